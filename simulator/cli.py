@@ -1,0 +1,36 @@
+"""The command line: a thin door in front. Nothing but click is imported before a command runs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from simulator import __version__
+from simulator.cli_files import explain, init, schema, validate
+from simulator.cli_run import run
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="shardsim")
+def cli() -> None:
+    """A capacity simulator for Amazon Kinesis streams read by AWS Lambda.
+
+    Describe a stream, its producers, functions and event source mappings in a YAML file and learn what latency,
+    iterator age, loss and throttling to expect, what binds, and how long an outage takes to recover from.
+    """
+
+
+for command in (run, validate, schema, init, explain):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point of `shardsim` and `python -m simulator`."""
+    try:
+        sys.exit(cli(standalone_mode=True))
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        sys.stderr.close()
+        sys.exit(1)

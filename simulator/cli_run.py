@@ -1,0 +1,124 @@
+"""The command `run`: simulate scenarios, say how they went, and write the results."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.cli_files import InvalidFileError, show_faults
+
+if TYPE_CHECKING:
+    from simulator.scenario.spec import Scenario
+
+BUG = 1
+SOME_FAILED = 5
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results [reports/SCENARIO].")
+@click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's.")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a field; checked like the file.")
+@click.option("-n", "--replications", type=click.IntRange(1, 10_000), default=1, help="Runs, with 95 % intervals.")
+@click.option("--interval", metavar="DURATION", help="Interval of the time series [about 600 rows].")
+@click.option("--invocations", is_flag=True, help="Also write invocations.csv: a row for each attempt.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--force", is_flag=True, help="Replace an earlier result in the folder.")
+@click.option("--debug", is_flag=True, hidden=True)
+def run(
+    scenarios: tuple[Path, ...],
+    out: Path | None,
+    seed: int | None,
+    settings: tuple[str, ...],
+    replications: int,
+    interval: str | None,
+    invocations: bool,
+    as_json: bool,
+    quiet: bool,
+    force: bool,
+    debug: bool,
+) -> None:
+    """Simulate each SCENARIO; print a verdict and write tables and plots."""
+    if out is not None and len(scenarios) > 1:
+        raise click.UsageError("--out takes one scenario; without it each has its own folder under reports/")
+    interval_s = _seconds(interval)
+    loaded = [(path, _load(path, _pairs(settings))) for path in scenarios]
+    from simulator.report.console import progress, tell
+    from simulator.report.runs import RunOptions, run_into
+
+    failed = []
+    for path, scenario in loaded:
+        target = out or Path("reports") / path.stem
+        options = RunOptions(seed, replications, interval_s, invocations, force, _command())
+        try:
+            with progress(path.stem, shown=not quiet) as show:
+                result, runs = run_into(scenario, target, options, show)
+        except KeyboardInterrupt:
+            click.echo("interrupted; nothing was written", err=True)
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            if debug:
+                raise
+            failed.append(_explain(path, error))
+            continue
+        if not quiet:
+            tell(result, runs, target, as_json)
+    if failed:
+        sys.exit(failed[0] if len(loaded) == 1 else SOME_FAILED)
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    from simulator.scenario.units import UnitError, parse_duration
+
+    try:
+        return parse_duration(text)
+    except UnitError as error:
+        raise click.UsageError(f"--interval: {error}") from None
+
+
+def _pairs(settings: tuple[str, ...]) -> list[tuple[str, str]]:
+    for setting in settings:
+        if "=" not in setting:
+            raise click.UsageError(f"--set {setting}: write PATH=VALUE, such as streams.clicks.shards=8")
+    return [(path, value) for path, _, value in (setting.partition("=") for setting in settings)]
+
+
+def _load(path: Path, settings: list[tuple[str, str]]) -> Scenario:
+    from simulator.scenario.loading import examine
+
+    scenario, faults = examine(path, settings)
+    if scenario is None:
+        raise InvalidFileError(faults)
+    show_faults(faults)
+    return scenario
+
+
+def _command() -> str:
+    return shlex.join(["shardsim", *sys.argv[1:]])
+
+
+def _explain(path: Path, error: Exception) -> int:
+    """Say on stderr why a run failed; the exit code."""
+    from simulator.measures.conservation import RecordsDoNotAddUpError
+    from simulator.measures.parts import PartsDoNotAddUpError
+    from simulator.report.output import OutputError
+
+    if isinstance(error, OutputError):
+        click.echo(f"error: {error}", err=True)
+        return 2
+    checks = RecordsDoNotAddUpError | PartsDoNotAddUpError
+    what = "a check of the program itself failed" if isinstance(error, checks) else "a bug"
+    click.echo(
+        f"error: {path}: {what}: {type(error).__name__}: {error}\n"
+        "Nothing was written. Please report it with the scenario; --debug shows where it happened.",
+        err=True,
+    )
+    return BUG

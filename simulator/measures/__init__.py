@@ -1,0 +1,1 @@
+"""What a run leaves: histograms, time series, the parts of latency, verdicts, incidents."""

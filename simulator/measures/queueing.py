@@ -1,0 +1,40 @@
+"""How long each record queued while its lane was busy with earlier batches (docs/model.md, section 8).
+
+With B(t) the lane's busy time up to t, a record accepted at a, whose batch was cut at c, queued for B(c) - B(a). B is
+piecewise linear, so B(a) of a whole window's records, of all lanes, is one interpolation.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.model.lane import Lane
+from simulator.model.log import Table
+
+Floats = NDArray[np.float64]
+
+
+def busy_so_far(lanes: list[Lane], now: float) -> Floats:
+    """Each lane's busy time up to now."""
+    return np.array([lane.busy_s if lane.cut_s < 0 else lane.busy_s + now - lane.cut_s for lane in lanes])
+
+
+def busy_at_acceptance(
+    table: Table, edges: Floats, begin_s: float, before: Floats, end_s: float, after: Floats
+) -> Floats | None:
+    """For each record of a window's table its lane's busy time up to its acceptance; None: no lane had been busy.
+
+    `edges` has a row (lane, time, busy time) for each begin and end of a batch in the window, in order of time;
+    `before` and `after` are the lanes' busy times at the beginning and the end of the window.
+    """
+    if not after.any():
+        return None
+    lanes = np.arange(len(before))
+    lane = np.concatenate((lanes, edges[:, 0].astype(np.int64), lanes))
+    time = np.concatenate((np.full(len(lanes), begin_s), edges[:, 1], np.full(len(lanes), end_s)))
+    busy = np.concatenate((before, edges[:, 2], after))
+    order = np.argsort(lane.astype(np.uint16) if len(lanes) < 1 << 16 else lane, kind="stable")
+    stride = 2.0 ** np.ceil(np.log2(end_s - begin_s + 1))  # the lanes one after the other on one axis
+    record_lane = np.repeat(lanes, np.diff(table.starts))
+    at = table.accepted_s - begin_s + record_lane * stride
+    busy_then: Floats = np.interp(at, (time - begin_s)[order] + lane[order] * stride, busy[order])
+    return busy_then

@@ -1,0 +1,164 @@
+"""The tables of a result, as pandas DataFrames; pandas is imported where a table is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.measures.histogram import PERCENTILES
+from simulator.measures.incidents import Incident
+from simulator.measures.mapping import MappingMeasures
+from simulator.measures.parts import PARTS
+from simulator.measures.stream import StreamMeasures
+from simulator.model.losses import LOSSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.measures.result import MappingResult, Result
+
+Floats = NDArray[np.float64]
+SERIES_PERCENTILES: Final = (50.0, 99.0)
+
+
+def percentile_name(percent: float) -> str:
+    """p50, p99.9, p100."""
+    return f"p{percent:g}"
+
+
+def backlog(stream: StreamMeasures, measures: MappingMeasures, skipped: int, rows: int) -> Floats:
+    """Records accepted and not yet ended at the end of each row; those before the starting position are left out."""
+    accepted = stream.accepted_before + np.cumsum(stream.accepted.upto(rows))
+    return accepted - np.minimum(accepted, skipped) - np.cumsum(measures.ended.upto(rows))
+
+
+def timeseries(result: Result) -> pd.DataFrame:
+    """One row an interval and mapping; incoming columns are those of the mapping's stream."""
+    import pandas as pd
+
+    return pd.concat([_timeseries(result, mapping) for mapping in result.mappings], ignore_index=True)
+
+
+def _timeseries(result: Result, mapping: MappingResult) -> pd.DataFrame:
+    import pandas as pd
+
+    rows, interval, mine = result.rows, result.measures.interval_s, mapping.measures
+    stream, function = result.measures.streams[mapping.stream], result.measures.functions[mapping.function]
+    ages = mine.age_rows.percentiles_s(rows, SERIES_PERCENTILES)
+    latencies = mine.latency_rows.percentiles_s(rows, SERIES_PERCENTILES)
+    peak_latency, peak_age = mine.latency_peaks.upto(rows), mine.age_peaks.upto(rows)
+    processed = mine.processed.upto(rows)
+    columns = {
+        "time_s": np.arange(rows) * interval,
+        "mapping": mapping.name,
+        "produced_records": stream.produced.upto(rows),
+        "accepted_records": stream.accepted.upto(rows),
+        "accepted_bytes": stream.accepted_bytes.upto(rows),
+        "write_throttled_records": stream.throttled.upto(rows),
+        "processed_records": processed,
+        **{f"{name}_records": mine.lost[i].upto(rows) for i, name in enumerate(LOSSES)},
+        "done_again_records": mine.done_again.upto(rows),
+        "backlog_records": backlog(stream, mine, mapping.ends.skipped, rows),
+        "attempts": mine.attempts.upto(rows),
+        "errors": mine.errors.upto(rows),
+        "throttles": mine.throttles.upto(rows),
+        "function_concurrency_mean": function.busy_s.upto(rows) / interval,
+        "function_concurrency_max": np.nan_to_num(function.peaks.upto(rows)),
+        "iterator_age_p50_s": np.minimum(ages[:, 0], peak_age),
+        "iterator_age_p99_s": np.minimum(ages[:, 1], peak_age),
+        "iterator_age_max_s": peak_age,
+        "latency_p50_s": np.minimum(latencies[:, 0], peak_latency),
+        "latency_p99_s": np.minimum(latencies[:, 1], peak_latency),
+        "latency_max_s": peak_latency,
+        **{
+            f"{part}_mean_s": np.divide(s.upto(rows), processed, out=np.full(rows, np.nan), where=processed > 0)
+            for part, s in zip(PARTS, mine.part_rows, strict=True)
+        },
+    }
+    table = pd.DataFrame(columns)
+    counts = [
+        c for c in columns if c.endswith("_records") or c in ("accepted_bytes", "attempts", "errors", "throttles")
+    ]
+    return table.astype(dict.fromkeys([*counts, "function_concurrency_max"], "int64"))
+
+
+def latency(result: Result) -> pd.DataFrame:
+    """Long form: mapping, measure, statistic, value_s."""
+    import pandas as pd
+
+    rows = []
+    for mapping in result.mappings:
+        mine = mapping.measures
+        for name, histogram in (
+            ("latency", mine.latency), ("iterator_age", mine.age), ("iterator_age_at_send", mine.age_at_send)
+        ):  # fmt: skip
+            rows += [(mapping.name, name, percentile_name(p), histogram.percentile_s(p)) for p in PERCENTILES]
+            rows.append((mapping.name, name, "mean", histogram.mean_s))
+        rows += [(mapping.name, "latency_part", part, mean) for part, mean in mapping.parts_mean_s.items()]
+    return pd.DataFrame(rows, columns=["mapping", "measure", "statistic", "value_s"])
+
+
+def shards(result: Result) -> pd.DataFrame:
+    """One row a mapping and shard: load, throttles, reads, the lanes' busy time."""
+    import pandas as pd
+
+    return pd.concat([_shards(result, mapping) for mapping in result.mappings], ignore_index=True)
+
+
+def _shards(result: Result, mapping: MappingResult) -> pd.DataFrame:
+    import pandas as pd
+
+    stream, mine = result.measures.streams[mapping.stream], mapping.measures
+    records = stream.records_by_shard
+    peak = stream.load.max(axis=0, initial=0) / result.measures.interval_s
+    lanes = mine.busy_s.reshape(stream.shards, -1) / result.end_s
+    return pd.DataFrame(
+        {
+            "mapping": mapping.name,
+            "stream": mapping.stream,
+            "shard": np.arange(stream.shards),
+            "accepted_records": records,
+            "accepted_bytes": stream.bytes_by_shard,
+            "part_of_stream": records / max(1, records.sum()),
+            "busiest_interval_records_per_s": peak,
+            "write_throttled_records": stream.throttled_by_shard,
+            "processed_records": mine.processed_by_shard,
+            "iterator_age_max_s": mine.age_by_shard,
+            "get_records_calls": _of_pollers(mine, "calls"),
+            "get_records_refused": _of_pollers(mine, "refused"),
+            "polls_skipped": _of_pollers(mine, "skipped"),
+            "lane_busy_mean": lanes.mean(axis=1),
+            "lane_busy_max": lanes.max(axis=1),
+        }
+    )
+
+
+def _of_pollers(measures: MappingMeasures, name: str) -> list[int]:
+    """A count of each shard's poller; 0 for a pushed mapping."""
+    mapping = measures.mapping
+    pollers = [getattr(lane, "poller", None) for lane in mapping.lanes[:: mapping.lanes_a_shard]]
+    return [getattr(poller, name, 0) for poller in pollers]
+
+
+def incidents(result: Result) -> pd.DataFrame:
+    """One row an incident and mapping."""
+    import pandas as pd
+
+    found = [incident.as_dict() for mapping in result.mappings for incident in mapping.incidents]
+    return pd.DataFrame(found, columns=list(Incident.__dataclass_fields__))
+
+
+def shard_load(result: Result, stream: str, rows: int = 120) -> pd.DataFrame:
+    """Accepted records a second by time and shard: one row an interval, at most `rows`, one column a shard."""
+    import pandas as pd
+
+    load = result.measures.streams[stream].load
+    wanted = max(1, int(np.ceil(result.rows / rows)))
+    padded = np.concatenate((load, np.zeros((-len(load) % wanted, load.shape[1]), load.dtype)))
+    interval = wanted * result.measures.interval_s
+    rates = padded.reshape(-1, wanted, load.shape[1]).sum(axis=1) / interval
+    table = pd.DataFrame(rates, columns=[f"shard_{j}" for j in range(load.shape[1])])
+    table.insert(0, "time_s", np.arange(len(rates)) * interval)
+    return table

@@ -1,0 +1,94 @@
+"""Whether a mapping keeps up, and what binds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.measures.usage import Use
+from simulator.scenario.spec import EventSourceMapping
+
+SAMPLES: Final = 40
+RISING: Final = 0.02  # seconds of lag a second
+TIGHT: Final = 0.8  # the part of a limit from which on it counts as binding
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """stable, backlogged (was behind, caught up or catching up) or overloaded (falling behind when traffic ended)."""
+
+    state: str
+    reason: str
+    binding: str  # the limit that binds, or "none"
+    why: str
+
+
+def sample_times_s(duration_s: float) -> list[float]:
+    """When the lag is sampled: at equal distances, last when the producers stop."""
+    return [duration_s * (i + 1) / SAMPLES for i in range(SAMPLES)]
+
+
+def behind_s(mapping: EventSourceMapping) -> float:
+    """A lag or iterator age above this counts as being behind: two ordinary waits for a batch, and 5 s."""
+    wait = mapping.polling.interval if mapping.consumer == "polling" else mapping.push.propagation
+    return 5 + 2 * (wait + mapping.maximum_batching_window)
+
+
+def state(
+    mapping: EventSourceMapping, duration_s: float, lags_s: list[float], peak_age_s: float, left: int
+) -> tuple[str, str]:
+    """The state of a mapping and the reason for it.
+
+    `lags_s`: the age of the oldest record that had not ended, at sample_times_s; `left`: records unprocessed.
+    """
+    limit, last = behind_s(mapping), lags_s[-1]
+    earlier = lags_s[int(len(lags_s) * 0.75) - 1]
+    rise = (last - earlier) / (0.25 * duration_s)
+    if last > limit and rise > RISING:
+        return (
+            "overloaded",
+            f"when the traffic ended it was {last:.0f} s behind and fell back {rise:.2f} s every second",
+        )
+    worst = max(peak_age_s, *lags_s)
+    if worst <= limit:
+        return "stable", f"never more than {worst:.1f} s behind"
+    end = "caught up" if not left else f"still had {left:,} records to process when the run ended"
+    return "backlogged", f"was up to {worst:.0f} s behind, and {end}"
+
+
+def binding(
+    mapping: EventSourceMapping, state: str, parts_s: dict[str, float], uses: list[Use], throttled: int, refused: int
+) -> tuple[str, str]:
+    """The limit that most of the latency comes from, or the one most used; and why.
+
+    `parts_s`: the mean parts of latency; `throttled`: records throttled at write; `refused`: GetRecords calls.
+    """
+    use = {u.limit: u for u in uses}
+    causes = {
+        "write_wait": _higher(use, "write records", "write bytes") if throttled else None,
+        "throttled": "concurrency",
+        "queueing": "read bytes" if use["read bytes"].hottest > 0.95 else "function time per lane",
+        "retrying": "retries",
+        "pickup": _higher(use, "read calls", "read bytes") if refused else None,
+    }
+    ordinary = {"pickup": ordinary_pickup_s(mapping)}
+    waits = [(parts_s[part] - ordinary.get(part, 0.0), limit) for part, limit in causes.items() if limit]
+    wait, limit = max(waits, key=lambda w: w[0])
+    total = sum(parts_s.values())
+    most = max(uses, key=lambda u: u.hottest)
+    if total and wait > 0.25 * total and (state != "stable" or limit not in use or use[limit].hottest >= TIGHT):
+        return limit, f"records waited {wait:.3g} s for it on average, {wait / total:.0%} of their latency"
+    if most.hottest >= TIGHT:
+        return most.limit, f"its use reached {most.hottest:.0%}"
+    return "none", f"the most used limit is {most.limit}, at {most.hottest:.0%}"
+
+
+def ordinary_pickup_s(mapping: EventSourceMapping) -> float:
+    """How long a record waits to be read when nothing is in the way."""
+    if mapping.consumer == "push":
+        return mapping.push.propagation
+    return mapping.polling.interval / 2 + mapping.polling.latency
+
+
+def _higher(use: dict[str, Use], a: str, b: str) -> str:
+    return max((use[a], use[b]), key=lambda u: u.hottest).limit

@@ -1,0 +1,1 @@
+"""The SimPy processes: traffic, shards, polling, push, lanes, functions and concurrency. One mechanism a file."""

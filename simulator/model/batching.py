@@ -1,0 +1,30 @@
+"""How many records a batch takes: batch_size, and 6 MiB of payload (docs/model.md, section 6)."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+PAYLOAD_LIMIT: Final = 6 * 2**20
+ENVELOPE_BYTES: Final = 532
+
+
+def payload_bytes(size: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What records take in the payload: an envelope each, and their data in base64."""
+    return ENVELOPE_BYTES + 4 * ((size + 2) // 3)
+
+
+def fitting(size: NDArray[np.int64]) -> int:
+    """How many of the records fit into one payload; one always does."""
+    upto = np.cumsum(payload_bytes(size))
+    return max(1, int(np.searchsorted(upto, PAYLOAD_LIMIT, "right")))
+
+
+def filling(size: NDArray[np.int64]) -> int:
+    """How many records it takes to reach 6 MiB of payload; more than there are when they don't."""
+    return int(np.searchsorted(np.cumsum(payload_bytes(size)), PAYLOAD_LIMIT)) + 1
+
+
+def never_reached(batch_size: int, largest_bytes: float) -> bool:
+    """Whether a batch of the largest records stays below 6 MiB, so that nobody need add up sizes."""
+    return batch_size * (ENVELOPE_BYTES + 4 * ((largest_bytes + 2) // 3)) < PAYLOAD_LIMIT

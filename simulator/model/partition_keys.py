@@ -1,0 +1,147 @@
+"""From partition keys to shards and lanes (docs/model.md, sections 2 and 6).
+
+A record carries a `draw`: for unique keys 32 random bits that stand for its hash, else the number of its key. What
+shard or lane that means for a given number of shards is looked up afterwards, so that the draws never depend on it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from simulator.scenario.spec import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
+
+Draws = NDArray[np.uint32]
+HASHES = 2**128
+
+
+class Keys(Protocol):
+    """The partition keys of one producer."""
+
+    def draw(self, n: int) -> Draws:
+        """The draws of the producer's next n records."""
+
+    def shard(self, draws: Draws, shards: int) -> NDArray[np.uint16]:
+        """The shard of each, of `shards` made together."""
+
+    def lane(self, draws: Draws, shards: int, lanes: int) -> NDArray[np.uint8]:
+        """The lane of each within its shard, of `lanes` equal hash ranges."""
+
+
+class Unique:
+    """Every record its own key: its hash is an independent uniform draw."""
+
+    def __init__(self, rng: Generator) -> None:
+        self._rng = rng
+
+    def draw(self, n: int) -> Draws:
+        return self._rng.integers(0, 2**32, n, dtype=np.uint32)
+
+    def shard(self, draws: Draws, shards: int) -> NDArray[np.uint16]:
+        return ((draws.astype(np.uint64) * np.uint64(shards)) >> np.uint64(32)).astype(np.uint16)
+
+    def lane(self, draws: Draws, shards: int, lanes: int) -> NDArray[np.uint8]:
+        within = (draws * np.uint32(shards)).astype(np.uint64)  # the low 32 bits: the place within the shard's range
+        return ((within * np.uint64(lanes)) >> np.uint64(32)).astype(np.uint8)
+
+
+class Named:
+    """A fixed list of keys; `pick` gives the number of each next record's key."""
+
+    def __init__(self, names: list[str], pick: Callable[[int], Draws]) -> None:
+        self.draw = pick
+        hashes = [key_hash(name) for name in names]
+
+        @cache
+        def table(shards: int, lanes: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+            places = [shard_and_lane(h, shards, lanes) for h in hashes]
+            shard, lane = np.array(places, np.int64).T
+            return shard.astype(np.uint16), lane.astype(np.uint8)
+
+        self._table = table
+
+    def shard(self, draws: Draws, shards: int) -> NDArray[np.uint16]:
+        return self._table(shards, 1)[0][draws]
+
+    def lane(self, draws: Draws, shards: int, lanes: int) -> NDArray[np.uint8]:
+        return self._table(shards, lanes)[1][draws]
+
+
+def key_hash(key: str) -> int:
+    """MD5 of the UTF-8 key as an unsigned 128-bit integer."""
+    return int.from_bytes(hashlib.md5(key.encode(), usedforsecurity=False).digest())
+
+
+def hash_range(shard: int, shards: int) -> tuple[int, int]:
+    """First and last hash of a shard, of `shards` made together."""
+    step = HASHES // shards
+    return shard * step, HASHES - 1 if shard == shards - 1 else (shard + 1) * step - 1
+
+
+def shard_and_lane(hash_: int, shards: int, lanes: int) -> tuple[int, int]:
+    """The shard that owns a hash, and the lane of it among `lanes` equal ranges of the shard's."""
+    shard = min(hash_ // (HASHES // shards), shards - 1)
+    first, last = hash_range(shard, shards)
+    return shard, (hash_ - first) * lanes // (last - first + 1)
+
+
+def partition_keys(keys: PartitionKeys, producer: str, rng: Generator) -> Keys:
+    """The keys of a producer; key i of producer P is the string `P-i`."""
+    match keys:
+        case UniqueKeys():
+            return Unique(rng)
+        case WeightedKeys(keys=names, weight=weight):
+            return Named(list(names), _weighted(weight, rng))
+        case CountedKeys(count=count):
+            return Named([f"{producer}-{i}" for i in range(count)], _counted(keys, rng))
+
+
+def _counted(keys: CountedKeys, rng: Generator) -> Callable[[int], Draws]:
+    if keys.order == "round_robin":
+        return _round_robin(keys.count)
+    if isinstance(keys.popularity, Zipf):
+        return _weighted(np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf, rng)
+    return lambda n: (rng.random(n) * keys.count).astype(np.uint32)
+
+
+def _round_robin(count: int) -> Callable[[int], Draws]:
+    drawn = 0
+
+    def pick(n: int) -> Draws:
+        nonlocal drawn
+        drawn += n
+        return (np.arange(drawn - n, drawn) % count).astype(np.uint32)
+
+    return pick
+
+
+def _weighted(weight: NDArray[np.float64], rng: Generator) -> Callable[[int], Draws]:
+    """Walker's alias method: one uniform draw a key, in constant time whatever the number of keys."""
+    keep, alias = alias_table(weight)
+    count = len(weight)
+
+    def pick(n: int) -> Draws:
+        u = rng.random(n) * count
+        cell = u.astype(np.uint32)
+        return np.where(u - cell < keep[cell], cell, alias[cell])
+
+    return pick
+
+
+def alias_table(weight: NDArray[np.float64]) -> tuple[NDArray[np.float64], Draws]:
+    """For each cell, the part of it that is its own key's, and the key that has the rest (Vose's construction)."""
+    scaled = (weight * (len(weight) / weight.sum())).tolist()
+    keep, alias = [1.0] * len(scaled), list(range(len(scaled)))
+    small = [i for i, s in enumerate(scaled) if s < 1]
+    large = [i for i, s in enumerate(scaled) if s >= 1]
+    while small and large:
+        low, high = small.pop(), large[-1]
+        keep[low], alias[low] = scaled[low], high
+        scaled[high] -= 1 - scaled[low]
+        if scaled[high] < 1:
+            small.append(large.pop())
+    return np.array(keep), np.array(alias, np.uint32)

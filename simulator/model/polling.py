@@ -1,0 +1,236 @@
+"""Polling: one poller per mapping and shard (docs/model.md, section 4)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Generator
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+import simpy
+from simpy.events import Event
+
+from simulator.model.clock import ANSWER, POLL, At
+from simulator.model.log import Segment
+from simulator.model.losses import EXPIRED
+from simulator.model.read_limits import CALLS_PER_S, ReadLimits
+
+if TYPE_CHECKING:
+    from simulator.model.lane import PolledLane
+    from simulator.model.mapping import Mapping
+
+ANSWER_BYTES: Final = 10 * 2**20
+INFINITY: Final = float("inf")
+
+
+class Poller:
+    """Calls GetRecords for one mapping and shard, and hands what it returns to the lanes."""
+
+    __slots__ = (
+        "_answers_always_fit",
+        "_coming",
+        "_in_flight",
+        "_next",
+        "_next_s",
+        "_passed",
+        "_place",
+        "_records_end_s",
+        "_unread",
+        "alone",
+        "busy_lanes",
+        "bytes",
+        "calls",
+        "env",
+        "held",
+        "lanes",
+        "limits",
+        "mapping",
+        "polling",
+        "records_known_until_s",
+        "refused",
+        "skipped",
+    )
+
+    def __init__(
+        self, env: simpy.Environment, mapping: Mapping, limits: ReadLimits, first_s: float, largest_bytes: float
+    ) -> None:
+        self.env, self.mapping, self.limits = env, mapping, limits
+        self.polling = mapping.spec.polling
+        self.lanes: list[PolledLane] = []
+        self.alone = False  # whether no other mapping polls the shard
+        self.held = 0  # available records that no batch has taken
+        self.busy_lanes = 0
+        self.calls = self.refused = self.skipped = self.bytes = 0
+        self.records_known_until_s = 0.0
+        self._next_s = first_s
+        self._in_flight = 0  # calls
+        self._coming = 0  # the records that they will return
+        self._passed = 0  # empty polls that were counted since the last one that was an event
+        self._place = 0  # of the next record to be returned
+        self._unread: deque[Segment] = deque()  # those of the shard's log that hold records not yet returned
+        self._next = 0  # the index of the next record in the first of them
+        self._answers_always_fit = self.polling.get_records_limit * largest_bytes <= ANSWER_BYTES
+
+    def extend(self, segment: Segment) -> None:
+        """Add records that the shard has accepted."""
+        if not self._unread:
+            self._next = segment.first
+        self._unread.append(segment)
+
+    def forget(self) -> None:
+        """Let go of the tables behind segments that lag."""
+        for segment in list(self._unread)[:-1]:
+            segment.detach()
+
+    def run(self) -> Generator[Event, float]:
+        """The process of the regular polls."""
+        while True:
+            now = yield At(self.env, self._next_s, POLL)
+            if now >= self._next_s:  # else an extra poll has moved it
+                self._poll(now)
+                if self.alone and not (self.held or self.busy_lanes or self._coming):
+                    self._pass_empty_polls(now)
+
+    def extra(self, now: float) -> bool:
+        """A lane asks for an extra poll at once; whether an answer is on its way."""
+        if self.polling.repoll == "base_rate":
+            return False
+        return self._in_flight > 0 or self._poll(now)
+
+    def read_again(self, bytes_: int, now: float) -> None:
+        """A retry reads its records again: with a call token if there is one, and in any case."""
+        self.calls += self.limits.take_token(now)
+        self.limits.owe(now, bytes_)
+        self.bytes += bytes_
+
+    def expire(self, now: float) -> None:
+        """Pass over all records that no call has returned: the retention has taken the last of them."""
+        self._pass_over_gone(INFINITY, now)
+
+    def gone_unread(self, end_s: float) -> int:
+        """How many records no call has returned before the retention took them."""
+        before, low, gone = end_s - self.mapping.retention_s, self._next, 0
+        for segment in self._unread:
+            gone += segment.accepted_before(before, max(low, segment.first)) - max(low, segment.first)
+        return gone
+
+    def _poll(self, now: float) -> bool:
+        """Call GetRecords, unless the poll is skipped or refused; whether it was called."""
+        polling, mapping = self.polling, self.mapping
+        self._next_s = now + polling.interval
+        self._passed = 0
+        if not mapping.enabled or self.held >= polling.get_records_limit:
+            self.skipped += 1
+            return False
+        if polling.missed and mapping.random.random() < polling.missed:
+            self.skipped += 1
+            return False
+        if not self.limits.admit(now):
+            self.refused += 1
+            return False
+        self.calls += 1
+        if mapping.retention_s < INFINITY:
+            self._pass_over_gone(now - mapping.retention_s, now)
+        records, bytes_ = self._read(now)
+        self.limits.owe(now, bytes_)
+        self.bytes += bytes_
+        if records or self.held or self.busy_lanes or self._coming:  # else nobody waits for the answer
+            self._in_flight += 1
+            self._coming += records
+            place, then = self._place, now + polling.latency
+            At(self.env, then, ANSWER).callbacks.append(lambda _: self._answer(records, place, then))
+        return True
+
+    def _read(self, now: float) -> tuple[int, int]:
+        """How many records a call returns, and their bytes."""
+        records = total = 0
+        while self._unread:
+            segment, low = self._unread[0], self._next
+            shift = segment.shift
+            most = min(segment.end, low + self.polling.get_records_limit - records)
+            to = bisect_right(segment.table.accepted_view, now, low + shift, most + shift) - shift
+            if not self._answers_always_fit:
+                to = _fitting(segment, low, to, ANSWER_BYTES - total)
+            total += segment.bytes(low, to)
+            records += to - low
+            self._place = segment.first_place + to - segment.first
+            if not self._advance(to):
+                break
+        return records, total
+
+    def _advance(self, index: int) -> bool:
+        """Go on to the record with an index of the first unread segment; whether that is behind its end."""
+        self._next = index
+        if index < self._unread[0].end:
+            return False
+        self._unread.popleft()
+        if self._unread:
+            self._next = self._unread[0].first
+        return True
+
+    def _pass_over_gone(self, accepted_before: float, now: float) -> None:
+        """Records that the retention has taken before they were read are expired."""
+        gone = first = 0
+        while self._unread:
+            segment, low = self._unread[0], self._next
+            to = segment.accepted_before(accepted_before, low)
+            first = first if gone else segment.first_place + low - segment.first
+            gone += to - low
+            if not self._advance(to):
+                break
+        if gone:
+            for lane in self.lanes:
+                lane.pass_over(first, first + gone)
+            self.mapping.lose(EXPIRED, gone, now)
+
+    def _answer(self, records: int, place: int, now: float) -> None:
+        """The answer of a call has come: its records, up to a place in the shard's log, are available."""
+        self._in_flight -= 1
+        self._coming -= records
+        self.held += records
+        lanes = self.lanes
+        if len(lanes) == 1:
+            lanes[0].deliver(lanes[0].watermark + records, now)
+        else:
+            for lane in lanes:
+                lane.deliver(lane.reach(place) if records else lane.watermark, now)
+
+    def _pass_empty_polls(self, now: float) -> None:
+        """Polls that would find nothing need not be events: count them, and go on with one that may find something."""
+        interval = self.polling.interval
+        something_s = self.records_known_until_s
+        if self._unread:
+            segment = self._unread[0]
+            something_s = segment.table.accepted_view[self._next + segment.shift]
+        something_s = min(something_s, self.mapping.next_change_s(now))
+        empty = ceil((something_s - self._next_s) / interval)
+        if empty > 0:
+            self._next_s += empty * interval
+            self._passed = empty
+            if self.mapping.enabled:
+                self.calls += empty
+            else:
+                self.skipped += empty
+
+    def correct(self, end_s: float) -> None:
+        """Take back the empty polls that were counted beyond the end of the run."""
+        beyond = min(self._passed, max(0, ceil((self._next_s - end_s) / self.polling.interval) - 1))
+        if self.mapping.enabled:
+            self.calls -= beyond
+        else:
+            self.skipped -= beyond
+
+
+def may_pass_empty_polls(mapping: Mapping, polling_mappings: int) -> bool:
+    """Whether an empty poll has no effect but to be counted: nothing is drawn for it, and its call token comes back."""
+    polling = mapping.spec.polling
+    return polling_mappings == 1 and not polling.missed and polling.interval >= 1 / CALLS_PER_S
+
+
+def _fitting(segment: Segment, low: int, high: int, bytes_: int) -> int:
+    """The last index, at most `high`, so that the records from `low` to it have no more than some bytes."""
+    upto, shift = segment.table.bytes_upto, segment.shift
+    if upto is None:
+        return min(high, low + bytes_ // segment.table.common_bytes)
+    return bisect_right(upto, upto[low + shift] + bytes_, low + shift, high + shift + 1) - 1 - shift

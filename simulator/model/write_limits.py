@@ -1,0 +1,77 @@
+"""What a shard accepts, and when (docs/model.md, section 3).
+
+Each limit is a token bucket of one second of its rate, in the form of the generic cell rate algorithm: T is the time at
+which the bucket would be full again.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+RECORDS_PER_S = 1000.0
+BYTES_PER_S = float(2**20)
+BURST_S = 1.0
+TOLERANCE_S = 1e-9
+RECORD_COST_S = 1 / RECORDS_PER_S
+HARMLESS_BYTES = int(BYTES_PER_S / RECORDS_PER_S)  # records this small meet the record limit first, always
+
+
+@dataclass(slots=True)
+class ShardWrites:
+    """The two buckets of a shard: when each is full again."""
+
+    records_full_s: float = -np.inf
+    bytes_full_s: float = -np.inf
+
+    def retry(self, produced_s: Floats, bytes_: NDArray[np.int64] | int | None) -> Floats:
+        """Acceptance times of records that queue at their producer until both limits let them in.
+
+        `bytes_` is None for a stream none of whose records exceeds HARMLESS_BYTES.
+        """
+        accepted, self.records_full_s = conforming(produced_s, RECORD_COST_S, self.records_full_s)
+        if bytes_ is not None:
+            accepted, self.bytes_full_s = conforming(accepted, bytes_ / BYTES_PER_S, self.bytes_full_s)
+        return accepted
+
+    def one_by_one(
+        self, produced_s: Floats, bytes_: NDArray[np.int64] | int, drop: NDArray[np.bool_]
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        """Acceptance times where some producers drop what is not accepted at once, and which records are lost."""
+        costs = np.broadcast_to(np.asarray(bytes_) / BYTES_PER_S, len(produced_s)).tolist()
+        accepted, lost = produced_s.copy(), np.zeros(len(produced_s), bool)
+        for k, (produced, cost, drops) in enumerate(zip(produced_s.tolist(), costs, drop.tolist(), strict=True)):
+            records_full = max(produced, self.records_full_s) + RECORD_COST_S
+            by_records = max(produced, records_full - BURST_S)
+            bytes_full = max(by_records, self.bytes_full_s) + cost
+            at = max(by_records, bytes_full - max(BURST_S, cost))
+            if at - produced <= TOLERANCE_S:
+                at = produced
+            elif drops:
+                lost[k] = True
+                continue
+            self.records_full_s, self.bytes_full_s, accepted[k] = records_full, bytes_full, at
+        return accepted, lost
+
+
+def conforming(arrival_s: Floats, cost_s: Floats | float, full_s: float) -> tuple[Floats, float]:
+    """When each arrival is let through (`arrival_s` itself if none waits), and when the bucket is full after the last.
+
+    T_k = max(arrival_k, T_(k-1)) + cost_k, unrolled: T_k = S_k + max over j <= k of (arrival_j - S_(j-1)), with S the
+    sum of the costs.
+    """
+    n = len(arrival_s)
+    spent = np.arange(1, n + 1) * cost_s if isinstance(cost_s, float) else np.cumsum(cost_s)
+    empty_since = arrival_s - spent
+    empty_since += cost_s
+    empty_since[0] = max(empty_since[0], full_s)
+    full_after = np.maximum.accumulate(empty_since, out=empty_since)
+    full_after += spent
+    last = float(full_after[-1])
+    through = full_after - np.maximum(BURST_S, cost_s)
+    waits = through > arrival_s + TOLERANCE_S
+    if not waits.any():
+        return arrival_s, last
+    return np.where(waits, through, arrival_s), last

@@ -1,0 +1,91 @@
+"""Axes with units that suit what they show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from simulator.report.plots.thinning import Floats
+
+MOST_TICKS: Final = 11
+MOST_TICKS_NARROW: Final = 7
+
+
+def number(value: float) -> str:
+    """A number of an axis."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def percent(part: float) -> str:
+    """A part as a percentage; of small ones a digit more."""
+    return f"{part:.0%}" if part >= 0.01 else f"{100 * part:.1g}%"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit to divide values by."""
+
+    name: str
+    size: float
+
+    def label(self, axes: Axes, of: str, top: float, decimals: bool = True) -> None:
+        """Mark the vertical axis from 0 to a bit above `top`, which is not yet divided."""
+        highest = top / self.size if top > 0 else 1.0
+        axes.set_ylim(0, highest * 1.08)
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=not decimals))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.set_ylabel(f"{of} ({self.name})" if self.name else of)
+
+
+def duration_unit(longest_s: float) -> Unit:
+    """The unit for times up to this."""
+    for name, size in (("days", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0)):
+        if longest_s >= 5 * size:
+            return Unit(name, size)
+    return Unit("s", 1.0) if longest_s >= 0.2 or not longest_s > 0 else Unit("ms", 0.001)
+
+
+def count_unit(greatest: float, of: str) -> Unit:
+    """The unit for counts up to this."""
+    return Unit(f"million {of}", 1e6) if greatest >= 2e6 else Unit(of, 1.0)
+
+
+@dataclass(frozen=True)
+class TimeUnit:
+    """The unit of the time of the run, and the distances of ticks that people like."""
+
+    name: str
+    size: float
+    steps: tuple[float, ...]
+
+    def of(self, times_s: Floats) -> Floats:
+        return times_s / self.size
+
+    def mark(self, axes: Axes, end_s: float, narrow: bool = False, labelled: bool = True) -> None:
+        """Mark the horizontal axis from 0 to the end of the run."""
+        end, most = end_s / self.size, MOST_TICKS_NARROW if narrow else MOST_TICKS
+        step = next((s for s in self.steps if end / s < most), self.steps[-1] * np.ceil(end / self.steps[-1] / most))
+        axes.set_xlim(0, end)
+        ticks = np.arange(0, end * 1.0001, step)
+        axes.set_xticks(ticks, [number(tick) for tick in ticks] if labelled else [""] * len(ticks))
+        if labelled:
+            axes.set_xlabel(f"time ({self.name})")
+
+
+SECONDS: Final = TimeUnit("s", 1, (0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30))
+MINUTES: Final = TimeUnit("min", 60, (0.5, 1, 2, 5, 10, 15, 20, 30))
+HOURS: Final = TimeUnit("h", 3600, (0.5, 1, 2, 3, 4, 6, 8, 12, 24))
+DAYS: Final = TimeUnit("days", 86400, (0.5, 1, 2, 7, 14, 28, 91, 182, 364))
+
+
+def time_unit(end_s: float) -> TimeUnit:
+    """The unit for a run of this length."""
+    if end_s <= 180:
+        return SECONDS
+    if end_s <= 3 * 3600:
+        return MINUTES
+    return HOURS if end_s <= 72 * 3600 else DAYS

@@ -1,0 +1,55 @@
+"""Backlog over time."""
+
+from __future__ import annotations
+
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from simulator.report.numbers import count
+from simulator.report.plots import incidents
+from simulator.report.plots.axes import count_unit
+from simulator.report.plots.by_mapping import Panel, by_mapping, named, own_scales, when_greatest
+from simulator.report.plots.canvas import Plot, head
+from simulator.report.plots.curves import band, curve
+from simulator.report.plots.palette import BLUE, PALE_BLUE
+from simulator.report.plots.panels import left_out, no_data
+from simulator.report.plots.rows import Rows, grouped, peak
+from simulator.report.tables import RunTables
+
+LEGEND: tuple[tuple[Artist, str], ...] = (
+    (Line2D([], [], color=BLUE, linewidth=1.6), "mean"),
+    (Patch(facecolor=PALE_BLUE), "from lowest to highest"),
+)
+
+
+def backlog(tables: RunTables) -> Plot:
+    """Records accepted and not yet processed or lost."""
+    peaks = {mapping: peak(Rows.of(tables, mapping)["backlog_records"]) for mapping in tables.mappings}
+    on, shown = by_mapping(tables, peaks, _panel)
+    subtitle = (
+        f"Records accepted, but not yet processed or lost. A point is {grouped(tables)}."
+        f"{own_scales(peaks, shown)}{left_out(shown, len(peaks), 'largest backlog')}"
+    )
+    return head(on, "backlog", _title(tables, peaks), subtitle, [*LEGEND, *incidents.legend(tables, shown)])
+
+
+def _title(tables: RunTables, peaks: dict[str, float]) -> str:
+    worst = max(peaks, key=lambda mapping: peaks[mapping], default="")
+    if not worst or not peaks[worst]:
+        return "Backlog: none"
+    when = when_greatest(tables, worst, "backlog_records")
+    return f"Backlog reaches {count(peaks[worst])} records{named(tables, worst)}, {when}"
+
+
+def _panel(panel: Panel) -> None:
+    rows, axes, grouping = panel.rows, panel.axes, panel.rows.grouping
+    values, unit = rows["backlog_records"], count_unit(panel.top, "records")
+    if not rows["accepted_records"].any() and not values.any():
+        no_data(axes, rows.why_empty)
+        return
+    x = panel.x(grouping.middles_s)
+    low, high = grouping.lowest(values) / unit.size, grouping.highest(values) / unit.size
+    band(axes, x, low, high, PALE_BLUE)
+    curve(axes, x, grouping.mean(values) / unit.size, BLUE, 1.6)
+    unit.label(axes, "backlog", panel.top, decimals=panel.top > 5)

@@ -1,0 +1,121 @@
+"""Figures with a title, and saving them: the same bytes each time."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
+
+from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
+
+WIDTH_IN: Final = 10.0
+LINE_IN: Final = 0.16  # of a subtitle
+LEGEND_ROW_IN: Final = 0.2
+LETTER_IN: Final = 0.071  # of a legend, on average
+LETTERS: Final = 128  # of a line of a subtitle
+FOOT_IN: Final = 0.55  # of the lowest panels: ticks and unit
+DPI: Final = 144
+
+STYLE: Final[dict[str, Any]] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "text.color": INK,
+    "text.parse_math": False,  # a name may hold a $
+    "axes.labelcolor": INK,
+    "axes.edgecolor": PALE_INK,
+    "axes.facecolor": PAPER,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.labelsize": 9,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": PALE_INK,
+    "ytick.color": PALE_INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 8.5,
+    "hatch.linewidth": 0.5,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "svg.fonttype": "none",
+    "path.simplify": True,
+}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawn plot: its file's name without ending, what is seen in it, and how it is to be read."""
+
+    name: str
+    title: str
+    subtitle: str
+    figure: Figure
+
+    def save(self, folder: Path) -> None:
+        """Write NAME.png and NAME.svg."""
+        with mpl.rc_context({"svg.hashsalt": self.name}):
+            self.figure.savefig(folder / f"{self.name}.svg", metadata={"Date": None, "Creator": None})
+        self.figure.savefig(folder / f"{self.name}.png", dpi=DPI, metadata={"Software": None})
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Our settings, whatever the user's own are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        settings: Any = mpl.rcParams  # its keys are typed one by one
+        settings.update(STYLE)
+        yield
+
+
+def figure(height_in: float) -> Figure:
+    """An empty figure of the width that all have."""
+    return Figure(figsize=(WIDTH_IN, height_in))
+
+
+def head(
+    on: Figure, name: str, title: str, subtitle: str, legend: list[tuple[Artist, str]], left_in: float = 0.85
+) -> Plot:
+    """Put title, subtitle and legend above the panels, and make the figure that much higher."""
+    lines = textwrap.wrap(subtitle, LETTERS)
+    rows = _legend_rows(legend, WIDTH_IN - left_in)
+    legend_at_in = 0.43 + LINE_IN * len(lines) + 0.03
+    make_room(on, legend_at_in + LEGEND_ROW_IN * rows)
+    height, x = on.get_figheight(), left_in / WIDTH_IN
+    on.text(x, 1 - 0.17 / height, title, fontsize=12, fontweight="bold", va="top")
+    on.text(x, 1 - 0.43 / height, "\n".join(lines), fontsize=9, color=PALE_INK, va="top", linespacing=1.25)
+    if legend:
+        handles, labels = zip(*legend, strict=True)
+        on.legend(
+            handles, labels, loc="upper left", bbox_to_anchor=(x, 1 - legend_at_in / height),
+            ncols=-(-len(legend) // rows),
+            frameon=False, borderaxespad=0, borderpad=0.2, handlelength=2.2, columnspacing=1.5, handletextpad=0.5,
+        )  # fmt: skip
+    return Plot(name, title, subtitle, on)
+
+
+def make_room(on: Figure, inches: float) -> None:
+    """Make a figure higher at its top; what is in it keeps its size."""
+    before = on.get_figheight()
+    after = before + inches
+    boxes = [axes.get_position() for axes in on.axes]
+    on.set_figheight(after)
+    for axes, box in zip(on.axes, boxes, strict=True):
+        axes.set_position((box.x0, box.y0 * before / after, box.width, box.height * before / after))
+
+
+def _legend_rows(legend: list[tuple[Artist, str]], room_in: float) -> int:
+    if not legend:
+        return 0
+    return 1 + int(sum(0.5 + LETTER_IN * len(label) for _, label in legend) > room_in)

@@ -1,0 +1,32 @@
+"""Drawing all plots of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from simulator.report.plots.backlog import backlog
+from simulator.report.plots.canvas import Plot, style
+from simulator.report.plots.concurrency import concurrency
+from simulator.report.plots.iterator_age import iterator_age
+from simulator.report.plots.latency_parts import latency_parts
+from simulator.report.plots.latency_quantiles import latency_quantiles
+from simulator.report.plots.shard_load import shard_load
+from simulator.report.plots.throughput import throughput
+from simulator.report.tables import RunTables
+
+PLOTS: Final[tuple[Callable[[RunTables], Plot], ...]] = (
+    iterator_age, latency_quantiles, latency_parts, throughput, backlog, concurrency, shard_load,
+)  # fmt: skip
+FOLDER: Final = "plots"
+
+
+def draw(tables: RunTables, folder: Path) -> list[Plot]:
+    """Draw every plot into FOLDER/plots, as .png and as .svg; the plots with their titles, in the order to be read."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    with style():
+        drawn = [plot(tables) for plot in PLOTS]
+        for each in drawn:
+            each.save(folder / FOLDER)
+    return drawn

@@ -1,0 +1,71 @@
+"""Run a scenario and leave its results in a folder: all of them, or none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.measures.attempts import Attempts
+from simulator.measures.invocations import InvocationsWriter
+from simulator.measures.observer import Sink
+from simulator.measures.result import Result
+from simulator.measures.run import simulate
+from simulator.model.simulation import Simulation
+from simulator.report.output import fresh_folder, write_run
+from simulator.scenario.spec import Scenario
+from simulator.study.replications import Replication, replication, tidy
+
+Progress = Callable[[float], None]  # takes the part that is done
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How to run: None for what the scenario says or what suits it."""
+
+    seed: int | None = None
+    replications: int = 1
+    interval_s: float | None = None
+    invocations: bool = False
+    force: bool = False
+    command: str = ""
+
+
+def run_into(
+    scenario: Scenario, target: Path, options: RunOptions, progress: Progress
+) -> tuple[Result, list[Replication]]:
+    """Simulate all replications; the first one's tables and plots go into the folder, and replications.csv for several.
+
+    Raises OutputError when the folder cannot be written, or holds something that is not to be replaced.
+    """
+    began = time.perf_counter()
+    with fresh_folder(target, options.force) as folder, ExitStack() as files:
+        first: Result | None = None
+        runs: list[Replication] = []
+        for number in range(options.replications):
+            sinks: list[Sink] = [_progress_of(number, options.replications, progress)]
+            if options.invocations and not number:
+                file = files.enter_context((folder / "invocations.csv").open("w", encoding="utf-8", newline=""))
+                writer = InvocationsWriter(file)
+                files.callback(writer.close)
+                sinks.append(writer)
+            result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks))
+            first = first or result
+            runs.append(replication(result))
+        progress(1.0)
+        files.close()
+        assert first is not None
+        write_run(first, folder, options.command, time.perf_counter() - began)
+        if len(runs) > 1:
+            tidy(runs).to_csv(folder / "replications.csv", index=False, lineterminator="\n")
+    return first, runs
+
+
+def _progress_of(number: int, replications: int, progress: Progress) -> Sink:
+    def show(simulation: Simulation, _: list[Attempts]) -> None:
+        here = min(1.0, simulation.env.now / simulation.scenario.duration)
+        progress((number + here) / replications)
+
+    return show

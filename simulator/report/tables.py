@@ -1,0 +1,113 @@
+"""A finished run as tables: what the files of its folder hold, and all that the plots are drawn from."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.measures import tables
+from simulator.report.csvfiles import read_csv, rounded, write_csv
+from simulator.report.folder import OutputError
+from simulator.scenario.spec import SCENARIO
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulator.measures.result import Result
+
+LOAD_DECIMALS: Final = 3  # of records/s
+NAMES: Final = ("timeseries", "shards", "latency", "incidents")
+
+
+@dataclass(frozen=True)
+class RunTables:
+    """Summary and tables with the numbers of the files, whether they come from there or straight from a run.
+
+    `resolved` is the resolved scenario as plain data: names, numbers and texts such as `10m`.
+    """
+
+    summary: dict[str, Any]
+    resolved: dict[str, Any]
+    timeseries: pd.DataFrame
+    shards: pd.DataFrame
+    latency: pd.DataFrame
+    incidents: pd.DataFrame
+    shard_load: dict[str, pd.DataFrame]  # by stream: records/s, one row an interval, one column a shard
+
+    @classmethod
+    def of(cls, result: Result) -> RunTables:
+        """The tables of a run that has just finished."""
+        import pandas as pd
+
+        some = bool(result.mappings)
+        return cls(
+            summary=plain(result.summary()),
+            resolved=dict(SCENARIO.write(result.scenario, Path())),
+            **{name: rounded(getattr(result, name)) if some else pd.DataFrame() for name in NAMES},
+            shard_load={
+                stream: rounded(tables.shard_load(result, stream), LOAD_DECIMALS) for stream in result.scenario.streams
+            },
+        )
+
+    @classmethod
+    def read(cls, folder: Path) -> RunTables:
+        """The tables of a folder that an earlier run has left. Raises OutputError if it is none."""
+        import pandas as pd
+        from ruamel.yaml import YAML
+
+        try:
+            summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+            resolved = YAML(typ="safe", pure=True).load(folder / "scenario.yaml")
+            files = load_files(list(summary["streams"]))
+            loads = {stream: read_csv(folder / file) for stream, file in files.items()}
+            some = bool(summary["event_source_mappings"])
+            named = {name: read_csv(folder / f"{name}.csv") if some else pd.DataFrame() for name in NAMES}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise OutputError(f"{folder}: is not the result of a run: {error}") from error
+        return cls(summary=summary, resolved=resolved, **named, shard_load=loads)
+
+    def write(self, folder: Path) -> None:
+        """Write summary.json and the CSV files."""
+        text = json.dumps(self.summary, indent=2, ensure_ascii=False, allow_nan=False)
+        (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        for name in NAMES:
+            write_csv(getattr(self, name), folder / f"{name}.csv")
+        for stream, file in load_files(list(self.shard_load)).items():
+            write_csv(self.shard_load[stream], folder / file, LOAD_DECIMALS)
+
+    @property
+    def mappings(self) -> list[str]:
+        """The mappings' names in the scenario's order."""
+        return list(self.summary["event_source_mappings"])
+
+    def series(self, mapping: str) -> pd.DataFrame:
+        """A mapping's rows of the time series."""
+        return self.timeseries[self.timeseries["mapping"] == mapping]
+
+
+def load_files(streams: list[str]) -> dict[str, str]:
+    """The file of each stream's shard load; a stream's name may hold what a file's name may not."""
+    files: dict[str, str] = {}
+    taken: set[str] = set()
+    for number, stream in enumerate(streams, 1):
+        safe = re.sub(r"[^A-Za-z0-9._-]+", "-", stream)
+        name = safe if safe == stream else f"{safe}-{number}"
+        while name.lower() in taken:  # some file systems do not tell a from A
+            name += f"-{number}"
+        taken.add(name.lower())
+        files[stream] = f"shard_load-{name}.csv"
+    return files
+
+
+def plain(value: Any) -> Any:
+    """As JSON gives it back: NaN and infinity are null."""
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    return value

@@ -1,0 +1,126 @@
+"""Functions: how long they run, and what goes wrong (docs/model.md, sections 1, 6 and 7)."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from simulator.scenario.bounds import ASSUMPTION, CONCURRENCY, DURATION, GUIDE, MIB, PROBABILITY
+from simulator.scenario.distributions import DURATIONS, NO_TIME, Constant, Distribution
+from simulator.scenario.forms import ListOf, Tagged
+from simulator.scenario.quantities import Duration, Number, WholeSize
+from simulator.scenario.records import Doc, Record
+from simulator.scenario.words import none_or
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """How long an attempt runs: per_batch + per_record * records + per_mib * MiB."""
+
+    per_batch: Annotated[Distribution, DURATIONS, Doc("For each attempt.")] = NO_TIME
+    per_record: Annotated[Distribution, DURATIONS, Doc("For each record of the batch.")] = NO_TIME
+    per_mib: Annotated[Distribution, DURATIONS, Doc("For each MiB of the batch.")] = NO_TIME
+
+
+FROM = Doc("When it begins.")
+TO = Doc("When it is over; later than `from`.")
+FAILS_AFTER = Doc("The part of the duration after which the error comes.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Random:
+    """Each attempt fails with a probability."""
+
+    probability: Annotated[float, PROBABILITY, Doc("Of each attempt to fail.")]
+    fails_after: Annotated[float, PROBABILITY, FAILS_AFTER] = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """Attempts that start in a period fail."""
+
+    from_: Annotated[float, DURATION, FROM]
+    to: Annotated[float, DURATION, TO]
+    probability: Annotated[float, PROBABILITY, Doc("Of each attempt in the period to fail.")] = 1.0
+    fails_after: Annotated[float, PROBABILITY, FAILS_AFTER] = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow:
+    """Attempts that start in a period take longer."""
+
+    from_: Annotated[float, DURATION, FROM]
+    to: Annotated[float, DURATION, TO]
+    factor: Annotated[float, Number(0, 1e6), Doc("Multiplies the duration, not the cold start.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poison:
+    """Records that make every batch with them fail: any record with a probability, or the first after given times."""
+
+    probability: Annotated[float, PROBABILITY, Doc("Of each record to be poison.", default="none")] = 0.0
+    at: Annotated[
+        tuple[float, ...],
+        ListOf(DURATION),
+        Doc("The first record accepted at or after each of these times, of each stream.", default="none"),
+    ] = ()
+    fails_after: Annotated[float, PROBABILITY, FAILS_AFTER] = 1.0
+
+
+Failure = Random | Outage | Slow | Poison
+
+FAILURES = ListOf(
+    Tagged(
+        "kind",
+        {
+            "random": Record(Random),
+            "outage": Record(Outage),
+            "slow": Record(Slow),
+            "poison": Record(Poison, either=("probability", "at")),
+        },
+    )
+)
+
+
+USUAL_COLD_START = Constant(value=0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A Lambda function."""
+
+    memory: Annotated[
+        int,
+        WholeSize(128 * MIB, 10_240 * MIB),
+        Doc("For the bill only.", "128MiB by default, 128MiB..10240MiB", f"{GUIDE}, quotas"),
+    ] = 128 * MIB
+    timeout: Annotated[
+        float,
+        Duration(1.0, 900.0),
+        Doc("An attempt that runs longer ends as an error.", "3s by default, 1s..900s", f"{GUIDE}, quotas"),
+    ] = 3.0
+    duration: Annotated[Work, Record(Work), Doc("How long an attempt runs, without its cold start.")]
+    cold_start: Annotated[
+        Distribution,
+        DURATIONS,
+        Doc(
+            "What a new environment adds before the first attempt.",
+            "from under 100 ms to over 1 s",
+            f"{GUIDE}, runtime environment",
+        ),
+    ] = USUAL_COLD_START
+    idle_timeout: Annotated[
+        float, DURATION, Doc("An environment unused this long is gone.", "not documented", ASSUMPTION)
+    ] = 600.0
+    reserved_concurrency: Annotated[
+        int | None,
+        none_or(CONCURRENCY),
+        Doc(
+            "Concurrency that only this function uses, and all that it uses; 0: always throttled.",
+            "all but 100 of the account's",
+            "AWS Lambda API, PutFunctionConcurrency",
+            default="none",
+        ),
+    ] = None
+    provisioned_concurrency: Annotated[
+        int, CONCURRENCY, Doc("Environments that are always warm.", "", f"{GUIDE}, provisioned concurrency")
+    ] = 0
+    failures: Annotated[tuple[Failure, ...], FAILURES, Doc("What goes wrong, and when.", default="none")] = ()

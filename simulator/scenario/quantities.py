@@ -1,0 +1,178 @@
+"""Numbers, durations, sizes and rates, each within bounds."""
+
+import math
+import re
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from simulator.scenario import units
+from simulator.scenario.kinds import ScalarKind, Schema, UnfitError
+
+
+@dataclass(frozen=True)
+class Quantity(ScalarKind):
+    """A number within bounds, which are part of it; `above` is a bound that is not."""
+
+    least: float = -math.inf
+    most: float = math.inf
+    above: float | None = None
+
+    noun: ClassVar[str] = "a number"
+
+    @property
+    def allowed(self) -> str:
+        low = f"above {self.show(self.above)}" if self.above is not None else ""
+        low = low or (f"from {self.show(self.least)}" if self.least > -math.inf else "")
+        high = (
+            f"{'to' if self.above is None and low else 'at most'} {self.show(self.most)}"
+            if self.most < math.inf
+            else ""
+        )
+        joiner = " " if self.above is None else ", "
+        return " ".join(part for part in (self.noun, joiner.join(part for part in (low, high) if part)) if part)
+
+    @abstractmethod
+    def number(self, text: str) -> float:
+        """The number that a text stands for. Raises UnfitError."""
+
+    @abstractmethod
+    def show(self, value: float) -> Any:
+        """The number as it is written in a scenario."""
+
+    def parse(self, text: str) -> float:
+        value = self.number(text)
+        if not self.holds(value):
+            raise UnfitError("is out of range")
+        return value
+
+    def holds(self, value: float) -> bool:
+        """Whether a number is finite and within the bounds."""
+        above = self.above is None or value > self.above
+        return math.isfinite(value) and self.least <= value <= self.most and above
+
+    def write(self, value: Any, folder: Path) -> Any:
+        return self.show(value)
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class Number(Quantity):
+    """A plain number."""
+
+    def number(self, text: str) -> float:
+        value = units.parse_number(text)
+        if value is None:
+            raise UnfitError("is not a number")
+        return value
+
+    def show(self, value: float) -> Any:
+        return int(value) if value == int(value) and abs(value) < 1e15 else value
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {"type": "number", **self.limits()}
+
+    def limits(self) -> Schema:
+        """The bounds, as JSON Schema."""
+        low = {"exclusiveMinimum": self.above} if self.above is not None else {"minimum": self.least}
+        bounds = {**low, "maximum": self.most}
+        return {word: self.show(bound) for word, bound in bounds.items() if math.isfinite(bound)}
+
+
+class Integer(Number):
+    """A whole number."""
+
+    noun: ClassVar[str] = "a whole number"
+
+    def number(self, text: str) -> float:
+        if not re.fullmatch(r"[+-]?[0-9]+", text):
+            raise UnfitError("is not a whole number")
+        return int(text) if len(text) <= 20 else math.inf
+
+    def show(self, value: float) -> Any:
+        return int(value)
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {"type": "integer", **self.limits()}
+
+
+class WithUnit(Quantity):
+    """A number with a unit."""
+
+    known_units: ClassVar[Mapping[str, int]]
+
+    @abstractmethod
+    def convert(self, text: str) -> float:
+        """The number in the base unit. Raises UnitError."""
+
+    def number(self, text: str) -> float:
+        try:
+            return self.convert(text)
+        except units.UnitError as error:
+            meant = [guess for guess in error.guesses if self.holds(self.convert(guess))]
+            hint = f"did you mean '{meant[0]}'?" if meant else f"units: {', '.join(self.known_units)}"
+            raise UnfitError(str(error), hint) from None
+
+    def schema(self, definitions: Schema) -> Schema:
+        suffix = "|".join(re.escape(unit) for unit in self.known_units)
+        return {"type": "string", "pattern": f"^{units.NUMBER}[ \\t]*({suffix})$"}
+
+
+class Duration(WithUnit):
+    """A time in seconds."""
+
+    unit: ClassVar[str] = "s"
+    noun: ClassVar[str] = "a duration"
+    known_units: ClassVar[Mapping[str, int]] = units.DURATIONS
+
+    def convert(self, text: str) -> float:
+        return units.parse_duration(text)
+
+    def show(self, value: float) -> str:
+        return units.format_duration(value)
+
+    def schema(self, definitions: Schema) -> Schema:
+        return (
+            {"anyOf": [super().schema(definitions), {"const": 0}]} if self.least <= 0 else super().schema(definitions)
+        )
+
+
+class Size(WithUnit):
+    """A size in bytes."""
+
+    unit: ClassVar[str] = "bytes"
+    noun: ClassVar[str] = "a size"
+    known_units: ClassVar[Mapping[str, int]] = units.SIZES
+
+    def convert(self, text: str) -> float:
+        return units.parse_size(text)
+
+    def show(self, value: float) -> str:
+        return units.format_size(value)
+
+
+class WholeSize(Size):
+    """A size that is a limit: a whole number of bytes."""
+
+    def parse(self, text: str) -> int:
+        value = super().parse(text)
+        if value != int(value):
+            raise UnfitError("is not a whole number of bytes")
+        return int(value)
+
+
+class PerTime(WithUnit):
+    """A rate, per second."""
+
+    unit: ClassVar[str] = "records/s"
+    noun: ClassVar[str] = "a rate"
+    known_units: ClassVar[Mapping[str, int]] = units.RATES
+
+    def convert(self, text: str) -> float:
+        return units.parse_rate(text)
+
+    def show(self, value: float) -> str:
+        return units.format_rate(value)

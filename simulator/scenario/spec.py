@@ -1,0 +1,119 @@
+"""The scenario: everything a user can write, with its meaning, unit, default and limits (docs/model.md, section 1).
+
+Durations are seconds, sizes bytes, rates per second. These classes are the single definition of a scenario: the loader,
+the JSON Schema, the reference of the fields and the resolved scenario are all made from their annotations. A worker
+imports this module, so it brings in nothing but the standard library.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, TEN_YEARS
+from simulator.scenario.distributions import (
+    Constant,
+    Distribution,
+    Empirical,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Normal,
+    Uniform,
+)
+from simulator.scenario.forms import ListOf, MapOf
+from simulator.scenario.functions import Failure, Function, Outage, Poison, Random, Slow, Work
+from simulator.scenario.kinds import Name, Text
+from simulator.scenario.mappings import AtTimestamp, Backoff, EventSourceMapping, Period, Polling, Push
+from simulator.scenario.partition_keys import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
+from simulator.scenario.quantities import Duration, Integer
+from simulator.scenario.rates import ConstantRate, Rate, Sine, Spikes, Step, Steps, Trace
+from simulator.scenario.records import Doc, Record
+from simulator.scenario.streams import Producer, Stream
+
+__all__ = [
+    "SCENARIO",
+    "Account",
+    "AtTimestamp",
+    "Backoff",
+    "Constant",
+    "ConstantRate",
+    "CountedKeys",
+    "Distribution",
+    "Empirical",
+    "EventSourceMapping",
+    "Exponential",
+    "Failure",
+    "Function",
+    "Gamma",
+    "Lognormal",
+    "Normal",
+    "Outage",
+    "PartitionKeys",
+    "Period",
+    "Poison",
+    "Polling",
+    "Producer",
+    "Push",
+    "Random",
+    "Rate",
+    "Scenario",
+    "Sine",
+    "Slow",
+    "Spikes",
+    "Step",
+    "Steps",
+    "Stream",
+    "Trace",
+    "Uniform",
+    "UniqueKeys",
+    "WeightedKeys",
+    "Work",
+    "Zipf",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The account's limit of concurrent invocations."""
+
+    concurrency: Annotated[
+        int,
+        Integer(1, 1_000_000),
+        Doc(
+            "Invocations that the account may run at once.",
+            "1,000 by default; new accounts have less",
+            f"{GUIDE}, quotas",
+        ),
+    ] = 1000
+    other_concurrency: Annotated[
+        int, CONCURRENCY, Doc("What functions outside the scenario use of it, all the time.")
+    ] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A whole scenario file."""
+
+    name: Annotated[str, Name(), Doc("Its name.", default="the file's name without .yaml")] = ""
+    description: Annotated[str, Text(), Doc("What it is about.")] = ""
+    duration: Annotated[float, Duration(most=TEN_YEARS, above=0.0), Doc("Producers stop here.")]
+    drain: Annotated[float, DURATION, Doc("After `duration` run on until all is processed, at most this long.")] = (
+        3600.0
+    )
+    warmup: Annotated[
+        float, DURATION, Doc("Records accepted before this are left out of the summary's statistics.")
+    ] = 0.0
+    seed: Annotated[int, Integer(0, 2**63 - 1), Doc("The same seed gives the same run.")] = 1
+    account: Annotated[Account, Record(Account), Doc("The account's limits.")] = Account()
+    streams: Annotated[dict[str, Stream], MapOf(Record(Stream), least=1), Doc("The streams by name.")]
+    producers: Annotated[tuple[Producer, ...], ListOf(Record(Producer)), Doc("What writes to the streams.")] = ()
+    functions: Annotated[dict[str, Function], MapOf(Record(Function)), Doc("The functions by name.")] = field(
+        default_factory=dict
+    )
+    event_source_mappings: Annotated[
+        tuple[EventSourceMapping, ...],
+        ListOf(Record(EventSourceMapping)),
+        Doc("Which stream is read for which function."),
+    ] = ()
+
+
+SCENARIO = Record(Scenario)

@@ -1,0 +1,81 @@
+"""Streams, and the producers that write to them (docs/model.md, sections 1 to 3)."""
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SIGNED_DURATION
+from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
+from simulator.scenario.kinds import Name, Reference
+from simulator.scenario.partition_keys import PARTITION_KEYS, PartitionKeys, UniqueKeys
+from simulator.scenario.quantities import Duration, Integer, WholeSize
+from simulator.scenario.rates import RATES, Rate
+from simulator.scenario.records import Doc
+from simulator.scenario.words import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A Kinesis stream."""
+
+    shards: Annotated[
+        int,
+        Integer(1, 10_000),
+        Doc(
+            "How many shards; each accepts 1,000 records/s and 1 MiB/s.",
+            "20,000 or 6,000 or 1,000 in all, by region; 10,000 in a stream",
+            f"{KINESIS}, quotas and limits; UpdateShardCount",
+        ),
+    ]
+    retention: Annotated[
+        float,
+        Duration(86_400.0, 8760 * 3600.0),
+        Doc("A record older than this is gone.", "24h by default, 24h..8760h", f"{KINESIS}, data retention period"),
+    ] = 86_400.0
+    max_record_size: Annotated[
+        int,
+        WholeSize(MIB, LARGEST_RECORD),
+        Doc("Data and partition key together.", "1MiB by default, 1MiB..10MiB", f"{KINESIS}, large records"),
+    ] = MIB
+
+
+ONE_KIB = Constant(value=float(KIB))
+UNIQUE = UniqueKeys()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Producer:
+    """A source of records for one stream."""
+
+    name: Annotated[str, Name(), Doc("Its name; key i of producer P is `P-i`.", default="producer-<n>, n from 1")] = ""
+    stream: Annotated[str, Reference("streams"), Doc("The stream it writes to.")]
+    rate: Annotated[Rate, RATES, Doc("Expected records per second, constant or by the time of the run.")]
+    arrivals: Annotated[
+        Literal["poisson", "constant"],
+        words("poisson", "constant"),
+        Doc("`poisson`: at random with that rate; `constant`: evenly spaced, without randomness."),
+    ] = "poisson"
+    start: Annotated[
+        float, SIGNED_DURATION, Doc("Records are produced from then on; below 0: what was in the stream at t = 0.")
+    ] = 0.0
+    stop: Annotated[
+        float, DURATION, Doc("Records are produced before then; at most the scenario's duration.", default="duration")
+    ] = math.inf
+    record_size: Annotated[
+        Distribution,
+        RECORD_SIZES,
+        Doc(
+            "Data and partition key together, rounded to whole bytes. What an unbounded distribution draws above the "
+            "stream's max_record_size is cut to it.",
+            "1MiB, or the stream's MaxRecordSizeInKiB",
+            f"{KINESIS}, large records",
+        ),
+    ] = ONE_KIB
+    partition_keys: Annotated[
+        PartitionKeys, PARTITION_KEYS, Doc("Which shard, and which lane, each record goes to.")
+    ] = UNIQUE
+    on_throttle: Annotated[
+        Literal["retry", "drop"],
+        words("retry", "drop"),
+        Doc("What happens to a record that its shard does not accept at once."),
+    ] = "retry"

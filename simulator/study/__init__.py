@@ -1,0 +1,1 @@
+"""Many runs: replications, and what can be said of them together."""

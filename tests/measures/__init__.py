@@ -1,0 +1,1 @@
+"""Tests of what is measured of a run (simulator.measures)."""

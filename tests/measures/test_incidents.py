@@ -1,0 +1,115 @@
+"""Outages, slow periods and poison: what they did, and how long it took to recover."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from simulator.measures.incidents import Incident
+from simulator.measures.run import simulate
+from tests.model.rows import Section, scenario, small
+
+
+def incidents(**changes: Section) -> list[Incident]:
+    return list(simulate(scenario(small(**changes)), interval_s=1.0).mappings[0].incidents)
+
+
+@cache
+def outage() -> Incident:
+    """400 records/s are not processed for 60 s; then 800 records/s can be."""
+    found = incidents(
+        run={"duration": "300s"},
+        producer={"rate": "400/s", "record_size": "512B"},
+        function={"duration": {"per_batch": "125ms"}, "failures": [{"kind": "outage", "from": "60s", "to": "120s"}]},
+        mapping={"retry_backoff": {"initial": "100ms", "factor": 1}},
+    )
+    assert len(found) == 1
+    return found[0]
+
+
+def test_an_incident_is_when_the_scenario_says() -> None:
+    assert (outage().mapping, outage().kind, outage().start_s, outage().end_s) == ("m", "outage", 60.0, 120.0)
+
+
+def test_the_backlog_of_an_outage_is_what_came_in_it() -> None:
+    assert outage().backlog_before_records <= 800
+    assert outage().peak_backlog_records == pytest.approx(24_000, abs=800)
+    assert outage().peak_iterator_age_s == pytest.approx(60, abs=1.5)
+
+
+def test_recovery_takes_the_backlog_divided_by_the_capacity_to_spare() -> None:
+    assert outage().recovery_time_s == pytest.approx(60, abs=3)
+    assert outage().recovered_s == 120 + outage().recovery_time_s
+
+
+def test_all_records_of_an_outage_and_of_the_recovery_are_delayed_and_none_is_lost() -> None:
+    assert outage().records_delayed == pytest.approx(400 * 120, rel=0.03)
+    assert (outage().records_lost, outage().records_sent_to_destination) == (0, 0)
+
+
+def test_records_of_failed_attempts_are_done_again() -> None:
+    """An attempt of 125 ms and a backoff of 100 ms, over and over."""
+    assert outage().records_done_again == pytest.approx(60 / 0.225 * 100, rel=0.02)
+
+
+@pytest.mark.parametrize("destination", [False, True])
+def test_records_given_up_are_lost_or_sent_to_the_destination(destination: bool) -> None:
+    found = incidents(
+        run={"duration": "60s"},
+        producer={"rate": "50/s"},
+        function={"failures": [{"kind": "outage", "from": "20s", "to": "40s"}]},
+        mapping={
+            "maximum_retry_attempts": 1,
+            "on_failure_destination": destination,
+            "retry_backoff": {"initial": "10ms"},
+        },
+    )
+    lost, sent = found[0].records_lost, found[0].records_sent_to_destination
+    assert (lost, sent)[not destination] == 0
+    assert lost + sent == pytest.approx(1000, abs=100)
+
+
+def test_an_incident_that_is_not_over_when_the_run_ends_has_no_recovery() -> None:
+    found = incidents(
+        run={"duration": "60s", "drain": "0s"},
+        producer={"rate": "50/s"},
+        function={"failures": [{"kind": "outage", "from": "20s", "to": "1h"}]},
+    )
+    assert found[0].recovered_s != found[0].recovered_s
+    assert found[0].peak_backlog_records == pytest.approx(2000, abs=100)
+
+
+def test_an_incident_after_the_end_of_the_run_is_left_out() -> None:
+    assert incidents(function={"failures": [{"kind": "slow", "from": "1h", "to": "2h", "factor": 3}]}) == []
+
+
+def test_incidents_are_in_order_of_time_whatever_their_kind() -> None:
+    failures = [
+        {"kind": "slow", "from": "40s", "to": "50s", "factor": 2},
+        {"kind": "poison", "at": ["25s"]},
+        {"kind": "outage", "from": "5s", "to": "6s"},
+    ]
+    found = incidents(run={"duration": "60s"}, function={"failures": failures}, mapping={"maximum_retry_attempts": 2})
+    assert [incident.kind for incident in found] == ["outage", "poison", "slow"]
+
+
+def test_a_poison_record_is_an_incident_from_its_cut_until_its_batch_is_over() -> None:
+    """The record of 25.068 s is read at 25.37 s; three attempts of 53 ms and more, and waits of 0.5 and 1 s."""
+    found = incidents(
+        run={"duration": "60s"},
+        function={"failures": [{"kind": "poison", "at": ["25s"]}]},
+        mapping={"maximum_retry_attempts": 2},
+    )
+    assert len(found) == 1
+    assert found[0].start_s == pytest.approx(25.38)
+    assert found[0].end_s == pytest.approx(25.38 + 1.5 + 3 * 0.0607, abs=0.01)
+    assert found[0].records_lost in (7, 8)
+
+
+def test_a_poison_record_that_blocks_its_lane_to_the_end_is_not_over() -> None:
+    found = incidents(
+        run={"duration": "60s", "drain": "10s"}, function={"failures": [{"kind": "poison", "at": ["25s"]}]}
+    )
+    assert len(found) == 1
+    assert found[0].end_s != found[0].end_s

@@ -1,0 +1,199 @@
+"""The tables and the summary of a result say what the rows of its attempts say."""
+
+from __future__ import annotations
+
+import csv
+import json
+from functools import cache
+from io import StringIO
+
+import numpy as np
+import pytest
+
+from simulator.measures import tables
+from tests.model.observed import Run, observed
+from tests.model.rows import Section, invocations, run_rows, scenario, small
+
+CONTENT: Section = small(
+    run={"duration": "120s", "drain": "20s"},
+    stream={"shards": 3},
+    producer={
+        "rate": {"spikes": {"base": "20/s", "peak": "4000/s", "every": "50s", "lasts": "2s"}},
+        "arrivals": "poisson",
+        "start": "-7s",
+        "record_size": {"uniform": {"low": "1B", "high": "3KiB"}},
+    },
+    function={
+        "duration": {"per_record": "15ms"},
+        "cold_start": "150ms",
+        "timeout": "10s",
+        "reserved_concurrency": 3,
+        "failures": [
+            {"kind": "outage", "from": "20s", "to": "30s"},
+            {"kind": "random", "probability": 0.05},
+            {"kind": "poison", "at": ["60s"]},
+        ],
+    },
+    mapping={
+        "parallelization_factor": 2,
+        "maximum_retry_attempts": 3,
+        "polling": {"phase": "spread"},
+        "throttle_backoff": {"initial": "100ms", "maximum": "1s"},
+    },
+)
+
+
+@cache
+def run() -> Run:
+    return observed(scenario(CONTENT), window_records=2000)
+
+
+def column(name: str) -> list[float]:
+    found: list[float] = run().result.timeseries[name].to_numpy(dtype=float).tolist()
+    return found
+
+
+def by_interval(times: list[float], weights: list[float] | None = None) -> list[float]:
+    interval, rows = run().result.measures.interval_s, run().result.rows
+    edges = np.arange(rows + 1) * interval
+    counts: list[float] = np.histogram(times, edges, weights=weights)[0].tolist()
+    return counts
+
+
+def test_the_run_shows_something_of_everything() -> None:
+    ends = run().result.mappings[0].ends
+    assert min(ends.processed, ends.dropped, ends.unprocessed) > 0
+    assert run().result.mappings[0].measures.counts["throttles"] > 0
+    assert run().result.measures.streams["s"].throttled_total > 0
+
+
+def test_the_time_series_counts_attempts_and_errors_when_they_finish() -> None:
+    rows = run().rows
+    assert column("attempts") == by_interval([row["finished_at"] for row in rows])
+    failed = [row["finished_at"] for row in rows if row["outcome"] in ("error", "timeout")]
+    assert column("errors") == by_interval(failed)
+
+
+def test_the_time_series_counts_records_when_they_are_produced_and_accepted() -> None:
+    written = run().shards.values()
+    assert column("produced_records") == by_interval([t for w in written for t in w.produced_s])
+    accepted = [t for w in written for t in w.accepted_s]
+    assert column("accepted_records") == by_interval(accepted)
+    assert column("accepted_bytes") == by_interval(accepted, [float(b) for w in written for b in w.bytes])
+
+
+def test_the_time_series_counts_processed_records_when_their_attempt_finishes() -> None:
+    done = [row for row in run().rows if row["outcome"] == "ok"]
+    expected = by_interval([row["finished_at"] for row in done], [row["records"] for row in done])
+    assert column("processed_records") == expected
+
+
+def test_the_backlog_is_what_was_accepted_and_has_not_ended() -> None:
+    ends = run().result.mappings[0].ends
+    before = sum(t < 0 for w in run().shards.values() for t in w.accepted_s)
+    ended = np.cumsum(column("processed_records")) + np.cumsum(column("dropped_records"))
+    expected = before + np.cumsum(column("accepted_records")) - ended
+    assert column("backlog_records") == expected.tolist()
+    assert column("backlog_records")[-1] == ends.unprocessed
+
+
+def test_mean_concurrency_is_the_time_that_attempts_ran_in_each_interval() -> None:
+    interval = run().result.measures.interval_s
+    found = column("function_concurrency_mean")
+    for i in range(0, len(found) - 30, 17):  # attempts that were cut off by the end of the run have no row
+        low, high = i * interval, (i + 1) * interval
+        busy = sum(max(0.0, min(r["finished_at"], high) - max(r["started_at"], low)) for r in run().rows)
+        assert found[i] == pytest.approx(busy / interval, abs=1e-3)
+    assert max(column("function_concurrency_max")) == 3
+
+
+def test_iterator_ages_are_those_of_the_rows() -> None:
+    ages = [row["iterator_age"] for row in run().rows]
+    assert np.nanmax(column("iterator_age_max_s")) == pytest.approx(max(ages), abs=1e-6)
+    table = run().result.latency.set_index(["measure", "statistic"])["value_s"]
+    assert table["iterator_age", "mean"] == pytest.approx(np.mean(ages), abs=1e-6)
+    at_send = [row["iterator_age_at_send"] for row in run().rows]
+    assert table["iterator_age_at_send", "p100"] == pytest.approx(max(at_send), abs=1e-6)
+    assert table["iterator_age", "p50"] == pytest.approx(np.median(ages), rel=0.03)
+
+
+def test_the_parts_in_the_latency_table_add_up_to_its_mean() -> None:
+    table = run().result.latency
+    parts = table[table["measure"] == "latency_part"]["value_s"].sum()
+    mean = table[(table["measure"] == "latency") & (table["statistic"] == "mean")]["value_s"].item()
+    assert parts == pytest.approx(mean, abs=1e-6)
+
+
+def test_the_table_of_shards_splits_the_stream() -> None:
+    table = run().result.shards
+    assert table["accepted_records"].tolist() == [len(run().shards["s", j].accepted_s) for j in range(3)]
+    assert table["accepted_bytes"].tolist() == [sum(run().shards["s", j].bytes) for j in range(3)]
+    assert table["part_of_stream"].sum() == pytest.approx(1)
+    assert table["processed_records"].sum() == run().result.mappings[0].ends.processed
+    assert table["get_records_calls"].sum() == run().result.mappings[0].reads["calls"]
+    assert table["write_throttled_records"].sum() == run().result.measures.streams["s"].throttled_total
+    for j in range(3):
+        ages = [row["iterator_age"] for row in run().rows if row["shard"] == j]
+        assert table["iterator_age_max_s"][j] == pytest.approx(max(ages), abs=2e-6)
+
+
+def test_the_load_of_the_shards_in_time_adds_up_to_what_they_accepted_since_the_start() -> None:
+    load = tables.shard_load(run().result, "s", rows=30)
+    assert len(load) <= 30
+    interval = load["time_s"][1] - load["time_s"][0]
+    since = sum(t >= 0 for w in run().shards.values() for t in w.accepted_s)
+    assert load.drop(columns="time_s").to_numpy().sum() * interval == pytest.approx(since)
+
+
+def test_the_table_of_incidents_has_one_of_each_kind() -> None:
+    assert run().result.incidents["kind"].tolist() == ["outage", "poison"]
+
+
+def test_the_summary_is_json_and_says_what_the_tables_say() -> None:
+    summary = json.loads(json.dumps(run().result.summary(), allow_nan=False))
+    mapping = summary["event_source_mappings"]["m"]
+    assert mapping["attempts"] == len(run().rows)
+    assert mapping["records"] == run().result.mappings[0].ends.as_dict()
+    assert mapping["records_lost"] == run().result.mappings[0].ends.dropped
+    assert sum(mapping["latency_parts_mean_s"].values()) == pytest.approx(mapping["latency"]["mean_s"], abs=1e-6)
+    assert summary["streams"]["s"]["records_produced"] == run().produced["s"]
+    assert summary["end_s"] == run().result.end_s
+
+
+def test_a_run_without_records_has_tables_and_a_summary_too() -> None:
+    result = run_rows(small(producer={"rate": "0/s"}))[0]
+    assert json.loads(json.dumps(result.summary(), allow_nan=False))["event_source_mappings"]["m"]["latency"] == {
+        "n": 0
+    }
+    assert len(result.timeseries) == result.rows
+    assert len(result.shards) == 1
+    assert result.incidents.empty
+    assert not result.latency.empty
+
+
+def test_names_with_commas_and_quotes_are_quoted_in_invocations_csv() -> None:
+    text = invocations(small(mapping={"name": 'a, "b"'}))[1]
+    assert {row["mapping"] for row in csv.DictReader(StringIO(text))} == {'a, "b"'}
+
+
+def test_rows_are_in_order_of_start_whatever_the_windows() -> None:
+    starts = [row["started_at"] for row in run().rows]
+    assert starts == sorted(starts)
+    assert run().text == observed(scenario(CONTENT)).text
+
+
+def test_rows_that_start_together_are_in_order_of_shard_and_lane() -> None:
+    """Everything is read by one answer of each shard, and all answers come at the same time."""
+    content = small(
+        stream={"shards": 3},
+        producer={
+            "rate": "40/s",
+            "start": "-9s",
+            "stop": "0s",
+            "partition_keys": {"count": 99, "order": "round_robin"},
+        },
+        mapping={"parallelization_factor": 4},
+    )
+    rows = run_rows(content)[1]
+    assert [(row["shard"], row["lane"]) for row in rows] == [(shard, lane) for shard in range(3) for lane in range(4)]
+    assert {row["started_at"] for row in rows} == {0.38}

@@ -1,0 +1,110 @@
+"""Whether a mapping keeps up, and what binds it."""
+
+import pytest
+
+from simulator.measures.parts import PARTS
+from simulator.measures.usage import Use
+from simulator.measures.verdict import binding, sample_times_s, state
+from simulator.scenario.spec import EventSourceMapping, Polling, Push
+
+POLLED = EventSourceMapping(name="m", stream="s", function="f", polling=Polling(interval=1.0))
+PUSHED = EventSourceMapping(name="m", stream="s", function="f", consumer="push", push=Push(propagation=0.07))
+WINDOWED = EventSourceMapping(name="m", stream="s", function="f", maximum_batching_window=60.0)
+DURATION_S = 1000.0
+
+
+def lags(function: str) -> list[float]:
+    """Lags of 40 samples over 1,000 s."""
+    times = sample_times_s(DURATION_S)
+    series = {
+        "low": [1.0 for _ in times],
+        "rising": [0.3 * t for t in times],
+        "rising slowly": [10 + 0.01 * t for t in times],
+        "high and level": [300.0 for _ in times],
+        "bump": [max(0.0, 200 - abs(t - 400)) for t in times],
+        "falling": [max(0.0, 900 - t) for t in times],
+        "rising at the end": [max(0.0, 0.9 * (t - 800)) for t in times],
+    }
+    return series[function]
+
+
+def test_the_last_sample_is_when_the_producers_stop() -> None:
+    times = sample_times_s(DURATION_S)
+    assert len(times) == 40
+    assert times[0] == pytest.approx(25.0)
+    assert times[-1] == DURATION_S
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [
+        ("low", "stable"),
+        ("rising", "overloaded"),
+        ("rising at the end", "overloaded"),
+        ("rising slowly", "backlogged"),
+        ("high and level", "backlogged"),
+        ("bump", "backlogged"),
+        ("falling", "backlogged"),
+    ],
+)
+def test_a_mapping_is_stable_backlogged_or_overloaded_by_its_lags(series: str, expected: str) -> None:
+    assert state(POLLED, DURATION_S, lags(series), 2.0, 0)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("mapping", "age", "expected"),
+    [
+        (POLLED, 6.9, "stable"),
+        (POLLED, 7.1, "backlogged"),
+        (PUSHED, 5.1, "stable"),
+        (PUSHED, 5.2, "backlogged"),
+        (WINDOWED, 120.0, "stable"),
+        (WINDOWED, 130.0, "backlogged"),
+    ],
+)
+def test_what_counts_as_behind_depends_on_how_the_mapping_reads(
+    mapping: EventSourceMapping, age: float, expected: str
+) -> None:
+    assert state(mapping, DURATION_S, lags("low"), age, 0)[0] == expected
+
+
+def test_the_reason_says_whether_the_mapping_caught_up() -> None:
+    assert "caught up" in state(POLLED, DURATION_S, lags("bump"), 200.0, 0)[1]
+    assert "1,234 records" in state(POLLED, DURATION_S, lags("bump"), 200.0, 1234)[1]
+
+
+USUAL = {
+    "write records": 0.3, "write bytes": 0.2, "read calls": 0.2, "read bytes": 0.1, "function time per lane": 0.4,
+    "concurrency": 0.1,
+}  # fmt: skip
+
+
+def bound(parts: dict[str, float], uses: dict[str, float], throttled: int = 0, refused: int = 0) -> str:
+    of = [Use(limit, hottest / 2, hottest) for limit, hottest in {**USUAL, **uses}.items()]
+    every = {**dict.fromkeys(PARTS, 0.0), "pickup": 0.51, "processing": 0.1, **parts}
+    return binding(POLLED, "backlogged", every, of, throttled, refused)[0]
+
+
+@pytest.mark.parametrize(
+    ("parts", "uses", "expected"),
+    [
+        ({}, {}, "none"),
+        ({"queueing": 50.0}, {"function time per lane": 1.0}, "function time per lane"),
+        ({"queueing": 50.0}, {"read bytes": 0.99}, "read bytes"),
+        ({"throttled": 50.0, "queueing": 20.0}, {"concurrency": 1.0}, "concurrency"),
+        ({"retrying": 50.0, "queueing": 20.0}, {}, "retries"),
+        ({}, {"concurrency": 0.95}, "concurrency"),
+    ],
+)
+def test_the_limit_behind_the_longest_wait_binds_else_the_most_used(
+    parts: dict[str, float], uses: dict[str, float], expected: str
+) -> None:
+    assert bound(parts, uses) == expected
+
+
+def test_write_limits_bind_only_if_records_were_throttled() -> None:
+    assert bound({"write_wait": 9.0}, {"write bytes": 1.0}, throttled=5) == "write bytes"
+
+
+def test_refused_calls_make_the_read_limits_bind() -> None:
+    assert bound({"pickup": 30.0}, {"read calls": 0.99}, refused=100) == "read calls"

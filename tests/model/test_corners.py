@@ -1,0 +1,150 @@
+"""Corners of the model: hand-made scenarios whose rows, totals and reads must be those of the reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.model.compare_many import compare
+from tests.model.rows import Section, run_rows, scenario, small
+
+ROUND_ROBIN = {"partition_keys": {"count": 23, "order": "round_robin"}}
+LONG_DISABLED = {"disabled": [{"from": "2s", "to": "30h"}]}
+SLOW = {"duration": {"per_batch": "1713ms", "per_record": "1.3ms"}}
+
+CORNERS: dict[str, Section] = {
+    "nothing special": small(),
+    "no producers": {**small(), "producers": []},
+    "a rate of 0": small(producer={"rate": "0/s"}),
+    "batches of one record": small(mapping={"batch_size": 1}),
+    "pushed batches of one record": small(mapping={"batch_size": 1, "consumer": "push"}),
+    "answers of one record": small(mapping={"polling": {"phase": "370ms", "get_records_limit": 1}}),
+    "a window longer than the run": small(mapping={"maximum_batching_window": "300s"}, run={"drain": "1h"}),
+    "a pushed window longer than the run": small(
+        mapping={"consumer": "push", "maximum_batching_window": "300s"}, run={"drain": "1h"}
+    ),
+    "the drain ends in a window": small(mapping={"maximum_batching_window": "300s"}, run={"drain": "50s"}),
+    "no drain": small(run={"drain": "0s"}, function=SLOW),
+    "a mapping that starts after the run": small(mapping={"starts_after": "20s"}),
+    "latest after all records": small(mapping={"starts_after": "20s", "starting_position": "latest"}),
+    "a timestamp after all records": small(mapping={"starting_position": {"at_timestamp": "100s"}}),
+    "a function that is always throttled": small(function={"reserved_concurrency": 0}, run={"drain": "7s"}),
+    "an account without concurrency": small(run={"account": {"concurrency": 1, "other_concurrency": 1}, "drain": "7s"}),
+    "more than a shard accepts": small(producer={"rate": "1300/s"}),
+    "more than a shard accepts, no drain": small(producer={"rate": "1300/s"}, run={"drain": "0s"}),
+    "more than a shard accepts, dropped": small(producer={"rate": "1300/s", "on_throttle": "drop"}),
+    "a slow period of factor 0": small(
+        function={"failures": [{"kind": "slow", "from": "0s", "to": "5s", "factor": 0}]}
+    ),
+    "errors after no time": small(
+        function={"failures": [{"kind": "outage", "from": "0s", "to": "5s", "fails_after": 0}]}
+    ),
+    "disabled from the start": small(mapping={"disabled": [{"from": "0s", "to": "4.2s"}]}),
+    "disabled until the end": small(mapping={"disabled": [{"from": "3.3s", "to": "1000s"}]}, run={"drain": "77s"}),
+    "disabled periods that touch": small(
+        mapping={"disabled": [{"from": "2.1s", "to": "3.3s"}, {"from": "3.3s", "to": "4.7s"}], "consumer": "push"}
+    ),
+    "a latency of several intervals": small(
+        mapping={"polling": {"phase": "370ms", "latency": "2741ms"}, "batch_size": 3}
+    ),
+    "many polling mappings": {
+        **small(run={"duration": "30s"}),
+        "event_source_mappings": [
+            {
+                "name": f"m{i}",
+                "stream": "s",
+                "function": "f",
+                "starting_position": "trim_horizon",
+                "polling": {"interval": "1.0137s", "phase": f"{37 + 113 * i}ms"},
+            }
+            for i in range(8)
+        ],
+    },
+    "an answer whose debt outlasts the run": small(
+        run={"duration": "20s"},
+        producer={"rate": "1.8/s", "start": "-5.3s", "stop": "0s", "record_size": "1MiB"},
+        mapping={"polling": {"phase": "370ms", "repoll": "base_rate"}},
+    ),
+    "several shards and lanes": small(
+        stream={"shards": 3},
+        producer={"rate": "61/s", **ROUND_ROBIN},
+        mapping={"parallelization_factor": 10, "polling": {"phase": "spread"}, "batch_size": 2},
+    ),
+    "disabled for longer than the retention": small(run={"drain": "31h"}, mapping=LONG_DISABLED),
+    "ended while disabled for longer than the retention": small(run={"drain": "25h"}, mapping=LONG_DISABLED),
+    "pushed, disabled for longer than the retention": small(
+        run={"drain": "31h"}, mapping={"consumer": "push", **LONG_DISABLED}
+    ),
+    "pushed, ended while disabled for longer than the retention": small(
+        run={"drain": "25h"}, mapping={"consumer": "push", **LONG_DISABLED}
+    ),
+    "the rate falls to 0 when a record is due": small(
+        producer={
+            "rate": {
+                "steps": [{"at": "0s", "rate": "10.5/s"}, {"at": "1s", "rate": "0/s"}, {"at": "2.1s", "rate": "3/s"}]
+            }
+        }
+    ),
+    "the rate falls to 0 for good when a record is due": small(
+        producer={"rate": {"steps": [{"at": "0s", "rate": "10.5/s"}, {"at": "1s", "rate": "0/s"}]}}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CORNERS)
+@pytest.mark.parametrize("window_records", [7, 1 << 19])
+def test_the_simulator_agrees_with_the_reference(name: str, window_records: int) -> None:
+    assert compare(CORNERS[name], window_records) == []
+
+
+def test_an_old_alarm_of_a_lane_does_not_wake_it_in_the_future() -> None:
+    """A pushed lane learns in each window of records that end its batching window sooner than it had thought."""
+    content = small(
+        run={"duration": "46.1369s"},
+        producer={"rate": "0.776239/s", "partition_keys": {"count": 5, "order": "round_robin"}},
+        function={"duration": {"per_batch": "46.4864ms", "per_record": "4.83958ms"}, "cold_start": "149.627ms"},
+        mapping={
+            "consumer": "push",
+            "batch_size": 6,
+            "maximum_batching_window": "3.91478s",
+            "parallelization_factor": 2,
+        },
+    )
+    second = {"stream": "s", "arrivals": "constant", "rate": "0.85593/s"}
+    third = {**second, "rate": {"steps": [{"at": "17.9886s", "rate": "1.20761/s"}]}}
+    content["producers"] += [
+        {**second, "partition_keys": {"count": 34, "order": "round_robin"}},
+        {**third, "partition_keys": {"count": 35, "order": "round_robin"}},
+    ]
+    for window_records in (1, 5, 10, 30, 100):
+        assert compare(content, window_records) == []
+
+
+@pytest.mark.parametrize("consumer", ["polling", "push"])
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("failures", [[], [{"kind": "poison", "at": ["3s"]}], [{"kind": "poison", "probability": 0.5}]])
+def test_a_stream_that_nobody_writes_to_can_be_read(consumer: str, lanes: int, failures: list[dict[str, Any]]) -> None:
+    content = small(function={"failures": failures}, mapping={"maximum_retry_attempts": 1})
+    content["streams"]["empty"] = {"shards": 2}
+    content["event_source_mappings"].append(
+        {"name": "none", "stream": "empty", "function": "f", "consumer": consumer, "parallelization_factor": lanes}
+    )
+    result, rows = run_rows(content)
+    assert result["none"].ends.produced == 0
+    assert {row["mapping"] for row in rows} == {"m"}
+
+
+@pytest.mark.parametrize("consumer", ["polling", "push"])
+def test_a_warm_up_leaves_out_the_records_accepted_before_its_end(consumer: str) -> None:
+    """Of the 73 records at (k + 0.5) / 7.3 s, 36 are accepted before 5 s."""
+    changes: Section = {"consumer": consumer, "maximum_batching_window": "2s"}
+    mine = run_rows(small(run={"warmup": "5s"}, mapping=changes))[0].mappings[0]
+    assert mine.ends.processed == 73
+    assert mine.measures.latency.n == 73 - 36
+    assert sum(mine.parts_mean_s.values()) == pytest.approx(mine.measures.latency.mean_s, abs=1e-6)
+
+
+def test_a_warm_up_changes_no_row() -> None:
+    content = scenario(small())
+    assert run_rows(content)[1] == run_rows(scenario(small(run={"warmup": "5s"})))[1]

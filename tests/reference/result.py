@@ -1,0 +1,73 @@
+"""What a run gives: the rows and totals of docs/model.md sections 8 and 10."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+COLUMNS = (
+    "mapping", "stream", "shard", "lane", "first_record", "records", "bytes", "attempt", "cut_at", "started_at",
+    "finished_at", "cold_start", "outcome", "iterator_age", "iterator_age_at_send",
+)  # fmt: skip
+ENDS = ("processed", "skipped", "dropped_at_write", "dropped", "sent_to_destination", "expired", "unprocessed")
+PARTS = ("write_wait", "pickup", "queueing", "batching", "throttled", "retrying", "cold_start", "processing")
+Row = dict[str, Any]
+
+
+@dataclass
+class Counts:
+    """What is counted for one mapping."""
+
+    ends: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ENDS, 0))
+    throttles: int = 0
+    polls: int = 0
+    extra_polls: int = 0
+    skipped_polls: int = 0
+    refused: int = 0
+    retry_reads: int = 0
+    latencies: list[float] = field(default_factory=list)
+    parts: dict[str, list[float]] = field(default_factory=lambda: {part: [] for part in PARTS})
+
+    def reads(self) -> dict[str, int]:
+        """The counts of a mapping's reading."""
+        return {
+            "get_records_calls": self.polls,
+            "extra_calls": self.extra_polls,
+            "refused_calls": self.refused,
+            "skipped_polls": self.skipped_polls,
+            "retry_reads": self.retry_reads,
+        }
+
+
+@dataclass
+class Result:
+    """The outcome of a run. Times in `invocations` are not rounded."""
+
+    invocations: list[Row]
+    totals: dict[str, dict[str, Any]]
+    reads: dict[str, dict[str, int]]
+    write_throttles: dict[str, int]
+    ended_at: float
+    close_calls: int
+
+
+def totals_of(counts: Counts, rows: list[Row]) -> dict[str, Any]:
+    """The totals of one mapping from its counts and its rows."""
+    outcomes = [row["outcome"] for row in rows]
+    return {
+        "produced": sum(counts.ends.values()),
+        **counts.ends,
+        "attempts": len(rows),
+        "errors": outcomes.count("error") + outcomes.count("timeout"),
+        "timeouts": outcomes.count("timeout"),
+        "throttles": counts.throttles,
+        "cold_starts": sum(row["cold_start"] for row in rows),
+        "latency_mean_s": mean(counts.latencies),
+        "latency_parts_mean_s": {part: mean(values) for part, values in counts.parts.items()},
+    }
+
+
+def mean(values: list[float]) -> float:
+    """The mean, 0 of nothing."""
+    return math.fsum(values) / len(values) if values else 0.0

@@ -1,0 +1,223 @@
+"""The plots are drawn for every kind of run, and say what is seen."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import cast
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from simulator.report.output import write_run
+from simulator.report.plots.canvas import Plot, style
+from simulator.report.plots.drawing import PLOTS, draw
+from simulator.report.plots.panels import short
+from simulator.report.plots.thinning import MOST, Grouping, bridged
+from simulator.report.tables import RunTables
+
+from .conftest import Simulated, simulate_small
+
+NAMES = ["iterator_age", "latency_quantiles", "latency_parts", "throughput", "backlog", "concurrency", "shard_load"]
+OUTAGE = "{kind: outage, from: 10s, to: 20s}"
+ALWAYS_DOWN = "{kind: outage, from: 0s, to: 1h}"
+
+
+def figures(tables: RunTables) -> dict[str, Plot]:
+    """The plots, not saved."""
+    with style():
+        return {plot.name: plot for plot in (draw_one(tables) for draw_one in PLOTS)}
+
+
+def saved(tables: RunTables, folder: Path) -> dict[str, Plot]:
+    """The plots, saved as files."""
+    plots = draw(tables, folder)
+    for plot in plots:
+        assert (folder / "plots" / f"{plot.name}.png").stat().st_size > 5000
+        assert "</svg>" in (folder / "plots" / f"{plot.name}.svg").read_text(encoding="utf-8")
+    return {plot.name: plot for plot in plots}
+
+
+def written_in(plot: Plot) -> list[Text]:
+    return cast(list[Text], plot.figure.findobj(Text))
+
+
+def texts(plot: Plot) -> str:
+    """All that is written in a plot."""
+    return "\n".join(each.get_text() for each in written_in(plot))
+
+
+@dataclass(frozen=True)
+class Run:
+    """An ordinary run, drawn into a folder."""
+
+    tables: RunTables
+    plots: dict[str, Plot]
+    folder: Path
+
+    def bytes(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.folder / "plots").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    result = simulate_small(tmp_path_factory.mktemp("scenario"), failures=OUTAGE, names=("001", "NA"))
+    folder = tmp_path_factory.mktemp("run")
+    tables = write_run(result, folder, "", 0.0, plots=False)
+    return Run(tables, saved(tables, folder), folder)
+
+
+def test_an_ordinary_run_has_all_plots_with_units_on_their_axes(ordinary: Run) -> None:
+    plots = ordinary.plots
+    assert list(plots) == NAMES
+    assert [plot.figure.axes[0].get_ylabel() for plot in plots.values()] == [
+        "iterator age (s)", "latency (s)", "latency (s)", "rate (records/s)", "backlog (records)", "concurrency",
+        "shard",
+    ]  # fmt: skip
+    times = {plot.figure.axes[-1].get_xlabel() for name, plot in plots.items() if "quantiles" not in name}
+    assert times == {"time (s)", ""}  # the last axes of the heat map are its scale
+
+
+def test_an_incident_is_shaded_and_named(ordinary: Run) -> None:
+    assert "outage" in texts(ordinary.plots["iterator_age"])
+    assert "recovered" in texts(ordinary.plots["iterator_age"])
+
+
+def test_one_shard_is_a_strip(simulated: Simulated) -> None:
+    plot = figures(RunTables.of(simulated(shards=1)))["shard_load"]
+    assert plot.figure.get_figheight() < 3
+    assert plot.title.startswith("The only shard takes up to ")
+
+
+def test_of_many_shards_the_busiest_come_first_and_none_is_lost(simulated: Simulated, tmp_path: Path) -> None:
+    tables = RunTables.of(simulated(shards=320, rate="30/s", interval=5))
+    plot = saved(tables, tmp_path)["shard_load"]
+    axes = plot.figure.axes[0]
+    image = np.asarray(axes.get_images()[0].get_array())
+    load = tables.shard_load["clicks"].drop(columns="time_s").to_numpy()
+    assert axes.get_ylabel() == "shards, busiest first"
+    assert len(image) == 100
+    assert image.max() == load.max() / 1000
+
+
+@pytest.mark.parametrize("mappings", [2, 9])
+def test_several_mappings_have_panels_of_their_own_eight_at_most(simulated: Simulated, mappings: int) -> None:
+    names = tuple(f"reader-{i}" for i in range(mappings))
+    plots = figures(RunTables.of(simulated(rate="20/s", names=names, interval=2)))
+    assert len(plots["iterator_age"].figure.axes) == min(8, mappings)
+    assert ("Shown are 8 of 9" in plots["iterator_age"].subtitle) == (mappings > 8)
+    assert f"reader-{mappings - 1}" in texts(plots["latency_quantiles"]) or mappings > 8
+
+
+def test_a_run_in_which_nothing_arrives_says_so(simulated: Simulated, tmp_path: Path) -> None:
+    plots = saved(RunTables.of(simulated(rate="0/s")), tmp_path)
+    for name in ("iterator_age", "latency_parts", "throughput", "backlog", "concurrency", "shard_load"):
+        assert "no data: nothing arrived" in texts(plots[name]), name
+
+
+def test_a_run_in_which_everything_fails_says_so(simulated: Simulated, tmp_path: Path) -> None:
+    plots = saved(RunTables.of(simulated(failures=ALWAYS_DOWN)), tmp_path)
+    for name in ("latency_parts", "latency_quantiles"):
+        assert "no data" in texts(plots[name]), name
+    assert plots["latency_quantiles"].title == "Latency: no record was processed"
+
+
+def test_a_stream_that_nothing_reads_still_has_its_plots(simulated: Simulated, tmp_path: Path) -> None:
+    plots = saved(RunTables.of(simulated(names=())), tmp_path)
+    assert "no event source mapping" in texts(plots["iterator_age"])
+    assert "of its write limit" in plots["shard_load"].title
+
+
+def test_names_with_dollars_underscores_and_of_great_length_are_drawn_as_they_are(simulated: Simulated) -> None:
+    long = "x" * 128
+    plots = figures(RunTables.of(simulated(names=("'a$b_$c'", long, "'_hidden, or <b>'"))))
+    written = texts(plots["iterator_age"])
+    assert "a$b_$c" in written
+    assert "_hidden, or <b>" in written
+    assert "_hidden, or <b>" in texts(plots["latency_quantiles"])
+    assert short(long) in written
+    assert long not in written
+
+
+def test_the_same_tables_give_the_same_bytes_whatever_the_users_own_settings_are(ordinary: Run, tmp_path: Path) -> None:
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "savefig.bbox": "tight"}):
+        draw(ordinary.tables, tmp_path)
+        assert mpl.rcParams["font.size"] == 20
+    assert Run(ordinary.tables, {}, tmp_path).bytes() == ordinary.bytes()
+
+
+def test_redrawing_from_the_files_gives_the_same_bytes_as_the_run(ordinary: Run, tmp_path: Path) -> None:
+    draw(RunTables.read(ordinary.folder), tmp_path)
+    assert Run(ordinary.tables, {}, tmp_path).bytes() == ordinary.bytes()
+
+
+def test_all_text_is_of_eight_points_or_more_inside_the_figure_and_on_no_other_text(simulated: Simulated) -> None:
+    names = tuple(f"a-reader-with-a-long-name-{i}" for i in range(5))
+    for plot in figures(RunTables.of(simulated(failures=OUTAGE, names=names))).values():
+        with style():
+            FigureCanvasAgg(plot.figure).draw()  # type: ignore[no-untyped-call]
+        hidden = beyond_their_axes(plot)
+        written = [text for text in written_in(plot) if text.get_text() and text.get_visible() and text not in hidden]
+        assert min(float(text.get_fontsize()) for text in written) >= 8
+        boxes = [text.get_window_extent() for text in written]
+        for text, box in zip(written, boxes, strict=True):
+            assert plot.figure.bbox.x0 <= box.x0 < box.x1 <= plot.figure.bbox.x1, text
+            assert plot.figure.bbox.y0 <= box.y0 < box.y1 <= plot.figure.bbox.y1, text
+        for i, j in combinations(range(len(written)), 2):
+            assert not boxes[i].overlaps(boxes[j]), (plot.name, written[i], written[j])
+
+
+def beyond_their_axes(plot: Plot) -> set[Text]:
+    """The labels of ticks outside the range of their axes, which are not drawn."""
+    axes = [axis for each in plot.figure.axes for axis in (each.xaxis, each.yaxis)]
+    return {
+        tick.label1
+        for axis in axes
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) - 1e-9 <= tick.get_loc() <= max(axis.get_view_interval()) + 1e-9
+    }
+
+
+def test_an_svg_holds_text_and_no_date(ordinary: Run) -> None:
+    svg = ordinary.bytes()["iterator_age.svg"].decode()
+    assert re.search(r"<text[^>]*>Iterator age reaches", svg)
+    assert "dc:date" not in svg
+
+
+def test_thinning_keeps_every_peak() -> None:
+    values = np.zeros(5003)
+    values[[17, 2500, 5002]] = (3.0, -7.0, 9.0)
+    grouping = Grouping(len(values), 1.0, 5003.0)
+    highest = grouping.highest(values)
+    assert len(highest) == len(grouping.middles_s) <= MOST
+    assert sorted(highest[highest > 0]) == [3.0, 9.0]
+    assert grouping.lowest(values).min() == -7.0
+
+
+def test_the_mean_of_a_group_is_weighted_and_leaves_out_what_is_missing() -> None:
+    values = np.tile([1.0, 4.0, np.nan], 200)
+    grouping = Grouping(600, 1.0, 600.0)
+    assert grouping.stride == 3
+    assert set(grouping.mean(values, np.tile([3.0, 1.0, 9.0], 200))) == {1.75}
+    assert np.isnan(grouping.mean(np.full(600, np.nan))).all()
+
+
+def test_a_value_now_and_then_is_no_gap_but_a_long_time_without_any_is() -> None:
+    values = np.full(100, np.nan)
+    values[[0, 3, 6, 50, 53]] = 1.0
+    times, kept = bridged(np.arange(100.0), 100.0, values)
+    assert times.tolist() == [0, 3, 6, 28, 50, 53]
+    assert np.isnan(kept).tolist() == [False, False, False, True, False, False]
+
+
+def test_the_command_line_starts_without_pandas_and_matplotlib() -> None:
+    code = "import sys, simulator.report.output; print([m for m in ('pandas', 'matplotlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,1 @@
+"""Tests of the scenario: units, loading, faults, and the commands for files."""
