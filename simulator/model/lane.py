@@ -415,6 +415,8 @@ class PolledLane(Lane):
         marks = self._marks
         while len(marks) > 1 and marks[1][0] <= self.cursor:
             del marks[0]
+        if self.poller.held >= self.poller.polling.get_records_limit:
+            self.poller.catch_up(self.cut_s)
         self.poller.held -= n
         self.poller.busy_lanes += 1
 

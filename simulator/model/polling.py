@@ -50,6 +50,7 @@ class Poller:
         "records_known_until_s",
         "refused",
         "skipped",
+        "undisturbed",
     )
 
     def __init__(
@@ -59,6 +60,7 @@ class Poller:
         self.polling = mapping.spec.polling
         self.lanes: list[PolledLane] = []
         self.alone = False  # whether no other mapping polls the shard
+        self.undisturbed = False  # alone, and nothing changes between a poll and its answer
         self.held = 0  # available records that no batch has taken
         self.busy_lanes = 0
         self.calls = self.refused = self.skipped = self.bytes = 0
@@ -85,6 +87,29 @@ class Poller:
 
     def run(self) -> Generator[Event, float]:
         """The process of the regular polls."""
+        return self._polls_with_answers() if self.undisturbed else self._polls()
+
+    def _polls_with_answers(self) -> Generator[Event, float]:
+        """Nobody notices a poll before its answer comes, so one event does for both; `catch_up` is for who would."""
+        latency = self.polling.latency
+        while True:
+            now = yield At(self.env, self._next_s + latency, ANSWER)
+            if now < self._next_s + latency:  # an extra poll has moved it, or it has been caught up with
+                continue
+            called = self._next_s
+            records = self._call(called)
+            if records > 0:
+                self.held += records
+                self._hand_out(records, self._place, now)
+            elif not (self.held or self.busy_lanes or self._coming):
+                self._pass_empty_polls(called)
+
+    def catch_up(self, now: float) -> None:
+        """Make the calls that were due before now and are still to be told with their answers."""
+        while self.undisturbed and self._next_s <= now:
+            self._poll(self._next_s)
+
+    def _polls(self) -> Generator[Event, float]:
         while True:
             now = yield At(self.env, self._next_s, POLL)
             if now >= self._next_s:  # else an extra poll has moved it
@@ -96,10 +121,12 @@ class Poller:
         """A lane asks for an extra poll at once; whether an answer is on its way."""
         if self.polling.repoll == "base_rate":
             return False
+        self.catch_up(now)
         return self._in_flight > 0 or self._poll(now)
 
     def read_again(self, bytes_: int, now: float) -> None:
         """A retry reads its records again: with a call token if there is one, and in any case."""
+        self.catch_up(now)
         self.calls += self.limits.take_token(now)
         self.limits.owe(now, bytes_)
         self.bytes += bytes_
@@ -115,30 +142,37 @@ class Poller:
             gone += segment.accepted_before(before, max(low, segment.first)) - max(low, segment.first)
         return gone
 
-    def _poll(self, now: float) -> bool:
-        """Call GetRecords, unless the poll is skipped or refused; whether it was called."""
+    def _call(self, now: float) -> int:
+        """Call GetRecords, unless the poll is skipped or refused (-1); how many records it returns."""
         polling, mapping = self.polling, self.mapping
         self._next_s = now + polling.interval
         self._passed = 0
         if not mapping.enabled or self.held >= polling.get_records_limit:
             self.skipped += 1
-            return False
+            return -1
         if polling.missed and mapping.random.random() < polling.missed:
             self.skipped += 1
-            return False
+            return -1
         if not self.limits.admit(now):
             self.refused += 1
-            return False
+            return -1
         self.calls += 1
         if mapping.retention_s < INFINITY:
             self._pass_over_gone(now - mapping.retention_s, now)
         records, bytes_ = self._read(now)
         self.limits.owe(now, bytes_)
         self.bytes += bytes_
+        return records
+
+    def _poll(self, now: float) -> bool:
+        """A poll whose answer is an event of its own; whether it was called."""
+        records = self._call(now)
+        if records < 0:
+            return False
         if records or self.held or self.busy_lanes or self._coming:  # else nobody waits for the answer
             self._in_flight += 1
             self._coming += records
-            place, then = self._place, now + polling.latency
+            place, then = self._place, now + self.polling.latency
             At(self.env, then, ANSWER).callbacks.append(lambda _: self._answer(records, place, then))
         return True
 
@@ -186,9 +220,13 @@ class Poller:
 
     def _answer(self, records: int, place: int, now: float) -> None:
         """The answer of a call has come: its records, up to a place in the shard's log, are available."""
+        self.catch_up(now)
         self._in_flight -= 1
         self._coming -= records
         self.held += records
+        self._hand_out(records, place, now)
+
+    def _hand_out(self, records: int, place: int, now: float) -> None:
         lanes = self.lanes
         if len(lanes) == 1:
             lanes[0].deliver(lanes[0].watermark + records, now)
@@ -215,6 +253,7 @@ class Poller:
 
     def correct(self, end_s: float) -> None:
         """Take back the empty polls that were counted beyond the end of the run."""
+        self.catch_up(end_s)
         beyond = min(self._passed, max(0, ceil((self._next_s - end_s) / self.polling.interval) - 1))
         if self.mapping.enabled:
             self.calls -= beyond
@@ -226,6 +265,12 @@ def may_pass_empty_polls(mapping: Mapping, polling_mappings: int) -> bool:
     """Whether an empty poll has no effect but to be counted: nothing is drawn for it, and its call token comes back."""
     polling = mapping.spec.polling
     return polling_mappings == 1 and not polling.missed and polling.interval >= 1 / CALLS_PER_S
+
+
+def is_undisturbed(mapping: Mapping, alone: bool) -> bool:
+    """Whether nothing but the poller's own mapping can change what a poll finds before its answer comes."""
+    polling = mapping.spec.polling
+    return alone and not mapping.disabled and mapping.retention_s == INFINITY and polling.latency < polling.interval
 
 
 def _fitting(segment: Segment, low: int, high: int, bytes_: int) -> int:

@@ -18,7 +18,7 @@ from simulator.model.lane import Lane, PolledLane, PushedLane
 from simulator.model.log import Table
 from simulator.model.mapping import Mapping
 from simulator.model.poison import PoisonedRecords
-from simulator.model.polling import Poller, may_pass_empty_polls
+from simulator.model.polling import Poller, is_undisturbed, may_pass_empty_polls
 from simulator.model.producer import Producer
 from simulator.model.randomness import generator
 from simulator.model.read_limits import ReadLimits
@@ -134,6 +134,7 @@ class Simulation:
             mapping.lanes.append(lane)
         for poller in pollers:
             poller.alone = may_pass_empty_polls(mapping, polling_mappings)
+            poller.undisturbed = is_undisturbed(mapping, poller.alone)
             self.env.process(poller.run())
         self.pollers[mapping.name] = pollers
         return PolledIntake(mapping, pollers)
