@@ -35,7 +35,6 @@ class Poller:
         "_next_s",
         "_passed",
         "_place",
-        "_records_end_s",
         "_unread",
         "alone",
         "busy_lanes",
