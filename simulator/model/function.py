@@ -39,22 +39,12 @@ class Function:
         self._duration_s = durations(function.duration, rng)
 
     def admit(self, now: float) -> int:
-        """Take a unit of concurrency and an environment; the environment's kind, or NONE: a throttle."""
-        pool = self.pool
-        if pool.in_use >= pool.limit:
-            return NONE
-        kind = self._environments.acquire(now)
-        if kind != NONE:
-            pool.in_use += 1
-        return kind
+        """Take an environment, if there is a unit of concurrency; the environment's kind, or NONE: a throttle."""
+        return self._environments.acquire(now) if self.pool.free(now) else NONE
 
-    def finish(self, kind: int, now: float, outcome: int) -> None:
-        """Give back what `admit` took."""
-        self.pool.in_use -= 1
-        if outcome == TIMEOUT:
-            self._environments.lose(kind)
-        else:
-            self._environments.release(kind, now)
+    def hold(self, kind: int, until: float, lost: bool) -> None:
+        """Take the unit, and keep both until the attempt ends; then the environment may be lost."""
+        self.pool.hold(until, self._environments, kind, lost)
 
     def run(self, now: float, records: int, bytes_: int, poison_after: float) -> tuple[float, int]:
         """How long an attempt admitted now runs after its cold start, and how it ends (PARTIAL: by a poison record).

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simpy.events import Event
 
 from simulator.model.batching import filling, fitting
-from simulator.model.clock import LANE, At, Signal
+from simulator.model.clock import FINISH, LANE, At, Signal
 from simulator.model.log import Segment
 from simulator.model.retries import Part, attempts
 
@@ -42,7 +42,9 @@ class Lane:
         "cursor",
         "cut_s",
         "end",
+        "ends_s",
         "env",
+        "full",
         "idle_since",
         "low",
         "mapping",
@@ -61,6 +63,8 @@ class Lane:
         self.poison: list[tuple[int, float]] = []  # index, fails_after: ascending, of records that have not ended
         self.busy_s = 0.0  # spent on batches that are over
         self.cut_s = -1.0  # of the batch in flight; negative when there is none
+        self.full = False  # whether the last batch was full when it was cut
+        self.ends_s = INFINITY  # of an attempt that will end well and whose end nobody need be told
         self.idle_since = 0.0
         self._signal = Signal()
         self._asleep = self._awaits_answer = False
@@ -121,7 +125,9 @@ class Lane:
         """Total bytes of a batch, and when its last record was accepted."""
         segment = self._holding(low)
         if high <= segment.end:
-            return segment.bytes(low, high), segment.table.accepted_view[high - 1 + segment.shift]
+            table = segment.table
+            bytes_ = (high - low) * table.common_bytes or segment.bytes(low, high)
+            return bytes_, table.accepted_view[high - 1 + segment.shift]
         parts = self._parts(low, high)
         last = parts[-1][0]
         return sum(s.bytes(a, b) for s, a, b in parts), last.table.accepted_view[high - 1 + last.shift]
@@ -183,8 +189,12 @@ class Lane:
     def _taken(self, n: int) -> None:
         """The next n records are in a batch now."""
 
-    def _over(self, full: bool, now: float) -> None:
+    def _over(self, now: float) -> None:
         """All of the batch is over."""
+
+    def _something_to_do_s(self) -> float:
+        """When there is something to do if the batch in flight is over by then; infinite if nothing is known of."""
+        raise NotImplementedError
 
     # the process
 
@@ -194,12 +204,13 @@ class Lane:
         while True:
             while not (ready := self._ready(now)):
                 now = yield self._sleep()
-            full = self._cut(ready, now)
-            later.append((self.low, self.cursor, now, 0.0))
+            self._cut(ready, now)
+            now = yield from attempts(self, (self.low, self.cursor, now, 0.0), later, now)
             while later:
                 now = yield from attempts(self, later.pop(), later, now)
             self._close(now)
-            self._over(full, now)
+            self._over(now)
+            now = self.env.now
 
     def _ready(self, now: float) -> int:
         """The number of records available if a batch may be cut now, else 0; `_until_s` says when to look again."""
@@ -230,23 +241,43 @@ class Lane:
     def _sleep(self) -> Signal:
         """The event that `wake` fires, at the latest at `_until_s`."""
         self._asleep = True
-        if self._until_s < self._alarm_s:
-            self._alarm_s = self._until_s
-            At(self.env, self._until_s, self.priority).callbacks.append(self._ring)
+        self._alarm(self._until_s, self.priority)
         return self._signal
 
+    def _alarm(self, time: float, priority: int) -> None:
+        if time < self._alarm_s:
+            self._alarm_s = time
+            At(self.env, time, priority).callbacks.append(self._ring)
+
     def _ring(self, alarm: At) -> None:
-        self._alarm_s = INFINITY
-        self.wake(alarm.time)
+        if alarm.time == self._alarm_s:
+            self._alarm_s = INFINITY
+            self.wake(alarm.time)
+
+    def rest(self, ends_s: float) -> Signal:
+        """Sleep while the batch's last attempt runs, which ends well: its end is an event only if that matters."""
+        self.ends_s = ends_s
+        self._asleep = True
+        then = self._something_to_do_s() if self.mapping.due < 0 else ends_s
+        if then <= ends_s:
+            self._alarm(ends_s, FINISH)
+        elif then < INFINITY:
+            self._alarm(then, self.priority)
+        return self._signal
 
     def wake(self, now: float) -> None:
-        """Look again whether there is something to do; no effect on a lane that is busy."""
-        if self._asleep:
-            self._asleep = False
-            self._signal.fire(now)
+        """Look again whether there is something to do; no effect on a lane that is busy before its attempt ends."""
+        if not self._asleep:
+            return
+        if now < self.ends_s < INFINITY:
+            self._alarm(self.ends_s, FINISH)
+            return
+        self._asleep = False
+        self.ends_s = INFINITY
+        self._signal.fire(now)
 
-    def _cut(self, ready: int, now: float) -> bool:
-        """Take the next batch; whether it is full (docs/model.md, section 4)."""
+    def _cut(self, ready: int, now: float) -> None:
+        """Take the next batch; it may be full (docs/model.md, section 4)."""
         mapping = self.mapping
         n = min(ready, mapping.batch_size)
         full = n == mapping.batch_size
@@ -255,11 +286,11 @@ class Lane:
             fit = fitting(sizes)
             full = full or fit < n or filling(sizes) <= n
             n = fit
+        self.full = full
         self.cut_s = now
         mapping.busy_edges += (self.number, now, self.busy_s)
         self._taken(n)
         self.cursor += n
-        return full
 
     def _close(self, now: float) -> None:
         self.idle_since = now
@@ -311,6 +342,9 @@ class PushedLane(Lane):
         return time
 
     def oldest_available_s(self) -> float:
+        return self.available_at(1)
+
+    def _something_to_do_s(self) -> float:
         return self.available_at(1)
 
     def _holding_from(self, index: int) -> Segment:
@@ -418,7 +452,6 @@ class PolledLane(Lane):
         if self.poller.held >= self.poller.polling.get_records_limit:
             self.poller.catch_up(self.cut_s)
         self.poller.held -= n
-        self.poller.busy_lanes += 1
 
     def batching_s(self, low: int, high: int) -> float:
         if self._marks[-1][2] == self._waited_s and self._marks[0][2] == self._waited_s:
@@ -429,14 +462,19 @@ class PolledLane(Lane):
             total += max(0, min(high, end) - max(low, first)) * (self._waited_s - waited)
         return total
 
-    def _close(self, now: float) -> None:
-        super()._close(now)
-        self._waits_since = self.idle_since
-        self.poller.busy_lanes -= 1
-
     def read_again(self, bytes_: int, now: float) -> None:
         self.poller.read_again(bytes_, now)
 
-    def _over(self, full: bool, now: float) -> None:
+    def _over(self, now: float) -> None:
         """After a full batch the poller polls at once, and the lane waits for the answer (docs/model.md, section 4)."""
-        self._awaits_answer = full and self.available(now) < self.mapping.batch_size and self.poller.extra(now)
+        if now > self._waits_since:
+            self._waits_since = now
+        self._awaits_answer = self.full and self.available(now) < self.mapping.batch_size and self.poller.extra(now)
+
+    def _something_to_do_s(self) -> float:
+        return -INFINITY if self.full or self.watermark > self.cursor else INFINITY
+
+    @property
+    def may_call(self) -> bool:
+        """Whether the end of the batch in flight may lead to a call of the poller."""
+        return self.cut_s >= 0 and (self.full or self.ends_s == INFINITY)

@@ -86,7 +86,9 @@ class Mapping:
     def process(self, records: int) -> None:
         """Count records that have been processed."""
         self.processed += records
-        self.end(records)
+        self.ended += records
+        if self.ended == self.due:
+            self.on_ended()
 
     def skip(self, records: int) -> None:
         """Count records before the starting position."""

@@ -37,7 +37,6 @@ class Poller:
         "_place",
         "_unread",
         "alone",
-        "busy_lanes",
         "bytes",
         "calls",
         "env",
@@ -61,7 +60,6 @@ class Poller:
         self.alone = False  # whether no other mapping polls the shard
         self.undisturbed = False  # alone, and nothing changes between a poll and its answer
         self.held = 0  # available records that no batch has taken
-        self.busy_lanes = 0
         self.calls = self.refused = self.skipped = self.bytes = 0
         self.records_known_until_s = 0.0
         self._next_s = first_s
@@ -100,7 +98,7 @@ class Poller:
             if records > 0:
                 self.held += records
                 self._hand_out(records, self._place, now)
-            elif not (self.held or self.busy_lanes or self._coming):
+            elif self._nobody_waits():
                 self._pass_empty_polls(called)
 
     def catch_up(self, now: float) -> None:
@@ -113,7 +111,7 @@ class Poller:
             now = yield At(self.env, self._next_s, POLL)
             if now >= self._next_s:  # else an extra poll has moved it
                 self._poll(now)
-                if self.alone and not (self.held or self.busy_lanes or self._coming):
+                if self.alone and self._nobody_waits():
                     self._pass_empty_polls(now)
 
     def extra(self, now: float) -> bool:
@@ -168,28 +166,34 @@ class Poller:
         records = self._call(now)
         if records < 0:
             return False
-        if records or self.held or self.busy_lanes or self._coming:  # else nobody waits for the answer
+        if records or not self._nobody_waits():
             self._in_flight += 1
             self._coming += records
             place, then = self._place, now + self.polling.latency
             At(self.env, then, ANSWER).callbacks.append(lambda _: self._answer(records, place, then))
         return True
 
+    def _nobody_waits(self) -> bool:
+        """Whether no lane has records, is to get some or may make a call, so that an empty answer has no effect."""
+        return not (self.held or self._coming or any(lane.may_call for lane in self.lanes))
+
     def _read(self, now: float) -> tuple[int, int]:
         """How many records a call returns, and their bytes."""
         records = total = 0
         while self._unread:
             segment, low = self._unread[0], self._next
-            shift = segment.shift
+            table, shift = segment.table, segment.shift
             most = min(segment.end, low + self.polling.get_records_limit - records)
-            to = bisect_right(segment.table.accepted_view, now, low + shift, most + shift) - shift
+            to = bisect_right(table.accepted_view, now, low + shift, most + shift) - shift
             if not self._answers_always_fit:
                 to = _fitting(segment, low, to, ANSWER_BYTES - total)
-            total += segment.bytes(low, to)
+            total += (to - low) * table.common_bytes or segment.bytes(low, to)
             records += to - low
             self._place = segment.first_place + to - segment.first
-            if not self._advance(to):
+            if to < segment.end:
+                self._next = to
                 break
+            self._advance(to)
         return records, total
 
     def _advance(self, index: int) -> bool:

@@ -13,7 +13,7 @@ from simpy.events import Event
 
 from simulator.model.clock import FINISH, At
 from simulator.model.environments import COLD, NONE
-from simulator.model.function import ERROR, OK, PARTIAL
+from simulator.model.function import ERROR, OK, PARTIAL, TIMEOUT
 
 if TYPE_CHECKING:
     from simulator.model.lane import Lane
@@ -76,7 +76,11 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
         throttles = 0
         tries += 1
         bytes_, last_accepted = lane.weigh(low, high)
-        run, outcome, done = _plan(lane, low, high, bytes_, now)
+        poison_after = lane.poison_after(low, high) if lane.poison else INFINITY
+        run, outcome = function.run(now, high - low, bytes_, poison_after)
+        done = high if outcome == OK else low
+        if outcome == PARTIAL:
+            outcome, done = _partial(lane, low, high)
         cold = function.cold_start_s() if kind == COLD else 0.0
         batching = lane.batching_s(low, done) if done > low else 0.0
         warm = lane.batching_s(low + lane.over_age(low, done, mapping.warmup_s), done) if batching else 0.0
@@ -85,8 +89,12 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
             lane.number, low, high, done, bytes_, tries, lane.cut_s, cut, begun, now, finish, kind == COLD, cold,
             throttled, outcome, last_accepted, lane.busy_s, batching, warm,
         )  # fmt: skip
-        now = yield At(env, finish, FINISH)
-        function.finish(kind, now, outcome)
+        function.hold(kind, finish, outcome == TIMEOUT)
+        if outcome == OK and not later:
+            yield lane.rest(finish)
+            now = finish
+        else:
+            now = yield At(env, finish, FINISH)
         if done > low:
             lane.low = done
             mapping.process(done - low)
@@ -96,16 +104,10 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
         lane.read_again(bytes_, now)
 
 
-def _plan(lane: Lane, low: int, high: int, bytes_: int, now: float) -> tuple[float, int, int]:
-    """How long an attempt will run, how it will end, and up to which record it will have processed its batch."""
-    poison_after = lane.poison_after(low, high) if lane.poison else INFINITY
-    run, outcome = lane.mapping.function.run(now, high - low, bytes_, poison_after)
-    if outcome == OK:
-        return run, OK, high
-    if outcome == PARTIAL:
-        done = lane.first_poison(low, high) if lane.mapping.spec.report_batch_item_failures else low
-        return run, PARTIAL if done > low else ERROR, done
-    return run, outcome, low
+def _partial(lane: Lane, low: int, high: int) -> tuple[int, int]:
+    """How an attempt that fails by a poison record will end, and up to which record it will have got."""
+    done = lane.first_poison(low, high) if lane.mapping.spec.report_batch_item_failures else low
+    return PARTIAL if done > low else ERROR, done
 
 
 def _again(lane: Lane, rest: Part, outcome: int, tries: int, later: list[Part]) -> bool:

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-import simpy
 from simpy.events import Event
 
-from simulator.model.clock import WINDOW, At
+from simulator.model.clock import WINDOW, At, Clock
 from simulator.model.concurrency import pools
 from simulator.model.function import Function
 from simulator.model.intake import Intake, PolledIntake, PushedIntake
 from simulator.model.lane import Lane, PolledLane, PushedLane
-from simulator.model.log import Table
 from simulator.model.mapping import Mapping
 from simulator.model.poison import PoisonedRecords
 from simulator.model.polling import Poller, is_undisturbed, may_pass_empty_polls
@@ -51,7 +49,7 @@ class Simulation:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int, observer: Observer) -> None:
         self.scenario, self.observer = scenario, observer
-        self.env = simpy.Environment()
+        self.env = Clock()
         self.seed, self.replication = seed, replication
         self._end = self.env.event()
         self._window = Window(0.0, 0.0, {})
@@ -156,14 +154,15 @@ class Simulation:
         """A process that notes, at ascending times, by mapping the age of the oldest record that has not ended."""
         for time in times_s:
             yield At(self.env, time, LAST)
+            self._close_batches(np.nextafter(time, np.inf))
             lags_s.append([max((lane.lag_s(time) for lane in m.lanes), default=0.0) for m in self.mappings])
 
     def run(self) -> float:
         """Simulate to the end; the time at which the run ended."""
         At(self.env, self._limit_s, LAST).callbacks.append(lambda _: self._stop())
         self.env.process(self._windows())
-        self.env.run(self._end)
-        end_s = float(self.env.now)
+        end_s = self.env.run_until(self._end)
+        self._close_batches(np.nextafter(end_s, np.inf))
         for poller in (p for pollers in self.pollers.values() for p in pollers):
             poller.correct(end_s)
         window = Window(self._window.begin_s, end_s, self._window.arrivals)
@@ -179,6 +178,7 @@ class Simulation:
             self._expect_the_end(begin)
             if end > 0:
                 yield At(self.env, end, WINDOW)
+                self._close_batches(end)
             self.observer.observe(self, self._window, end)
             for reader in self._readers:
                 reader.forget()
@@ -218,11 +218,21 @@ class Simulation:
             if mapping.due < 0 and mapping.retention_s < np.inf:
                 intake.expire_unread(self.streams[mapping.spec.stream].last_accepted_s)
             mapping.due = self.streams[mapping.spec.stream].accepted
+            for lane in mapping.lanes:
+                if lane.ends_s < np.inf:
+                    lane.wake(now)
         self._end_if_all_ended()
 
     def _end_if_all_ended(self) -> None:
         if all(mapping.ended == mapping.due for mapping in self.mappings):
             self._stop()
+
+    def _close_batches(self, ended_before_s: float) -> None:
+        """Have the lanes notice that their batches are over."""
+        for mapping in self.mappings:
+            for lane in mapping.lanes:
+                if lane.ends_s < ended_before_s:
+                    lane.wake(self.env.now)
 
     def _stop(self) -> None:
         if not self._end.triggered:
@@ -237,6 +247,3 @@ def polling_phases(mapping: Mapping) -> list[float]:
     if polling.phase == "spread":
         return [polling.interval * (j + 0.5) / n for j in range(n)]
     return [polling.phase] * n
-
-
-__all__ = ["Lane", "Observer", "Simulation", "Table", "Window"]

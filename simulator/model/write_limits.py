@@ -62,16 +62,15 @@ def conforming(arrival_s: Floats, cost_s: Floats | float, full_s: float) -> tupl
     T_k = max(arrival_k, T_(k-1)) + cost_k, unrolled: T_k = S_k + max over j <= k of (arrival_j - S_(j-1)), with S the
     sum of the costs.
     """
-    n = len(arrival_s)
-    spent = np.arange(1, n + 1) * cost_s if isinstance(cost_s, float) else np.cumsum(cost_s)
-    empty_since = arrival_s - spent
-    empty_since += cost_s
-    empty_since[0] = max(empty_since[0], full_s)
-    full_after = np.maximum.accumulate(empty_since, out=empty_since)
-    full_after += spent
-    last = float(full_after[-1])
-    through = full_after - np.maximum(BURST_S, cost_s)
-    waits = through > arrival_s + TOLERANCE_S
-    if not waits.any():
+    spent_before = np.arange(len(arrival_s)) * cost_s if isinstance(cost_s, float) else np.cumsum(cost_s) - cost_s
+    ahead = arrival_s - spent_before
+    furthest = ahead.copy()
+    furthest[0] = max(furthest[0], full_s)
+    np.maximum.accumulate(furthest, out=furthest)
+    missing = furthest - ahead  # T_k - cost_k - arrival_k: what the bucket lacks, in seconds
+    last_cost = cost_s if isinstance(cost_s, float) else float(cost_s[-1])
+    last = float(arrival_s[-1] + missing[-1]) + last_cost
+    spare = np.maximum(BURST_S - cost_s, 0.0)
+    if (missing <= spare + TOLERANCE_S).all():
         return arrival_s, last
-    return np.where(waits, through, arrival_s), last
+    return np.where(missing > spare + TOLERANCE_S, arrival_s + missing - spare, arrival_s), last

@@ -202,17 +202,16 @@ def test_poison_counts_if_it_comes_before_the_other_causes_and_not_at_the_same_t
 def test_concurrency_is_taken_and_given_back() -> None:
     one = function(limit=1)
     assert one.admit(0.0) == COLD
-    assert one.admit(0.0) == NONE
-    one.finish(ON_DEMAND, 1.0, OK)
+    one.hold(COLD, 1.0, lost=False)
+    assert one.admit(0.9) == NONE
     assert one.admit(1.0) == ON_DEMAND
 
 
 def test_an_attempt_without_concurrency_takes_no_environment() -> None:
     one = function(limit=1)
-    one.admit(0.0)
+    one.hold(one.admit(0.0), 1.0, lost=True)
     for _ in range(2000):
         assert one.admit(0.0) == NONE
-    one.finish(COLD, 1.0, TIMEOUT)
     assert one.admit(1.0) == COLD
 
 
@@ -271,7 +270,6 @@ def test_a_signal_wakes_at_once_with_the_time_and_can_be_used_again() -> None:
     for now in (3.0, 4.0):
         signal.callbacks.append(lambda event: log.append(event.value))
         signal.fire(now)
-    signal.fire(5.0)
     assert log == [3.0, 4.0]
 
 
