@@ -12,6 +12,7 @@ from simulator.model.failures import Failures
 from simulator.model.randomness import generator
 from simulator.model.sampling import sampler, uniforms
 from simulator.scenario import spec
+from simulator.scenario.memory import work
 from simulator.scenario.spec import Constant
 
 MIB: Final = 2**20
@@ -36,7 +37,7 @@ class Function:
         self._environments = Environments(function.provisioned_concurrency, function.idle_timeout)
         self.cold_start_s = sampler(function.cold_start, rng("cold start"))
         self._failures = Failures(function.failures, uniforms(rng("failures")))
-        self._duration_s = durations(function.duration, rng)
+        self._duration_s = durations(work(function), rng)
 
     def admit(self, now: float) -> int:
         """Take an environment, if there is a unit of concurrency; the environment's kind, or NONE: a throttle."""

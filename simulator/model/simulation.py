@@ -103,7 +103,7 @@ class Simulation:
         oldest_s = self._limit_s - self.begin_s
         mapping = Mapping(
             self.env, len(self.mappings), spec, stream, self.functions[spec.function], largest_bytes, oldest_s,
-            self.scenario.warmup or -np.inf, self.seed, self.replication,
+            self.scenario.warmup_s or -np.inf, self.seed, self.replication,
         )  # fmt: skip
         mapping.on_ended = self._end_if_all_ended
         self.mappings.append(mapping)

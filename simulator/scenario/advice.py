@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from simulator.scenario.bounds import MIB
 from simulator.scenario.expectations import expected_records, hottest_share, mean
+from simulator.scenario.memory import work
 from simulator.scenario.place import Problem, joined
 from simulator.scenario.spec import EventSourceMapping, Function, Outage, Polling, Producer, Push, Scenario, Stream
 from simulator.scenario.units import format_duration, format_rate, format_size
@@ -33,7 +34,7 @@ def _warn(field: str, message: str, hint: str = "") -> Problem:
 
 
 def _warmup(scenario: Scenario) -> Iterator[Problem]:
-    if scenario.warmup >= scenario.duration:
+    if scenario.warmup_s >= scenario.duration:
         yield _warn("warmup", "is not shorter than the duration: the statistics are left with no records")
 
 
@@ -127,8 +128,10 @@ def _timeout(
     field: str, mapping: EventSourceMapping, producers: list[Producer], function: Function
 ) -> Iterator[Problem]:
     size = max((mean(each.record_size) for each in producers), default=0.0)
-    work = function.duration
-    full = mean(work.per_batch) + mapping.batch_size * (mean(work.per_record) + size / MIB * mean(work.per_mib))
+    duration = work(function)
+    full = mean(duration.per_batch) + mapping.batch_size * (
+        mean(duration.per_record) + size / MIB * mean(duration.per_mib)
+    )
     if full > function.timeout:
         message = (
             f"a full batch takes {full:.3g} s in the mean, more than the timeout of {format_duration(function.timeout)}"

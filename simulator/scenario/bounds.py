@@ -1,7 +1,7 @@
 """The bounds that several fields share, and the names of AWS's pages that they come from."""
 
 from simulator.scenario.kinds import Text
-from simulator.scenario.quantities import Duration, Integer, Number, PerTime
+from simulator.scenario.quantities import Duration, Integer, Number, PerTime, WholeSize
 
 KIB = 2**10
 MIB = 2**20
@@ -14,6 +14,8 @@ SIGNED_DURATION = Duration(-TEN_YEARS, TEN_YEARS)
 RATE = PerTime(0, 1e9)
 PROBABILITY = Number(0, 1)
 CONCURRENCY = Integer(0, 1_000_000)
+SHARDS = Integer(1, 10_000)
+MEMORY = WholeSize(128 * MIB, 10_240 * MIB)
 COLUMN = Text(longest=256)
 
 GUIDE = "AWS Lambda Developer Guide"

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.scenario.kinds import Kind, Name, ScalarKind, Schema, UnfitError
 from simulator.scenario.nodes import Entry, Group, Items, Node, Scalar, shown
-from simulator.scenario.place import Place, did_you_mean
+from simulator.scenario.place import UNREADABLE, Place, did_you_mean
 from simulator.scenario.records import Record
 
 
@@ -73,6 +73,47 @@ class MapOf(Kind):
             "propertyNames": Name().schema(definitions),
             "additionalProperties": self.kind.schema(definitions),
             "minProperties": self.least,
+        }
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, dict)
+
+
+@dataclass(frozen=True)
+class TableOf(Kind):
+    """A group whose keys are values as well, as of memory sizes."""
+
+    key: ScalarKind
+    kind: Kind
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return self.kind.unit
+
+    @property
+    def allowed(self) -> str:
+        return f"a group, each name {self.key.allowed}, each value {self.kind.allowed}"
+
+    def read(self, node: Node, place: Place) -> Any:
+        if not isinstance(node, Group):
+            return place.refuse(node.mark, f"{shown(node)} is given; allowed: {self.allowed}")
+        table: dict[Any, Any] = {}
+        for name, entry in node.entries.items():
+            below = place.at(name, entry.key)
+            key = self.key.read(Scalar(name, entry.key, plain=False), below)
+            if key is not UNREADABLE and key in table:
+                below.refuse(entry.key, "is given twice")
+            table[key] = self.kind.read(entry.node, below)
+        return table
+
+    def write(self, value: Any, folder: Path) -> dict[Any, Any]:
+        return {self.key.write(key, folder): self.kind.write(item, folder) for key, item in value.items()}
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {
+            "type": "object",
+            "propertyNames": self.key.schema(definitions),
+            "additionalProperties": self.kind.schema(definitions),
         }
 
     def accepts(self, value: Any) -> bool:

@@ -1,14 +1,14 @@
 """Functions: how long they run, and what goes wrong (docs/model.md, sections 1, 6 and 7)."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
-from simulator.scenario.bounds import ASSUMPTION, CONCURRENCY, DURATION, GUIDE, MIB, PROBABILITY
+from simulator.scenario.bounds import ASSUMPTION, CONCURRENCY, DURATION, GUIDE, MEMORY, MIB, PROBABILITY
 from simulator.scenario.distributions import DURATIONS, NO_TIME, Constant, Distribution
-from simulator.scenario.forms import ListOf, Tagged
-from simulator.scenario.quantities import Duration, Number, WholeSize
+from simulator.scenario.forms import ListOf, TableOf, Tagged
+from simulator.scenario.quantities import Duration, Number
 from simulator.scenario.records import Doc, Record
-from simulator.scenario.words import none_or
+from simulator.scenario.words import none_or, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +89,38 @@ class Function:
 
     memory: Annotated[
         int,
-        WholeSize(128 * MIB, 10_240 * MIB),
-        Doc("For the bill only.", "128MiB by default, 128MiB..10240MiB", f"{GUIDE}, quotas"),
+        MEMORY,
+        Doc(
+            "For the bill; with duration_by_memory for the duration, too.",
+            "128MiB by default, 128MiB..10240MiB",
+            f"{GUIDE}, quotas",
+        ),
     ] = 128 * MIB
+    architecture: Annotated[
+        Literal["x86", "arm"],
+        words("x86", "arm"),
+        Doc("For the bill only.", "x86_64 by default", f"{GUIDE}, foundation"),
+    ] = "x86"
     timeout: Annotated[
         float,
         Duration(1.0, 900.0),
         Doc("An attempt that runs longer ends as an error.", "3s by default, 1s..900s", f"{GUIDE}, quotas"),
     ] = 3.0
     duration: Annotated[Work, Record(Work), Doc("How long an attempt runs, without its cold start.")]
+    duration_by_memory: Annotated[
+        dict[int, float],
+        TableOf(MEMORY, Duration(above=0.0, most=900.0)),
+        Doc(
+            "The mean duration of one payload by memory, as memory-tuning runs print it. The duration is multiplied by "
+            "this table at `memory` over this table at `duration_measured_at`, between its sizes by logarithms.",
+            default="none: memory does not change the duration",
+        ),
+    ] = field(default_factory=dict)
+    duration_measured_at: Annotated[
+        int | None,
+        none_or(MEMORY),
+        Doc("The memory with which `duration` was measured; given with duration_by_memory.", default="none"),
+    ] = None
     cold_start: Annotated[
         Distribution,
         DURATIONS,

@@ -13,6 +13,7 @@ from simulator.scenario.nodes import Group, Mark, shortened, shown
 from simulator.scenario.overrides import Overrides, overridden, pairs
 from simulator.scenario.place import MOST_PROBLEMS, Place, Problem, TooManyProblemsError
 from simulator.scenario.rules import broken_rules
+from simulator.scenario.settings import unfit_settings
 from simulator.scenario.spec import SCENARIO, Scenario
 
 
@@ -60,6 +61,8 @@ def _interpreted(text: str, path: Path, overrides: Overrides) -> tuple[Scenario 
     except TooManyProblemsError:
         return None, problems, place.marks
     problems.extend(islice(broken_rules(scenario), MOST_PROBLEMS))
+    if not problems:
+        problems.extend(islice(unfit_settings(scenario.search, place), MOST_PROBLEMS))
     if not problems:
         problems.extend(islice(advice(scenario), MOST_PROBLEMS))
     return scenario, problems, place.marks

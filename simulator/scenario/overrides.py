@@ -6,7 +6,7 @@ The value is YAML; it is then checked exactly like the file.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from simulator.scenario.document import UnparsableError, parse
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
@@ -17,6 +17,7 @@ from simulator.scenario.records import Record
 from simulator.scenario.spec import SCENARIO
 
 Overrides = Mapping[str, str] | Sequence[tuple[str, str]]
+Make = Callable[[Kind], Node]
 
 
 class UnknownPathError(Exception):
@@ -38,7 +39,7 @@ def overridden(root: Node, overrides: Iterable[tuple[str, str]], problems: list[
         mark = Mark(0, 0, f"--set {path}")
         try:
             value = parse(text, problems, mark.source)
-            root = _placed(SCENARIO, root, re.sub(r"\[(\d+)\]", r".\1", path), value, mark)
+            root = _placed(SCENARIO, root, _dotted(path), _always(value), mark)
         except UnparsableError as error:
             problems.append(Problem(path, f"the value {error}", error.problem.hint, mark=mark))
         except UnknownPathError as error:
@@ -46,10 +47,30 @@ def overridden(root: Node, overrides: Iterable[tuple[str, str]], problems: list[
     return root
 
 
-def _placed(kind: Kind, node: Node, path: str, value: Node, mark: Mark) -> Node:
-    """`node`, which is of `kind`, with `value` at `path` in it."""
+def kind_at(root: Node, path: str) -> Kind:
+    """What may stand at a path. Raises UnknownPathError."""
+    kinds: list[Kind] = []
+
+    def note(kind: Kind) -> Node:
+        kinds.append(kind)
+        return root
+
+    _placed(SCENARIO, root, _dotted(path), note, Mark(0, 0))
+    return kinds[0]
+
+
+def _always(value: Node) -> Make:
+    return lambda _: value
+
+
+def _dotted(path: str) -> str:
+    return re.sub(r"\[(\d+)\]", r".\1", path)
+
+
+def _placed(kind: Kind, node: Node, path: str, value: Make, mark: Mark) -> Node:
+    """`node`, which is of `kind`, with a value at `path` in it, made for the kind that is there."""
     if not path:
-        return value
+        return value(kind)
     match kind:
         case ListOf():
             return _in_list(kind, node, path, value, mark)
@@ -67,19 +88,19 @@ def _placed(kind: Kind, node: Node, path: str, value: Node, mark: Mark) -> Node:
             raise UnknownPathError(f"there is nothing below: '{path}' is too much", f"it is {kind.allowed}")
 
 
-def _in_record(kind: Record, node: Node, path: str, value: Node, mark: Mark) -> Node:
+def _in_record(kind: Record, node: Node, path: str, value: Make, mark: Mark) -> Node:
     kinds = {name: each.kind for name, each in kind.fields.items()}
     return _in_group(kinds, node, path, value, mark)
 
 
-def _in_group(kinds: Mapping[str, Kind], node: Node, path: str, value: Node, mark: Mark) -> Node:
+def _in_group(kinds: Mapping[str, Kind], node: Node, path: str, value: Make, mark: Mark) -> Node:
     name, rest = _split(path, kinds)
     if name not in kinds:
         raise UnknownPathError("unknown field", did_you_mean(name, kinds))
     return _with_part(_as_group(node, mark), name, kinds[name], rest, value, mark)
 
 
-def _in_map(kind: MapOf, node: Node, path: str, value: Node, mark: Mark) -> Node:
+def _in_map(kind: MapOf, node: Node, path: str, value: Make, mark: Mark) -> Node:
     group = _as_group(node, mark)
     name, rest = _split(path, group.entries)
     if name not in group.entries:
@@ -87,7 +108,7 @@ def _in_map(kind: MapOf, node: Node, path: str, value: Node, mark: Mark) -> Node
     return _with_part(group, name, kind.kind, rest, value, mark)
 
 
-def _in_list(kind: ListOf, node: Node, path: str, value: Node, mark: Mark) -> Node:
+def _in_list(kind: ListOf, node: Node, path: str, value: Make, mark: Mark) -> Node:
     if not isinstance(node, Items) or not node.items:
         raise UnknownPathError("the list is empty")
     names = [_name(item, i) for i, item in enumerate(node.items)]
@@ -97,7 +118,7 @@ def _in_list(kind: ListOf, node: Node, path: str, value: Node, mark: Mark) -> No
     return Items((*node.items[:index], changed, *node.items[index + 1 :]), node.mark)
 
 
-def _in_form(kind: Forms, node: Node, path: str, value: Node, mark: Mark) -> Node:
+def _in_form(kind: Forms, node: Node, path: str, value: Make, mark: Mark) -> Node:
     """In the form that the path names, else in the one that the file has."""
     name, _ = _split(path, kind.groups)
     group = _as_group(node, mark)
@@ -116,7 +137,7 @@ def _tagged(kind: Tagged, node: Node) -> Record:
     return kind.groups[tag.node.text]
 
 
-def _with_part(group: Group, name: str, kind: Kind, rest: str, value: Node, mark: Mark) -> Group:
+def _with_part(group: Group, name: str, kind: Kind, rest: str, value: Make, mark: Mark) -> Group:
     entry = group.entries.get(name, Entry(mark, Group(mark)))
     return group.with_entry(name, Entry(entry.key, _placed(kind, entry.node, rest, value, mark)))
 

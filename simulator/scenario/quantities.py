@@ -99,6 +99,13 @@ class Integer(Number):
         return {"type": "integer", **self.limits()}
 
 
+class Money(Number):
+    """An amount of money in US dollars."""
+
+    unit: ClassVar[str] = "USD"
+    noun: ClassVar[str] = "US dollars"
+
+
 class WithUnit(Quantity):
     """A number with a unit."""
 

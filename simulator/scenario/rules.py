@@ -115,8 +115,25 @@ def _function(field: str, function: Function, scenario: Scenario) -> Iterator[Pr
     for name in ("per_batch", "per_record", "per_mib"):
         yield from _distribution(f"{field}.duration.{name}", getattr(function.duration, name))
     yield from _distribution(f"{field}.cold_start", function.cold_start)
+    yield from _memory(field, function)
     yield from _periods(f"{field}.failures", function.failures)
     yield from _provisioned(f"{field}.provisioned_concurrency", function, scenario)
+
+
+def _memory(field: str, function: Function) -> Iterator[Problem]:
+    table, measured_at = function.duration_by_memory, function.duration_measured_at
+    if table is UNREADABLE or measured_at is UNREADABLE:
+        return
+    if table and measured_at is None:
+        message = "is missing; it says with which memory `duration` was measured"
+        yield Problem(f"{field}.duration_measured_at", message, "it is given with duration_by_memory")
+    elif measured_at is not None and not table:
+        yield Problem(f"{field}.duration_measured_at", "is of no use without duration_by_memory", "give both")
+    elif table and measured_at is not None:
+        for name, memory in (("memory", function.memory), ("duration_measured_at", measured_at)):
+            if memory < min(table) or memory > max(table):
+                sizes = f"{format_size(min(table))} to {format_size(max(table))}"
+                yield Problem(f"{field}.{name}", f"{format_size(memory)} is not within duration_by_memory: {sizes}")
 
 
 def _provisioned(field: str, function: Function, scenario: Scenario) -> Iterator[Problem]:

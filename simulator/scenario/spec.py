@@ -6,7 +6,7 @@ imports this module, so it brings in nothing but the standard library.
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, TEN_YEARS
 from simulator.scenario.distributions import (
@@ -23,11 +23,15 @@ from simulator.scenario.forms import ListOf, MapOf
 from simulator.scenario.functions import Failure, Function, Outage, Poison, Random, Slow, Work
 from simulator.scenario.kinds import Name, Text
 from simulator.scenario.mappings import AtTimestamp, Backoff, EventSourceMapping, Period, Polling, Push
+from simulator.scenario.objectives import Objectives
 from simulator.scenario.partition_keys import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
+from simulator.scenario.prices import Prices
 from simulator.scenario.quantities import Duration, Integer
 from simulator.scenario.rates import ConstantRate, Rate, Sine, Spikes, Step, Steps, Trace
 from simulator.scenario.records import Doc, Record
+from simulator.scenario.search import Search
 from simulator.scenario.streams import Producer, Stream
+from simulator.scenario.words import WordOr, words
 
 __all__ = [
     "SCENARIO",
@@ -46,16 +50,19 @@ __all__ = [
     "Gamma",
     "Lognormal",
     "Normal",
+    "Objectives",
     "Outage",
     "PartitionKeys",
     "Period",
     "Poison",
     "Polling",
+    "Prices",
     "Producer",
     "Push",
     "Random",
     "Rate",
     "Scenario",
+    "Search",
     "Sine",
     "Slow",
     "Spikes",
@@ -100,10 +107,16 @@ class Scenario:
         3600.0
     )
     warmup: Annotated[
-        float, DURATION, Doc("Records accepted before this are left out of the summary's statistics.")
+        float | Literal["auto"],
+        WordOr(words("auto"), DURATION),
+        Doc(
+            "Records accepted before this are left out of the summary's statistics. `auto`: a study finds it from the "
+            "course of its measures (MSER-5); a single run leaves nothing out."
+        ),
     ] = 0.0
     seed: Annotated[int, Integer(0, 2**63 - 1), Doc("The same seed gives the same run.")] = 1
     account: Annotated[Account, Record(Account), Doc("The account's limits.")] = Account()
+    prices: Annotated[Prices, Record(Prices), Doc("What the bill is drawn up by.")] = field(default_factory=Prices)
     streams: Annotated[dict[str, Stream], MapOf(Record(Stream), least=1), Doc("The streams by name.")]
     producers: Annotated[tuple[Producer, ...], ListOf(Record(Producer)), Doc("What writes to the streams.")] = ()
     functions: Annotated[dict[str, Function], MapOf(Record(Function)), Doc("The functions by name.")] = field(
@@ -114,6 +127,15 @@ class Scenario:
         ListOf(Record(EventSourceMapping)),
         Doc("Which stream is read for which function."),
     ] = ()
+    objectives: Annotated[Objectives, Record(Objectives), Doc("What every mapping is to keep.")] = field(
+        default_factory=Objectives
+    )
+    search: Annotated[Search, Record(Search), Doc("What a study may change.")] = field(default_factory=Search)
+
+    @property
+    def warmup_s(self) -> float:
+        """The warm-up in seconds; 0 while `auto` is not settled."""
+        return 0.0 if self.warmup == "auto" else self.warmup
 
 
 SCENARIO = Record(Scenario)

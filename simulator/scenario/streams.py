@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SIGNED_DURATION
+from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SHARDS, SIGNED_DURATION
 from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
 from simulator.scenario.kinds import Name, Reference
 from simulator.scenario.partition_keys import PARTITION_KEYS, PartitionKeys, UniqueKeys
-from simulator.scenario.quantities import Duration, Integer, WholeSize
+from simulator.scenario.quantities import Duration, WholeSize
 from simulator.scenario.rates import RATES, Rate
 from simulator.scenario.records import Doc
 from simulator.scenario.words import words
@@ -20,7 +20,7 @@ class Stream:
 
     shards: Annotated[
         int,
-        Integer(1, 10_000),
+        SHARDS,
         Doc(
             "How many shards; each accepts 1,000 records/s and 1 MiB/s.",
             "20,000 or 6,000 or 1,000 in all, by region; 10,000 in a stream",

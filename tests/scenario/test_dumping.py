@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,10 +17,13 @@ from simulator.scenario.spec import (
     Function,
     Gamma,
     Lognormal,
+    Objectives,
     Outage,
     Poison,
+    Prices,
     Producer,
     Scenario,
+    Search,
     Sine,
     Step,
     Steps,
@@ -88,6 +92,7 @@ failures = st.one_of(
     st.builds(Poison, at=st.lists(seconds, min_size=1, max_size=3).map(tuple)),
     st.builds(lambda a, b: Outage(from_=a, to=a + b), st.floats(0, 99), st.floats(1, 9)),
 )
+warmups: st.SearchStrategy[float | Literal["auto"]] = st.one_of(st.just("auto"), st.floats(0, 100))
 
 
 @st.composite
@@ -102,6 +107,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         record_size=draw(st.builds(Constant, value=sizes)),
     )
     work = Work(per_batch=draw(durations), per_record=draw(durations))
+    memories = draw(st.lists(st.integers(128 * 2**20, 2**30), min_size=2, max_size=4, unique=True).map(sorted))
     mapping = EventSourceMapping(
         name=draw(names),
         stream=stream,
@@ -112,6 +118,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         name=draw(names),
         description=draw(st.text(max_size=50).filter(str.isprintable)),
         duration=draw(st.floats(500, 1e7)),
+        warmup=draw(warmups),
         seed=draw(st.integers(0, 2**63 - 1)),
         streams={stream: Stream(shards=draw(st.integers(1, 10_000)))},
         producers=(producer,),
@@ -120,9 +127,19 @@ def scenarios(draw: st.DrawFn) -> Scenario:
                 duration=work,
                 failures=tuple(draw(st.lists(failures, max_size=3))),
                 reserved_concurrency=draw(st.none() | st.integers(0, 1000)),
+                memory=memories[1],
+                architecture=draw(st.sampled_from(["x86", "arm"])),
+                duration_by_memory={memory: draw(st.floats(0.001, 900)) for memory in memories},
+                duration_measured_at=memories[0],
             )
         },
         event_source_mappings=(mapping,),
+        prices=draw(st.builds(Prices, kinesis_shard_hour=st.none() | st.floats(0, 1e6))),
+        objectives=draw(st.builds(Objectives, latency_p99=st.none() | seconds, cost_per_month=st.none() | seconds)),
+        search=Search(
+            shards=tuple(draw(st.lists(st.integers(1, 10_000), unique=True).map(sorted))),
+            vary={"event_source_mappings.0.batch_size": tuple(map(str, draw(st.lists(st.integers(1, 10_000)))))},
+        ),
     )
 
 

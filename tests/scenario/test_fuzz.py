@@ -16,6 +16,8 @@ yamlish = st.text(st.sampled_from(list("abc:- \n\t[]{}'\"#&*!|>%@`?,0123.~\\/Ã©Ã
 
 EVERY_FORM = """\
 duration: 10m
+warmup: auto
+prices: {sheet: us-east-1, kinesis_shard_hour: 0.02}
 account: {concurrency: 50, other_concurrency: 2}
 streams: {a: {shards: 4, retention: 48h, max_record_size: 2MiB}, b: {shards: 1}}
 producers:
@@ -27,6 +29,10 @@ producers:
 functions:
   f:
     duration: {per_batch: {gamma: {mean: 1s, cv: 2}}, per_record: {exponential: {mean: 1ms}}, per_mib: {normal: {mean: 1s, sd: 1s}}}
+    memory: 512MiB
+    architecture: arm
+    duration_by_memory: {256MiB: 2s, 1GiB: 600ms}
+    duration_measured_at: 256MiB
     reserved_concurrency: 5
     failures:
       - {kind: outage, from: 1m, to: 2m}
@@ -35,6 +41,8 @@ functions:
 event_source_mappings:
   - {stream: a, function: f, starting_position: {at_timestamp: -1s}, disabled: [{from: 1m, to: 2m}], polling: {phase: 1ms}}
   - {stream: b, function: f, consumer: push, maximum_record_age: 60s}
+objectives: {latency_p99: 2s, iterator_age_max: 1m, recovery_time: 5m, records_lost: 0, cost_per_month: 99.5}
+search: {shards: 1-16, vary: {event_source_mappings.0.batch_size: [100, 500], functions.f.memory: [1GiB]}}
 """  # noqa: E501
 FILES = {"t.csv": "time_s,records\n0,5\n60,6\n", "k.csv": "key,weight\na,1\n"}
 WORDS = st.sampled_from(EVERY_FORM.replace("{", " { ").replace("}", " } ").replace(":", " : ").split())

@@ -1,0 +1,36 @@
+"""Objectives: what a study holds every mapping of a scenario to."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from simulator.scenario.bounds import DURATION
+from simulator.scenario.quantities import Integer, Money
+from simulator.scenario.records import Doc
+from simulator.scenario.words import none_or
+
+TIME = none_or(DURATION)
+
+
+def _at_most(what: str) -> Doc:
+    return Doc(f"{what}, at most.", default="none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objectives:
+    """Upper bounds that every mapping is to keep; the cost is of the whole scenario. None: no such objective."""
+
+    latency_p50: Annotated[float | None, TIME, _at_most("Median latency")] = None
+    latency_p95: Annotated[float | None, TIME, _at_most("95 % quantile of latency")] = None
+    latency_p99: Annotated[float | None, TIME, _at_most("99 % quantile of latency")] = None
+    latency_max: Annotated[float | None, TIME, _at_most("Highest latency")] = None
+    iterator_age_p99: Annotated[float | None, TIME, _at_most("99 % quantile of the iterator age")] = None
+    iterator_age_max: Annotated[float | None, TIME, _at_most("Highest iterator age")] = None
+    recovery_time: Annotated[float | None, TIME, _at_most("From the end of an incident until its backlog is gone")] = (
+        None
+    )
+    records_lost: Annotated[
+        int | None, none_or(Integer(0, 10**15)), _at_most("Records dropped at write, dropped or expired")
+    ] = None
+    cost_per_month: Annotated[
+        float | None, none_or(Money(0, 1e12)), _at_most("The bill of a month of 730 h, scaled from the run")
+    ] = None
