@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.model.environments import COLD, PROVISIONED
 from simulator.model.retries import ATTEMPT
 
 Floats = NDArray[np.float64]
@@ -66,6 +67,14 @@ class Attempts:
     @property
     def outcome(self) -> Integers:
         return self._integers("outcome")
+
+    @property
+    def cold_start(self) -> NDArray[np.bool_]:
+        return np.equal(self.column("environment"), COLD)
+
+    @property
+    def provisioned(self) -> NDArray[np.bool_]:
+        return np.equal(self.column("environment"), PROVISIONED)
 
     @property
     def started_s(self) -> Floats:

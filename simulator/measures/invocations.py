@@ -53,10 +53,10 @@ def _starts(mapping: Mapping) -> list[float]:
 
 
 def _rows(mapping: Mapping, attempts: Attempts) -> Iterator[Row]:
-    names = ("lane", "low", "high", "bytes", "attempt", "cut_s", "started_s", "finished_s", "cold_start", "outcome")
-    columns = [attempts.column(name).tolist() for name in (*names, "last_accepted_s")]
+    names = ("lane", "low", "high", "bytes", "attempt", "cut_s", "started_s", "finished_s", "outcome")
+    columns = [attempts.column(name).tolist() for name in (*names, "last_accepted_s")] + [attempts.cold_start.tolist()]
     lanes, stream = mapping.lanes_a_shard, mapping.spec.stream
-    for number, low, high, size, tries, cut, start, finish, cold, outcome, last in zip(*columns, strict=True):
+    for number, low, high, size, tries, cut, start, finish, outcome, last, cold in zip(*columns, strict=True):
         shard, lane = divmod(int(number), lanes)
         place = mapping.lanes[int(number)].place(int(low))
         line = ROW % (

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.measures.attempts import Attempts
+from simulator.measures.billed import BilledWork
 from simulator.measures.grid import Peaks, Series
 from simulator.measures.histogram import Histogram, RowHistograms
 from simulator.measures.parts import PARTS, parts_s
@@ -40,6 +41,7 @@ class MappingMeasures:
         self.attempts, self.errors, self.throttles = Series(), Series(), Series()
         self.lost = [Series() for _ in LOSSES]
         self.counts = dict.fromkeys(("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts"), 0)
+        self.billed = BilledWork()
         self.processed_by_shard = np.zeros(mapping.shards, np.int64)
         self.age_by_shard = np.zeros(mapping.shards)
 
@@ -70,6 +72,7 @@ class MappingMeasures:
         if not len(attempts):
             return
         self._count(attempts, interval_s)
+        self.billed.add(attempts)
         self._ages(attempts, interval_s)
         for some in attempts.portions(RECORDS_AT_ONCE):
             done = processed(some, self.mapping.lanes)
@@ -107,7 +110,7 @@ class MappingMeasures:
         counts["errors"] += int(failed.sum())
         counts["timeouts"] += int((outcome == TIMEOUT).sum())
         counts["partial"] += int(((outcome != OK) & ~failed).sum())
-        counts["cold_starts"] += int(attempts.column("cold_start").sum())
+        counts["cold_starts"] += int(attempts.cold_start.sum())
 
     def _ages(self, attempts: Attempts, interval_s: float) -> None:
         age = attempts.finished_s - attempts.last_accepted_s

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.measures import tables
+from simulator.measures.bill import Bill, bill
 from simulator.measures.conservation import Ends, ends
 from simulator.measures.histogram import PERCENTILES, Histogram
 from simulator.measures.incidents import Incident, incidents
@@ -39,7 +40,13 @@ class MappingResult:
     uses: tuple[Use, ...]
     incidents: tuple[Incident, ...]
     reads: dict[str, int]  # GetRecords calls, refused, skipped; empty for push
+    read_bytes: int  # by GetRecords, again for retries, too; by push: sent
     measures: MappingMeasures
+
+    @property
+    def pushed(self) -> bool:
+        """Whether it reads by push (enhanced fan-out)."""
+        return self.measures.mapping.spec.consumer == "push"
 
     @property
     def parts_mean_s(self) -> dict[str, float]:
@@ -82,6 +89,16 @@ class Result:
         """One row an incident and mapping."""
         return tables.incidents(self)
 
+    @cached_property
+    def bill(self) -> Bill:
+        """What the run costs, and a month of its traffic."""
+        return bill(self)
+
+    @property
+    def traffic_s(self) -> float:
+        """The simulated time in which traffic came, with what was there before t = 0; the rest was draining."""
+        return self.scenario.duration - min([0.0, *(p.start for p in self.scenario.producers)])
+
     @property
     def rows(self) -> int:
         """How many intervals the time series has."""
@@ -99,11 +116,12 @@ class Result:
             "streams": {name: self._stream(name) for name in self.scenario.streams},
             "functions": {name: self._function(name) for name in self.scenario.functions},
             "event_source_mappings": {m.name: self._mapping(m) for m in self.mappings},
+            "bill": self.bill.as_dict(),
         }
 
     def _stream(self, name: str) -> dict[str, Any]:
         measures = self.measures.streams[name]
-        uses = write_uses(measures, self.scenario.duration - min(0.0, self._begin_s), self.measures.interval_s)
+        uses = write_uses(measures, self.traffic_s, self.measures.interval_s)
         return {
             "shards": measures.shards,
             "records_produced": measures.produced_total,
@@ -113,10 +131,6 @@ class Result:
             "records_dropped_at_write": measures.dropped_total,
             "use": {use.limit: use.as_dict() for use in uses},
         }
-
-    @property
-    def _begin_s(self) -> float:
-        return min([0.0, *(p.start for p in self.scenario.producers)])
 
     def _function(self, name: str) -> dict[str, Any]:
         concurrency = self.measures.functions[name]
@@ -199,5 +213,6 @@ def _mapping_result(
         uses,
         tuple(seen),
         reads,
+        intake.read_bytes,
         mine,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.measures.billed import KIB, PUT_UNIT_BYTES, units
 from simulator.measures.grid import Series
 from simulator.model.log import Table
 from simulator.model.stream import Arrivals
@@ -20,6 +21,7 @@ class StreamMeasures:
         self.shards = shards
         self.produced_total = self.dropped_total = self.throttled_total = 0
         self.accepted_before = 0  # t = 0
+        self.put_units = self.kib = 0  # of the accepted records, each rounded up to 25 KiB and to 1 KiB
         self.produced, self.accepted, self.accepted_bytes, self.throttled = Series(), Series(), Series(), Series()
         self.records_by_shard = np.zeros(shards, np.int64)
         self.bytes_by_shard = np.zeros(shards, np.int64)
@@ -50,6 +52,9 @@ class StreamMeasures:
             accepted, size, shard = accepted[in_time], size[in_time], shard[in_time]
             records = np.bincount(shard, minlength=self.shards)
         self.records_by_shard += records
+        sizes = table.bytes if isinstance(table.bytes, int) else size
+        self.put_units += units(sizes, len(accepted), PUT_UNIT_BYTES)
+        self.kib += units(sizes, len(accepted), KIB)
         if isinstance(table.bytes, int):
             self.bytes_by_shard += records * table.bytes
         else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.measures.bill import Item
 from simulator.measures.histogram import PERCENTILES
 from simulator.measures.incidents import Incident
 from simulator.measures.mapping import MappingMeasures
@@ -148,6 +150,13 @@ def incidents(result: Result) -> pd.DataFrame:
 
     found = [incident.as_dict() for mapping in result.mappings for incident in mapping.incidents]
     return pd.DataFrame(found, columns=list(Incident.__dataclass_fields__))
+
+
+def bill(result: Result) -> pd.DataFrame:
+    """One row an item of the bill and what it is for."""
+    import pandas as pd
+
+    return pd.DataFrame([asdict(item) for item in result.bill.items], columns=list(Item.__dataclass_fields__))
 
 
 def shard_load(result: Result, stream: str, rows: int = 120) -> pd.DataFrame:

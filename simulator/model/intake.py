@@ -24,6 +24,11 @@ class PolledIntake:
     def __init__(self, mapping: Mapping, pollers: list[Poller]) -> None:
         self.mapping, self.pollers = mapping, pollers
 
+    @property
+    def read_bytes(self) -> int:
+        """What GetRecords has returned, and retries have read again."""
+        return sum(poller.bytes for poller in self.pollers)
+
     def take(self, by_shard: Table, by_lane: Table, known_until_s: float) -> None:
         """Add the records that were accepted before `known_until_s` and not taken before."""
         for poller in self.pollers:
@@ -68,6 +73,7 @@ class PushedIntake:
         self._env, self.mapping = env, mapping
         self._subscriptions = [Subscription(mapping.spec, mapping.retention_s) for _ in range(mapping.shards)]
         self._to_pass_over: list[list[Floats]] = [[] for _ in range(mapping.shards)]  # acceptances, by shard
+        self.read_bytes = 0  # of the records that the subscriptions send
 
     def take(self, by_shard: Table, by_lane: Table, known_until_s: float) -> None:
         """Add the records that were accepted before `known_until_s` and not taken before."""
@@ -90,7 +96,9 @@ class PushedIntake:
         rows = slice(segment.first + segment.shift, segment.end + segment.shift)
         subscription, table = self._subscriptions[shard], segment.table
         size = table.bytes if isinstance(table.bytes, int) else table.bytes[rows]
-        available_s[rows] = subscription.push(table.accepted_s[rows], size)
+        available = subscription.push(table.accepted_s[rows], size)
+        available_s[rows] = available
+        self.read_bytes += int((np.isfinite(available) * size).sum())
         for begins, gone in subscription.passed_over:
             self._to_pass_over[shard].append(gone)
             at = max(begins, self._env.now)

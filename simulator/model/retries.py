@@ -34,7 +34,7 @@ ATTEMPT: Final = (
     "begun_s",  # then invoke_overhead, then it asks
     "started_s",
     "finished_s",
-    "cold_start",
+    "environment",  # its kind: COLD, ON_DEMAND or PROVISIONED
     "cold_start_s",
     "throttled_s",  # since the first cut
     "outcome",
@@ -86,7 +86,7 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
         warm = lane.batching_s(low + lane.over_age(low, done, mapping.warmup_s), done) if batching else 0.0
         finish = now + cold + run
         mapping.attempts += ROW.pack(
-            lane.number, low, high, done, bytes_, tries, lane.cut_s, cut, begun, now, finish, kind == COLD, cold,
+            lane.number, low, high, done, bytes_, tries, lane.cut_s, cut, begun, now, finish, kind, cold,
             throttled, outcome, last_accepted, lane.busy_s, batching, warm,
         )  # fmt: skip
         function.hold(kind, finish, outcome == TIMEOUT)

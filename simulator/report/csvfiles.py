@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECIMALS: Final = 6  # of seconds: a microsecond
-TEXTS: Final = ("mapping", "stream", "measure", "statistic", "kind")  # a mapping may be called 001, or NA
+TEXTS: Final = (
+    "mapping",
+    "stream",
+    "measure",
+    "statistic",
+    "kind",
+    "item",
+    "resource",
+    "unit",
+)  # a mapping may be called 001, or NA
 
 
 def rounded(table: pd.DataFrame, decimals: int = DECIMALS) -> pd.DataFrame:

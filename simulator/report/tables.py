@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.measures import tables
+from simulator.report.csvfiles import DECIMALS as TIME_DECIMALS
 from simulator.report.csvfiles import read_csv, rounded, write_csv
 from simulator.report.folder import OutputError
 from simulator.scenario.spec import SCENARIO
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from simulator.measures.result import Result
 
 LOAD_DECIMALS: Final = 3  # of records/s
-NAMES: Final = ("timeseries", "shards", "latency", "incidents")
+NAMES: Final = ("timeseries", "shards", "latency", "incidents", "bill")
+DECIMALS: Final = {"bill": 12}  # a request costs 0.0000002 USD; else what times need
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class RunTables:
     shards: pd.DataFrame
     latency: pd.DataFrame
     incidents: pd.DataFrame
+    bill: pd.DataFrame
     shard_load: dict[str, pd.DataFrame]  # by stream: records/s, one row an interval, one column a shard
 
     @classmethod
@@ -46,7 +49,7 @@ class RunTables:
         return cls(
             summary=plain(result.summary()),
             resolved=dict(SCENARIO.write(result.scenario, Path())),
-            **{name: rounded(getattr(result, name)) if some else pd.DataFrame() for name in NAMES},
+            **{name: _table(result, name) if some else pd.DataFrame() for name in NAMES},
             shard_load={
                 stream: rounded(tables.shard_load(result, stream), LOAD_DECIMALS) for stream in result.scenario.streams
             },
@@ -74,7 +77,7 @@ class RunTables:
         text = json.dumps(self.summary, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         for name in NAMES:
-            write_csv(getattr(self, name), folder / f"{name}.csv")
+            write_csv(getattr(self, name), folder / f"{name}.csv", DECIMALS.get(name, TIME_DECIMALS))
         for stream, file in load_files(list(self.shard_load)).items():
             write_csv(self.shard_load[stream], folder / file, LOAD_DECIMALS)
 
@@ -86,6 +89,11 @@ class RunTables:
     def series(self, mapping: str) -> pd.DataFrame:
         """A mapping's rows of the time series."""
         return self.timeseries[self.timeseries["mapping"] == mapping]
+
+
+def _table(result: Result, name: str) -> pd.DataFrame:
+    table: pd.DataFrame = getattr(tables, name)(result)
+    return rounded(table, DECIMALS.get(name, TIME_DECIMALS))
 
 
 def load_files(streams: list[str]) -> dict[str, str]:

@@ -72,7 +72,7 @@ def test_a_processed_record_without_a_measured_latency_is_noticed() -> None:
 
 ATTEMPT = {
     "low": 0, "high": 2, "done": 2, "first_cut_s": 4.0, "cut_s": 4.0, "begun_s": 9.0, "started_s": 9.5,
-    "finished_s": 11.0, "cold_start": 1, "cold_start_s": 0.25, "throttled_s": 2.0, "busy_s": 3.0,
+    "finished_s": 11.0, "environment": 3, "cold_start_s": 0.25, "throttled_s": 2.0, "busy_s": 3.0,
 }  # fmt: skip
 
 

@@ -1,0 +1,199 @@
+"""The bill of a run by item, and of a month of such traffic (docs/bill.md)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from simulator.measures.billed import KIB
+from simulator.prices import Price, sheet
+from simulator.scenario.spec import Prices
+
+if TYPE_CHECKING:
+    from simulator.measures.result import Result
+    from simulator.measures.stream import StreamMeasures
+
+HOUR_S: Final = 3600.0
+DAY_S: Final = 24 * HOUR_S
+WEEK_S: Final = 7 * DAY_S
+MONTH_S: Final = 730 * HOUR_S
+GB: Final = 2**30
+MILLION: Final = 1e6
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How much of an item of the price sheet a function, stream or mapping used while the traffic came."""
+
+    item: str
+    resource: str
+    amount: float
+    wasted: float = 0.0  # the part of the amount that went into attempts, for the records they did not process
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a bill; its fields are the columns of bill.csv."""
+
+    item: str
+    resource: str
+    quantity: float
+    unit: str
+    unit_price_usd: float
+    usd: float
+    usd_per_month: float
+    wasted_usd_per_month: float
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a run costs, and what a month of 730 h of such traffic costs."""
+
+    sheet: str
+    collected: str  # the day of the price sheet
+    traffic_s: float  # the simulated time in which traffic came; the rest of a run is draining
+    records: int  # accepted by all streams
+    items: tuple[Item, ...]
+    on_demand_items: tuple[Item, ...]  # what would be billed of the streams in on-demand mode
+
+    @property
+    def usd(self) -> float:
+        """The cost of the simulated traffic."""
+        return sum(item.usd for item in self.items)
+
+    @property
+    def usd_per_month(self) -> float:
+        """The cost of a month of such traffic."""
+        return sum(item.usd_per_month for item in self.items)
+
+    @property
+    def wasted_usd_per_month(self) -> float:
+        """The part of it that attempts cost for records which they did not process: failed, timed out or left over."""
+        return sum(item.wasted_usd_per_month for item in self.items)
+
+    @property
+    def usd_per_million_records(self) -> float:
+        """The cost of a million accepted records; NaN for none."""
+        return self.usd / self.records * MILLION if self.records else float("nan")
+
+    @property
+    def on_demand_usd_per_month(self) -> float:
+        """The cost of a month if all streams were in on-demand mode: its functions and the on-demand items."""
+        functions = sum(item.usd_per_month for item in self.items if item.item.startswith("lambda_"))
+        return functions + sum(item.usd_per_month for item in self.on_demand_items)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The bill of summary.json; NaN where nothing was accepted."""
+        return {
+            "price_sheet": self.sheet,
+            "price_sheet_collected": self.collected,
+            "traffic_s": self.traffic_s,
+            "usd": self.usd,
+            "usd_per_month": self.usd_per_month,
+            "wasted_usd_per_month": self.wasted_usd_per_month,
+            "usd_per_million_records": self.usd_per_million_records if self.records else None,
+            "on_demand_usd_per_month": self.on_demand_usd_per_month,
+            "items": [asdict(item) for item in self.items],
+            "on_demand_items": [asdict(item) for item in self.on_demand_items],
+        }
+
+
+def bill(result: Result) -> Bill:
+    """Draw up the bill of a finished run."""
+    scenario, traffic_s = result.scenario, result.traffic_s
+    prices = prices_of(scenario.prices)
+    used = [*_functions(result), *_streams(result), *_fan_out(result)]
+    return Bill(
+        scenario.prices.sheet,
+        sheet(scenario.prices.sheet).collected,
+        traffic_s,
+        int(sum(stream.records_by_shard.sum() for stream in result.measures.streams.values())),
+        priced(used, prices, traffic_s),
+        priced(_on_demand(result), prices, traffic_s),
+    )
+
+
+def prices_of(prices: Prices) -> dict[str, Price]:
+    """The items of a scenario's price sheet, its own prices in place of the sheet's."""
+    items = dict(sheet(prices.sheet).items)
+    for name, item in items.items():
+        own = getattr(prices, name)
+        if own is not None:
+            items[name] = Price.flat(own, item.unit, "the scenario")
+    return items
+
+
+def priced(used: Iterable[Quantity], prices: Mapping[str, Price], traffic_s: float) -> tuple[Item, ...]:
+    """The lines of a bill. A tier counts the whole month's quantity of an item, of all that use it."""
+    used = [quantity for quantity in used if quantity.amount > 0]
+    months = MONTH_S / traffic_s
+    of_month: dict[str, float] = defaultdict(float)
+    for quantity in used:
+        of_month[quantity.item] += quantity.amount * months
+    unit_usd = {name: prices[name].usd_a_unit(amount) for name, amount in of_month.items()}
+    return tuple(_line(quantity, prices[quantity.item].unit, unit_usd[quantity.item], months) for quantity in used)
+
+
+def _line(quantity: Quantity, unit: str, unit_usd: float, months: float) -> Item:
+    usd, wasted = quantity.amount * unit_usd, quantity.wasted * unit_usd
+    return Item(
+        quantity.item, quantity.resource, quantity.amount, unit, unit_usd, usd, usd * months, wasted * months
+    )  # fmt: skip
+
+
+def _functions(result: Result) -> Iterator[Quantity]:
+    for name, function in result.scenario.functions.items():
+        work = [m.measures.billed for m in result.mappings if m.function == name]
+        gb, architecture = function.memory / GB, function.architecture
+        requests, wasted = (
+            sum(each) / MILLION for each in ([w.requests for w in work], [w.wasted_requests for w in work])
+        )
+        gb_s = sum((w.ms for w in work), np.zeros(2)) / 1e3 * gb
+        wasted_gb_s = sum((w.wasted_ms for w in work), np.zeros(2)) / 1e3 * gb
+        duration, allocated = f"lambda_gb_second_{architecture}", f"lambda_provisioned_gb_second_{architecture}"
+        provisioned = f"lambda_provisioned_duration_gb_second_{architecture}"
+        yield Quantity("lambda_million_requests", name, requests, wasted)
+        yield Quantity(duration, name, float(gb_s[0]), float(wasted_gb_s[0]))
+        yield Quantity(allocated, name, function.provisioned_concurrency * result.traffic_s * gb)
+        yield Quantity(provisioned, name, float(gb_s[1]), float(wasted_gb_s[1]))
+
+
+def _streams(result: Result) -> Iterator[Quantity]:
+    for name, stream in result.scenario.streams.items():
+        measures = result.measures.streams[name]
+        shard_hours = stream.shards * result.traffic_s / HOUR_S
+        yield Quantity("kinesis_shard_hour", name, shard_hours)
+        yield Quantity("kinesis_million_put_units", name, measures.put_units / MILLION)
+        if stream.retention > DAY_S:
+            yield Quantity("kinesis_extended_retention_shard_hour", name, shard_hours)
+        yield Quantity("kinesis_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))
+
+
+def _fan_out(result: Result) -> Iterator[Quantity]:
+    for mapping in result.mappings:
+        if mapping.pushed:
+            shards = result.scenario.streams[mapping.stream].shards
+            yield Quantity("kinesis_fan_out_shard_hour", mapping.name, shards * result.traffic_s / HOUR_S)
+            yield Quantity("kinesis_fan_out_gb", mapping.name, mapping.read_bytes / GB)
+
+
+def _on_demand(result: Result) -> Iterator[Quantity]:
+    for name, stream in result.scenario.streams.items():
+        measures = result.measures.streams[name]
+        readers = [m for m in result.mappings if m.stream == name]
+        yield Quantity("on_demand_stream_hour", name, result.traffic_s / HOUR_S)
+        yield Quantity("on_demand_gb_in", name, measures.kib * KIB / GB)
+        yield Quantity("on_demand_gb_out", name, sum(m.read_bytes for m in readers if not m.pushed) / GB)
+        yield Quantity("on_demand_fan_out_gb", name, sum(m.read_bytes for m in readers if m.pushed) / GB)
+        extended = _gb_months(measures, DAY_S, min(stream.retention, WEEK_S))
+        yield Quantity("on_demand_extended_retention_gb_month", name, extended)
+        yield Quantity("on_demand_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))
+
+
+def _gb_months(measures: StreamMeasures, since_s: float, until_s: float) -> float:
+    """What the accepted records cost in storage between two ages."""
+    return float(measures.bytes_by_shard.sum()) / GB * max(0.0, until_s - since_s) / MONTH_S

@@ -1,0 +1,347 @@
+"""The bill, by hand calculation and by published examples."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from math import ceil, isnan
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.measures.bill import MONTH_S, Bill, Item, Quantity, bill, priced, prices_of
+from simulator.measures.billed import billed_ms
+from simulator.measures.result import Result
+from simulator.prices import sheet
+from simulator.report.tables import RunTables
+from simulator.scenario.prices import SHEETS
+from simulator.scenario.spec import Prices
+from tests.measures.test_tables import CONTENT
+from tests.model.observed import Run, observed
+from tests.model.rows import Section, run_rows, scenario, small
+
+GIB = 2**30
+PRICES = prices_of(Prices())
+
+
+def result(content: Section) -> Result:
+    return run_rows(content)[0]
+
+
+def line(of: Result | Bill, item: str, resource: str | None = None) -> Item:
+    items = (of if isinstance(of, Bill) else of.bill).items
+    (found,) = (each for each in items if each.item == item and resource in (None, each.resource))
+    return found
+
+
+def names(of: Result) -> set[str]:
+    return {each.item for each in of.bill.items}
+
+
+# --- published examples -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", ["35KB", "35KiB"])
+def test_100_records_a_second_of_35_kb_cost_what_aws_works_out_for_4_shards(size: str) -> None:
+    found = result(
+        small(run={"duration": "60s"}, stream={"shards": 4}, producer={"rate": "100/s", "record_size": size})
+    )
+    of_month = sum(each.usd_per_month for each in found.bill.items if each.item.startswith("kinesis_"))
+    assert of_month * 24 / 730 == pytest.approx(1.6819, abs=5e-5)  # a day: 1.44 + 0.2419
+    assert of_month * 31 * 24 / 730 == pytest.approx(52.14, abs=5e-3)
+
+
+def test_4_shards_cost_43_80_a_month() -> None:
+    found = result(small(stream={"shards": 4}))
+    assert line(found, "kinesis_shard_hour").usd_per_month == pytest.approx(43.80)
+
+
+def test_a_real_bill_of_shard_hours() -> None:
+    (found,) = priced([Quantity("kinesis_shard_hour", "s", 9515.972)], PRICES, MONTH_S)
+    assert round(found.usd, 2) == 142.74
+
+
+def test_a_report_line_with_its_initialization_is_billed_as_lambda_printed_it() -> None:
+    """REPORT Duration: 395.99 ms, Init Duration: 265.72 ms, Billed Duration: 662 ms."""
+    found = result(
+        small(
+            run={"duration": "1s"},
+            producer={"rate": "1/s"},
+            function={"duration": {"per_batch": "395.99ms"}, "cold_start": "265.72ms", "memory": "1GiB"},
+        )
+    )
+    assert found.mappings[0].measures.counts["attempts"] == 1
+    assert line(found, "lambda_gb_second_x86").quantity == pytest.approx(0.662, rel=1e-12)
+
+
+# --- what is rounded ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("milliseconds", "billed"), [(20, 20), (20.001, 21), (19.999, 20), (0, 1), (0.3, 1)])
+def test_an_invocation_is_rounded_up_to_a_millisecond_whenever_it_starts(milliseconds: float, billed: int) -> None:
+    starts = np.array([0.0, 0.1, 12_345.678, 2_600_000.123])
+    assert billed_ms((starts + milliseconds / 1000) - starts).tolist() == [billed] * 4
+
+
+@pytest.mark.parametrize(("size", "expected"), [(1, 1), (5_000, 1), (25_600, 1), (25_601, 2), (45_000, 2), (2**20, 41)])
+def test_a_record_has_a_put_unit_for_each_25_kib_begun(size: int, expected: int) -> None:
+    found = result(small(run={"duration": "4s"}, producer={"rate": "1/s", "record_size": f"{size}B"}))
+    assert line(found, "kinesis_million_put_units").quantity == pytest.approx(4 * expected / 1e6)
+
+
+def test_records_of_many_sizes_are_rounded_up_one_by_one() -> None:
+    content = small(producer={"record_size": {"uniform": {"low": "1B", "high": "100KiB"}}, "arrivals": "poisson"})
+    content["producers"].append({"name": "q", "stream": "s", "rate": "1/s", "record_size": "25KiB"})
+    found = observed(scenario(content), window_records=20)
+    written = [size for shard in found.shards.values() for size in shard.bytes]
+    assert line(found.result, "kinesis_million_put_units").quantity == pytest.approx(
+        sum(ceil(size / 25_600) for size in written) / 1e6
+    )
+    (gb_in,) = (each.quantity for each in found.result.bill.on_demand_items if each.item == "on_demand_gb_in")
+    assert gb_in == pytest.approx(sum(ceil(size / 1024) for size in written) / 2**20)
+
+
+# --- the work of functions ----------------------------------------------------------------------------------------
+
+
+@cache
+def run() -> Run:
+    """A run with retries, cold starts, drops and records from before t = 0, of random sizes."""
+    return observed(scenario(CONTENT), window_records=2000)
+
+
+def test_the_quantities_are_those_of_the_rows() -> None:
+    rows = run().rows
+    ms = [ceil(round((row["finished_at"] - row["started_at"]) * 1e6) / 1e3) for row in rows]
+    assert line(run().result, "lambda_million_requests").quantity == pytest.approx(len(rows) / 1e6)
+    gb_s = line(run().result, "lambda_gb_second_x86").quantity
+    assert gb_s == pytest.approx(sum(ms) / 1000 / 8, abs=3 / 8000)  # the rows are rounded to microseconds
+    assert run().result.bill.records == sum(len(written.bytes) for written in run().shards.values())
+
+
+def test_attempts_that_fail_are_wasted() -> None:
+    rows = [row for row in run().rows if row["outcome"] != "ok"]
+    assert {row["outcome"] for row in rows} == {"error"}
+    ms = sum(ceil(round((row["finished_at"] - row["started_at"]) * 1e6) / 1e3) for row in rows)
+    usd = len(rows) * 0.2e-6 + ms / 1000 / 8 * 0.0000166667
+    found = run().result.bill
+    assert found.wasted_usd_per_month == pytest.approx(usd * MONTH_S / 127, rel=1e-4)
+    assert 0 < found.wasted_usd_per_month < found.usd_per_month
+
+
+def test_of_a_partial_response_the_part_is_wasted_that_will_be_done_again() -> None:
+    """Four records, the third is poison: 4 records (57.4 ms, 2 of them done), then 2 (55.2 ms, none), then dropped."""
+    found = result(
+        small(
+            run={"duration": "4s"},
+            producer={"rate": "1/s"},
+            function={"failures": [{"kind": "poison", "at": ["2s"]}], "memory": "1GiB"},
+            mapping={
+                "report_batch_item_failures": True,
+                "maximum_retry_attempts": 0,
+                "maximum_batching_window": "10s",
+                "batch_size": 4,
+            },
+        )
+    )
+    assert found.mappings[0].measures.counts | {"cold_starts": 0} == {
+        "attempts": 2, "errors": 1, "timeouts": 0, "partial": 1, "throttles": 0, "cold_starts": 0,
+    }  # fmt: skip
+    months = MONTH_S / 4
+    requests, duration = line(found, "lambda_million_requests"), line(found, "lambda_gb_second_x86")
+    assert duration.quantity == pytest.approx(0.058 + 0.056)
+    assert requests.wasted_usd_per_month == pytest.approx((0.5 + 1) * 0.2e-6 * months)
+    assert duration.wasted_usd_per_month == pytest.approx((0.058 / 2 + 0.056) * 0.0000166667 * months)
+    assert found.bill.wasted_usd_per_month == requests.wasted_usd_per_month + duration.wasted_usd_per_month
+
+
+def test_a_run_without_failures_wastes_nothing() -> None:
+    assert result(small()).bill.wasted_usd_per_month == 0
+
+
+def test_a_timeout_is_billed_up_to_the_timeout_and_wasted() -> None:
+    slow = {"duration": {"per_batch": "2s"}, "timeout": "1s", "memory": "1GiB"}
+    found = result(
+        small(run={"duration": "1s"}, producer={"rate": "1/s"}, function=slow, mapping={"maximum_retry_attempts": 1})
+    )
+    duration = line(found, "lambda_gb_second_x86")
+    assert duration.quantity == pytest.approx(2)
+    assert duration.wasted_usd_per_month == pytest.approx(duration.usd_per_month)
+
+
+def test_arm_has_its_own_price_and_memory_counts_in_full() -> None:
+    x86 = result(small(function={"memory": "512MiB"}))
+    arm = result(small(function={"memory": "1GiB", "architecture": "arm"}))
+    assert (names(x86) ^ names(arm)) == {"lambda_gb_second_x86", "lambda_gb_second_arm"}
+    assert line(arm, "lambda_gb_second_arm").quantity == pytest.approx(2 * line(x86, "lambda_gb_second_x86").quantity)
+    assert line(arm, "lambda_gb_second_arm").unit_price_usd == 0.0000133334
+
+
+def test_provisioned_concurrency_is_billed_all_the_time_and_its_invocations_at_their_own_price() -> None:
+    found = result(small(function={"provisioned_concurrency": 1, "memory": "1GiB", "duration": {"per_batch": "20ms"}}))
+    attempts = found.mappings[0].measures.counts["attempts"]
+    assert "lambda_gb_second_x86" not in names(found)
+    assert line(found, "lambda_provisioned_duration_gb_second_x86").quantity == pytest.approx(attempts * 0.02)
+    allocated = line(found, "lambda_provisioned_gb_second_x86")
+    assert allocated.quantity == pytest.approx(10)
+    assert allocated.usd_per_month == pytest.approx(730 * 3600 * 0.0000041667)
+
+
+def test_what_provisioned_concurrency_cannot_take_is_billed_as_usual() -> None:
+    """Two shards are polled together: one batch finds the provisioned environment, the other a new one."""
+    work = {"provisioned_concurrency": 1, "memory": "1GiB", "duration": {"per_batch": "300ms"}}
+    found = result(small(stream={"shards": 2}, producer={"rate": "40/s"}, function=work))
+    attempts = found.mappings[0].measures.counts["attempts"]
+    both = ("lambda_gb_second_x86", "lambda_provisioned_duration_gb_second_x86")
+    ran = [round(line(found, name).quantity / 0.3) for name in both]
+    assert min(ran) > 5
+    assert sum(ran) == attempts
+
+
+# --- streams ------------------------------------------------------------------------------------------------------
+
+
+def test_a_pushed_mapping_pays_for_its_consumer_and_for_what_is_delivered() -> None:
+    """Records are produced at (k + 0.5) / 10 s; those after 5 s are delivered: 50 of 1,000 bytes."""
+    found = result(
+        small(
+            stream={"shards": 2},
+            producer={"rate": "10/s", "record_size": "1000B"},
+            mapping={"consumer": "push", "starting_position": "latest", "starts_after": "5s"},
+        )
+    )
+    assert line(found, "kinesis_fan_out_shard_hour").usd_per_month == pytest.approx(2 * 730 * 0.015)
+    assert line(found, "kinesis_fan_out_gb").quantity == pytest.approx(50 * 1000 / GIB)
+    assert line(found, "kinesis_fan_out_gb").usd_per_month == pytest.approx(50_000 / GIB * 0.013 * MONTH_S / 10)
+    assert line(found, "kinesis_million_put_units").quantity == pytest.approx(100 / 1e6)
+
+
+def test_a_polling_mapping_reads_for_nothing() -> None:
+    assert names(result(small())) == {
+        "lambda_million_requests", "lambda_gb_second_x86", "kinesis_shard_hour", "kinesis_million_put_units",
+    }  # fmt: skip
+
+
+def test_a_longer_retention_is_paid_by_shard_hours_and_beyond_7_days_by_what_is_stored() -> None:
+    found = {days: result(small(stream={"retention": f"{days}d", "shards": 2})) for days in (1, 7, 8)}
+    assert "kinesis_extended_retention_shard_hour" not in names(found[1])
+    assert "kinesis_long_term_gb_month" not in names(found[7])
+    for days in (7, 8):
+        extended = line(found[days], "kinesis_extended_retention_shard_hour")
+        assert extended.usd_per_month == pytest.approx(2 * 730 * 0.020)
+    stored = line(found[8], "kinesis_long_term_gb_month")
+    assert stored.quantity == pytest.approx(73 * 1024 / GIB * 24 / 730)  # for one day each
+    assert stored.usd == pytest.approx(stored.quantity * 0.023)
+
+
+def test_on_demand_is_paid_by_the_stream_and_by_records_rounded_up_to_a_kib() -> None:
+    found = result(small(producer={"rate": "10/s", "record_size": "1500B"}, stream={"retention": "2d"}))
+    items = {each.item: each for each in found.bill.on_demand_items}
+    assert {name: each.quantity for name, each in items.items()} == pytest.approx(
+        {
+            "on_demand_stream_hour": 10 / 3600,
+            "on_demand_gb_in": 100 * 2048 / GIB,
+            "on_demand_gb_out": 100 * 1500 / GIB,
+            "on_demand_extended_retention_gb_month": 100 * 1500 / GIB * 24 / 730,
+        }
+    )
+    functions = sum(each.usd_per_month for each in found.bill.items if each.item.startswith("lambda_"))
+    of_streams = 0.04 * 730 + MONTH_S / 10 * 100 / GIB * (2048 * 0.08 + 1500 * 0.04 + 1500 * 24 / 730 * 0.10)
+    assert found.bill.on_demand_usd_per_month == pytest.approx(functions + of_streams)
+
+
+def test_an_on_demand_stream_pays_again_for_each_reader() -> None:
+    content = small(mapping={"consumer": "push"})
+    content["event_source_mappings"] += [
+        dict(content["event_source_mappings"][0], name=f"m{i}", consumer="polling", polling={"phase": f"{i}00ms"})
+        for i in (1, 2)
+    ]
+    found = {each.item: each.quantity for each in result(content).bill.on_demand_items}
+    assert found["on_demand_fan_out_gb"] == pytest.approx(73 * 1024 / GIB)
+    assert found["on_demand_gb_out"] == pytest.approx(2 * 73 * 1024 / GIB)
+
+
+# --- from the run to a month --------------------------------------------------------------------------------------
+
+
+def test_traffic_from_before_the_start_is_part_of_the_time_that_is_scaled() -> None:
+    found = result(small(producer={"start": "-10s", "rate": "10/s"})).bill
+    assert (found.traffic_s, found.records) == (20, 200)
+    units_a_month = line(found, "kinesis_million_put_units").quantity * MONTH_S / 20
+    assert units_a_month == pytest.approx(10 * 730 * 3600 / 1e6)
+
+
+def test_what_is_done_while_draining_counts_but_its_hours_do_not() -> None:
+    slow = result(small(function={"duration": {"per_batch": "2s"}}, mapping={"batch_size": 5}))
+    assert slow.end_s > 20
+    assert slow.bill.traffic_s == 10
+    assert line(slow, "kinesis_shard_hour").quantity == pytest.approx(10 / 3600)
+    attempts = slow.mappings[0].measures.counts["attempts"]
+    assert line(slow, "lambda_million_requests").quantity == pytest.approx(attempts / 1e6)
+    assert slow.mappings[0].ends.processed == 73
+
+
+def test_a_million_records_cost_their_part_of_the_whole_bill() -> None:
+    found = result(small()).bill
+    assert found.usd_per_million_records == pytest.approx(found.usd / 73 * 1e6)
+    assert found.usd_per_month == pytest.approx(found.usd * 730 * 360)
+
+
+def test_a_run_without_records_has_a_bill_without_a_price_of_a_million() -> None:
+    found = result(small(producer={"rate": "0/s"})).bill
+    assert {each.item for each in found.items} == {"kinesis_shard_hour"}
+    assert isnan(found.usd_per_million_records)
+    assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["usd_per_million_records"] is None
+
+
+# --- prices -------------------------------------------------------------------------------------------------------
+
+
+def test_tiers_count_the_whole_month_and_all_functions() -> None:
+    used = [Quantity("lambda_gb_second_x86", name, amount) for name, amount in (("f", 15e9), ("g", 5e9))]
+    lines = priced(used, PRICES, MONTH_S)
+    expected = 6e9 * 0.0000166667 + 9e9 * 0.000015 + 5e9 * 0.0000133334
+    assert sum(each.usd for each in lines) == pytest.approx(expected)
+    assert lines[0].usd == pytest.approx(3 * lines[1].usd)
+    short = priced([Quantity("lambda_gb_second_x86", "f", 2e9)], PRICES, MONTH_S / 10)  # 20e9 a month
+    assert short[0].usd_per_month == pytest.approx(expected)
+    assert short[0].usd == pytest.approx(expected / 10)
+
+
+def test_a_price_of_the_scenario_replaces_that_of_the_sheet_with_its_tiers() -> None:
+    own = prices_of(Prices(lambda_gb_second_x86=0.00001, kinesis_shard_hour=0.0))
+    (found,) = priced([Quantity("lambda_gb_second_x86", "f", 20e9)], own, MONTH_S)
+    assert found.usd == pytest.approx(200_000)
+    content = small(run={"prices": {"kinesis_shard_hour": 1.5}})
+    assert line(result(content), "kinesis_shard_hour").usd_per_month == pytest.approx(1.5 * 730)
+
+
+@pytest.mark.parametrize("region", SHEETS)
+def test_every_item_of_a_sheet_has_a_price_a_unit_and_a_source_and_can_be_replaced(region: str) -> None:
+    found = sheet(region)
+    assert found.region == region
+    assert found.collected >= "2026-01-01"
+    assert set(found.items) == set(Prices.__slots__) - {"sheet"}
+    for name, price in found.items.items():
+        assert price.unit
+        assert price.source.split(";")[0].split(",")[0] in {*found.sources, "a copy of the page"}, name
+        ups = [up_to for _, up_to in price.tiers]
+        assert ups == sorted(ups)
+        assert ups[-1] == float("inf")
+        assert all(usd > 0 for usd, _ in price.tiers)
+
+
+# --- where it is told ---------------------------------------------------------------------------------------------
+
+
+def test_the_summary_and_bill_csv_say_what_the_bill_says(tmp_path: Path) -> None:
+    found = run().result
+    assert found.summary()["bill"] == bill(found).as_dict()
+    RunTables.of(found).write(tmp_path)
+    (tmp_path / "scenario.yaml").write_text("name: tables", encoding="utf-8")
+    table = RunTables.read(tmp_path).bill
+    assert table.columns.tolist() == list(Item.__dataclass_fields__)
+    assert table["item"].tolist() == [each.item for each in found.bill.items]
+    assert table["usd_per_month"].sum() == pytest.approx(found.bill.usd_per_month, abs=1e-9)
+    assert table["unit_price_usd"].tolist() == [each.unit_price_usd for each in found.bill.items]
