@@ -87,7 +87,7 @@ class Bill:
         return functions + sum(item.usd_per_month for item in self.on_demand_items)
 
     def as_dict(self) -> dict[str, Any]:
-        """The bill of summary.json; NaN where nothing was accepted."""
+        """The bill of summary.json; usd_per_million_records is None when no record was accepted."""
         return {
             "price_sheet": self.sheet,
             "price_sheet_collected": self.collected,
@@ -149,14 +149,12 @@ def _functions(result: Result) -> Iterator[Quantity]:
     for name, function in result.scenario.functions.items():
         work = [m.measures.billed for m in result.mappings if m.function == name]
         gb, architecture = function.memory / GB, function.architecture
-        requests, wasted = (
-            sum(each) / MILLION for each in ([w.requests for w in work], [w.wasted_requests for w in work])
-        )
         gb_s = sum((w.ms for w in work), np.zeros(2)) / 1e3 * gb
         wasted_gb_s = sum((w.wasted_ms for w in work), np.zeros(2)) / 1e3 * gb
         duration, allocated = f"lambda_gb_second_{architecture}", f"lambda_provisioned_gb_second_{architecture}"
         provisioned = f"lambda_provisioned_duration_gb_second_{architecture}"
-        yield Quantity("lambda_million_requests", name, requests, wasted)
+        requests, wasted = sum(w.requests for w in work), sum(w.wasted_requests for w in work)
+        yield Quantity("lambda_million_requests", name, requests / MILLION, wasted / MILLION)
         yield Quantity(duration, name, float(gb_s[0]), float(wasted_gb_s[0]))
         yield Quantity(allocated, name, function.provisioned_concurrency * result.traffic_s * gb)
         yield Quantity(provisioned, name, float(gb_s[1]), float(wasted_gb_s[1]))

@@ -16,7 +16,7 @@ PUT_UNIT_BYTES: Final = 25 * KIB
 
 
 class BilledWork:
-    """Billed time and requests of attempts, each split into on-demand and provisioned environments.
+    """Billed time of attempts, in on-demand and in provisioned environments, and requests.
 
     Wasted is the part of an attempt that falls to the records it did not process.
     """
@@ -30,7 +30,7 @@ class BilledWork:
         ms = billed_ms(attempts.finished_s - attempts.started_s)
         low, high, done = (attempts.column(name) for name in ("low", "high", "done"))
         wasted = (high - done) / (high - low)
-        environment = attempts.provisioned.astype(np.int64)
+        environment = attempts.provisioned  # 0 or 1
         self.ms += np.bincount(environment, ms, 2)
         self.wasted_ms += np.bincount(environment, ms * wasted, 2)
         self.requests += len(attempts)

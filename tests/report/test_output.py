@@ -170,7 +170,7 @@ def test_two_equal_runs_differ_in_run_json_alone(simulated: Simulated, tmp_path:
             write_run(simulated(), folder, f"shardsim run {name}", wall_s, plots=False)
     files = everything(tmp_path / "a")
     assert files == [
-        "incidents.csv", "latency.csv", "run.json", "scenario.yaml", "shard_load-clicks.csv", "shards.csv",
+        "bill.csv", "incidents.csv", "latency.csv", "run.json", "scenario.yaml", "shard_load-clicks.csv", "shards.csv",
         "summary.json", "timeseries.csv",
     ]  # fmt: skip
     differing = [f for f in files if (tmp_path / "a" / f).read_bytes() != (tmp_path / "b" / f).read_bytes()]
