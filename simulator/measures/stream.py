@@ -40,10 +40,14 @@ class StreamMeasures:
         self.throttled_total += len(arrivals.throttled_s)
         self.throttled_by_shard += np.bincount(arrivals.throttled_shard, minlength=self.shards)
         self.throttled.add(_rows(arrivals.throttled_s, interval_s))
-        self._accept(table, end_s, interval_s)
-        self.produced.add(_rows(produced, interval_s))
+        accepted = self._accept(table, end_s, interval_s)
+        if table.accepted_s is table.produced_s and len(table) == len(produced):
+            self.produced.add_sums(accepted)  # each when it was produced
+        else:
+            self.produced.add(_rows(produced, interval_s))
 
-    def _accept(self, table: Table, end_s: float, interval_s: float) -> None:
+    def _accept(self, table: Table, end_s: float, interval_s: float) -> Integers:
+        """Count what was accepted by `end_s`; how much in each row."""
         records = np.diff(table.starts)
         shard = np.repeat(np.arange(self.shards), records)
         accepted, size = table.accepted_s, np.broadcast_to(np.asarray(table.bytes), len(table))
@@ -61,10 +65,17 @@ class StreamMeasures:
             self.bytes_by_shard += np.bincount(shard, size, self.shards).astype(np.int64)
         if not len(accepted) or accepted.max() < 0:
             self.accepted_before += len(accepted)
-            return
-        self._add_load(_rows(accepted, interval_s), shard, None if isinstance(table.bytes, int) else size, table.bytes)
+            return np.zeros(0, np.int64)
+        rows = _rows(accepted, interval_s)
+        by_row = self._add_load(rows, shard)
+        self.accepted.add_sums(by_row)
+        if isinstance(table.bytes, int):
+            self.accepted_bytes.add_sums(by_row * table.bytes)
+        else:
+            self.accepted_bytes.add(rows, size)
+        return by_row
 
-    def _add_load(self, rows: Integers, shard: Integers, size: Integers | None, each: int | Integers) -> None:
+    def _add_load(self, rows: Integers, shard: Integers) -> Integers:
         first, last = int(rows.min()), int(rows.max())
         height = last - first + 1
         load = np.bincount((rows - first) * self.shards + shard, minlength=height * self.shards)
@@ -72,12 +83,7 @@ class StreamMeasures:
         if last >= len(self.load):
             self.load = np.concatenate((self.load, np.zeros((last + 1 - len(self.load), self.shards), np.int64)))
         self.load[first : last + 1] += load
-        by_row = np.concatenate((np.zeros(first, np.int64), load.sum(axis=1)))
-        self.accepted.add_sums(by_row)
-        if size is None:
-            self.accepted_bytes.add_sums(by_row * each)
-        else:
-            self.accepted_bytes.add(rows, size)
+        return np.concatenate((np.zeros(first, np.int64), load.sum(axis=1)))
 
     def halve(self) -> None:
         """Two rows become one."""

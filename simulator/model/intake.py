@@ -52,6 +52,8 @@ class PolledIntake:
 
     def _skipped(self, table: Table) -> int:
         at, inclusive = self.mapping.position
+        if at == -np.inf:
+            return 0
         return int(np.count_nonzero(table.accepted_s < at if inclusive else table.accepted_s <= at))
 
     def expire_unread(self, last_accepted_s: Floats) -> None:

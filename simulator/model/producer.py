@@ -112,21 +112,25 @@ class PoissonUnits:
         self._ahead = np.empty(0)
 
     def upto(self, limit: float) -> Floats:
-        blocks = [self._ahead]
+        drawn = self._ahead
         while self._last < limit:
-            blocks.append(self._draw(limit - self._last))
-        drawn = np.concatenate(blocks) if len(blocks) > 1 else self._ahead
+            drawn = self._draw(drawn, limit - self._last)
         cut = int(np.searchsorted(drawn, limit, "right"))
-        self._ahead = drawn[cut:]
+        self._ahead = drawn[cut:].copy()  # so that it does not keep the others in memory
         return drawn[:cut]
 
     def give_back(self, units: Floats) -> None:
         self._ahead = np.concatenate((units, self._ahead))
 
-    def _draw(self, wanted: float) -> Floats:
-        gaps = self._rng.standard_exponential(int(wanted + 4 * np.sqrt(wanted)) + 16)
+    def _draw(self, before: Floats, wanted: float) -> Floats:
+        """About as many more as are wanted, behind those from before."""
+        n = len(before)
+        units = np.empty(n + int(wanted + 4 * np.sqrt(wanted)) + 16)
+        units[:n] = before
+        gaps = units[n:]
+        self._rng.standard_exponential(out=gaps)
         gaps[0] += self._last
-        units = np.cumsum(gaps, out=gaps)
+        np.cumsum(gaps, out=gaps)
         self._last = float(units[-1])
         return units
 

@@ -92,7 +92,14 @@ class Stream:
             merged = _take(merged, np.argsort(merged["produced"], kind="stable"))
         else:
             merged = self._no_columns()
-        return merged if self.shards == 1 else _take(merged, np.argsort(merged["shard"], kind="stable"))
+        return merged if self.shards == 1 else self._by_shard(merged)
+
+    def _by_shard(self, columns: Columns) -> Columns:
+        """The same rows, ordered by shard."""
+        shard = columns.pop("shard")
+        ordered = _take(columns, np.argsort(shard, kind="stable"))
+        records = np.bincount(shard, minlength=self.shards)
+        return ordered | {"shard": np.repeat(np.arange(self.shards, dtype=shard.dtype), records)}
 
     def _no_columns(self) -> Columns:
         lanes = {f"lane of {lanes}": np.empty(0, np.uint8) for lanes in self._lane_counts}
@@ -146,7 +153,7 @@ class Stream:
         """The records accepted before `end_s`, old and new; the others are held."""
         if self.held:
             both = {name: np.concatenate((self._held[name], new[name])) for name in new}
-            new = _take(both, np.argsort(both["shard"], kind="stable"))
+            new = self._by_shard(both)
         elif new["accepted"] is new["produced"]:
             return new
         ready = new["accepted"] < end_s
@@ -192,4 +199,4 @@ def _take(columns: Columns, rows: NDArray[np.generic]) -> Columns:
 
 def _starts(group: NDArray[np.generic], groups: int) -> Integers:
     """Where each group begins in a column of ascending group numbers, and where the last ends."""
-    return np.searchsorted(group, np.arange(groups + 1))
+    return np.searchsorted(group, np.arange(groups + 1, dtype=group.dtype))

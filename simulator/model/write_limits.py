@@ -5,6 +5,7 @@ which the bucket would be full again.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def conforming(arrival_s: Floats, cost_s: Floats | float, full_s: float) -> tupl
     T_k = max(arrival_k, T_(k-1)) + cost_k, unrolled: T_k = S_k + max over j <= k of (arrival_j - S_(j-1)), with S the
     sum of the costs.
     """
-    spent_before = np.arange(len(arrival_s)) * cost_s if isinstance(cost_s, float) else np.cumsum(cost_s) - cost_s
+    spent_before = _multiples(cost_s, len(arrival_s)) if isinstance(cost_s, float) else np.cumsum(cost_s) - cost_s
     ahead = arrival_s - spent_before
     furthest = ahead.copy()
     furthest[0] = max(furthest[0], full_s)
@@ -74,3 +75,12 @@ def conforming(arrival_s: Floats, cost_s: Floats | float, full_s: float) -> tupl
     if (missing <= spare + TOLERANCE_S).all():
         return arrival_s, last
     return np.where(missing > spare + TOLERANCE_S, arrival_s + missing - spare, arrival_s), last
+
+
+def _multiples(cost_s: float, n: int) -> Floats:
+    return _many_multiples(cost_s, n.bit_length())[:n]
+
+
+@cache
+def _many_multiples(cost_s: float, bits: int) -> Floats:
+    return np.arange(1 << bits, dtype=np.float64) * cost_s
