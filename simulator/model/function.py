@@ -34,18 +34,17 @@ class Function:
         self.name = name
         self.timeout_s = function.timeout
         self.pool = pool
-        self._environments = Environments(function.provisioned_concurrency, function.idle_timeout)
+        self.environments = Environments(function.provisioned_concurrency, function.idle_timeout)
         self.cold_start_s = sampler(function.cold_start, rng("cold start"))
         self._failures = Failures(function.failures, uniforms(rng("failures")))
         self._duration_s = durations(work(function), rng)
 
     def admit(self, now: float) -> int:
-        """Take an environment, if there is a unit of concurrency; the environment's kind, or NONE: a throttle."""
-        return self._environments.acquire(now) if self.pool.free(now) else NONE
+        """Take an environment, if there is a unit of concurrency; the environment's kind, or NONE: a throttle.
 
-    def hold(self, kind: int, until: float, lost: bool) -> None:
-        """Take the unit, and keep both until the attempt ends; then the environment may be lost."""
-        self.pool.hold(until, self._environments, kind, lost)
+        The caller then has the pool hold both until the attempt ends.
+        """
+        return self.environments.acquire(now) if self.pool.free(now) else NONE
 
     def run(self, now: float, records: int, bytes_: int, poison_after: float) -> tuple[float, int]:
         """How long an attempt admitted now runs after its cold start, and how it ends (PARTIAL: by a poison record).

@@ -123,7 +123,9 @@ class Lane:
 
     def weigh(self, low: int, high: int) -> tuple[int, float]:
         """Total bytes of a batch, and when its last record was accepted."""
-        segment = self._holding(low)
+        segment = self.segments[self.at]
+        if segment.end <= low:
+            segment = self._holding(low)
         if high <= segment.end:
             table = segment.table
             bytes_ = (high - low) * table.common_bytes or segment.bytes(low, high)

@@ -89,7 +89,7 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
             lane.number, low, high, done, bytes_, tries, lane.cut_s, cut, begun, now, finish, kind, cold,
             throttled, outcome, last_accepted, lane.busy_s, batching, warm,
         )  # fmt: skip
-        function.hold(kind, finish, outcome == TIMEOUT)
+        function.pool.hold(finish, function.environments, kind, outcome == TIMEOUT)
         if outcome == OK and not later:
             yield lane.rest(finish)
             now = finish

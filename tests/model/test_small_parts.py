@@ -202,14 +202,14 @@ def test_poison_counts_if_it_comes_before_the_other_causes_and_not_at_the_same_t
 def test_concurrency_is_taken_and_given_back() -> None:
     one = function(limit=1)
     assert one.admit(0.0) == COLD
-    one.hold(COLD, 1.0, lost=False)
+    one.pool.hold(1.0, one.environments, COLD, lost=False)
     assert one.admit(0.9) == NONE
     assert one.admit(1.0) == ON_DEMAND
 
 
 def test_an_attempt_without_concurrency_takes_no_environment() -> None:
     one = function(limit=1)
-    one.hold(one.admit(0.0), 1.0, lost=True)
+    one.pool.hold(1.0, one.environments, one.admit(0.0), lost=True)
     for _ in range(2000):
         assert one.admit(0.0) == NONE
     assert one.admit(1.0) == COLD
