@@ -5,6 +5,7 @@ shard or lane that means for a given number of shards is looked up afterwards, s
 """
 
 import hashlib
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Protocol
@@ -17,6 +18,8 @@ from simulator.scenario.spec import CountedKeys, PartitionKeys, UniqueKeys, Weig
 
 Draws = NDArray[np.uint32]
 HASHES = 2**128
+AT_ONCE = 1 << 15  # draws that stay in the cache
+LOW_HALF = 0 if sys.byteorder == "little" else 1
 
 
 class Keys(Protocol):
@@ -120,14 +123,26 @@ def _round_robin(count: int) -> Callable[[int], Draws]:
 
 
 def _weighted(weight: NDArray[np.float64], rng: Generator) -> Callable[[int], Draws]:
-    """Walker's alias method: one uniform draw a key, in constant time whatever the number of keys."""
+    """Walker's alias method: one uniform draw a key, in constant time whatever the number of keys.
+
+    The high half of a draw of 64 bits picks the cell, the low half the cell's own key or its alias.
+    """
     keep, alias = alias_table(weight)
-    count = len(weight)
+    kept = np.minimum(keep * 2.0**32, 2.0**32 - 1).astype(np.uint32)
+    count = np.uint64(len(weight))
+    key = np.column_stack((alias, np.arange(len(weight), dtype=np.uint32))).ravel()  # by twice the cell, plus own
+
+    def some(n: int) -> Draws:
+        drawn = rng.integers(0, 2**64, n, dtype=np.uint64)
+        low = drawn.view(np.uint32)[LOW_HALF::2]
+        cell = (((drawn >> np.uint64(32)) * count) >> np.uint64(32)).view(np.int64)
+        own = low < kept.take(cell)
+        cell *= 2
+        cell += own
+        return key.take(cell)
 
     def pick(n: int) -> Draws:
-        u = rng.random(n) * count
-        cell = u.astype(np.uint32)
-        return np.where(u - cell < keep[cell], cell, alias[cell])
+        return np.concatenate([some(min(AT_ONCE, n - done)) for done in range(0, n, AT_ONCE)] or [some(0)])
 
     return pick
 
