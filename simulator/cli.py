@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
 from simulator import __version__
 from simulator.cli_files import explain, init, schema, validate
-from simulator.cli_run import run
+from simulator.cli_run import BUG, INTERRUPTED, run
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -30,7 +31,16 @@ for command in (run, validate, schema, init, explain):
 def main() -> None:
     """The entry point of `shardsim` and `python -m simulator`."""
     try:
-        sys.exit(cli(standalone_mode=True))
+        sys.exit(cli.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:  # Ctrl-C
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        sys.stderr.close()
-        sys.exit(1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would fail to flush it at its end
+        sys.exit(BUG)
+    except OSError as error:  # such as a full disk behind stdout
+        click.echo(f"error: {error}", err=True)
+        sys.exit(BUG)

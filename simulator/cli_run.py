@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ INTERRUPTED = 130
 @click.option("-n", "--replications", type=click.IntRange(1, 10_000), default=1, help="Runs, with 95 % intervals.")
 @click.option("--interval", metavar="DURATION", help="Interval of the time series [about 600 rows].")
 @click.option("--invocations", is_flag=True, help="Also write invocations.csv: a row for each attempt.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON; of several scenarios a list.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--force", is_flag=True, help="Replace an earlier result in the folder.")
 @click.option("--debug", is_flag=True, hidden=True)
@@ -45,32 +46,45 @@ def run(
     debug: bool,
 ) -> None:
     """Simulate each SCENARIO; print a verdict and write tables and plots."""
-    if out is not None and len(scenarios) > 1:
-        raise click.UsageError("--out takes one scenario; without it each has its own folder under reports/")
+    targets = _targets(scenarios, out)
     interval_s = _seconds(interval)
-    loaded = [(path, _load(path, _pairs(settings))) for path in scenarios]
-    from simulator.report.console import progress, tell
+    loaded = _load(scenarios, _pairs(settings), quiet)
+    from simulator.report.console import progress, summary, tell
     from simulator.report.runs import RunOptions, run_into
 
-    failed = []
-    for path, scenario in loaded:
-        target = out or Path("reports") / path.stem
-        options = RunOptions(seed, replications, interval_s, invocations, force, _command())
+    options = RunOptions(seed, replications, interval_s, invocations, force, _command())
+    failed, summaries = [], []
+    for path, scenario, target in zip(scenarios, loaded, targets, strict=True):
         try:
             with progress(path.stem, shown=not quiet) as show:
                 result, runs = run_into(scenario, target, options, show)
         except KeyboardInterrupt:
-            click.echo("interrupted; nothing was written", err=True)
+            click.echo(f"interrupted; nothing was written to {target}", err=True)
             sys.exit(INTERRUPTED)
         except Exception as error:
             if debug:
                 raise
             failed.append(_explain(path, error))
             continue
-        if not quiet:
-            tell(result, runs, target, as_json)
+        if as_json:
+            summaries.append(summary(result, runs, target))
+        elif not quiet:
+            tell(result, runs, target)
+    if summaries and not quiet:
+        click.echo(json.dumps(summaries if len(scenarios) > 1 else summaries[0], indent=2, allow_nan=False))
     if failed:
-        sys.exit(failed[0] if len(loaded) == 1 else SOME_FAILED)
+        sys.exit(failed[0] if len(scenarios) == 1 else SOME_FAILED)
+
+
+def _targets(scenarios: tuple[Path, ...], out: Path | None) -> list[Path]:
+    """The folder of each scenario's results."""
+    if out is not None and len(scenarios) > 1:
+        raise click.UsageError("--out takes one scenario; without it each has its own folder under reports/")
+    targets = [out or Path("reports") / path.stem for path in scenarios]
+    twice = next((target for i, target in enumerate(targets) if target in targets[:i]), None)
+    if twice:
+        raise click.UsageError(f"two scenarios would be written to {twice}; run one of them alone, with --out")
+    return targets
 
 
 def _seconds(text: str | None) -> float | None:
@@ -79,9 +93,12 @@ def _seconds(text: str | None) -> float | None:
     from simulator.scenario.units import UnitError, parse_duration
 
     try:
-        return parse_duration(text)
+        interval_s = parse_duration(text)
     except UnitError as error:
         raise click.UsageError(f"--interval: {error}") from None
+    if not 0 < interval_s < float("inf"):
+        raise click.UsageError(f"--interval: {text} is out of range; allowed: more than 0s")
+    return interval_s
 
 
 def _pairs(settings: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -91,14 +108,18 @@ def _pairs(settings: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(path, value) for path, _, value in (setting.partition("=") for setting in settings)]
 
 
-def _load(path: Path, settings: list[tuple[str, str]]) -> Scenario:
+def _load(paths: tuple[Path, ...], settings: list[tuple[str, str]], quiet: bool) -> list[Scenario]:
+    """All scenarios; raises InvalidFileError with the faults of all files if one has errors."""
     from simulator.scenario.loading import examine
 
-    scenario, faults = examine(path, settings)
-    if scenario is None:
+    examined = [examine(path, settings) for path in paths]
+    scenarios = [scenario for scenario, _ in examined if scenario]
+    faults = [fault for _, of_file in examined for fault in of_file]
+    if len(scenarios) < len(paths):
         raise InvalidFileError(faults)
-    show_faults(faults)
-    return scenario
+    if not quiet:
+        show_faults(faults)
+    return scenarios
 
 
 def _command() -> str:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from simulator.measures.histogram import Histogram
 from simulator.measures.result import MappingResult, Result
+from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.numbers import count, seconds
+from simulator.report.tables import plain
 from simulator.study.replications import Interval, Replication, intervals
 
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
-MOST_MAPPINGS: Final = 8
-WIDTH: Final = 130  # where the output is no terminal
 COLOURS: Final = {"stable": "green", "backlogged": "yellow", "overloaded": "red"}
 COUNTS: Final = ("attempts", "errors", "throttles")
+OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
+    ("latency", "p50"): ("latency_p50_s", seconds),
+    ("latency", "p99"): ("latency_p99_s", seconds),
+    ("iterator age", "p99"): ("iterator_age_p99_s", seconds),
+    ("iterator age", "max"): ("iterator_age_max_s", seconds),
+    ("attempts", ""): ("attempts", count),
+    ("lost", ""): ("records_lost", count),
+}
 
 
 @contextmanager
@@ -32,92 +38,76 @@ def progress(title: str, shown: bool) -> Iterator[Callable[[float], None]]:
     if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
+    from rich.markup import escape
     from rich.progress import Progress
 
     began = time.monotonic()
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=1.0, visible=False)
+        task = bar.add_task(escape(title), total=1.0, visible=False)
         yield lambda done: bar.update(task, completed=done, visible=time.monotonic() - began > PATIENCE_S)
 
 
-def tell(result: Result, runs: Sequence[Replication], folder: Path, as_json: bool) -> None:
-    """Say how a run, or its replications, went."""
-    if as_json:
-        print(json.dumps(_as_json(result, runs, folder), indent=2))
-        return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+def tell(result: Result, runs: Sequence[Replication], folder: Path) -> None:
+    """Say how a run, or its replications, went: in at most 15 lines."""
+    width = None if sys.stdout.isatty() else ANY_WIDTH
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     worst = max(result.mappings, key=lambda m: list(COLOURS).index(m.verdict.state), default=None)
     if worst is None:
         console.print(f"{result.scenario.name}: no event source mapping reads its streams")
     else:
+        figures = _figures(result) if len(runs) == 1 else _interval_figures(runs)
         console.print(_headline(result, worst))
-        console.print(_table(result) if len(runs) == 1 else _interval_table(runs))
+        console.print(fitting(figures, console), soft_wrap=False)
+        if len(runs) > 1:
+            console.print(f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first")
         console.print(_binding(worst))
-    console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)", soft_wrap=True)
+    console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
-def _as_json(result: Result, runs: Sequence[Replication], folder: Path) -> dict[str, object]:
-    summary = result.summary() | {"output": str(folder)}
+def summary(result: Result, runs: Sequence[Replication], folder: Path) -> dict[str, Any]:
+    """The figures of summary.json, the folder, and of several replications the intervals; what is not known is null."""
+    figures = result.summary() | {"output": str(folder)}
     if len(runs) > 1:
-        summary["replications"] = {
+        figures["replications"] = {
             mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}
             for mapping, of in intervals(runs).items()
         }
-    return summary
+    return dict(plain(figures))
 
 
 def _headline(result: Result, worst: MappingResult) -> Text:
     verdict = worst.verdict
-    text = Text(f"{result.scenario.name}: ", overflow="fold")
+    text = Text(f"{result.scenario.name}: ")
     text.append(verdict.state, style=f"bold {COLOURS[verdict.state]}")
-    same = all(m.verdict.state == verdict.state for m in result.mappings)
-    text.append(
-        f" ({worst.name}: {verdict.reason})" if not same or len(result.mappings) > 1 else f" ({verdict.reason})"
-    )
-    return text
+    of = f"{worst.name}: " if len(result.mappings) > 1 else ""
+    return text.append(f" ({of}{verdict.reason})")
 
 
-def _table(result: Result) -> Table:
-    table = _grid("verdict", "latency p50", "p99", "max", "iterator age p50", "p99", "max", *COUNTS, "lost")
-    for mapping in result.mappings[:MOST_MAPPINGS]:
-        mine = mapping.measures
-        counts = [count(mine.counts[name]) for name in COUNTS]
-        table.add_row(
-            mapping.name,
-            mapping.verdict.state,
-            *_times(mine.latency),
-            *_times(mine.age),
-            *counts,
-            count(mapping.ends.lost),
-        )
-    if len(result.mappings) > MOST_MAPPINGS:
-        table.add_row(f"… and {len(result.mappings) - MOST_MAPPINGS} more in summary.json")
-    return table
+def _figures(result: Result) -> Figures:
+    """Verdict, times and counts of each mapping."""
+    return {
+        mapping.name: {
+            ("verdict", ""): mapping.verdict.state,
+            **_times("latency", mapping.measures.latency),
+            **_times("iterator age", mapping.measures.age),
+            **{(name, ""): count(mapping.measures.counts[name]) for name in COUNTS},
+            ("lost", ""): count(mapping.ends.lost),
+        }
+        for mapping in result.mappings
+    }
 
 
-def _grid(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("mapping", overflow="fold")
-    for heading in headings:
-        table.add_column(heading, justify="right" if heading != "verdict" else "left", no_wrap=True)
-    return table
+def _times(group: str, histogram: Histogram) -> dict[Heading, str]:
+    percents = {"p50": 50.0, "p99": 99.0, "max": 100.0}
+    return {(group, name): seconds(histogram.percentile_s(percent)) for name, percent in percents.items()}
 
 
-def _times(histogram: Histogram) -> list[str]:
-    return [seconds(histogram.percentile_s(p)) for p in (50.0, 99.0, 100.0)]
-
-
-def _interval_table(runs: Sequence[Replication]) -> Table:
+def _interval_figures(runs: Sequence[Replication]) -> Figures:
     """Means over the replications with the half-widths of their 95 % intervals."""
-    table = _grid("latency p50", "p99", "iterator age p99", "max", "attempts", "lost")
-    for mapping, of in list(intervals(runs).items())[:MOST_MAPPINGS]:
-        times = ("latency_p50_s", "latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s")
-        table.add_row(
-            mapping, *(_with_error(of[name], seconds) for name in times),
-            *(_with_error(of[name], count) for name in ("attempts", "records_lost")),
-        )  # fmt: skip
-    table.caption = f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first"
-    return table
+    return {
+        mapping: {heading: _with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()}
+        for mapping, of in intervals(runs).items()
+    }
 
 
 def _with_error(value: Interval, text: Callable[[float], str]) -> str:
