@@ -83,7 +83,9 @@ def _refuse(fault: CsvError, place: Place, field: str) -> Any:
     """At the field when it was written, else at the group around it."""
     group = place.marks[place.field]
     mark = place.marks.get(joined(place.field, field), group)
-    return place.at(field, mark).refuse(mark, str(fault), fault.hint)
+    at = place.at(field, mark)
+    told = any((each.field, each.message) == (at.field, str(fault)) for each in place.problems)  # by another column
+    return UNREADABLE if told else at.refuse(mark, str(fault), fault.hint)
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:

@@ -36,6 +36,12 @@ def test_a_faulty_trace_is_told_with_its_line(told: Told, content: str | bytes, 
     assert any(fault.endswith(f": {expected}") for fault in found)
 
 
+def test_what_is_wrong_with_both_columns_of_a_trace_is_told_once(told: Told) -> None:
+    assert told(TRACE, {"trace.csv": "time_s,records\n"}) == [
+        "8: producers[0].rate.trace: trace.csv, line 1: has 0 rows after the header; allowed: 2 or more"
+    ]
+
+
 def test_a_missing_trace_is_told_with_the_nearest_file(told: Told) -> None:
     (fault,) = told(TRACE, {"traces.csv": "x"})
     assert fault.startswith("8: producers[0].rate.trace: ")
