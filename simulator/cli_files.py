@@ -3,18 +3,18 @@
 Nothing but click is imported before a command runs, so that `--help` and completion are quick.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from simulator.scenario.templates import TEMPLATES
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from simulator.scenario.faults import Fault
 
 INVALID_FILE = 3
@@ -76,6 +76,7 @@ def _verdict(faults: "Sequence[Fault]") -> str:
 
 
 def _as_json(found: "dict[Path, list[Fault]]") -> None:
+    import json
     from dataclasses import asdict
 
     from simulator.scenario.faults import errors
@@ -113,7 +114,9 @@ def schema() -> None:
     click.echo(schema_text(), nl=False)
 
 
-def _complete_field(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_field(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
     from simulator.scenario.explain import all_fields
 
     names = {each.path: each.text for each in all_fields()}

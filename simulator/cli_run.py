@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +69,8 @@ def run(
         elif not quiet:
             tell(result, runs, target)
     if summaries and not quiet:
+        import json
+
         click.echo(json.dumps(summaries if len(scenarios) > 1 else summaries[0], indent=2, allow_nan=False))
     if failed:
         sys.exit(failed[0] if len(scenarios) == 1 else SOME_FAILED)
@@ -123,6 +123,8 @@ def _load(paths: tuple[Path, ...], settings: list[tuple[str, str]], quiet: bool)
 
 
 def _command() -> str:
+    import shlex
+
     return shlex.join(["shardsim", *sys.argv[1:]])
 
 
