@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+from simulator.report.leftovers import beside, locked, remove_leftovers
 
 RUN_FILE: Final = "run.json"
 PROGRAM: Final = "shardsim"
@@ -30,17 +31,20 @@ def fresh_folder(target: Path | str, force: bool = False) -> Iterator[Path]:
     """A new empty folder to write into; what is in it at the end becomes `target`, all at once.
 
     When the block fails, or is interrupted, nothing is left and what was at `target` stays as it was. An earlier result
-    is replaced with `force` only, and what this program has not made is never replaced. Raises OutputError.
+    is replaced with `force` only, and what this program has not made is never replaced. What a run that was killed has
+    left beside `target` is removed. Raises OutputError.
     """
     place = Path(target).resolve()  # of a link: what it points to
     _refuse(place, target, force)
+    remove_leftovers(place)
     missing = [each for each in place.parents if not each.exists()]
-    temporary = _beside(place, "part")
+    temporary = beside(place, "part")
     try:
         with _told(target):
             temporary.mkdir(parents=True)
-            yield temporary
-            _publish(temporary, place)
+            with locked(temporary):
+                yield temporary
+                _publish(temporary, place)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         _remove_empty(missing)
@@ -75,7 +79,7 @@ def _publish(temporary: Path, place: Path) -> None:
     if not place.exists() or not any(place.iterdir()):
         temporary.rename(place)
         return
-    old = _beside(place, "old")
+    old = beside(place, "old")
     try:
         place.rename(old)
         temporary.rename(place)
@@ -84,11 +88,6 @@ def _publish(temporary: Path, place: Path) -> None:
             old.rename(place)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _beside(place: Path, what: str) -> Path:
-    """A name that nothing has, in the same folder: a rename within a file system is one step."""
-    return place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.{what}")
 
 
 def _remove_empty(folders: list[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,10 @@ from .conftest import Write, everything
 ROOT = Path(__file__).parents[2]
 MAIN = "from simulator.cli import main; main()"
 CTRL_C = "import signal, {module}; {module}.{name} = lambda *_: signal.raise_signal(signal.SIGINT); "
+KILLED = "import os, simulator.report.runs as r; r.simulate = lambda *_: os.kill(os.getpid(), 9); "
+NO_PLOTS = (  # nor matplotlib, which takes longer to import than all the rest
+    "import sys, types; sys.modules['simulator.report.plots.drawing'] = types.SimpleNamespace(draw=lambda *_: None); "
+)
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)); "
 
 Ended = subprocess.CompletedProcess[str]
@@ -53,10 +58,19 @@ def test_ctrl_c_while_files_are_read_is_as_quiet(program: Program) -> None:
 def test_a_reader_that_has_gone_is_no_fault_to_talk_about(program: Program, args: list[str]) -> None:
     read, write_end = os.pipe()
     os.close(read)
-    ended = program(args, "import simulator.report.plots.drawing as d; d.draw = lambda *_: None; ", write_end)
+    ended = program(args, NO_PLOTS, write_end)
     os.close(write_end)
     assert ended.stderr == ""
     assert Path("out/summary.json").exists() == ("-o" in args)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no kill -9")
+def test_the_next_run_clears_what_a_killed_one_has_left(program: Program) -> None:
+    killed = program(["run", "small.yaml"], KILLED)
+    assert killed.returncode == -signal.SIGKILL
+    assert any(path.endswith(".part") for path in everything(Path("reports")))
+    assert program(["run", "small.yaml"], NO_PLOTS).returncode == 0
+    assert not any(path.endswith(".part") for path in everything(Path("reports")))
 
 
 def test_a_file_that_cannot_grow_is_one_line_and_leaves_nothing(program: Program) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -159,6 +160,43 @@ def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
 def test_a_broken_pipe_is_not_taken_for_a_fault_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(BrokenPipeError), fresh_folder(tmp_path / "result"):
         raise BrokenPipeError
+
+
+def test_what_a_killed_run_has_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    leftovers = [tmp_path / f".result.0123456{i}.part" for i in (7, 8)]
+    for each in leftovers:
+        each.mkdir()
+        (each / "summary.json").touch()
+    with fresh_folder(tmp_path / "result"):
+        assert not any(each.exists() for each in leftovers)
+
+
+def test_what_another_run_is_still_writing_stays(tmp_path: Path) -> None:
+    with fresh_folder(tmp_path / "result") as first:
+        with fresh_folder(tmp_path / "result") as second:
+            assert first.exists()
+            (second / "summary.json").touch()
+        assert first.exists()
+        shutil.rmtree(tmp_path / "result")
+
+
+def test_what_only_looks_like_a_leftover_stays(tmp_path: Path) -> None:
+    others = [tmp_path / name for name in (".result.backup.part", ".results.01234567.part", "result.01234567.part")]
+    for each in others:
+        each.mkdir()
+    with fresh_folder(tmp_path / "result"):
+        pass
+    assert all(each.exists() for each in others)
+
+
+def test_a_replaced_result_is_removed_when_the_run_that_did_it_was_killed_on_the_way(tmp_path: Path) -> None:
+    replaced = ours(tmp_path / ".result.01234567.old")
+    with fresh_folder(tmp_path / "result"):
+        pass
+    assert replaced.exists()  # nothing has taken its place yet
+    with fresh_folder(tmp_path / "result", force=True):
+        pass
+    assert not replaced.exists()
 
 
 # --- the files ------------------------------------------------------------------------------------------------------
