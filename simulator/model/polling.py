@@ -239,6 +239,8 @@ class Poller:
 
     def _pass_empty_polls(self, now: float) -> None:
         """Polls that would find nothing need not be events: count them, and go on with one that may find something."""
+        if self.mapping.enabled and not self.limits.at_rest(self._next_s):
+            return  # it may be refused, and tokens are still to come back
         interval = self.polling.interval
         something_s = self.records_known_until_s
         if self._unread:

@@ -29,6 +29,10 @@ class ReadLimits:
         self._calls_full_s = full
         return True
 
+    def at_rest(self, now: float) -> bool:
+        """Whether there is no debt and no token is missing."""
+        return max(self._debt_paid_s, self._calls_full_s) <= now + TOLERANCE_S
+
     def owe(self, now: float, bytes_: int) -> None:
         """Add what a call has returned to the debt."""
         self._debt_paid_s = max(now, self._debt_paid_s) + bytes_ / READ_BYTES_PER_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.model.compare_many import compare
 from tests.model.rows import Section, run_rows, small
 
 DRY: Section = {"rate": "0/s"}  # nothing to read
@@ -89,3 +90,37 @@ def test_an_answer_has_at_most_10_mib() -> None:
     assert sum(row["records"] for row in first_answer) == 10
     assert [row["records"] for row in first_answer] == [4, 4, 2]  # 6 MiB of payload each at most
     assert rows[len(first_answer)]["started_at"] == pytest.approx(5.38)  # shut for 5 s by the debt
+
+
+ONE_BIG_ANSWER: Section = {
+    "run": {"duration": "20s"},
+    "producer": {"rate": "1/s", "start": "-9s", "stop": "0s", "record_size": "1MiB"},
+    "mapping": {"batch_size": 10000},
+}
+
+
+@pytest.mark.parametrize("disabled", [[], [{"from": "1.8s", "to": "3.6s"}], [{"from": "7s", "to": "9s"}]])
+def test_empty_polls_while_a_debt_shuts_the_shard_are_refused(disabled: list[Section]) -> None:
+    """9 MiB at 0.37 s shut the shard for 4.5 s: the polls from 1.37 s to 4.37 s are refused, or skipped."""
+    content = small(**ONE_BIG_ANSWER)
+    content["event_source_mappings"][0] |= {"polling": {"phase": "370ms", "repoll": "base_rate"}, "disabled": disabled}
+    assert compare(content) == []
+    reads = run_rows(content)[0].mappings[0].reads
+    assert reads["calls"] + reads["refused"] + reads["skipped"] == 20
+    if not disabled:
+        assert reads == {"calls": 16, "refused": 4, "skipped": 0}
+
+
+def test_calls_that_found_nothing_have_taken_their_tokens() -> None:
+    """At the limit of five calls a second no token comes back while polls find nothing."""
+    content = small(
+        run={"duration": "30s"},
+        producer={
+            "rate": {
+                "steps": [{"at": "0s", "rate": "97.3/s"}, {"at": "2s", "rate": "0/s"}, {"at": "9s", "rate": "97.3/s"}]
+            }
+        },
+        function={"duration": {"per_batch": "3ms"}},
+        mapping={"batch_size": 5, "polling": {"interval": "201ms", "phase": "37ms", "latency": "1.1ms"}},
+    )
+    assert compare(content) == []
