@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from simulator.scenario.bounds import MIB
 from simulator.scenario.expectations import expected_records, hottest_share, mean
+from simulator.scenario.in_step import in_step
 from simulator.scenario.memory import work
 from simulator.scenario.place import Problem, joined
 from simulator.scenario.spec import EventSourceMapping, Function, Outage, Polling, Producer, Push, Scenario, Stream
@@ -27,6 +28,7 @@ def advice(scenario: Scenario) -> Iterator[Problem]:
         yield from _function(name, function, scenario)
     for i, mapping in enumerate(scenario.event_source_mappings):
         yield from _mapping(joined("event_source_mappings", i), mapping, scenario)
+    yield from in_step(scenario)
 
 
 def _warn(field: str, message: str, hint: str = "") -> Problem:
