@@ -18,7 +18,7 @@ from .conftest import Command, Write, everything
 
 pytestmark = pytest.mark.usefixtures("no_plots")
 
-TABLES = {"incidents.csv", "latency.csv", "shard_load-clicks.csv", "shards.csv", "timeseries.csv"}
+TABLES = {"bill.csv", "incidents.csv", "latency.csv", "shard_load-clicks.csv", "shards.csv", "timeseries.csv"}
 T_19 = 2.093024  # Student's t for 95 % and 19 degrees of freedom, from the printed tables
 
 
@@ -69,9 +69,9 @@ def test_the_tables_give_the_totals_of_the_summary(write: Write, shardsim: Comma
 
 def test_every_column_says_its_unit_or_is_a_count(write: Write, shardsim: Command) -> None:
     shardsim("run", write(), "-o", "out")
-    texts = {"mapping", "stream", "measure", "statistic", "kind"}
+    texts = {"mapping", "stream", "measure", "statistic", "kind", "item", "resource", "unit"}
     counts = {
-        "shard", "attempts", "errors", "throttles", "get_records_calls", "get_records_refused", "polls_skipped",
+        "quantity", "shard", "attempts", "errors", "throttles", "get_records_calls", "get_records_refused", "polls_skipped",
         "records_delayed", "records_done_again", "records_lost", "records_sent_to_destination",
     }  # fmt: skip
     parts = {"part_of_stream", "lane_busy_mean", "lane_busy_max"}  # of 1
@@ -81,7 +81,8 @@ def test_every_column_says_its_unit_or_is_a_count(write: Write, shardsim: Comman
         heading = Path("out", table).read_text(encoding="utf-8").splitlines()[0].split(",")
         assert heading
         for column in set(heading) - texts - counts - parts - concurrency - loads:
-            assert column.endswith(("_s", "_records", "_bytes", "_records_per_s")), f"{table}: {column}"
+            says = column.endswith(("_s", "_records", "_bytes", "_records_per_s")) or "usd" in column.split("_")
+            assert says, f"{table}: {column}"
 
 
 def test_the_resolved_scenario_gives_the_same_run_again(write: Write, shardsim: Command) -> None:
