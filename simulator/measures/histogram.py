@@ -87,10 +87,10 @@ def percentiles_s(counts: Integers, percents: Floats) -> Floats:
 
 
 class RowHistograms:
-    """A histogram a row of time, kept only where there are values."""
+    """A histogram a row of time, kept only where there are values: memory grows with these rows."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, Integers] = {}
+        self._rows: dict[int, tuple[int, Integers]] = {}  # the first bucket, and the counts from there on
 
     def add(self, rows: Integers, repeats: Integers | int, values_s: Floats) -> Integers:
         """Add values: the first `repeats` ones to the first row given, and so on; all counts together, by bucket."""
@@ -106,28 +106,32 @@ class RowHistograms:
         return together
 
     def _add_row(self, row: int, low: int, counts: Integers) -> None:
-        mine = self._rows.setdefault(row, np.zeros(0, np.int64))
-        if len(mine) < low + len(counts):
-            mine = np.concatenate((mine, np.zeros(low + len(counts) - len(mine), np.int64)))
-            self._rows[row] = mine
-        mine[low : low + len(counts)] += counts
+        begin, mine = self._rows.get(row, (low, counts[:0]))
+        end = max(begin + len(mine), low + len(counts))
+        if low < begin or begin + len(mine) < end:
+            first = min(low, begin)
+            mine = np.pad(mine, (begin - first, end - begin - len(mine)))
+            begin = first
+            self._rows[row] = begin, mine
+        mine[low - begin : low - begin + len(counts)] += counts
 
     def halve(self) -> None:
         """Two rows become one."""
         rows, self._rows = self._rows, {}
-        for row, counts in rows.items():
-            self._add_row(row // 2, 0, counts)
+        for row, (low, counts) in rows.items():
+            self._add_row(row // 2, low, counts)
 
     def percentiles_s(self, rows: int, percents: tuple[float, ...]) -> Floats:
         """Percentiles of each row, one column each; NaN where a row has no values."""
         table = np.full((rows, len(percents)), np.nan)
-        for row, counts in self._rows.items():
+        for row, (low, counts) in self._rows.items():
             if row < rows and counts.any():
-                padded = np.concatenate((counts, np.zeros(BUCKETS - len(counts), np.int64)))
+                padded = np.pad(counts, (low, BUCKETS - low - len(counts)))
                 table[row] = percentiles_s(padded, np.array(percents))
         return table
 
     def above(self, first: int, last: int, value_s: float) -> int:
         """How many values of the rows from first to before last lie in buckets above the one of a value."""
         bucket = int(buckets(np.array([value_s]))[0])
-        return sum(int(self._rows[row][bucket + 1 :].sum()) for row in range(first, last) if row in self._rows)
+        rows = (self._rows[row] for row in range(first, last) if row in self._rows)
+        return sum(int(counts[max(0, bucket + 1 - low) :].sum()) for low, counts in rows)

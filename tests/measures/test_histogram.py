@@ -127,3 +127,14 @@ def test_values_of_several_rows_may_be_given_row_by_row() -> None:
 def test_values_above_another_are_counted_in_the_rows_asked_for() -> None:
     made = by_row([(0, 5.0), (1, 1.0), (1, 3.0), (2, 3.0), (3, 9.0)])
     assert [made.above(0, 4, 2.0), made.above(1, 3, 2.0), made.above(1, 3, 4.0)] == [4, 2, 0]
+
+
+@SOME
+@given(rows_and_values, rows_and_values)
+def test_values_may_come_a_window_at_a_time(first: list[tuple[int, float]], then: list[tuple[int, float]]) -> None:
+    once, twice = by_row(first + then), by_row(first)
+    twice.add(np.array([r for r, _ in then]), 1, np.array([v for _, v in then]))
+    percents = (0.0, 10.0, 50.0, 99.0, 100.0)
+    assert np.array_equal(once.percentiles_s(41, percents), twice.percentiles_s(41, percents), equal_nan=True)
+    for value in (1e-4, 1.0, 1e4):
+        assert twice.above(0, 41, value) == once.above(0, 41, value)
