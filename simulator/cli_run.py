@@ -114,7 +114,7 @@ def _load(paths: tuple[Path, ...], settings: list[tuple[str, str]], quiet: bool)
 
     examined = [examine(path, settings) for path in paths]
     scenarios = [scenario for scenario, _ in examined if scenario]
-    faults = [fault for _, of_file in examined for fault in of_file]
+    faults = list(dict.fromkeys(fault for _, of_file in examined for fault in of_file))  # those of --set come once
     if len(scenarios) < len(paths):
         raise InvalidFileError(faults)
     if not quiet:

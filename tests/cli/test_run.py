@@ -273,6 +273,12 @@ def test_faults_of_settings_name_the_path_and_the_nearest_name_and_write_nothing
     assert everything(Path()) == ["small.yaml"]
 
 
+def test_a_fault_of_a_setting_is_told_once_for_several_scenarios(write: Write, shardsim: Command) -> None:
+    result = shardsim("run", write("a.yaml"), write("b.yaml"), "--set", "streams.clicks.shards=0")
+    assert result.exit_code == 3
+    assert result.stderr.count("error: 0 is out of range") == 1
+
+
 def test_the_faults_of_all_files_are_told_and_none_is_run(write: Write, shardsim: Command) -> None:
     good, bad = write("good.yaml"), write("bad.yaml")
     bad.write_text(bad.read_text().replace("shards", "shard"))
