@@ -130,6 +130,7 @@ class Poller:
 
     def expire(self, now: float) -> None:
         """Pass over all records that no call has returned: the retention has taken the last of them."""
+        self.catch_up(now)
         self._pass_over_gone(INFINITY, now)
 
     def gone_unread(self, end_s: float) -> int:
@@ -154,7 +155,7 @@ class Poller:
             self.refused += 1
             return -1
         self.calls += 1
-        if mapping.retention_s < INFINITY:
+        if mapping.retention_s < INFINITY and self._oldest_unread_s() < now - mapping.retention_s:
             self._pass_over_gone(now - mapping.retention_s, now)
         records, bytes_ = self._read(now)
         self.limits.owe(now, bytes_)
@@ -176,6 +177,14 @@ class Poller:
     def _nobody_waits(self) -> bool:
         """Whether no lane has records, is to get some or may make a call, so that an empty answer has no effect."""
         return not (self.held or self._coming or any(lane.may_call for lane in self.lanes))
+
+    def _oldest_unread_s(self) -> float:
+        """When the next record to be returned was accepted; infinite if none is known."""
+        if not self._unread:
+            return INFINITY
+        segment = self._unread[0]
+        oldest: float = segment.table.accepted_view[self._next + segment.shift]
+        return oldest
 
     def _read(self, now: float) -> tuple[int, int]:
         """How many records a call returns, and their bytes."""
@@ -242,11 +251,7 @@ class Poller:
         if self.mapping.enabled and not self.limits.at_rest(self._next_s):
             return  # it may be refused, and tokens are still to come back
         interval = self.polling.interval
-        something_s = self.records_known_until_s
-        if self._unread:
-            segment = self._unread[0]
-            something_s = segment.table.accepted_view[self._next + segment.shift]
-        something_s = min(something_s, self.mapping.next_change_s(now))
+        something_s = min(self._oldest_unread_s(), self.records_known_until_s, self.mapping.next_change_s(now))
         empty = ceil((something_s - self._next_s) / interval)
         if empty > 0:
             self._next_s += empty * interval
@@ -273,9 +278,12 @@ def may_pass_empty_polls(mapping: Mapping, polling_mappings: int) -> bool:
 
 
 def is_undisturbed(mapping: Mapping, alone: bool) -> bool:
-    """Whether nothing but the poller's own mapping can change what a poll finds before its answer comes."""
+    """Whether nothing but the poller's own mapping can change what a poll finds before its answer comes.
+
+    What the retention has taken by the time of the poll is the same when the answer comes.
+    """
     polling = mapping.spec.polling
-    return alone and not mapping.disabled and mapping.retention_s == INFINITY and polling.latency < polling.interval
+    return alone and not mapping.disabled and polling.latency < polling.interval
 
 
 def _fitting(segment: Segment, low: int, high: int, bytes_: int) -> int:
