@@ -17,7 +17,9 @@ from simulator.measures.result import MappingResult, Result
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.numbers import count, seconds
 from simulator.report.tables import plain
-from simulator.study.replications import Interval, Replication, intervals
+from simulator.study.figures import Figures as RunFigures
+from simulator.study.figures import intervals
+from simulator.study.statistics import Interval
 
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
 COLOURS: Final = {"stable": "green", "backlogged": "yellow", "overloaded": "red"}
@@ -47,7 +49,7 @@ def progress(title: str, shown: bool) -> Iterator[Callable[[float], None]]:
         yield lambda done: bar.update(task, completed=done, visible=time.monotonic() - began > PATIENCE_S)
 
 
-def tell(result: Result, runs: Sequence[Replication], folder: Path) -> None:
+def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
     """Say how a run, or its replications, went: in at most 15 lines."""
     width = None if sys.stdout.isatty() else ANY_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
@@ -64,7 +66,7 @@ def tell(result: Result, runs: Sequence[Replication], folder: Path) -> None:
     console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
-def summary(result: Result, runs: Sequence[Replication], folder: Path) -> dict[str, Any]:
+def summary(result: Result, runs: Sequence[RunFigures], folder: Path) -> dict[str, Any]:
     """The figures of summary.json, the folder, and of several replications the intervals; what is not known is null."""
     figures = result.summary() | {"output": str(folder)}
     if len(runs) > 1:
@@ -102,7 +104,7 @@ def _times(group: str, histogram: Histogram) -> dict[Heading, str]:
     return {(group, name): seconds(histogram.percentile_s(percent)) for name, percent in percents.items()}
 
 
-def _interval_figures(runs: Sequence[Replication]) -> Figures:
+def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
     """Means over the replications with the half-widths of their 95 % intervals."""
     return {
         mapping: {heading: _with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()}

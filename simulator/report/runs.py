@@ -16,7 +16,7 @@ from simulator.measures.run import simulate
 from simulator.model.simulation import Simulation
 from simulator.report.output import fresh_folder, write_run
 from simulator.scenario.spec import Scenario
-from simulator.study.replications import Replication, replication, tidy
+from simulator.study.figures import Figures, figures, tidy
 
 Progress = Callable[[float], None]  # takes the part that is done
 
@@ -33,9 +33,7 @@ class RunOptions:
     command: str = ""
 
 
-def run_into(
-    scenario: Scenario, target: Path, options: RunOptions, progress: Progress
-) -> tuple[Result, list[Replication]]:
+def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Progress) -> tuple[Result, list[Figures]]:
     """Simulate all replications; the first one's tables and plots go into the folder, and replications.csv for several.
 
     Raises OutputError when the folder cannot be written, or holds something that is not to be replaced.
@@ -43,7 +41,7 @@ def run_into(
     began = time.perf_counter()
     with fresh_folder(target, options.force) as folder, ExitStack() as files:
         first: Result | None = None
-        runs: list[Replication] = []
+        runs: list[Figures] = []
         for number in range(options.replications):
             sinks: list[Sink] = [_progress_of(number, options.replications, progress)]
             if options.invocations and not number:
@@ -53,7 +51,7 @@ def run_into(
                 sinks.append(writer)
             result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks))
             first = first or result
-            runs.append(replication(result))
+            runs.append(figures(result))
         progress(1.0)
         files.close()
         assert first is not None

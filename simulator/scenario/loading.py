@@ -39,6 +39,11 @@ def examine(path: str | Path, overrides: Overrides = ()) -> tuple[Scenario | Non
         text = read_text(Path(path))
     except UnparsableError as error:
         return None, [_fault(error.problem, str(path), (), {})]
+    return examine_text(text, path, overrides)
+
+
+def examine_text(text: str, path: str | Path, overrides: Overrides = ()) -> tuple[Scenario | None, list[Fault]]:
+    """As `examine`, of a text that was read before; its CSV files are looked for beside `path`."""
     scenario, problems, marks = _interpreted(text, Path(path), overrides)
     lines = text.splitlines()
     faults = sorted((_fault(each, str(path), lines, marks) for each in problems), key=_order)

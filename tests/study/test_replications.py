@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from simulator.measures.run import simulate
-from simulator.study.replications import interval, replication, tidy
+from simulator.study.figures import figures, tidy
+from simulator.study.statistics import interval
 from tests.model.rows import scenario, small
 
 NAN = float("nan")
@@ -42,7 +43,7 @@ def test_one_value_has_no_interval_and_none_has_no_mean() -> None:
 
 
 def test_a_table_has_a_row_for_each_replication_mapping_and_measure() -> None:
-    runs = [replication(simulate(scenario(small()), replication=number)) for number in range(2)]
+    runs = [figures(simulate(scenario(small()), replication=number)) for number in range(2)]
     table = tidy(runs)
     assert not table.duplicated(["replication", "mapping", "measure"]).any()
     assert set(table["replication"]) == {0, 1}

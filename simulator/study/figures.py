@@ -1,0 +1,146 @@
+"""Figures: what one finished run leaves for a study. Small, and plain data, so that it can be sent and stored."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from simulator.measures.histogram import PERCENTILES
+from simulator.measures.result import MappingResult, Result
+from simulator.study.statistics import Interval, measure_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_POINTS: Final = 300  # of the iterator age over time
+COUNTS: Final = ("attempts", "errors", "throttles")
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What plots show of one mapping, in seconds. NaN: nothing was measured."""
+
+    latency_quantiles_s: list[float]  # at measures.histogram.PERCENTILES
+    age_interval_s: float
+    age_max_s: list[float]  # the greatest iterator age of each interval of the run
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one finished run.
+
+    Times are in seconds. NaN: there was nothing to measure. Infinity: it had not come to pass when the run ended, as
+    the `drain_s` of a mapping that had not processed everything. `use_...` are parts of a limit, of the hottest shard
+    or lane.
+    """
+
+    replication: int
+    verdicts: dict[str, str]  # by mapping: stable, backlogged or overloaded
+    binding: dict[str, str]  # by mapping: the limit that binds, or "none"
+    values: dict[str, dict[str, float]]  # by mapping and measure
+    whole: dict[str, float] = field(default_factory=dict)  # by measure: of the whole scenario, as usd_per_month
+    curves: dict[str, Curves] = field(default_factory=dict)  # by mapping
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Figures:
+        """From plain data. Raises KeyError or TypeError when it is none of a run."""
+        return cls(**{**data, "curves": {mapping: Curves(**each) for mapping, each in data["curves"].items()}})
+
+
+def figures(result: Result) -> Figures:
+    """Draw the figures from a result."""
+    mappings = result.mappings
+    return Figures(
+        replication=result.replication,
+        verdicts={mapping.name: mapping.verdict.state for mapping in mappings},
+        binding={mapping.name: mapping.verdict.binding for mapping in mappings},
+        values={mapping.name: dict(_measures(result, mapping)) for mapping in mappings},
+        whole={},
+        curves={mapping.name: _curves(result, mapping) for mapping in mappings},
+    )
+
+
+def _measures(result: Result, mapping: MappingResult) -> Iterator[tuple[str, float]]:
+    """The measures of a mapping, with their units in their names."""
+    mine = mapping.measures
+    for name, histogram in (("latency", mine.latency), ("iterator_age", mine.age)):
+        for statistic, percent in (("p50", 50.0), ("p95", 95.0), ("p99", 99.0), ("max", 100.0)):
+            yield f"{name}_{statistic}_s", histogram.percentile_s(percent)
+        yield f"{name}_mean_s", histogram.mean_s
+    for count in COUNTS:
+        yield count, float(mine.counts[count])
+    yield "records_lost", float(mapping.ends.lost)
+    yield "records_unprocessed", float(mapping.ends.unprocessed)
+    yield "drain_s", _drain_s(result, mapping)
+    yield "recovery_s", _recovery_s(mapping)
+    uses = {use.limit: use.hottest for use in mapping.uses}
+    yield "binding_use", uses.get(mapping.verdict.binding, max(uses.values(), default=math.nan))
+    for limit, hottest in uses.items():
+        yield f"use_{limit.replace(' ', '_')}", hottest
+
+
+def _drain_s(result: Result, mapping: MappingResult) -> float:
+    """From the end of the traffic until all is processed; exact for the last mapping, else to a row of its series."""
+    if mapping.ends.unprocessed:
+        return math.inf
+    rows = np.flatnonzero(mapping.measures.ended.values)
+    last_s = (rows[-1] + 1) * result.measures.interval_s if len(rows) else 0.0
+    return max(0.0, min(float(last_s), result.end_s) - result.scenario.duration)
+
+
+def _recovery_s(mapping: MappingResult) -> float:
+    """The longest recovery from an incident; NaN without incidents."""
+    times = [each.recovery_time_s for each in mapping.incidents]
+    return math.nan if not times else math.inf if any(map(math.isnan, times)) else max(times)
+
+
+def _curves(result: Result, mapping: MappingResult) -> Curves:
+    rows = mapping.measures.age_peaks.upto(result.rows)
+    together = max(1, -(-len(rows) // MOST_POINTS))
+    padded = np.concatenate((rows, np.full(-len(rows) % together, np.nan)))
+    return Curves(
+        latency_quantiles_s=[mapping.measures.latency.percentile_s(percent) for percent in PERCENTILES],
+        age_interval_s=together * result.measures.interval_s,
+        age_max_s=np.fmax.reduce(padded.reshape(-1, together), axis=1).tolist(),
+    )
+
+
+def tidy(runs: Sequence[Figures]) -> pd.DataFrame:
+    """One row a replication, mapping and measure; measures of the scenario as a whole have no mapping."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [row for run in runs for row in tidy_rows(run)],
+        columns=["replication", "mapping", "verdict", "measure", "value"],
+    )
+
+
+def tidy_rows(run: Figures) -> Iterator[tuple[int, str, str, str, float]]:
+    """Replication, mapping, verdict, measure and value."""
+    for mapping, values in run.values.items():
+        for measure, value in values.items():
+            yield run.replication, mapping, run.verdicts[mapping], measure, value
+    for measure, value in run.whole.items():
+        yield run.replication, "", "", measure, value
+
+
+def intervals(runs: Sequence[Figures]) -> dict[str, dict[str, Interval]]:
+    """By mapping and measure; those of the scenario as a whole have the mapping ''."""
+    first = {**runs[0].values, **({"": runs[0].whole} if runs[0].whole else {})}
+    return {
+        mapping: {measure: measure_interval(measure, values_of(runs, mapping, measure)) for measure in measures}
+        for mapping, measures in first.items()
+    }
+
+
+def values_of(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:
+    """A measure of each replication; `mapping` '' for one of the scenario as a whole."""
+    return [(run.values[mapping] if mapping else run.whole)[measure] for run in runs]

@@ -1,0 +1,172 @@
+"""Settings: the values that a study puts in place of those of a scenario, and how a user writes them.
+
+`--shards 2-8` or `2,4,8` is for all streams, `--shards clicks=2-8` for one; `--vary PATH=V1,V2` is for any other field,
+with units. Several of them give every combination.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any, Final
+
+MOST_SETTINGS: Final = 10_000
+
+
+class SettingsError(ValueError):
+    """What is asked for is no set of settings; the message is one line that says what would be."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Values in place of those of a scenario: pairs of path and value as `--set` takes them; none: nothing is changed."""
+
+    overrides: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The values by the shortest names that tell the paths apart: the columns of a table."""
+        names = column_names(tuple(path for path, _ in self.overrides))
+        return {name: value for name, (_, value) in zip(names, self.overrides, strict=True)}
+
+    @property
+    def label(self) -> str:
+        """Such as `shards 4, batch_size 500`."""
+        return ", ".join(f"{name} {value}" for name, value in self.shown.items()) or "as in the file"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+AS_IT_IS: Final = Setting()
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Fields that are varied together, and the values that they take one after the other."""
+
+    paths: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def choices(self) -> Iterator[tuple[tuple[str, str], ...]]:
+        """The overrides of each value."""
+        for value in self.values:
+            yield tuple((path, value) for path in self.paths)
+
+
+@cache
+def column_names(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The shortest ends of paths that differ from each other: batch_size; clicks.shards and orders.shards."""
+    parts = [path.split(".") for path in paths]
+
+    def name(mine: list[str]) -> str:
+        for n in range(1, len(mine)):
+            if sum(other[-n:] == mine[-n:] for other in parts) == 1:
+                return ".".join(mine[-n:])
+        return ".".join(mine)
+
+    return tuple(map(name, parts))
+
+
+def combinations(dimensions: Sequence[Dimension]) -> list[Setting]:
+    """Every combination, the last dimension changing fastest. Raises SettingsError when they are too many."""
+    paths = [path for dimension in dimensions for path in dimension.paths]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise SettingsError(f"{twice[0]} is varied twice; give all its values at once")
+    _refuse_too_many(math.prod(len(dimension.values) for dimension in dimensions))
+    chosen = product(*(dimension.choices() for dimension in dimensions))
+    return [Setting(tuple(override for choice in choices for override in choice)) for choices in chosen]
+
+
+def shard_dimensions(texts: Iterable[str], streams: Sequence[str]) -> list[Dimension]:
+    """What `--shards` says, once or several times: `2-8`, `2,4,8`, or `STREAM=2-8`. Raises SettingsError."""
+    dimensions = []
+    for text in texts:
+        stream, given, numbers = text.rpartition("=")
+        if given and stream not in streams:
+            raise SettingsError(f"--shards {text}: there is no stream '{stream}'; known: {', '.join(streams)}")
+        paths = tuple(f"streams.{name}.shards" for name in ([stream] if given else streams))
+        dimensions.append(Dimension(paths, _whole_numbers(numbers, text)))
+    return dimensions
+
+
+def varied(text: str) -> Dimension:
+    """What `--vary PATH=V1,V2` says; commas within brackets or quotes belong to a value. Raises SettingsError."""
+    path, given, values = text.partition("=")
+    if not (given and path.strip() and values.strip()):
+        raise SettingsError(f"--vary {text}: write PATH=VALUE,VALUE such as event_source_mappings.0.batch_size=100,500")
+    texts = _separated(values)
+    if "" in texts:
+        raise SettingsError(f"--vary {text}: there is an empty value between two commas")
+    return Dimension((_dotted(path.strip()),), tuple(dict.fromkeys(texts)))
+
+
+def dimension(path: str, values: Iterable[Any]) -> Dimension:
+    """A field and its values as Python has them: texts, numbers, True and False; or texts as in a file."""
+    return Dimension((_dotted(path),), tuple(dict.fromkeys(map(_as_text, values))))
+
+
+Shards = str | Iterable[int] | Mapping[str, str | Iterable[int]]
+
+
+def shards_of(shards: Shards, streams: Sequence[str]) -> list[Dimension]:
+    """What Python gives for shards: `range(2, 9)` or `"2-8"` for all streams, or either by stream."""
+    if isinstance(shards, Mapping):
+        return shard_dimensions([f"{stream}={_joined(some)}" for stream, some in shards.items()], streams)
+    return shard_dimensions([_joined(shards)], streams)
+
+
+def _joined(shards: str | Iterable[int]) -> str:
+    return shards if isinstance(shards, str) else ",".join(map(str, shards))
+
+
+def _dotted(path: str) -> str:
+    return re.sub(r"\[(\d+)\]", r".\1", path)
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _refuse_too_many(n: int) -> None:
+    if n > MOST_SETTINGS:
+        raise SettingsError(f"that makes {n:,} settings, more than {MOST_SETTINGS:,}; vary fewer fields or values")
+
+
+def _whole_numbers(text: str, shown: str) -> tuple[str, ...]:
+    """Numbers and ranges, with commas between them."""
+    ranges = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*", part)
+        if not match:
+            raise SettingsError(f"--shards {shown}: '{part}' is no number or range; write 2-8 or 2,4,8 or STREAM=2-8")
+        low, high = int(match[1]), int(match[2] or match[1])
+        if high < low:
+            raise SettingsError(f"--shards {shown}: {low}-{high} is empty; write {high}-{low}")
+        ranges.append(range(low, high + 1))
+    _refuse_too_many(sum(map(len, ranges)))
+    return tuple(dict.fromkeys(str(n) for numbers in ranges for n in numbers))
+
+
+def _separated(text: str) -> list[str]:
+    """The parts of a text between commas that are outside of brackets and quotes."""
+    parts, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "[{":
+            depth += 1
+        elif letter in "]}":
+            depth -= 1
+        if letter == "," and not quote and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]

@@ -1,0 +1,97 @@
+"""Statistics over replications: intervals, and paired differences in words.
+
+Replications are independent of each other, so means have Student's intervals. Settings that are compared see the same
+traffic in each replication (common random numbers), so their differences are taken replication by replication.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+CONFIDENCE: Final = 0.95
+QUANTILE_ERROR: Final = 2.0**-7  # a bucket's width in measures.histogram: as far as a percentile may be off
+HISTOGRAM_QUANTILES: Final = ("_p50_s", "_p95_s", "_p99_s")  # of measures that are read off a histogram
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over n replications with its 95 % interval; half_width is NaN when n < 2 or a value is infinite."""
+
+    mean: float
+    half_width: float
+    n: int
+
+    @property
+    def low(self) -> float:
+        return self.mean - self.half_width
+
+    @property
+    def high(self) -> float:
+        return self.mean + self.half_width
+
+
+def interval(values: Sequence[float], error: float = 0.0) -> Interval:
+    """Mean and 95 % interval of independent values; those that are NaN (nothing was measured) are left out.
+
+    `error`: as far as each value may be off in the same direction, in its unit; it widens the interval. An infinite
+    value (what had not come to pass when the run ended) makes the mean infinite.
+    """
+    known = np.array([value for value in values if not math.isnan(value)])
+    n = len(known)
+    if n < 2 or np.isinf(known).any():
+        mean = float(known.max()) if n and np.isinf(known).any() else float(known[0]) if n else math.nan
+        return Interval(mean, math.nan, n)
+    return Interval(float(known.mean()), _student(n) * float(known.std(ddof=1)) / math.sqrt(n) + error, n)
+
+
+def measure_interval(measure: str, values: Sequence[float]) -> Interval:
+    """The interval of a measure: that of a quantile is wider by what its histogram may be off."""
+    mean = interval(values)
+    return interval(values, QUANTILE_ERROR * abs(mean.mean)) if is_quantile(measure) else mean
+
+
+def is_quantile(measure: str) -> bool:
+    """Whether a measure is read off a histogram, so that it may be off by QUANTILE_ERROR."""
+    return measure.endswith(HISTOGRAM_QUANTILES)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much higher a measure is than in the baseline, replication by replication; of all measures less is better."""
+
+    interval: Interval
+
+    @property
+    def word(self) -> str:
+        """better, worse, same (in each replication), or cannot tell."""
+        mean, half_width = self.interval.mean, self.interval.half_width
+        if math.isinf(mean):
+            return "worse" if mean > 0 else "better"
+        if mean == 0 and half_width == 0:
+            return "same"
+        if math.isnan(half_width) or abs(mean) <= half_width:
+            return "cannot tell"
+        return "worse" if mean > 0 else "better"
+
+
+def difference(measure: str, values: Sequence[float], baseline: Sequence[float]) -> Difference:
+    """The paired difference of a measure from the baseline, both in order of replication.
+
+    The errors of two quantiles may add up, but where both are the same in each replication they are the same.
+    """
+    pairs = [(a, b) for a, b in zip(values, baseline, strict=True) if not (math.isnan(a) or math.isnan(b))]
+    differences = [0.0 if a == b else a - b for a, b in pairs]
+    off = is_quantile(measure) and any(differences)
+    return Difference(interval(differences, QUANTILE_ERROR * float(np.abs(pairs).sum()) / len(pairs) if off else 0.0))
+
+
+def _student(n: int) -> float:
+    """Student's t of the 95 % interval of n values."""
+    from scipy.special import stdtrit  # a tenth of a second to import
+
+    return float(stdtrit(n - 1, (1 + CONFIDENCE) / 2))
