@@ -1,0 +1,126 @@
+"""What producers ask of a stream: records and bytes a second at the mean and at the peak, and the hottest shard's part.
+
+It is drawn from the scenario alone, without simulating.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.model.partition_keys import HASHES, key_hash
+from simulator.model.rates import profile
+from simulator.scenario.expectations import mean
+from simulator.scenario.spec import CountedKeys, PartitionKeys, Producer, Scenario, WeightedKeys, Zipf
+
+Floats = NDArray[np.float64]
+CELLS: Final = 4000  # of the time in which the peak is looked for
+SHORTEST_PEAK_S: Final = 1.0  # a shard's buckets even out what is shorter
+MOST_KEYS: Final = 100_000  # that are placed one by one: those after them are taken to be spread evenly
+
+
+@dataclass(frozen=True)
+class Hot:
+    """The traffic whose keys are few enough to matter: their places on the ring of hashes, and their weights."""
+
+    places: Floats  # from 0 to 1
+    weights: Floats  # of all traffic; what they leave is spread evenly
+
+    def hottest_share(self, ranges: int) -> float:
+        """The part of the traffic that the hottest of so many equal ranges of hashes gets."""
+        even = max(0.0, 1 - float(self.weights.sum())) / ranges
+        if not len(self.places):
+            return even
+        return even + float(np.bincount((self.places * ranges).astype(np.int64), self.weights).max())
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What comes to one stream while producers run, from t = 0 on."""
+
+    records_per_s: float
+    peak_records_per_s: float  # in the busiest `peak_over_s`
+    peak_over_s: float
+    mean_bytes: float
+    waiting_records: float  # written before t = 0
+    keys: tuple[tuple[PartitionKeys, str, float], ...]  # keys, producer, its part of the records
+
+    @cached_property
+    def hot(self) -> Hot:
+        """The keys that are not spread evenly."""
+        placed = [_placed(keys, producer, part) for keys, producer, part in self.keys]
+        nothing = np.zeros(0)
+        return Hot(
+            np.concatenate([nothing, *(places for places, _ in placed)]),
+            np.concatenate([nothing, *(weights for _, weights in placed)]),
+        )
+
+    def hottest_share(self, ranges: int) -> float:
+        """The part of the records that the hottest of so many shards, or lanes of all shards, gets."""
+        return self.hot.hottest_share(ranges)
+
+    @property
+    def hottest_key(self) -> float:
+        """The part of the records that the most popular key gets: no number of shards divides it."""
+        return float(self.hot.weights.max(initial=0.0))
+
+
+def demand(scenario: Scenario, stream: str) -> Demand:
+    """What the producers of a stream ask of it."""
+    producers = [each for each in scenario.producers if each.stream == stream]
+    cells = int(np.clip(scenario.duration / SHORTEST_PEAK_S, 1, CELLS))
+    edges = np.linspace(0.0, scenario.duration, cells + 1)
+    counts = [np.diff(_expected(each, edges)) for each in producers]
+    records = np.array([each.sum() for each in counts])
+    total = float(records.sum())
+    by_cell = np.sum(counts, axis=0) if producers else np.zeros(cells)
+    cell_s = scenario.duration / cells
+    parts = records / total if total else np.zeros(len(producers))
+    return Demand(
+        records_per_s=total / scenario.duration,
+        peak_records_per_s=float(by_cell.max()) / cell_s,
+        peak_over_s=cell_s,
+        mean_bytes=sum(float(part) * mean(each.record_size) for part, each in zip(parts, producers, strict=True)),
+        waiting_records=sum(_before(each) for each in producers),
+        keys=tuple((each.partition_keys, each.name, float(p)) for p, each in zip(parts, producers, strict=True)),
+    )
+
+
+def _expected(producer: Producer, times_s: Floats) -> Floats:
+    """Records that a producer is expected to have made by each time, from an arbitrary origin."""
+    shape = profile(producer.rate)
+    if shape is None:
+        return np.zeros(len(times_s))
+    return np.array([shape.integral(t) for t in np.clip(times_s, producer.start, producer.stop).tolist()])
+
+
+def _before(producer: Producer) -> float:
+    start, end = _expected(producer, np.array([min(0.0, producer.start), 0.0]))
+    return float(end - start)
+
+
+def _placed(keys: PartitionKeys, producer: str, part: float) -> tuple[Floats, Floats]:
+    """The places of a producer's popular keys, and their parts of the stream's records."""
+    names, weights = _popular(keys, producer)
+    places = np.array([key_hash(name) / HASHES for name in names])
+    return np.minimum(places, np.nextafter(1.0, 0.0)), weights * part
+
+
+def _popular(keys: PartitionKeys, producer: str) -> tuple[list[str], Floats]:
+    match keys:
+        case WeightedKeys(keys=names, weight=weight):
+            top = np.argsort(-weight, kind="stable")[:MOST_KEYS]
+            return [names[i] for i in top.tolist()], weight[top] / weight.sum()
+        case CountedKeys(count=count, popularity=popularity):
+            exponent = popularity.zipf if isinstance(popularity, Zipf) else 0.0
+            if exponent == 0 and count > MOST_KEYS:
+                return [], np.zeros(0)
+            weight = np.arange(1, count + 1, dtype=np.float64) ** -exponent
+            top_weights: Floats = (weight / weight.sum())[:MOST_KEYS]
+            return [f"{producer}-{i}" for i in range(len(top_weights))], top_weights
+        case _:
+            return [], np.zeros(0)

@@ -1,0 +1,280 @@
+"""The closed-form estimate: shards by each limit on its own, as a spreadsheet would have it.
+
+It knows means, peaks and the hottest shard, and nothing of waiting. Beside a simulation it says which part of an answer
+is arithmetic, and which part only a simulation knows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.model.batching import ENVELOPE_BYTES, PAYLOAD_LIMIT
+from simulator.model.concurrency import pools
+from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
+from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.scenario.bounds import MIB
+from simulator.scenario.expectations import mean
+from simulator.scenario.memory import work
+from simulator.scenario.spec import EventSourceMapping, Function, Outage, Scenario
+from simulator.study.demand import Demand, demand
+
+MOST_SHARDS: Final = 10_000
+MOST_TRIED: Final = 2000  # numbers of shards that are tried in turn where keys are skewed
+LIGHT: Final = 0.8  # use of the lanes up to which batches do not queue to speak of
+
+
+@dataclass(frozen=True)
+class Need:
+    """The shards that one limit asks for. Infinity: no number of shards is enough."""
+
+    limit: str  # as in measures.usage
+    at_mean: float
+    at_peak: float
+    use: float  # of the limit by the hottest shard or lane, at the mean rate and today's shards
+    why: str
+
+
+@dataclass(frozen=True)
+class Drain:
+    """How long a backlog takes to go: rate x length / (capacity - rate), with the hottest lane's capacity."""
+
+    cause: str
+    seconds: float  # infinity: it does not go
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What arithmetic says of one mapping. Times are in seconds."""
+
+    mapping: str
+    stream: str
+    demand: Demand
+    needs: tuple[Need, ...]
+    poll_wait_mean_s: float
+    latency_p99_s: float  # NaN where no formula holds
+    latency_p99_why: str
+    drains: tuple[Drain, ...]
+
+    def shards(self, at_peak: bool = True) -> float:
+        """The shards that satisfy every limit."""
+        return max(need.at_peak if at_peak else need.at_mean for need in self.needs)
+
+    @property
+    def binding(self) -> Need:
+        """The limit that asks for most shards at the peak."""
+        return max(self.needs, key=lambda need: (need.at_peak, need.use))
+
+
+def estimates(scenario: Scenario) -> list[Estimate]:
+    """The estimate of every mapping, in the scenario's order."""
+    demands = {stream: demand(scenario, stream) for stream in scenario.streams}
+    return [_estimate(scenario, mapping, demands[mapping.stream]) for mapping in scenario.event_source_mappings]
+
+
+def full_batch(mapping: EventSourceMapping, mean_bytes: float) -> int:
+    """The records of a full batch: batch_size, or as many as fit into 6 MiB of payload."""
+    payload = ENVELOPE_BYTES + 4 * math.ceil(mean_bytes / 3)
+    return max(1, min(mapping.batch_size, int(PAYLOAD_LIMIT // payload)))
+
+
+def batch_s(mapping: EventSourceMapping, function: Function, records: float, mean_bytes: float) -> float:
+    """How long a lane is busy with a batch, in the mean, without cold starts, throttles and errors."""
+    duration = work(function)
+    each = mean(duration.per_record) + mean_bytes / MIB * mean(duration.per_mib)
+    return mapping.invoke_overhead + mean(duration.per_batch) + records * each
+
+
+def _estimate(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Estimate:
+    needs = tuple(_needs(scenario, mapping, asked))
+    p99_s, why = _latency_p99(scenario, mapping, asked)
+    polled = mapping.polling.interval / 2 + mapping.polling.latency
+    return Estimate(
+        mapping=mapping.name,
+        stream=mapping.stream,
+        demand=asked,
+        needs=needs,
+        poll_wait_mean_s=polled if mapping.consumer == "polling" else mapping.push.propagation,
+        latency_p99_s=p99_s,
+        latency_p99_why=why,
+        drains=tuple(_drains(scenario, mapping, asked)),
+    )
+
+
+# shards by limit
+
+
+def _needs(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Iterator[Need]:
+    shards, size = scenario.streams[mapping.stream].shards, asked.mean_bytes
+    sharing = _sharing(scenario, mapping)
+    yield _need("write records", asked, RECORDS_PER_S, 1, shards, "1,000 records/s a shard")
+    yield _need("write bytes", asked, _per(BYTES_PER_S, size), 1, shards, "1 MiB/s a shard")
+    yield _read_bytes(mapping, asked, shards, len(sharing))
+    if mapping.consumer == "polling":
+        yield _read_calls(sharing)
+    yield _function_time(scenario, mapping, asked, shards)
+    yield _concurrency(scenario, mapping, asked)
+
+
+def _read_bytes(mapping: EventSourceMapping, asked: Demand, shards: int, sharing: int) -> Need:
+    readers = 1 if mapping.consumer == "push" else sharing
+    whose = "of its own" if mapping.consumer == "push" else f"for {readers} that poll" if readers > 1 else "a shard"
+    rate = _per(READ_BYTES_PER_S, readers * asked.mean_bytes)
+    return _need("read bytes", asked, rate, 1, shards, f"2 MiB/s {whose}")
+
+
+def _read_calls(sharing: list[EventSourceMapping]) -> Need:
+    """Every mapping polls every shard, so more shards are no help."""
+    use = sum(1 / each.polling.interval for each in sharing) / CALLS_PER_S
+    shards = 1.0 if use <= 1 + 1e-9 else math.inf
+    return Need("read calls", shards, shards, use, f"5 calls/s a shard, for {len(sharing)} that poll")
+
+
+def _function_time(scenario: Scenario, mapping: EventSourceMapping, asked: Demand, shards: int) -> Need:
+    records, busy_s, rate = lane_rate(scenario, mapping, asked)
+    why = f"a full batch of {records:,} takes {busy_s:.3g} s"
+    why += "" if rate else f", more than the timeout of {scenario.functions[mapping.function].timeout:g} s"
+    return _need("function time per lane", asked, rate, mapping.parallelization_factor, shards, why)
+
+
+def _concurrency(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Need:
+    """Little's law: the lanes busy at once, with full batches. More shards need no less of it."""
+    limit = pools(scenario)[mapping.function].limit
+    rate = lane_rate(scenario, mapping, asked)[2]
+    busy, busy_at_peak = asked.records_per_s / rate, asked.peak_records_per_s / rate
+    return Need(
+        "concurrency",
+        1.0 if busy <= limit else math.inf,
+        1.0 if busy_at_peak <= limit else math.inf,
+        busy / limit if limit else math.inf,
+        f"{busy_at_peak:.3g} batches at once at the peak, {limit:,} allowed",
+    )
+
+
+def lane_rate(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> tuple[int, float, float]:
+    """Records of a full batch, seconds that it takes, and the records/s of a lane that has nothing but full batches.
+
+    The rate is infinite for a function that takes no time, and 0 (or next to it) when a full batch exceeds the timeout.
+    """
+    function = scenario.functions[mapping.function]
+    records = full_batch(mapping, asked.mean_bytes)
+    busy_s = batch_s(mapping, function, records, asked.mean_bytes)
+    if busy_s - mapping.invoke_overhead > function.timeout:
+        return records, busy_s, 1e-300
+    return records, busy_s, records / busy_s if busy_s else math.inf
+
+
+def _need(limit: str, asked: Demand, rate: float, lanes: int, shards: int, why: str) -> Need:
+    """The shards at which the hottest lane (of so many a shard) gets no more than `rate` records/s."""
+    hottest = asked.records_per_s * asked.hottest_share(shards * lanes)
+    at_mean, at_peak = (least_shards(asked, r, rate, lanes) for r in (asked.records_per_s, asked.peak_records_per_s))
+    return Need(limit, at_mean, at_peak, hottest / rate, why)
+
+
+def least_shards(asked: Demand, records_per_s: float, rate: float, lanes: int) -> float:
+    """The least number of shards at which no lane (of so many a shard) gets more than `rate` records/s; or infinity.
+
+    With skewed keys the hottest lane's part does not fall with every shard more, so the numbers are tried in turn.
+    """
+    allowed = rate * (1 + 1e-9)
+    if records_per_s * asked.hottest_key > allowed:
+        return math.inf
+    even = max(1.0, math.ceil(min(records_per_s / (allowed * lanes), MOST_SHARDS + 1.0)))
+    tried = range(int(even), min(int(even) + MOST_TRIED, MOST_SHARDS + 1))
+    fits = (float(n) for n in tried if records_per_s * asked.hottest_share(n * lanes) <= allowed)
+    return next(fits, math.inf)
+
+
+def _per(bytes_per_s: float, size: float) -> float:
+    return bytes_per_s / size if size else math.inf
+
+
+def _sharing(scenario: Scenario, mapping: EventSourceMapping) -> list[EventSourceMapping]:
+    """The mappings that poll the same shards."""
+    return [
+        each for each in scenario.event_source_mappings if each.stream == mapping.stream and each.consumer == "polling"
+    ]
+
+
+# times
+
+
+def capacity(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> float:
+    """Records/s of the whole stream at which the mapping's first limit is reached: reading, lanes or concurrency.
+
+    It is of today's shards, and the hottest shard or lane decides. Infinite when nothing limits it.
+    """
+    shards, lanes = scenario.streams[mapping.stream].shards, mapping.parallelization_factor
+    readers = 1 if mapping.consumer == "push" else len(_sharing(scenario, mapping))
+    rate = lane_rate(scenario, mapping, asked)[2]
+    return min(
+        _per(READ_BYTES_PER_S, readers * asked.mean_bytes) / asked.hottest_share(shards),
+        rate / asked.hottest_share(shards * lanes),
+        rate * pools(scenario)[mapping.function].limit,
+    )
+
+
+def _drains(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Iterator[Drain]:
+    """After what was written before t = 0, each outage of the function and each time that the mapping is disabled."""
+    spare = capacity(scenario, mapping, asked) - asked.records_per_s
+    if asked.waiting_records and mapping.starting_position != "latest":
+        yield _drain("records from before t = 0", asked.waiting_records, spare)
+    for each in scenario.functions[mapping.function].failures:
+        if isinstance(each, Outage) and each.probability == 1:
+            yield _drain("outage", asked.records_per_s * (each.to - each.from_), spare)
+    for period in mapping.disabled:
+        yield _drain("disabled", asked.records_per_s * (period.to - period.from_), spare)
+
+
+def _drain(cause: str, backlog: float, spare: float) -> Drain:
+    return Drain(cause, backlog / spare if spare > 0 else math.inf)
+
+
+def _latency_p99(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> tuple[float, str]:
+    """The 99th percentile of latency where a formula holds, else NaN; and the formula, or why there is none.
+
+    A record waits for its poll, evenly distributed over the interval, and is then in the one batch of that poll. This
+    holds where lanes have little to do and a poll does not fill a batch.
+    """
+    why = next((why for why, holds in _obstacles(scenario, mapping, asked) if holds), "")
+    if why:
+        return math.nan, f"no formula: {why}"
+    function, shards = scenario.functions[mapping.function], scenario.streams[mapping.stream].shards
+    if mapping.consumer == "push":
+        busy_s = batch_s(mapping, function, 1, asked.mean_bytes)
+        return mapping.push.propagation + busy_s, "propagation + the time of a batch of 1"
+    interval = mapping.polling.interval
+    a_poll = asked.records_per_s * asked.hottest_share(shards * mapping.parallelization_factor) * interval
+    busy_s = batch_s(mapping, function, max(1.0, a_poll), asked.mean_bytes)
+    value = 0.99 * interval + mapping.polling.latency + busy_s
+    return value, f"0.99 of the poll's interval + its latency + the time of a batch of {max(1.0, a_poll):.3g}"
+
+
+def _obstacles(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Iterator[tuple[str, bool]]:
+    """What makes batches queue, or wait for other things than their poll."""
+    function, shards = scenario.functions[mapping.function], scenario.streams[mapping.stream].shards
+    lanes = shards * mapping.parallelization_factor
+    a_lane = asked.records_per_s * asked.hottest_share(lanes)
+    yield "no records come", asked.records_per_s == 0
+    yield "the rate changes", asked.peak_records_per_s > 1.05 * asked.records_per_s
+    yield "there is a backlog to begin with", asked.waiting_records > 0
+    yield "a batching window", mapping.maximum_batching_window > 0
+    yield "failures", bool(function.failures or mapping.disabled)
+    yield "concurrency below the lanes", pools(scenario)[mapping.function].limit < lanes
+    yield (
+        "the shards' write limits",
+        asked.records_per_s * asked.hottest_share(shards)
+        > LIGHT * min(RECORDS_PER_S, _per(BYTES_PER_S, asked.mean_bytes)),
+    )
+    if mapping.consumer == "push":
+        use = a_lane * batch_s(mapping, function, 1, asked.mean_bytes)
+        yield "pushed records queue for a lane that is busy", use > 0.01
+        return
+    a_poll = a_lane * mapping.polling.interval
+    busy_s = batch_s(mapping, function, a_poll, asked.mean_bytes)
+    yield "the polls share the read limits", len(_sharing(scenario, mapping)) > 1
+    yield "polls are missed", mapping.polling.missed > 0
+    yield "a poll brings more than a batch", a_poll + 4 * math.sqrt(a_poll) > full_batch(mapping, asked.mean_bytes)
+    yield "batches queue", busy_s > LIGHT * mapping.polling.interval

@@ -1,0 +1,113 @@
+"""Whether a setting meets the scenario's objectives, as far as its replications can tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Final, Literal
+
+from simulator.scenario.objectives import Objectives
+from simulator.study.figures import Figures, values_of
+from simulator.study.statistics import Interval, measure_interval
+
+State = Literal["met", "undecided", "missed"]
+ORDER: Final[tuple[State, ...]] = ("met", "undecided", "missed")  # the best first
+
+COST: Final = "usd_per_month"
+MEASURES: Final = {
+    "latency_p50": "latency_p50_s",
+    "latency_p95": "latency_p95_s",
+    "latency_p99": "latency_p99_s",
+    "latency_max": "latency_max_s",
+    "iterator_age_p99": "iterator_age_p99_s",
+    "iterator_age_max": "iterator_age_max_s",
+    "recovery_time": "recovery_s",
+    "records_lost": "records_lost",
+    "cost_per_month": COST,
+}  # by the objective's field
+
+KEEPS_UP: Final = "keeps up"
+OBJECTIVES_MET: Final = 0
+NOT_MET: Final = 4
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the replications say of one objective for one mapping ('': the scenario as a whole).
+
+    `met`: the 95 % interval of the mean lies at or below the bound; `missed`: above it; `undecided`: the bound lies in
+    it. One replication has no interval: then the state is that of this run alone.
+    """
+
+    objective: str
+    mapping: str
+    bound: float
+    seen: Interval
+    above: int  # replications above the bound
+    state: State
+
+    @property
+    def excess(self) -> float:
+        """The mean as a multiple of the bound; of a bound of 0 the mean plus 1."""
+        if math.isnan(self.seen.mean):
+            return 0.0
+        return self.seen.mean / self.bound if self.bound > 0 else self.seen.mean + 1.0
+
+
+def assess(objectives: Objectives, runs: Sequence[Figures]) -> list[Assessment]:
+    """Each objective that is given, for each mapping: in the order of their fields, then of the mappings."""
+    return [_assessment(*each, runs) for each in _asked(objectives, runs[0])]
+
+
+def keeps_up(runs: Sequence[Figures]) -> list[Assessment]:
+    """Whether each mapping was not overloaded: what every setting has to do, whatever its objectives are.
+
+    The value is the part of the replications in which it was overloaded.
+    """
+    found = []
+    for mapping in runs[0].verdicts:
+        overloaded = sum(run.verdicts[mapping] == "overloaded" for run in runs)
+        state: State = "met" if not overloaded else "missed" if overloaded == len(runs) else "undecided"
+        seen = Interval(overloaded / len(runs), math.nan, len(runs))
+        found.append(Assessment(KEEPS_UP, mapping, 0.0, seen, overloaded, state))
+    return found
+
+
+def worst(states: Iterable[State]) -> State:
+    """missed if one is, else undecided if one is, else met."""
+    return max(states, key=ORDER.index, default="met")
+
+
+def exit_code(assessments: Iterable[Assessment]) -> int:
+    """0 when all are met, 4 when one is missed or undecided."""
+    return OBJECTIVES_MET if worst(each.state for each in assessments) == "met" else NOT_MET
+
+
+def given(objectives: Objectives) -> dict[str, float]:
+    """The bounds that a scenario sets, by field."""
+    bounds = {each.name: getattr(objectives, each.name) for each in fields(objectives)}
+    return {name: float(bound) for name, bound in bounds.items() if bound is not None}
+
+
+def _asked(objectives: Objectives, run: Figures) -> Iterator[tuple[str, str, float]]:
+    for name, bound in given(objectives).items():
+        for mapping in [""] if MEASURES[name] == COST else run.values:
+            yield name, mapping, bound
+
+
+def _assessment(objective: str, mapping: str, bound: float, runs: Sequence[Figures]) -> Assessment:
+    measure = MEASURES[objective]
+    values = values_of(runs, mapping, measure)
+    seen = measure_interval(measure, values)
+    above = sum(value > bound for value in values)
+    return Assessment(objective, mapping, bound, seen, above, _state(objective, bound, seen))
+
+
+def _state(objective: str, bound: float, seen: Interval) -> State:
+    if seen.n == 0:  # without an incident there is nothing to recover from; without a record no latency is known
+        return "met" if objective == "recovery_time" else "undecided"
+    half_width = 0.0 if math.isnan(seen.half_width) else seen.half_width
+    if seen.mean + half_width <= bound:
+        return "met"
+    return "missed" if seen.mean - half_width > bound else "undecided"

@@ -1,0 +1,64 @@
+"""Judging settings with as few replications as it takes: a clear case needs two, a close one all that are allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.scenario.objectives import Objectives
+from simulator.study.evaluate import Evaluate
+from simulator.study.figures import Figures, values_of
+from simulator.study.objectives import COST, ORDER, Assessment, State, assess, keeps_up, worst
+from simulator.study.settings import Setting
+from simulator.study.statistics import Interval
+
+FAILED: Final = Assessment("finishes", "", math.nan, Interval(math.nan, math.nan, 0), 0, "missed")
+FIRST_ROUND: Final = 2  # replications: the least that have an interval
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A setting that was simulated, and whether it meets the objectives."""
+
+    setting: Setting
+    runs: tuple[Figures, ...]
+    assessments: tuple[Assessment, ...]
+
+    @property
+    def state(self) -> State:
+        """The worst of its objectives' states."""
+        return worst(each.state for each in self.assessments)
+
+    @property
+    def usd_per_month(self) -> float:
+        """The mean bill of a month; infinite when no run has finished."""
+        values = values_of(self.runs, "", COST)
+        return sum(values) / len(values) if values else math.inf
+
+    @property
+    def worst(self) -> Assessment | None:
+        """The objective that is furthest from being met, or nearest to not being met; None without objectives."""
+        return max(self.assessments, key=lambda each: (ORDER.index(each.state), each.excess), default=None)
+
+
+def race(evaluate: Evaluate, settings: Sequence[Setting], objectives: Objectives, most: int) -> list[Trial]:
+    """Judge settings, with twice as many replications for those that are undecided, until `most` are spent.
+
+    A setting keeps the replications that it has: they are the first of what the next round asks for.
+    """
+    runs: dict[Setting, list[Figures]] = {}
+    open_, n = list(settings), min(FIRST_ROUND, most)
+    while open_:
+        runs |= evaluate(open_, n)
+        if n >= most:
+            break
+        open_ = [each for each in open_ if trial(each, runs[each], objectives).state == "undecided"]
+        n = min(2 * n, most)
+    return [trial(each, runs[each], objectives) for each in settings]
+
+
+def trial(setting: Setting, runs: Sequence[Figures], objectives: Objectives) -> Trial:
+    """Judge a setting by its runs: by the objectives, and by whether it keeps up with its traffic."""
+    return Trial(setting, tuple(runs), (*assess(objectives, runs), *keeps_up(runs)) if runs else (FAILED,))
