@@ -5,19 +5,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from simulator.scenario.spec import Scenario
-from simulator.study.executors import Failure, Run, inline
+from simulator.study.effort import predicted_s
+from simulator.study.executors import Failure, Outcome, Run, inline
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, scenario_digest
 from simulator.study.settings import Setting
 from simulator.study.source import Source
+from simulator.study.store import Store
 
 Evaluate = Callable[[Sequence[Setting], int], dict[Setting, list[Figures]]]
 """Takes settings and a number n of replications; gives for each setting its replications 0 to n - 1, less those that
 failed. Replication r sees the same traffic in every setting. Asking again, also for more, repeats no work."""
+
+
+class Progress(Protocol):
+    """Is told how an evaluation goes. Predicted seconds are right in proportion only."""
+
+    def expect(self, runs: int, predicted_s: float) -> None:
+        """So many runs are to be simulated, beyond those that were expected before."""
+
+    def done(self, setting: Setting, outcome: Outcome, predicted_s: float) -> None:
+        """A run is over, of one setting or of each of several that come to the same."""
 
 
 @dataclass
@@ -27,38 +40,58 @@ class Evaluator:
     source: Source
     run: Run = inline
     seed: int | None = None  # instead of the scenario's
-    finished: Callable[[Setting, Figures], None] = lambda setting, figures: None
+    store: Store | None = None
+    progress: Progress | None = None
     failures: dict[tuple[Setting, int], Failure] = field(default_factory=dict)
     _known: dict[tuple[Setting, int], Figures] = field(default_factory=dict)
-    _scenarios: dict[Setting, tuple[Scenario, str]] = field(default_factory=dict)
+    _resolved: dict[Setting, tuple[Scenario, str, float]] = field(default_factory=dict)  # with digest and predicted_s
 
     def __call__(self, settings: Sequence[Setting], replications: int) -> dict[Setting, list[Figures]]:
-        """Evaluate settings. Raises ScenarioError with all faults of all settings."""
+        """Evaluate settings. Raises ScenarioError with all faults of all settings, ExecutorError and StoreError."""
         self._resolve(settings)
-        self._compute([(s, r) for r in range(replications) for s in settings])
-        return {s: [self._known[s, r] for r in range(replications) if (s, r) in self._known] for s in settings}
+        jobs = self.missing(settings, replications)
+        if self.progress:
+            self.progress.expect(len(jobs), sum(self._resolved[whose[0][0]][2] for whose in jobs.values()))
+        for job, outcome in self.run(jobs):
+            self._finish(job, jobs[job], outcome)
+        numbers = range(replications)
+        return {s: [self._known[s, r] for r in numbers if (s, r) in self._known] for s in settings}
+
+    def missing(self, settings: Sequence[Setting], replications: int) -> dict[Job, list[tuple[Setting, int]]]:
+        """The runs that are still to be simulated, longest first, and of which settings and replications they are."""
+        self._resolve(settings)
+        jobs: dict[Job, list[tuple[Setting, int]]] = {}
+        for each in self._unknown(settings, replications):
+            job = self._job(*each)
+            stored = None if job in jobs or self.store is None else self.store.get(job)
+            if stored:
+                self._known[each] = stored
+            else:
+                jobs.setdefault(job, []).append(each)
+        return dict(sorted(jobs.items(), key=lambda item: -self._resolved[item[1][0][0]][2]))
+
+    def _unknown(self, settings: Sequence[Setting], replications: int) -> Iterator[tuple[Setting, int]]:
+        for replication in range(replications):
+            for setting in settings:
+                if (setting, replication) not in self._known and (setting, replication) not in self.failures:
+                    yield setting, replication
 
     def _resolve(self, settings: Iterable[Setting]) -> None:
-        new = [setting for setting in settings if setting not in self._scenarios]
+        new = [setting for setting in settings if setting not in self._resolved]
         for setting, scenario in self.source.resolve(new)[0].items():
-            self._scenarios[setting] = scenario, scenario_digest(scenario)
+            self._resolved[setting] = scenario, scenario_digest(scenario), predicted_s(scenario)
 
     def _job(self, setting: Setting, replication: int) -> Job:
-        scenario, digest = self._scenarios[setting]
+        scenario, digest, _ = self._resolved[setting]
         return Job.of(scenario, digest, scenario.seed if self.seed is None else self.seed, replication)
 
-    def _compute(self, wanted: Iterable[tuple[Setting, int]]) -> None:
-        jobs: dict[Job, list[tuple[Setting, int]]] = {}  # settings may come to the same scenario
-        for each in wanted:
-            if each not in self._known:
-                jobs.setdefault(self._job(*each), []).append(each)
-        for job, outcome in self.run(jobs):
-            for each in jobs[job]:
-                self._note(each, outcome)
-
-    def _note(self, which: tuple[Setting, int], outcome: Figures | Failure) -> None:
-        if isinstance(outcome, Failure):
-            self.failures[which] = outcome
-        else:
-            self._known[which] = outcome
-            self.finished(which[0], outcome)
+    def _finish(self, job: Job, whose: list[tuple[Setting, int]], outcome: Outcome) -> None:
+        for each in whose:
+            if isinstance(outcome, Failure):
+                self.failures[each] = outcome
+            else:
+                self._known[each] = outcome
+        if self.store and not isinstance(outcome, Failure):
+            self.store.put(job, outcome)
+        if self.progress:
+            self.progress.done(whose[0][0], outcome, self._resolved[whose[0][0]][2])

@@ -1,12 +1,37 @@
-"""Where jobs run: in this process, in processes of this machine, or on a Dask cluster, with the same results."""
+"""Where jobs run: in this process, in processes of this machine, or on a Dask cluster, with the same results.
+
+All of it is the interface of concurrent.futures: an Executor takes a job and gives a Future.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures.process import ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from typing import Any, Final
 
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, run
+
+MOST_DEATHS: Final = 2  # a job that has ended its worker so often is not tried again
+DASK: Final = "dask://"
+CONNECT_S: Final = 10
+AHEAD: Final = 4  # jobs that the cluster has for each of its threads
+NOT_STARTED: Final = (
+    "a worker process ended while it was starting; in a script, call from under `if __name__ == '__main__':`, "
+    "or use one process: -j 1"
+)
+
+
+class ExecutorError(Exception):
+    """Jobs cannot be run at all; the message is one line that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +43,7 @@ class Failure:
 
 
 Outcome = Figures | Failure
+Work = Callable[[Job], Figures]
 Run = Callable[[Iterable[Job]], Iterator[tuple[Job, Outcome]]]  # gives each job's outcome as soon as it is there
 
 
@@ -27,9 +53,170 @@ def inline(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
         try:
             yield job, run(job)
         except Exception as error:
-            yield job, Failure(job, reason(error))
+            yield job, Failure(job, _reason(error))
 
 
-def reason(error: BaseException) -> str:
+@contextmanager
+def runner(executor: str | None, workers: int) -> Iterator[Run]:
+    """What runs jobs: the Dask cluster at `dask://HOST:PORT`, so many processes, or for one worker this process itself.
+
+    When the block is left, jobs that run end without a result. Raises ExecutorError.
+    """
+    if executor is None and workers == 1:
+        yield inline
+        return
+    with cluster(executor) if executor else nullcontext(processes(workers)) as pool:
+        try:
+            yield pool.run
+        finally:
+            pool.close()
+
+
+class Worker:
+    """An executor, and the process in which its jobs run; 0 until that has started."""
+
+    def __init__(self, executor: Executor) -> None:
+        self.executor, self.pid = executor, 0
+
+
+class Pool:
+    """Runs jobs on executors: each of `workers` has one of its own, and is given so many jobs at a time.
+
+    A process is alone in its executor, so that its death is felt by its own job alone, and is that job's doing: the
+    job gets another process, and after a second death it has failed.
+    """
+
+    def __init__(self, start: Callable[[], Executor], workers: int, at_a_time: int = 1, work: Work = run) -> None:
+        self._start, self._work, self._at_a_time = start, work, at_a_time
+        self._unstarted = workers
+        self._idle: deque[Worker] = deque()
+        self._busy: dict[Future[Any], tuple[Worker, Job | None]] = {}  # None: it is starting
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Run jobs in their order, and give each outcome as it comes. Raises ExecutorError."""
+        queue, deaths = deque(jobs), Counter[Job]()
+        self._occupy(queue)
+        while queue or any(job for _, job in self._busy.values()):
+            ended = wait(self._busy, return_when=FIRST_COMPLETED).done
+            outcomes = [outcome for future in ended if (outcome := self._outcome(future, queue, deaths))]
+            self._occupy(queue)  # first, so that nobody waits while outcomes are looked at
+            yield from outcomes
+
+    def _occupy(self, queue: deque[Job]) -> None:
+        """Give jobs to the idle; start workers for what is left."""
+        while queue and self._idle:
+            self._submit(self._idle.popleft(), queue)
+        starting = sum(job is None for _, job in self._busy.values())
+        for _ in range(min(self._unstarted, len(queue) - starting)):
+            self._unstarted -= 1
+            worker = Worker(self._start())
+            with _interrupts_held_back():  # of one a process that is starting would die with a traceback
+                self._busy[worker.executor.submit(os.getpid)] = worker, None
+
+    def _submit(self, worker: Worker, queue: deque[Job]) -> None:
+        try:
+            self._busy[worker.executor.submit(self._work, queue[0])] = worker, queue[0]
+        except BrokenExecutor:  # it died while it had nothing to do
+            self._unstarted += 1
+        else:
+            queue.popleft()
+
+    def _outcome(self, future: Future[Any], queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Outcome] | None:
+        """What a future that is done has brought; None when it was a start, or a job that is tried again."""
+        worker, job = self._busy.pop(future)
+        try:
+            outcome = future.result()
+        except BrokenExecutor:
+            return self._death(job, queue, deaths)
+        except CancelledError:
+            raise ExecutorError("the cluster has cancelled a job; is its scheduler still there?") from None
+        except Exception as error:
+            if job is None:
+                raise ExecutorError(f"no worker could be started: {_reason(error)}") from None
+            outcome = Failure(job, _reason(error))
+        if job is None:
+            worker.pid = outcome
+            self._idle.extend([worker] * self._at_a_time)
+            return None
+        self._idle.append(worker)
+        return job, outcome
+
+    def _death(self, job: Job | None, queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Outcome] | None:
+        if job is None:
+            raise ExecutorError(NOT_STARTED)
+        self._unstarted += 1
+        deaths[job] += 1
+        if deaths[job] == MOST_DEATHS:
+            return job, Failure(job, f"its worker died, {MOST_DEATHS} times; is there enough memory?")
+        queue.appendleft(job)
+        return None
+
+    def close(self) -> None:
+        """End all workers; what they are doing has no result."""
+        for worker in set(self._idle):
+            worker.executor.shutdown(wait=False)
+        for future, (worker, job) in self._busy.items():
+            future.cancel()
+            worker.executor.shutdown(wait=False)
+            if job and isinstance(worker.executor, ProcessPoolExecutor):
+                with suppress(OSError):  # it has ended by itself
+                    os.kill(worker.pid, signal.SIGTERM)
+        self._idle.clear()
+        self._busy.clear()
+
+
+def processes(workers: int, work: Work = run) -> Pool:
+    """Processes of this machine. They are spawned: a fork of a program with threads may hang."""
+    context = get_context("spawn")
+    return Pool(lambda: ProcessPoolExecutor(1, context, _begin), workers, work=work)
+
+
+def _begin() -> None:
+    """What a process does first: leave Ctrl-C to its parent, and end when that has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the block is left, and a process that is started in it begins without Ctrl-C."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Pool]:
+    """The workers of a Dask cluster at `dask://HOST:PORT`. Raises ExecutorError."""
+    if not address.startswith(DASK):
+        raise ExecutorError(f"--executor {address}: write {DASK}HOST:PORT, the address of a Dask scheduler")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ExecutorError(f"--executor {address} needs Dask: pip install 'shardsim[cluster]'") from None
+    try:
+        client = Client(f"tcp://{address.removeprefix(DASK)}", timeout=CONNECT_S)
+    except (OSError, ValueError) as error:
+        raise ExecutorError(f"--executor {address}: no Dask scheduler answers there: {_reason(error)}") from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise ExecutorError(f"--executor {address}: the cluster has no workers; start one with `dask worker`")
+        yield Pool(lambda: client.get_executor(pure=False), 1, at_a_time=AHEAD * threads)
+
+
+def _reason(error: BaseException) -> str:
     """Why a job failed, in one line."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"

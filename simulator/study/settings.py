@@ -23,7 +23,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Setting:
-    """Values in place of those of a scenario: pairs of path and value as `--set` takes them; none: nothing is changed."""
+    """Values in place of those of a scenario: pairs of path and value as `--set` takes them; none: no change."""
 
     overrides: tuple[tuple[str, str], ...] = ()
 

@@ -1,0 +1,87 @@
+"""The finished runs of studies, kept in a folder: a study that is asked for again goes on where it stopped.
+
+A run is a small file named by the hash of all that determines its figures (jobs.Job.key): the resolved scenario with
+the contents of its CSV files, the seed, the replication, the program. So a changed scenario never meets the runs of
+the old one, and `compare` and `size` of one scenario share their runs. A file is written beside its place and moved
+there, and carries a checksum: what is damaged is simulated again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.study.figures import Figures
+from simulator.study.jobs import Job
+
+STUDY_FILE: Final = "study.json"
+
+
+class StoreError(Exception):
+    """A finished run cannot be kept; the message is one line that names the folder and says what to do."""
+
+
+@dataclass
+class Store:
+    """Keeps figures in `folder`. `damaged`: files that were found to be no longer what was written."""
+
+    folder: Path
+    damaged: list[Path] = field(default_factory=list)
+
+    def get(self, job: Job) -> Figures | None:
+        """The figures of a job that was finished before, if they are there and undamaged."""
+        path = self._path(job)
+        try:
+            kept = json.loads(path.read_bytes())
+            if kept["checksum"] == _checksum(kept["figures"]) and kept["key"] == job.key:
+                return Figures.from_dict(kept["figures"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+        self.damaged.append(path)
+        return None
+
+    def put(self, job: Job, figures: Figures) -> None:
+        """Keep the figures of a finished job. Raises StoreError."""
+        data = figures.as_dict()
+        self._write(self._path(job), json.dumps({"key": job.key, "checksum": _checksum(data), "figures": data}))
+
+    def last_study(self, study: dict[str, str]) -> dict[str, str]:
+        """What the study before this one was of, such as its scenario's hash; from now on that is `study`."""
+        path = self.folder / STUDY_FILE
+        try:
+            before = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            before = {}
+        if before != study:
+            self._write(path, json.dumps(study, indent=2) + "\n")
+        return before if isinstance(before, dict) else {}
+
+    def _path(self, job: Job) -> Path:
+        return self.folder / f"{job.key[:32]}.json"
+
+    def _write(self, path: Path, text: str) -> None:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(text, encoding="utf-8")
+            temporary.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                temporary.unlink()
+            raise StoreError(
+                f"{self.folder}: a finished run cannot be kept: {os.strerror(error.errno or 0)}; "
+                "what was kept before stays: free some space, or name another place with --out, and go on"
+            ) from error
+
+
+def _checksum(data: dict[str, Any]) -> str:
+    """Of the numbers, however they are laid out."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
