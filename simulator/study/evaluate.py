@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from simulator.scenario.faults import Fault
 from simulator.scenario.spec import Scenario
 from simulator.study.effort import predicted_s
 from simulator.study.executors import Failure, Outcome, Run, inline
@@ -48,7 +49,6 @@ class Evaluator:
 
     def __call__(self, settings: Sequence[Setting], replications: int) -> dict[Setting, list[Figures]]:
         """Evaluate settings. Raises ScenarioError with all faults of all settings, ExecutorError and StoreError."""
-        self._resolve(settings)
         jobs = self.missing(settings, replications)
         if self.progress:
             self.progress.expect(len(jobs), sum(self._resolved[whose[0][0]][2] for whose in jobs.values()))
@@ -59,7 +59,7 @@ class Evaluator:
 
     def missing(self, settings: Sequence[Setting], replications: int) -> dict[Job, list[tuple[Setting, int]]]:
         """The runs that are still to be simulated, longest first, and of which settings and replications they are."""
-        self._resolve(settings)
+        self.resolve(settings)
         jobs: dict[Job, list[tuple[Setting, int]]] = {}
         for each in self._unknown(settings, replications):
             job = self._job(*each)
@@ -76,10 +76,18 @@ class Evaluator:
                 if (setting, replication) not in self._known and (setting, replication) not in self.failures:
                     yield setting, replication
 
-    def _resolve(self, settings: Iterable[Setting]) -> None:
+    def resolve(self, settings: Iterable[Setting]) -> list[Fault]:
+        """Make the scenarios of settings; the warnings that all new ones share. Raises ScenarioError."""
         new = [setting for setting in settings if setting not in self._resolved]
-        for setting, scenario in self.source.resolve(new)[0].items():
+        scenarios, warnings = self.source.resolve(new)
+        for setting, scenario in scenarios.items():
             self._resolved[setting] = scenario, scenario_digest(scenario), predicted_s(scenario)
+        return warnings
+
+    def scenario(self, setting: Setting) -> Scenario:
+        """The scenario with a setting's values in it. Raises ScenarioError."""
+        self.resolve([setting])
+        return self._resolved[setting][0]
 
     def _job(self, setting: Setting, replication: int) -> Job:
         scenario, digest, _ = self._resolved[setting]

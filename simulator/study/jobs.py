@@ -14,7 +14,9 @@ import numpy as np
 import simulator
 from simulator.measures.run import simulate
 from simulator.scenario.kinds import CsvPath
+from simulator.scenario.objectives import Objectives
 from simulator.scenario.records import described
+from simulator.scenario.search import Search
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures
 
@@ -50,8 +52,8 @@ def run(job: Job) -> Figures:
 
 
 def scenario_digest(scenario: Scenario) -> str:
-    """A hash of all that a run takes from a scenario: of a CSV file its contents, wherever it is; not its own name."""
-    bare = replace(scenario, name="", description="")
+    """A hash of all that a run takes from a scenario: of CSV files the contents; not its name or what it is held to."""
+    bare = replace(scenario, name="", description="", objectives=Objectives(), search=Search())
     return hashlib.sha256(json.dumps(_plain(bare)).encode()).hexdigest()
 
 

@@ -34,6 +34,11 @@ class Setting:
         return {name: value for name, (_, value) in zip(names, self.overrides, strict=True)}
 
     @property
+    def columns(self) -> dict[str, str | int | float]:
+        """As `shown`, with plain numbers as numbers."""
+        return {name: _as_number(value) for name, value in self.shown.items()}
+
+    @property
     def label(self) -> str:
         """Such as `shards 4, batch_size 500`."""
         return ", ".join(f"{name} {value}" for name, value in self.shown.items()) or "as in the file"
@@ -127,6 +132,12 @@ def _joined(shards: str | Iterable[int]) -> str:
 
 def _dotted(path: str) -> str:
     return re.sub(r"\[(\d+)\]", r".\1", path)
+
+
+def _as_number(text: str) -> str | int | float:
+    if re.fullmatch(r"-?\d{1,15}", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"-?\d{1,15}\.\d{1,15}", text) else text
 
 
 def _as_text(value: Any) -> str:
