@@ -8,6 +8,7 @@ import sys
 import click
 
 from simulator import __version__
+from simulator.cli_compare import compare
 from simulator.cli_files import explain, init, schema, validate
 from simulator.cli_run import BUG, INTERRUPTED, run
 
@@ -24,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (run, validate, schema, init, explain):
+for command in (run, compare, validate, schema, init, explain):
     cli.add_command(command)
 
 

@@ -59,6 +59,7 @@ def _compare(
     from simulator.study import compare as study
     from simulator.study.evaluate import Evaluator
     from simulator.study.executors import runner
+    from simulator.study.objectives import NOT_MET, OBJECTIVES_MET
     from simulator.study.plan import planned
     from simulator.study.precision import FIRST, Precision
     from simulator.study.source import Source
@@ -68,10 +69,13 @@ def _compare(
     settings = study.asked(source.scenario(), shards, vary)
     wanted = Precision(precision, budget_s=_seconds(budget))
     n, processes, began = FIRST if replications == "auto" else replications, workers(jobs), time.perf_counter()
-    base = study.values_of_baseline(baseline)
+    base = study.named_values(baseline) if baseline else {}
     if base:
         study.chosen(settings, base)
-    with runner(executor, processes) as run, study_progress(not quiet) as progress:
+    with (
+        runner(executor, processes) as run,
+        study_progress("simulating", source.scenario().objectives, not quiet) as progress,
+    ):
         evaluator = Evaluator(source, run, seed, Store(runs), progress)
         show_faults(evaluator.resolve(settings))
         plan = planned(evaluator, settings, n, processes)
@@ -88,7 +92,9 @@ def _compare(
         tell(comparison, target, as_json)
     for (setting, number), failure in comparison.failures.items():
         click.echo(f"error: {setting}, replication {number}: {failure.why}", err=True)
-    return SOME_FAILED if comparison.failures else study.exit_code(comparison)
+    if comparison.failures:
+        return SOME_FAILED
+    return OBJECTIVES_MET if comparison.meeting else NOT_MET
 
 
 def _seconds(budget: str | None) -> float:

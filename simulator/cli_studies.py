@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 USAGE = 2
 
 
-class ReplicationsType(click.ParamType):
+class ReplicationsType(click.ParamType):  # type: ignore[type-arg]  # generic only where it is checked, not where it runs
     """A number of replications, or auto."""
 
     name = "N|auto"
@@ -122,7 +122,9 @@ def faults_told(debug: bool, runs: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         kept = sum(1 for _ in runs.glob("[0-9a-f]*.json"))
-        click.echo(f"interrupted; {kept} finished runs are kept in {runs}/, the same command goes on from there", err=True)
+        click.echo(
+            f"interrupted; {kept} finished runs are kept in {runs}/, the same command goes on from there", err=True
+        )
         sys.exit(INTERRUPTED)
     except ScenarioError as error:
         raise InvalidFileError(error.faults) from None

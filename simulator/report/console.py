@@ -15,7 +15,7 @@ from rich.text import Text
 from simulator.measures.histogram import Histogram
 from simulator.measures.result import MappingResult, Result
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
-from simulator.report.numbers import count, seconds
+from simulator.report.numbers import count, rough, seconds
 from simulator.report.tables import plain
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
@@ -107,13 +107,14 @@ def _times(group: str, histogram: Histogram) -> dict[Heading, str]:
 def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
     """Means over the replications with the half-widths of their 95 % intervals."""
     return {
-        mapping: {heading: _with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()}
+        mapping: {heading: with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()}
         for mapping, of in intervals(runs).items()
     }
 
 
-def _with_error(value: Interval, text: Callable[[float], str]) -> str:
-    return f"{text(value.mean)} ± {text(value.half_width)}" if value.n > 1 else text(value.mean)
+def with_error(value: Interval, text: Callable[[float], str]) -> str:
+    """A mean with half of its 95 % interval, if it has one."""
+    return f"{text(value.mean)} ± {text(rough(value.half_width))}" if value.half_width > 0 else text(value.mean)
 
 
 def _binding(worst: MappingResult) -> Text:

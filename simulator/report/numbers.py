@@ -27,6 +27,16 @@ def _two_units(value_s: float) -> str:
     return f"{whole} {big[0]} {part} {small[0]}" if part else f"{whole} {big[0]}"
 
 
+def rough(value: float) -> float:
+    """A number with two digits, as is enough for an error."""
+    return float(f"{value:.2g}")
+
+
 def count(value: float) -> str:
     """A whole number with its thousands apart: 12,345."""
     return f"{round(value):,}"
+
+
+def usd(value: float) -> str:
+    """An amount of money: USD 12.35, USD 1,235."""
+    return f"USD {value:,.2f}" if abs(value) < 1000 else f"USD {value:,.0f}"

@@ -34,7 +34,7 @@ def write_run(result: Result, folder: Path, command: str, wall_s: float, plots: 
         from simulator.report.plots.drawing import draw
 
         draw(tables, folder)
-    write_text(folder / RUN_FILE, _run_json(result, command, wall_s))
+    write_text(folder / RUN_FILE, run_json(command, wall_s, seed=result.seed))
     return tables
 
 
@@ -43,11 +43,12 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _run_json(result: Result, command: str, wall_s: float) -> str:
+def run_json(command: str, wall_s: float, **about: object) -> str:
+    """What run.json says: it marks a folder as ours, and holds all that differs between equal runs."""
     run = {
         "program": PROGRAM,
         "command": command,
-        "seed": result.seed,
+        **about,
         "versions": {
             PROGRAM: __version__,
             "python": platform.python_version(),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.overrides import Overrides
@@ -14,7 +15,7 @@ from simulator.scenario.spec import Scenario
 from simulator.study.evaluate import Evaluate, Evaluator
 from simulator.study.executors import Failure, runner
 from simulator.study.figures import intervals, tidy_rows, values_of
-from simulator.study.objectives import Assessment, assess
+from simulator.study.objectives import Assessment, State, assess, worst
 from simulator.study.precision import Precision, Runs, until_precise
 from simulator.study.settings import (
     AS_IT_IS,
@@ -24,7 +25,10 @@ from simulator.study.settings import (
     Shards,
     combinations,
     dimension,
+    separated,
+    shard_dimensions,
     shards_of,
+    varied,
 )
 from simulator.study.source import Source
 from simulator.study.statistics import Difference, difference
@@ -33,6 +37,7 @@ from simulator.study.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
+VERDICTS: Final = ("stable", "backlogged", "overloaded")  # the best first
 Replications = int | Literal["auto"]
 
 
@@ -59,6 +64,23 @@ class Comparison:
     def mappings(self) -> list[str]:
         """The event source mappings."""
         return list(self.runs[self.settings[0]][0].values) if self.settings else []
+
+    def verdict(self, setting: Setting, mapping: str) -> str:
+        """stable, backlogged or overloaded: the worst of the replications."""
+        return max((run.verdicts[mapping] for run in self.runs[setting]), key=VERDICTS.index)
+
+    def binding(self, setting: Setting, mapping: str) -> str:
+        """The limit that binds in most replications, or "none"."""
+        return Counter(run.binding[mapping] for run in self.runs[setting]).most_common(1)[0][0]
+
+    @property
+    def meeting(self) -> list[Setting]:
+        """The settings that meet all objectives for certain; all of them when there are none."""
+        return [each for each in self.settings if self.state(each) == "met"]
+
+    def state(self, setting: Setting) -> State:
+        """Whether a setting meets the scenario's objectives: met, undecided or missed."""
+        return worst(each.state for each in self.assessments[setting])
 
     @cached_property
     def assessments(self) -> dict[Setting, list[Assessment]]:
@@ -186,6 +208,20 @@ def chosen(settings: Sequence[Setting], values: Mapping[str, str]) -> Setting:
         what = f"give {', '.join(missing)} too" if fitting else "it must be one of those that are compared"
         raise SettingsError(f"--baseline {given}: {len(fitting)} settings have that; {what}")
     return fitting[0]
+
+
+def asked(scenario: Scenario, shards: Sequence[str], vary: Sequence[str]) -> list[Setting]:
+    """The settings of `--shards` and `--vary`, else those of the scenario's own `search:`. Raises SettingsError."""
+    dimensions = shard_dimensions(shards, list(scenario.streams)) + [varied(text) for text in vary]
+    return combinations(dimensions or searched(scenario))
+
+
+def named_values(text: str) -> dict[str, str]:
+    """`NAME=VALUE,NAME=VALUE` of `--baseline`. Raises SettingsError."""
+    parts = [part.partition("=") for part in separated(text)]
+    if not all(name and value for name, _, value in parts):
+        raise SettingsError(f"--baseline {text}: write NAME=VALUE,NAME=VALUE such as shards=4,batch_size=100")
+    return {name.strip(): value.strip() for name, _, value in parts}
 
 
 def searched(scenario: Scenario) -> list[Dimension]:

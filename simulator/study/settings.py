@@ -105,7 +105,7 @@ def varied(text: str) -> Dimension:
     path, given, values = text.partition("=")
     if not (given and path.strip() and values.strip()):
         raise SettingsError(f"--vary {text}: write PATH=VALUE,VALUE such as event_source_mappings.0.batch_size=100,500")
-    texts = _separated(values)
+    texts = separated(values)
     if "" in texts:
         raise SettingsError(f"--vary {text}: there is an empty value between two commas")
     return Dimension((_dotted(path.strip()),), tuple(dict.fromkeys(texts)))
@@ -164,8 +164,8 @@ def _whole_numbers(text: str, shown: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(n) for numbers in ranges for n in numbers))
 
 
-def _separated(text: str) -> list[str]:
-    """The parts of a text between commas that are outside of brackets and quotes."""
+def separated(text: str) -> list[str]:
+    """The parts of a text between commas; those within brackets and quotes do not count."""
     parts, depth, quote = [""], 0, ""
     for letter in text:
         if quote:

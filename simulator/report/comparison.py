@@ -1,0 +1,71 @@
+"""A comparison as files: tables, a summary and plots."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.report.study_folder import write_study
+from simulator.study.compare import Comparison
+from simulator.study.figures import intervals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KIND = "compare"
+
+
+def write_comparison(comparison: Comparison, folder: Path, command: str, wall_s: float) -> None:
+    """Write all files of a comparison into a folder that is there."""
+    tables = {
+        "comparison": wide_table(comparison),
+        "differences": comparison.differences,
+        "replications": comparison.replications,
+    }
+    write_study(folder, KIND, summary(comparison), tables, command, wall_s)
+
+
+def wide_table(comparison: Comparison) -> pd.DataFrame:
+    """One row a setting and mapping: for each measure its mean, and the ends of its 95 % interval."""
+    import pandas as pd
+
+    rows = []
+    for setting in comparison.settings:
+        known = intervals(comparison.runs[setting])
+        for mapping in comparison.mappings:
+            row: dict[str, Any] = {
+                **setting.columns,
+                "mapping": mapping,
+                "replications": len(comparison.runs[setting]),
+                "verdict": comparison.verdict(setting, mapping),
+                "binding_limit": comparison.binding(setting, mapping),
+                "objectives": comparison.state(setting) if comparison.assessments[setting] else "",
+            }
+            for measure, each in {**known[mapping], **known.get("", {})}.items():
+                row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def summary(comparison: Comparison) -> dict[str, Any]:
+    """What study.json says."""
+    return {
+        "scenario": comparison.name,
+        "study": KIND,
+        "replications": max(map(len, comparison.runs.values()), default=0),
+        "stopped": comparison.stopped,
+        "baseline": dict(comparison.baseline.overrides),
+        "settings": [
+            {
+                "label": setting.label,
+                "overrides": dict(setting.overrides),
+                "objectives": [asdict(each) for each in comparison.assessments[setting]],
+            }
+            for setting in comparison.settings
+        ],
+        "failures": [
+            {"setting": setting.label, "replication": number, "why": failure.why}
+            for (setting, number), failure in comparison.failures.items()
+        ],
+    }

@@ -1,0 +1,183 @@
+"""What `compare` says on the terminal: a sentence, tables of means, and differences in words."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from simulator.report.comparison import summary, wide_table
+from simulator.report.console import COLOURS, WIDTH, with_error
+from simulator.report.numbers import count, seconds, usd
+from simulator.report.tables import plain
+from simulator.study.compare import Comparison
+from simulator.study.figures import values_of
+from simulator.study.objectives import COST
+from simulator.study.ranking import best, usd_per_month
+from simulator.study.settings import Setting
+from simulator.study.statistics import Difference, measure_interval
+
+MOST_ROWS: Final = 40
+TIMES: Final = {
+    "latency p50": "latency_p50_s", "p99": "latency_p99_s", "max": "latency_max_s",
+    "age p50": "iterator_age_p50_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s",
+}  # fmt: skip
+COUNTS: Final = {"throttles": "throttles", "errors": "errors", "lost": "records_lost"}
+DIFFERENCES: Final = ("latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s", "drain_s")
+WORDS: Final = {"better": "green", "worse": "red", "same": "dim", "cannot tell": "yellow"}
+WORDY: Final = ("verdict", "objectives", "binding limit")  # columns of words
+STATES: Final = {"met": "green", "undecided": "yellow", "missed": "red"}
+
+Rows = list[tuple[Setting, str]]
+
+
+def tell(comparison: Comparison, folder: Path, as_json: bool) -> None:
+    """Say how a comparison went."""
+    if as_json:
+        print(json.dumps(_as_json(comparison, folder), indent=2))
+        return
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    rows = [(setting, mapping) for setting in comparison.settings for mapping in comparison.mappings]
+    for line in _headlines(comparison):
+        console.print(line, soft_wrap=True)
+    for table in _tables(comparison, rows[:MOST_ROWS]):
+        console.print()
+        console.print(table)
+    if len(rows) > MOST_ROWS:
+        console.print(f"… and {len(rows) - MOST_ROWS} rows more in comparison.csv")
+    console.print(f"\nwritten to {folder}/ (pictures in {folder / 'plots'}/)", soft_wrap=True)
+
+
+def _as_json(comparison: Comparison, folder: Path) -> object:
+    return plain(
+        summary(comparison)
+        | {"output": str(folder)}
+        | {"comparison": wide_table(comparison).to_dict("records")}
+        | {"differences": comparison.differences.to_dict("records")}
+    )
+
+
+def _headlines(comparison: Comparison) -> Iterator[Text | str]:
+    found = best(comparison.runs, comparison.objectives)
+    if found is None:
+        yield f"{comparison.name}: every run failed"
+        return
+    runs = comparison.runs[found]
+    cost = f" at {usd(usd_per_month(runs))} a month" if COST in runs[0].whole else ""
+    if not comparison.assessments[found]:
+        yield f"{comparison.name}: of {len(comparison.settings)} settings the cheapest that keeps up is {found}{cost}"
+        yield "the scenario has no objectives; with `objectives: {iterator_age_p99: 5s}` in it each setting is judged"
+    elif comparison.meeting:
+        yield f"{comparison.name}: the cheapest setting that meets the objectives is {found}{cost}"
+    else:
+        yield f"{comparison.name}: no setting meets the objectives for certain; the nearest is {found}{cost}"
+    if comparison.stopped:
+        yield comparison.stopped
+
+
+def _tables(comparison: Comparison, rows: Rows) -> Iterator[Table]:
+    yield _times(comparison, rows)
+    yield _counts(comparison, rows)
+    others = [(setting, mapping) for setting, mapping in rows if setting != comparison.baseline]
+    if others:
+        yield _differences(comparison, others)
+
+
+def _times(comparison: Comparison, rows: Rows) -> Table:
+    table = _grid(comparison, *TIMES)
+    for setting, mapping in rows:
+        table.add_row(
+            *_named(comparison, setting, mapping),
+            *(_mean(comparison, setting, mapping, m, seconds) for m in TIMES.values()),
+        )
+    n = max(len(runs) for runs in comparison.runs.values())
+    error = f"means of {n} replications ± half of the 95 % interval" if n > 1 else "one replication: no intervals"
+    table.caption, table.caption_justify = f"{error}; *: the baseline", "left"
+    return table
+
+
+def _counts(comparison: Comparison, rows: Rows) -> Table:
+    judged = any(comparison.assessments.values())
+    costs = COST in comparison.runs[comparison.settings[0]][0].whole
+    table = _grid(
+        comparison, *COUNTS, "drain", "binding limit", "use", *(["USD/month"] if costs else []), "verdict",
+        *(["objectives"] if judged else []),
+    )  # fmt: skip
+    for setting, mapping in rows:
+        verdict, state = comparison.verdict(setting, mapping), comparison.state(setting)
+        table.add_row(
+            *_named(comparison, setting, mapping),
+            *(_mean(comparison, setting, mapping, measure, count) for measure in COUNTS.values()),
+            _mean(comparison, setting, mapping, "drain_s", seconds),
+            comparison.binding(setting, mapping),
+            _mean(comparison, setting, mapping, "binding_use", lambda part: f"{part:.0%}", plain_mean=True),
+            *([_mean(comparison, setting, "", COST, usd)] if costs else []),
+            Text(verdict, style=COLOURS[verdict]),
+            *([Text(state, style=STATES[state])] if judged else []),
+        )
+    return table
+
+
+def _differences(comparison: Comparison, rows: Rows) -> Table:
+    costs = COST in comparison.runs[comparison.baseline][0].whole
+    table = _grid(
+        comparison,
+        *(name.removesuffix("_s").replace("_", " ") for name in DIFFERENCES),
+        *(["USD/month"] if costs else []),
+    )
+    for setting, mapping in rows:
+        cells = [_word(comparison.difference(setting, mapping, measure), seconds) for measure in DIFFERENCES]
+        cost = [_word(comparison.difference(setting, "", COST), usd)] if costs else []
+        table.add_row(*_named(comparison, setting, mapping), *cells, *cost)
+    table.title = f"difference from {comparison.baseline}, replication by replication"
+    table.title_justify, table.title_style = "left", "bold"
+    return table
+
+
+def _grid(comparison: Comparison, *headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in comparison.baseline.shown:
+        table.add_column(name, overflow="fold")
+    if len(comparison.mappings) > 1:
+        table.add_column("mapping", overflow="fold")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in WORDY else "right", no_wrap=True)
+    return table
+
+
+def _named(comparison: Comparison, setting: Setting, mapping: str) -> list[str]:
+    """The first cells of a row; the baseline has a star."""
+    *values, last = setting.shown.values()
+    star = " *" if setting == comparison.baseline else ""
+    return [*values, f"{last}{star}", *([mapping] if len(comparison.mappings) > 1 else [])]
+
+
+def _mean(
+    comparison: Comparison, setting: Setting, mapping: str, measure: str, text: Callable[[float], str],
+    plain_mean: bool = False,
+) -> str:  # fmt: skip
+    found = measure_interval(measure, values_of(comparison.runs[setting], mapping, measure))
+    if math.isinf(found.mean):
+        return "not in the run"
+    if math.isnan(found.mean):
+        return "-"
+    return text(found.mean) if plain_mean else with_error(found, text)
+
+
+def _word(found: Difference, text: Callable[[float], str]) -> Text:
+    """Such as `-420 ms ± 12 ms better`."""
+    interval, cell = found.interval, Text()
+    if found.word != "same" and not math.isnan(interval.mean):
+        sign = "+" if interval.mean >= 0 else "-"
+        size = replace(interval, mean=abs(interval.mean))
+        cell.append(f"{sign}{'beyond the run' if math.isinf(size.mean) else with_error(size, text)} ")
+    cell.append(found.word, style=WORDS[found.word])
+    return cell

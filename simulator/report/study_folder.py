@@ -1,0 +1,48 @@
+"""The output folder of a study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.report.csvfiles import write_csv
+from simulator.report.folder import RUN_FILE, fresh_folder
+from simulator.report.output import run_json, write_text
+from simulator.report.tables import plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STUDY_FILE: Final = "study.json"
+
+
+@contextmanager
+def study_folder(target: Path, kind: str, force: bool) -> Iterator[Path]:
+    """A new empty folder for a study, as `fresh_folder`; an earlier study of the same kind is replaced without force.
+
+    Nothing is lost with that: its runs are kept elsewhere, and give it back at once.
+    """
+    with fresh_folder(target, force or kind_of(target) == kind) as folder:
+        yield folder
+
+
+def kind_of(folder: Path) -> str:
+    """Which command made the study in a folder; an empty text if it holds none."""
+    try:
+        return str(json.loads((folder / RUN_FILE).read_text(encoding="utf-8")).get("study", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def write_study(
+    folder: Path, kind: str, summary: dict[str, Any], tables: dict[str, pd.DataFrame], command: str, wall_s: float
+) -> None:
+    """Write study.json, a CSV file for each table, and run.json, in which alone equal studies differ."""
+    text = json.dumps(plain(summary), indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(folder / STUDY_FILE, text + "\n")
+    for name, table in tables.items():
+        write_csv(table, folder / f"{name}.csv")
+    write_text(folder / RUN_FILE, run_json(command, wall_s, study=kind))

@@ -1,0 +1,28 @@
+"""Which of several settings is best: what the terminal shows while a study runs, and its headline at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from simulator.scenario.objectives import Objectives
+from simulator.study.figures import Figures, values_of
+from simulator.study.objectives import COST, ORDER, assess, keeps_up, worst
+from simulator.study.settings import Setting
+from simulator.study.statistics import interval
+
+
+def best(runs: Mapping[Setting, Sequence[Figures]], objectives: Objectives) -> Setting | None:
+    """The setting that keeps up and meets the objectives best; of equals the cheapest, then the least behind."""
+    known = [setting for setting, some in runs.items() if some]
+    return min(known, key=lambda setting: _rank(runs[setting], objectives), default=None)
+
+
+def usd_per_month(runs: Sequence[Figures]) -> float:
+    """The mean bill of a month."""
+    return interval(values_of(runs, "", COST)).mean
+
+
+def _rank(runs: Sequence[Figures], objectives: Objectives) -> tuple[int, float, float]:
+    state = worst(each.state for each in (*assess(objectives, runs), *keeps_up(runs)))
+    age_s = max((interval(values_of(runs, m, "iterator_age_p99_s")).mean for m in runs[0].values), default=0.0)
+    return ORDER.index(state), usd_per_month(runs) if COST in runs[0].whole else 0.0, age_s
