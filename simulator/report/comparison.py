@@ -23,6 +23,9 @@ def write_comparison(comparison: Comparison, folder: Path, command: str, wall_s:
         "differences": comparison.differences,
         "replications": comparison.replications,
     }
+    from simulator.report.plots.comparing import draw_comparison
+
+    draw_comparison(comparison, folder)
     write_study(folder, KIND, summary(comparison), tables, command, wall_s)
 
 

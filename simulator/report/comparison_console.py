@@ -71,7 +71,7 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         yield f"{comparison.name}: every run failed"
         return
     runs = comparison.runs[found]
-    cost = f" at {usd(usd_per_month(runs))} a month" if COST in runs[0].whole else ""
+    cost = f" at {usd(usd_per_month(runs))} a month" if comparison.has_bill else ""
     if not comparison.assessments[found]:
         yield f"{comparison.name}: of {len(comparison.settings)} settings the cheapest that keeps up is {found}{cost}"
         yield "the scenario has no objectives; with `objectives: {iterator_age_p99: 5s}` in it each setting is judged"
@@ -106,7 +106,7 @@ def _times(comparison: Comparison, rows: Rows) -> Table:
 
 def _counts(comparison: Comparison, rows: Rows) -> Table:
     judged = any(comparison.assessments.values())
-    costs = COST in comparison.runs[comparison.settings[0]][0].whole
+    costs = comparison.has_bill
     table = _grid(
         comparison, *COUNTS, "drain", "binding limit", "use", *(["USD/month"] if costs else []), "verdict",
         *(["objectives"] if judged else []),
@@ -127,7 +127,7 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
 
 
 def _differences(comparison: Comparison, rows: Rows) -> Table:
-    costs = COST in comparison.runs[comparison.baseline][0].whole
+    costs = comparison.has_bill
     table = _grid(
         comparison,
         *(name.removesuffix("_s").replace("_", " ") for name in DIFFERENCES),

@@ -24,6 +24,7 @@ COUNTS: Final = ("attempts", "errors", "throttles")
 class Curves:
     """What plots show of one mapping, in seconds. NaN: nothing was measured."""
 
+    records: int  # whose latency was measured
     latency_quantiles_s: list[float]  # at measures.histogram.PERCENTILES
     age_interval_s: float
     age_max_s: list[float]  # the greatest iterator age of each interval of the run
@@ -107,6 +108,7 @@ def _curves(result: Result, mapping: MappingResult) -> Curves:
     together = max(1, -(-len(rows) // MOST_POINTS))
     padded = np.concatenate((rows, np.full(-len(rows) % together, np.nan)))
     return Curves(
+        records=mapping.measures.latency.n,
         latency_quantiles_s=[mapping.measures.latency.percentile_s(percent) for percent in PERCENTILES],
         age_interval_s=together * result.measures.interval_s,
         age_max_s=np.fmax.reduce(padded.reshape(-1, together), axis=1).tolist(),

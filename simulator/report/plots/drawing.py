@@ -24,9 +24,13 @@ FOLDER: Final = "plots"
 
 def draw(tables: RunTables, folder: Path) -> list[Plot]:
     """Draw every plot into FOLDER/plots, as .png and as .svg; the plots with their titles, in the order to be read."""
-    (folder / FOLDER).mkdir(exist_ok=True)
     with style():
-        drawn = [plot(tables) for plot in PLOTS]
-        for each in drawn:
-            each.save(folder / FOLDER)
-    return drawn
+        return save([plot(tables) for plot in PLOTS], folder)
+
+
+def save(plots: list[Plot], folder: Path) -> list[Plot]:
+    """Save plots into FOLDER/plots; call it in the `style` in which they were drawn."""
+    (folder / FOLDER).mkdir(exist_ok=True)
+    for each in plots:
+        each.save(folder / FOLDER)
+    return plots

@@ -1,0 +1,49 @@
+"""Quantiles of latency by setting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.measures.histogram import PERCENTILES
+from simulator.report.numbers import seconds
+from simulator.report.plots.canvas import Plot, head
+from simulator.report.plots.panels import short
+from simulator.report.plots.quantile_curves import PERCENTS, SMALLEST_S, Quantiles, nines, quantile_figure
+from simulator.report.plots.setting_choice import NAME, of_all, of_worst, shown, worst_mapping
+from simulator.study.compare import Comparison
+from simulator.study.settings import Setting
+
+
+def setting_quantiles(comparison: Comparison) -> Plot:
+    """Latency by quantile, one line a setting: means over the replications."""
+    some = shown(comparison)
+    quantiles = [each for setting in some if (each := _quantiles(comparison, setting))]
+    subtitle = (
+        "Latency of a record from its production to the end of the attempt that processed it, both axes logarithmic; "
+        f"means of the replications.{of_worst(comparison, '99% quantile')}{of_all(some, comparison)}"
+    )
+    return head(quantile_figure(quantiles, rest="others"), "setting_quantiles", _title(quantiles), subtitle, [])
+
+
+def _quantiles(comparison: Comparison, setting: Setting) -> Quantiles | None:
+    mapping = worst_mapping(comparison, setting, "latency_p99_s")
+    curves = [run.curves[mapping] for run in comparison.runs[setting] if run.curves[mapping].records]
+    if not curves:
+        return None
+    records = min(each.records for each in curves)
+    mean = dict(zip(PERCENTILES, np.mean([each.latency_quantiles_s for each in curves], axis=0).tolist(), strict=True))
+    told = [p for p in PERCENTS if p == 50 or records * (1 - p / 100) >= 1]
+    values = [max(SMALLEST_S, mean[p]) for p in told]
+    return Quantiles(setting.label, [nines(p) for p in told], values, max(SMALLEST_S, mean[100.0]), mean[99.0])
+
+
+def _title(quantiles: list[Quantiles]) -> str:
+    if not quantiles:
+        return "Latency: no record was processed"
+    best, worst = min(quantiles, key=lambda q: q.p99_s), max(quantiles, key=lambda q: q.p99_s)
+    if best is worst:
+        return f"Latency: half of the records within {seconds(best.values_s[0])}, 99% within {seconds(best.p99_s)}"
+    return (
+        f"Latency: 99% of records within {seconds(best.p99_s)} ({short(best.name, NAME)}) to "
+        f"{seconds(worst.p99_s)} ({short(worst.name, NAME)})"
+    )
