@@ -12,10 +12,12 @@ import click
 from simulator.cli_files import show_faults
 from simulator.cli_run import SOME_FAILED
 from simulator.cli_studies import (
+    SHORT_S,
     ReplicationsType,
     command_line,
     faults_told,
     greet,
+    in_processes,
     pairs,
     runs_folder,
     show_plan,
@@ -72,22 +74,23 @@ def _compare(
     base = study.named_values(baseline) if baseline else {}
     if base:
         study.chosen(settings, base)
+    evaluator = Evaluator(source, seed=seed, store=Store(runs))
+    show_faults(evaluator.resolve(settings))
+    plan = planned(evaluator, settings, n, processes)
+    if dry_run or not quiet:
+        show_plan(plan, executor or in_processes(processes), dry_run, "5 or more" if replications == "auto" else str(n))
+    if dry_run:
+        return 0
+    if jobs is None and plan.wall_s < SHORT_S:
+        processes = 1
     with (
-        runner(executor, processes) as run,
-        study_progress("simulating", source.scenario().objectives, not quiet) as progress,
+        study_folder(target, "compare", force) as folder,
+        runner(executor, processes) as evaluator.run,
+        study_progress("simulating", source.scenario().objectives, not quiet) as evaluator.progress,
     ):
-        evaluator = Evaluator(source, run, seed, Store(runs), progress)
-        show_faults(evaluator.resolve(settings))
-        plan = planned(evaluator, settings, n, processes)
-        if dry_run or not quiet:
-            where = f"on {executor}" if executor else f"in {processes} process{'es' if processes > 1 else ''}"
-            show_plan(plan, where, dry_run, "5 or more" if replications == "auto" else str(n))
-        if dry_run:
-            return 0
-        with study_folder(target, "compare", force) as folder:
-            greet(evaluator, quiet)
-            comparison = study.compared(evaluator, settings, replications, base, wanted)
-            write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
+        greet(evaluator, quiet)
+        comparison = study.compared(evaluator, settings, replications, base, wanted)
+        write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
     if not quiet:
         tell(comparison, target, as_json)
     for (setting, number), failure in comparison.failures.items():

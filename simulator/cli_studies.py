@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.study.plan import Plan
 
 USAGE = 2
+SHORT_S = 1.0  # what takes no longer is not worth starting processes for
 
 
 class ReplicationsType(click.ParamType):  # type: ignore[type-arg]  # generic only where it is checked, not where it runs
@@ -68,6 +69,11 @@ def workers(jobs: int | None) -> int:
     if jobs:
         return jobs
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_processes(n: int) -> str:
+    """Where runs are simulated, as text."""
+    return f"in {n} process{'es' if n > 1 else ''}"
 
 
 def command_line() -> str:
