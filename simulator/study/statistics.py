@@ -44,8 +44,8 @@ def interval(values: Sequence[float], error: float = 0.0) -> Interval:
     known = np.array([value for value in values if not math.isnan(value)])
     n = len(known)
     if n < 2 or np.isinf(known).any():
-        mean = float(known.max()) if n and np.isinf(known).any() else float(known[0]) if n else math.nan
-        return Interval(mean, math.nan, n)
+        with np.errstate(invalid="ignore"):  # infinity less infinity
+            return Interval(float(known.mean()) if n else math.nan, math.nan, n)
     return Interval(float(known.mean()), _student(n) * float(known.std(ddof=1)) / math.sqrt(n) + error, n)
 
 
@@ -65,12 +65,16 @@ class Difference:
     """How much higher a measure is than in the baseline, replication by replication; of all measures less is better."""
 
     interval: Interval
+    one_way: bool  # in each of several replications it is higher, or in each it is lower
 
     @property
     def word(self) -> str:
-        """better, worse, same (in each replication), or cannot tell."""
+        """better, worse, same (in each replication), or cannot tell.
+
+        The interval decides; where a replication's difference is infinite there is none, and all must go one way.
+        """
         mean, half_width = self.interval.mean, self.interval.half_width
-        if math.isinf(mean):
+        if math.isinf(mean) and self.one_way:
             return "worse" if mean > 0 else "better"
         if mean == 0 and half_width == 0:
             return "same"
@@ -87,7 +91,9 @@ def difference(measure: str, values: Sequence[float], baseline: Sequence[float])
     pairs = [(a, b) for a, b in zip(values, baseline, strict=True) if not (math.isnan(a) or math.isnan(b))]
     differences = [0.0 if a == b else a - b for a, b in pairs]
     off = is_quantile(measure) and any(differences)
-    return Difference(interval(differences, QUANTILE_ERROR * float(np.abs(pairs).sum()) / len(pairs) if off else 0.0))
+    error = QUANTILE_ERROR * float(np.abs(pairs).sum()) / len(pairs) if off else 0.0
+    one_way = len(differences) > 1 and (min(differences) > 0 or max(differences) < 0)
+    return Difference(interval(differences, error), one_way)
 
 
 def _student(n: int) -> float:
