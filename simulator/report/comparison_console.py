@@ -16,7 +16,7 @@ from rich.text import Text
 
 from simulator.report.comparison import summary, wide_table
 from simulator.report.console import COLOURS, WIDTH, with_error
-from simulator.report.numbers import count, seconds, usd
+from simulator.report.numbers import count, money, seconds, usd
 from simulator.report.tables import plain
 from simulator.study.compare import Comparison
 from simulator.study.figures import values_of
@@ -71,7 +71,7 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         yield f"{comparison.name}: every run failed"
         return
     runs = comparison.runs[found]
-    cost = f" at {usd(usd_per_month(runs))} a month" if comparison.has_bill else ""
+    cost = f" at {usd(usd_per_month(runs))} a month"
     if not comparison.assessments[found]:
         yield f"{comparison.name}: of {len(comparison.settings)} settings the cheapest that keeps up is {found}{cost}"
         yield "the scenario has no objectives; with `objectives: {iterator_age_p99: 5s}` in it each setting is judged"
@@ -106,9 +106,8 @@ def _times(comparison: Comparison, rows: Rows) -> Table:
 
 def _counts(comparison: Comparison, rows: Rows) -> Table:
     judged = any(comparison.assessments.values())
-    costs = comparison.has_bill
     table = _grid(
-        comparison, *COUNTS, "drain", "binding limit", "use", *(["USD/month"] if costs else []), "verdict",
+        comparison, *COUNTS, "drain", "binding limit", "use", "USD/month", "verdict",
         *(["objectives"] if judged else []),
     )  # fmt: skip
     for setting, mapping in rows:
@@ -119,7 +118,7 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
             _mean(comparison, setting, mapping, "drain_s", seconds),
             comparison.binding(setting, mapping),
             _mean(comparison, setting, mapping, "binding_use", lambda part: f"{part:.0%}", plain_mean=True),
-            *([_mean(comparison, setting, "", COST, usd)] if costs else []),
+            _mean(comparison, setting, "", COST, money),
             Text(verdict, style=COLOURS[verdict]),
             *([Text(state, style=STATES[state])] if judged else []),
         )
@@ -127,16 +126,15 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
 
 
 def _differences(comparison: Comparison, rows: Rows) -> Table:
-    costs = comparison.has_bill
     table = _grid(
         comparison,
         *(name.removesuffix("_s").replace("_", " ") for name in DIFFERENCES),
-        *(["USD/month"] if costs else []),
+        "USD/month",
     )
     for setting, mapping in rows:
         cells = [_word(comparison.difference(setting, mapping, measure), seconds) for measure in DIFFERENCES]
-        cost = [_word(comparison.difference(setting, "", COST), usd)] if costs else []
-        table.add_row(*_named(comparison, setting, mapping), *cells, *cost)
+        cost = _word(comparison.difference(setting, "", COST), money)
+        table.add_row(*_named(comparison, setting, mapping), *cells, cost)
     table.title = f"difference from {comparison.baseline}, replication by replication"
     table.title_justify, table.title_style = "left", "bold"
     return table

@@ -37,6 +37,11 @@ def count(value: float) -> str:
     return f"{round(value):,}"
 
 
+def money(value: float) -> str:
+    """An amount of money: 12.35, 1,235."""
+    return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
 def usd(value: float) -> str:
-    """An amount of money: USD 12.35, USD 1,235."""
-    return f"USD {value:,.2f}" if abs(value) < 1000 else f"USD {value:,.0f}"
+    """An amount of money with its currency: USD 12.35."""
+    return f"USD {money(value)}"

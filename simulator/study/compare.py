@@ -15,7 +15,7 @@ from simulator.scenario.spec import Scenario
 from simulator.study.evaluate import Evaluate, Evaluator
 from simulator.study.executors import Failure, runner
 from simulator.study.figures import intervals, tidy_rows, values_of
-from simulator.study.objectives import COST, Assessment, State, assess, worst
+from simulator.study.objectives import Assessment, State, assess, worst
 from simulator.study.precision import Precision, Runs, until_precise
 from simulator.study.settings import (
     AS_IT_IS,
@@ -64,11 +64,6 @@ class Comparison:
     def mappings(self) -> list[str]:
         """The event source mappings."""
         return list(self.runs[self.settings[0]][0].values) if self.settings else []
-
-    @property
-    def has_bill(self) -> bool:
-        """Whether the runs say what they cost."""
-        return any(COST in run.whole for runs in self.runs.values() for run in runs)
 
     def verdict(self, setting: Setting, mapping: str) -> str:
         """stable, backlogged or overloaded: the worst of the replications."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_POINTS: Final = 300  # of the iterator age over time
+COSTS: Final = ("usd_per_month", "wasted_usd_per_month", "usd_per_million_records", "on_demand_usd_per_month")
 COUNTS: Final = ("attempts", "errors", "throttles")
 
 
@@ -64,7 +65,7 @@ def figures(result: Result) -> Figures:
         verdicts={mapping.name: mapping.verdict.state for mapping in mappings},
         binding={mapping.name: mapping.verdict.binding for mapping in mappings},
         values={mapping.name: dict(_measures(result, mapping)) for mapping in mappings},
-        whole={},
+        whole={name: getattr(result.bill, name) for name in COSTS},
         curves={mapping.name: _curves(result, mapping) for mapping in mappings},
     )
 

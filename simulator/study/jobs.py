@@ -20,7 +20,7 @@ from simulator.scenario.search import Search
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures
 
-ROOMS: Final = ("scenario", "model", "measures", "study/figures.py")  # what a run's figures come from
+ROOMS: Final = ("scenario/*.py", "model/*.py", "measures/*.py", "prices/*.*", "study/figures.py")  # make the figures
 
 
 class OtherProgramError(RuntimeError):
@@ -62,7 +62,7 @@ def program() -> str:
     """The program's version, with a hash of the code that makes the figures: stored runs are only as good as that."""
     digest, here = hashlib.sha256(), Path(simulator.__file__).parent
     for room in ROOMS:
-        for file in sorted((here / room).rglob("*.py")) if not room.endswith(".py") else [here / room]:
+        for file in sorted(here.glob(room)):
             digest.update(file.read_bytes())
     return f"{simulator.__version__}+{digest.hexdigest()[:12]}"
 

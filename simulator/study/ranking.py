@@ -25,4 +25,4 @@ def usd_per_month(runs: Sequence[Figures]) -> float:
 def _rank(runs: Sequence[Figures], objectives: Objectives) -> tuple[int, float, float]:
     state = worst(each.state for each in (*assess(objectives, runs), *keeps_up(runs)))
     age_s = max((interval(values_of(runs, m, "iterator_age_p99_s")).mean for m in runs[0].values), default=0.0)
-    return ORDER.index(state), usd_per_month(runs) if COST in runs[0].whole else 0.0, age_s
+    return ORDER.index(state), usd_per_month(runs), age_s

@@ -19,4 +19,4 @@ PLOTS: Final[tuple[Callable[[Comparison], Plot], ...]] = (cost_and_age, setting_
 def draw_comparison(comparison: Comparison, folder: Path) -> list[Plot]:
     """Draw every plot into FOLDER/plots, as .png and as .svg, in the order to be read."""
     with style():
-        return save([plot(comparison) for plot in PLOTS if comparison.has_bill or plot is not cost_and_age], folder)
+        return save([plot(comparison) for plot in PLOTS], folder)
