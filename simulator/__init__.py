@@ -1,28 +1,31 @@
 """shardsim: a capacity simulator for Amazon Kinesis streams read by AWS Lambda.
 
-from simulator import load, simulate
+from simulator import compare, load, simulate
 result = simulate(load("scenarios/quickstart.yaml"))
 result.timeseries.plot(x="time_s", y="latency_p99_s")
+compare("scenarios/quickstart.yaml", shards="1-4").differences
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["load", "simulate"]
+__all__ = ["compare", "load", "simulate"]
 
 if TYPE_CHECKING:
     from simulator.measures.run import simulate
     from simulator.scenario.loading import load
+    from simulator.study.compare import compare
+
+HOMES = {
+    "compare": "simulator.study.compare",
+    "load": "simulator.scenario.loading",
+    "simulate": "simulator.measures.run",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: the command line's --help needs neither numpy nor simpy."""
-    if name == "load":
-        from simulator.scenario.loading import load
-
-        return load
-    if name == "simulate":
-        from simulator.measures.run import simulate
-
-        return simulate
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

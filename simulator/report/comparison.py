@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 KIND = "compare"
 
 
-def write_comparison(comparison: Comparison, folder: Path, command: str, wall_s: float) -> None:
+def write_comparison(comparison: Comparison, folder: Path, command: str, wall_s: float, plots: bool = True) -> None:
     """Write all files of a comparison into a folder that is there."""
     tables = {
         "comparison": wide_table(comparison),
         "differences": comparison.differences,
         "replications": comparison.replications,
     }
-    from simulator.report.plots.comparing import draw_comparison
+    if plots:
+        from simulator.report.plots.comparing import draw_comparison
 
-    draw_comparison(comparison, folder)
+        draw_comparison(comparison, folder)
     write_study(folder, KIND, summary(comparison), tables, command, wall_s)
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.report.comparison import summary, wide_table
-from simulator.report.console import COLOURS, WIDTH, with_error
+from simulator.report.console import COLOURS, with_error
 from simulator.report.numbers import count, money, seconds, usd
 from simulator.report.tables import plain
 from simulator.study.compare import Comparison
@@ -26,12 +26,14 @@ from simulator.study.settings import Setting
 from simulator.study.statistics import Difference, measure_interval
 
 MOST_ROWS: Final = 40
+WIDTH: Final = 150  # where the output is no terminal
+NAME: Final = 8  # letters of a column at least
 TIMES: Final = {
     "latency p50": "latency_p50_s", "p99": "latency_p99_s", "max": "latency_max_s",
     "age p50": "iterator_age_p50_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s",
 }  # fmt: skip
 COUNTS: Final = {"throttles": "throttles", "errors": "errors", "lost": "records_lost"}
-DIFFERENCES: Final = ("latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s", "drain_s")
+DIFFERENCES: Final = {"latency p99": "latency_p99_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s"}
 WORDS: Final = {"better": "green", "worse": "red", "same": "dim", "cannot tell": "yellow"}
 WORDY: Final = ("verdict", "objectives", "binding limit")  # columns of words
 STATES: Final = {"met": "green", "undecided": "yellow", "missed": "red"}
@@ -126,13 +128,9 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
 
 
 def _differences(comparison: Comparison, rows: Rows) -> Table:
-    table = _grid(
-        comparison,
-        *(name.removesuffix("_s").replace("_", " ") for name in DIFFERENCES),
-        "USD/month",
-    )
+    table = _grid(comparison, *DIFFERENCES, "USD/month")
     for setting, mapping in rows:
-        cells = [_word(comparison.difference(setting, mapping, measure), seconds) for measure in DIFFERENCES]
+        cells = [_word(comparison.difference(setting, mapping, measure), seconds) for measure in DIFFERENCES.values()]
         cost = _word(comparison.difference(setting, "", COST), money)
         table.add_row(*_named(comparison, setting, mapping), *cells, cost)
     table.title = f"difference from {comparison.baseline}, replication by replication"
@@ -143,11 +141,11 @@ def _differences(comparison: Comparison, rows: Rows) -> Table:
 def _grid(comparison: Comparison, *headings: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in comparison.baseline.shown:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", min_width=min(NAME, len(name)))
     if len(comparison.mappings) > 1:
-        table.add_column("mapping", overflow="fold")
+        table.add_column("mapping", overflow="fold", min_width=NAME)
     for heading in headings:
-        table.add_column(heading, justify="left" if heading in WORDY else "right", no_wrap=True)
+        table.add_column(heading, justify="left" if heading in WORDY else "right", overflow="fold")
     return table
 
 

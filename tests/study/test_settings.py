@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,8 @@ def test_the_scenario_as_it_is_has_a_label() -> None:
 
 def test_python_gives_ranges_lists_and_values_of_its_own() -> None:
     assert shards_of(range(2, 4), ["clicks"]) == shards_of("2-3", ["clicks"]) == shards_of([2, 3], ["clicks"])
-    assert shards_of({"clicks": [2], "orders": "3-4"}, ["clicks", "orders"]) == [
+    by_stream: Mapping[str, str | list[int]] = {"clicks": [2], "orders": "3-4"}
+    assert shards_of(by_stream, ["clicks", "orders"]) == [
         Dimension(("streams.clicks.shards",), ("2",)),
         Dimension(("streams.orders.shards",), ("3", "4")),
     ]

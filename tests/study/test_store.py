@@ -1,0 +1,154 @@
+"""Finished runs that are kept: found again, told apart from other scenarios', redone when damaged."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator.study import jobs
+from simulator.study.evaluate import Evaluator
+from simulator.study.executors import Outcome, inline
+from simulator.study.jobs import Job, run, scenario_digest
+from simulator.study.settings import AS_IT_IS, Setting
+from simulator.study.source import Source
+from simulator.study.store import Store, StoreError
+
+ONE_SHARD = Setting((("streams.clicks.shards", "1"),))
+
+
+class Counting:
+    """Runs jobs in this process, and notes which."""
+
+    def __init__(self) -> None:
+        self.done: list[Job] = []
+
+    def __call__(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+        for job, outcome in inline(jobs):
+            self.done.append(job)
+            yield job, outcome
+
+
+def simulated(path: Path, folder: Path, replications: int, seed: int | None = None) -> list[int]:
+    """Evaluate two settings; the replications that had to be simulated for it."""
+    counting = Counting()
+    Evaluator(Source.of(path), counting, seed, Store(folder))([AS_IT_IS, ONE_SHARD], replications)
+    return sorted(job.replication for job in counting.done)
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_the_same_study_again_simulates_nothing_and_gives_the_same(small: Path, tmp_path: Path) -> None:
+    assert simulated(small, tmp_path / "runs", 3) == [0, 0, 1, 1, 2, 2]
+    before = kept(tmp_path / "runs")
+    assert simulated(small, tmp_path / "runs", 3) == []
+    assert kept(tmp_path / "runs") == before
+    first, again = (Evaluator(Source.of(small), store=s)([AS_IT_IS], 3) for s in (None, Store(tmp_path / "runs")))
+    assert json.dumps([f.as_dict() for f in first[AS_IT_IS]]) == json.dumps([f.as_dict() for f in again[AS_IT_IS]])
+
+
+def test_more_replications_simulate_only_the_new_ones(small: Path, tmp_path: Path) -> None:
+    simulated(small, tmp_path / "runs", 2)
+    assert simulated(small, tmp_path / "runs", 4) == [2, 2, 3, 3]
+
+
+def test_another_setting_simulates_only_its_own_runs(small: Path, tmp_path: Path) -> None:
+    Evaluator(Source.of(small), store=Store(tmp_path / "runs"))([ONE_SHARD], 2)
+    assert simulated(small, tmp_path / "runs", 2) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "change", [("rate: 150/s", "rate: 151/s"), ("seed: 3", "seed: 4"), ("mean: 50ms", "mean: 51ms")]
+)
+def test_a_changed_scenario_is_simulated_again(small: Path, tmp_path: Path, change: tuple[str, str]) -> None:
+    simulated(small, tmp_path / "runs", 1)
+    text = small.read_text(encoding="utf-8")
+    small.write_text(text.replace(*change), encoding="utf-8")
+    assert simulated(small, tmp_path / "runs", 1) == [0, 0]
+
+
+def test_what_a_run_does_not_depend_on_changes_nothing(small: Path, tmp_path: Path) -> None:
+    simulated(small, tmp_path / "runs", 1)
+    text = small.read_text(encoding="utf-8").replace("name: small", "# renamed\nname: other\ndescription: more words")
+    elsewhere = tmp_path / "elsewhere.yaml"
+    elsewhere.write_text(text + "objectives: {latency_p99: 1s}\nsearch: {shards: 1-3}\n", encoding="utf-8")
+    assert simulated(elsewhere, tmp_path / "runs", 1) == []
+
+
+def test_another_seed_is_simulated_again(small: Path, tmp_path: Path) -> None:
+    simulated(small, tmp_path / "runs", 1)
+    assert simulated(small, tmp_path / "runs", 1, seed=5) == [0, 0]
+    assert simulated(small, tmp_path / "runs", 1, seed=3) == []  # the scenario's own
+
+
+def test_the_contents_of_csv_files_count_and_not_where_they_are(tmp_path: Path) -> None:
+    def digest(folder: str, records: int) -> str:
+        place = tmp_path / folder
+        place.mkdir()
+        (place / "trace.csv").write_text(f"time_s,records\n0,{records}\n10,20\n", encoding="utf-8")
+        path = place / "traced.yaml"
+        text = "duration: 20s\nstreams: {s: {shards: 1}}\nproducers: [{stream: s, rate: {trace: trace.csv}}]\n"
+        path.write_text(text, encoding="utf-8")
+        return scenario_digest(Source.of(path).scenario())
+
+    assert digest("a", 10) == digest("b", 10)
+    assert digest("c", 11) != digest("d", 10)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b'{"key": 1, "checksum": 2, "figures": 3}', b"\xff\xfe"])
+def test_a_damaged_file_is_noticed_and_simulated_again(small: Path, tmp_path: Path, damage: bytes) -> None:
+    simulated(small, tmp_path / "runs", 2)
+    before = kept(tmp_path / "runs")
+    victim = sorted((tmp_path / "runs").iterdir())[1]
+    victim.write_bytes(damage)
+    assert len(simulated(small, tmp_path / "runs", 2)) == 1
+    assert kept(tmp_path / "runs") == before
+
+
+def test_a_changed_digit_is_noticed(small: Path, tmp_path: Path) -> None:
+    source, store = Source.of(small), Store(tmp_path / "runs")
+    scenario = source.scenario()
+    job = Job.of(scenario, scenario_digest(scenario), 3, 0)
+    store.put(job, run(job))
+    [path] = (tmp_path / "runs").iterdir()
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["figures"]["values"]["enrich-clicks"]["attempts"] += 1
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert store.get(job) is None
+    assert store.damaged == [path]
+
+
+def test_another_version_of_the_program_does_not_use_the_runs_of_this_one(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated(small, tmp_path / "runs", 1)
+    monkeypatch.setattr(jobs, "program", lambda: "another")
+    assert simulated(small, tmp_path / "runs", 1) == [0, 0]
+
+
+def test_a_full_disk_is_told_in_a_line_and_leaves_what_was_kept(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated(small, tmp_path / "runs", 1)
+    before = kept(tmp_path / "runs")
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StoreError, match=r"cannot be kept: No space left on device; what was kept before stays"):
+        simulated(small, tmp_path / "runs", 2)
+    assert kept(tmp_path / "runs") == before
+
+
+def test_settings_that_come_to_the_same_scenario_are_simulated_once(small: Path) -> None:
+    counting = Counting()
+    same = Setting((("streams.clicks.shards", "2"),))
+    found = Evaluator(Source.of(small), counting)([AS_IT_IS, same], 2)
+    assert len(counting.done) == 2
+    assert [id(each) for each in found[AS_IT_IS]] == [id(each) for each in found[same]]
