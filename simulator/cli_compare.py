@@ -22,6 +22,7 @@ from simulator.cli_studies import (
     runs_folder,
     show_plan,
     study_options,
+    tell_damaged,
     workers,
 )
 
@@ -89,6 +90,7 @@ def _compare(
         study_progress("simulating", source.scenario().objectives, not quiet) as evaluator.progress,
     ):
         greet(evaluator, quiet)
+        tell_damaged(evaluator, quiet)
         comparison = study.compared(evaluator, settings, replications, base, wanted)
         write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
     if not quiet:

@@ -115,6 +115,14 @@ def show_plan(plan: Plan, where: str, dry_run: bool, replications: str) -> None:
     click.echo(f"{settings}: {count(plan.runs)} runs{known}; {rest}", err=not dry_run)
 
 
+def tell_damaged(evaluator: Evaluator, quiet: bool) -> None:
+    """Say on stderr how many kept runs were no longer what had been written."""
+    damaged = len(evaluator.store.damaged) if evaluator.store else 0
+    if damaged and not quiet:
+        what = "kept run is damaged and is" if damaged == 1 else "kept runs are damaged and are"
+        click.echo(f"{damaged} {what} simulated again", err=True)
+
+
 @contextmanager
 def faults_told(debug: bool, runs: Path) -> Iterator[None]:
     """End with one clear message and the exit code for it, whatever happens."""

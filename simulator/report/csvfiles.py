@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,10 +54,18 @@ def _values(name: str, cells: Sequence[str]) -> Any:
     """A column's texts, else its whole numbers, else its numbers: exactly those that their digits say."""
     if name in TEXTS:
         return list(cells)
-    try:
-        return np.array([int(cell) for cell in cells], np.int64)
-    except ValueError:
-        return np.array([float(cell or "nan") for cell in cells])
+    for numbers in (_whole_numbers, _numbers):
+        with suppress(ValueError):
+            return numbers(cells)
+    return list(cells)
+
+
+def _whole_numbers(cells: Sequence[str]) -> np.ndarray[Any, Any]:
+    return np.array([int(cell) for cell in cells], np.int64)
+
+
+def _numbers(cells: Sequence[str]) -> np.ndarray[Any, Any]:
+    return np.array([float(cell or "nan") for cell in cells])
 
 
 def _cells(values: np.ndarray[Any, Any], decimals: int) -> list[str]:
