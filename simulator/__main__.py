@@ -1,6 +1,15 @@
-"""`python -m simulator` is the command `shardsim`."""
+"""`python -m simulator` is the command `shardsim`.
 
-from simulator.cli import main
+A worker process imports its parent's main module again, so this one must cost nothing.
+"""
+
+
+def main() -> None:
+    """The entry point of `shardsim` and `python -m simulator`."""
+    from simulator.cli import main as run_command
+
+    run_command()
+
 
 if __name__ == "__main__":
     main()

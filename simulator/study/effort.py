@@ -62,4 +62,4 @@ def _first_part(scenario: Scenario, part: float) -> Scenario:
     """The same until a part of its duration."""
     until = scenario.duration * part
     producers = tuple(replace(each, stop=min(each.stop, until)) for each in scenario.producers if each.start < until)
-    return replace(scenario, duration=until, warmup=min(scenario.warmup, until / 2), producers=producers, drain=0.0)
+    return replace(scenario, duration=until, warmup=min(scenario.warmup_s, until / 2), producers=producers, drain=0.0)

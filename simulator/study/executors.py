@@ -21,6 +21,7 @@ from simulator.study.figures import Figures
 from simulator.study.jobs import Job, run
 
 MOST_DEATHS: Final = 2  # a job that has ended its worker so often is not tried again
+THREADS: Final = "OPENBLAS_NUM_THREADS"
 DASK: Final = "dask://"
 CONNECT_S: Final = 10
 AHEAD: Final = 4  # jobs that the cluster has for each of its threads
@@ -110,7 +111,7 @@ class Pool:
         for _ in range(min(self._unstarted, len(queue) - starting)):
             self._unstarted -= 1
             worker = Worker(self._start())
-            with _interrupts_held_back():  # of one a process that is starting would die with a traceback
+            with _for_a_start():
                 self._busy[worker.executor.submit(os.getpid)] = worker, None
 
     def _submit(self, worker: Worker, queue: deque[Job]) -> None:
@@ -185,16 +186,22 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits until the block is left, and a process that is started in it begins without Ctrl-C."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _for_a_start() -> Iterator[None]:
+    """What a process inherits that is started in the block: no Ctrl-C, and no threads for NumPy.
+
+    Ctrl-C would end it with a traceback before it can say that it leaves that to its parent; threads take longer to
+    start than all that a run would gain by them.
+    """
+    before = os.environ.get(THREADS)
+    os.environ.setdefault(THREADS, "1")
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if blocked is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if before is None:
+            del os.environ[THREADS]
 
 
 @contextmanager
