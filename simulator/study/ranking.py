@@ -12,7 +12,7 @@ from simulator.study.statistics import interval
 
 
 def best(runs: Mapping[Setting, Sequence[Figures]], objectives: Objectives) -> Setting | None:
-    """The setting that keeps up and meets the objectives best; of equals the cheapest, then the least behind."""
+    """The setting that keeps up and meets the objectives, or comes nearest to it; of equals the cheapest."""
     known = [setting for setting, some in runs.items() if some]
     return min(known, key=lambda setting: _rank(runs[setting], objectives), default=None)
 
@@ -22,7 +22,9 @@ def usd_per_month(runs: Sequence[Figures]) -> float:
     return interval(values_of(runs, "", COST)).mean
 
 
-def _rank(runs: Sequence[Figures], objectives: Objectives) -> tuple[int, float, float]:
-    state = worst(each.state for each in (*assess(objectives, runs), *keeps_up(runs)))
+def _rank(runs: Sequence[Figures], objectives: Objectives) -> tuple[int, float, float, float]:
+    judged = [*assess(objectives, runs), *keeps_up(runs)]
+    state = worst(each.state for each in judged)
+    excess = max((each.excess for each in judged if each.state != "met"), default=0.0)
     age_s = max((interval(values_of(runs, m, "iterator_age_p99_s")).mean for m in runs[0].values), default=0.0)
-    return ORDER.index(state), usd_per_month(runs), age_s
+    return ORDER.index(state), excess, usd_per_month(runs), age_s

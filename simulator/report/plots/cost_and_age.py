@@ -16,7 +16,7 @@ from simulator.report.plots.axes import duration_unit, number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
 from simulator.report.plots.palette import BLUE, GREY, INK, PALE_INK, VERMILLION
 from simulator.report.plots.panels import LEFT_IN, RIGHT_IN, no_data, short
-from simulator.report.plots.setting_choice import of_worst, worst_mapping
+from simulator.report.plots.setting_choice import names, of_names, of_worst, worst_mapping
 from simulator.study.compare import Comparison
 from simulator.study.figures import values_of
 from simulator.study.objectives import COST
@@ -53,7 +53,7 @@ def cost_and_age(comparison: Comparison) -> Plot:
         no_data(axes, "no attempt ended")
     subtitle = (
         "99% quantile of the iterator age with its 95% interval, against the bill of a month of such traffic."
-        f"{of_worst(comparison, 'age')} To the lower left is better."
+        f"{of_worst(comparison, 'age')}{of_names(comparison)} To the lower left is better."
     )
     return head(
         on,
@@ -68,7 +68,8 @@ def frontier(points: list[Point]) -> list[Point]:
     """The points that no other beats in both cost and age, the cheapest first."""
     front: list[Point] = []
     for point in sorted(points, key=lambda p: (p.usd, p.age.mean)):
-        if not front or point.age.mean < front[-1].age.mean:
+        equal = bool(front) and (point.usd, point.age.mean) == (front[-1].usd, front[-1].age.mean)
+        if not front or equal or point.age.mean < front[-1].age.mean:
             front.append(point)
     return front
 
@@ -79,7 +80,7 @@ def _points(comparison: Comparison) -> list[Point]:
         runs = comparison.runs[setting]
         age = measure_interval(AGE, values_of(runs, worst_mapping(comparison, setting, AGE), AGE))
         if not np.isnan(age.mean):
-            found.append(Point(setting.label, interval(values_of(runs, "", COST)).mean, age))
+            found.append(Point(names(comparison)[setting], interval(values_of(runs, "", COST)).mean, age))
     return found
 
 
@@ -88,7 +89,7 @@ def _draw(axes: Axes, points: list[Point], front: list[Point], bound: float | No
     logarithmic = max(ages) > SPREAD * min(ages) > 0
     unit = duration_unit(max([*ages, bound or 0.0]))
     axes.plot([p.usd for p in front], [p.age.mean / unit.size for p in front], color=GREY, linewidth=1.2, zorder=1)
-    for point in points:
+    for point in sorted(points, key=front.__contains__):  # those of the frontier on top
         colour = BLUE if point in front else GREY
         error = np.nan_to_num(point.age.half_width) / unit.size
         axes.errorbar(

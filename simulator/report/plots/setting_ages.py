@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
@@ -13,20 +15,22 @@ from simulator.report.plots.curves import curve
 from simulator.report.plots.palette import BLUE, VERMILLION
 from simulator.report.plots.panels import common_scale, no_data, panels, short
 from simulator.report.plots.rows import peak
-from simulator.report.plots.setting_choice import NAME, of_all, of_worst, shown, worst_mapping
+from simulator.report.plots.setting_choice import names, of_all, of_names, of_worst, shown, worst_mapping
 from simulator.report.plots.thinning import Floats, bridged
 from simulator.study.compare import Comparison
 from simulator.study.settings import Setting
 
+MOST_LETTERS: Final = 20  # of a setting in the title
+
 
 def setting_ages(comparison: Comparison) -> Plot:
     """The greatest iterator age over time in the first replication, which all settings share the traffic of."""
-    some = shown(comparison)
+    some, named = shown(comparison), names(comparison)
     series = {setting: _ages(comparison, setting) for setting in some}
     peaks = {setting: peak(ages) for setting, (_, ages) in series.items()}
     end_s = max((times[-1] for times, _ in series.values()), default=1.0)
     unit = time_unit(end_s)
-    on, all_axes = panels([setting.label for setting in some], unit, end_s)
+    on, all_axes = panels([named[setting] for setting in some], unit, end_s)
     bound = comparison.objectives.iterator_age_max
     for setting, axes in zip(some, all_axes, strict=False):
         times, ages = bridged(series[setting][0], end_s, series[setting][1])
@@ -42,13 +46,15 @@ def setting_ages(comparison: Comparison) -> Plot:
     own = "" if common_scale(list(peaks.values())) else " Each panel has its own scale."
     subtitle = (
         "Highest age of a batch's last record when its attempt ends, in the first replication."
-        f"{of_worst(comparison, 'age')}{own}{of_all(some, comparison)}"
+        f"{of_worst(comparison, 'age')}{own}{of_all(some, comparison)}{of_names(comparison)}"
     )
     legend: list[tuple[Artist, str]] = [(Line2D([], [], color=BLUE, linewidth=1.4), "highest iterator age")]
     if bound is not None:
         line = Line2D([], [], color=VERMILLION, linewidth=1.2, linestyle=(0, (5, 2)))
         legend.append((line, f"objective, {seconds(bound)}, where it is within the panel"))
-    return head(on, "setting_ages", _title(peaks), subtitle, legend)
+    return head(
+        on, "setting_ages", _title({named[setting]: value for setting, value in peaks.items()}), subtitle, legend
+    )
 
 
 def _ages(comparison: Comparison, setting: Setting) -> tuple[Floats, Floats]:
@@ -58,13 +64,13 @@ def _ages(comparison: Comparison, setting: Setting) -> tuple[Floats, Floats]:
     return times, ages
 
 
-def _title(peaks: dict[Setting, float]) -> str:
+def _title(peaks: dict[str, float]) -> str:
     if not any(peaks.values()):
         return "Iterator age: no attempt has ended"
     low, high = min(peaks, key=lambda s: peaks[s]), max(peaks, key=lambda s: peaks[s])
     if low == high:
         return f"Iterator age reaches {seconds(peaks[high])}"
     return (
-        f"Iterator age reaches {seconds(peaks[low])} ({short(low.label, NAME)}) to "
-        f"{seconds(peaks[high])} ({short(high.label, NAME)})"
+        f"Iterator age reaches {seconds(peaks[low])} ({short(low, MOST_LETTERS)}) to "
+        f"{seconds(peaks[high])} ({short(high, MOST_LETTERS)})"
     )

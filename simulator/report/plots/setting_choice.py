@@ -14,7 +14,7 @@ from simulator.study.ranking import best
 from simulator.study.settings import Setting
 from simulator.study.statistics import interval
 
-NAME: Final = 17  # letters of a setting in a title
+LONGEST: Final = 24  # letters of a setting's name, else it is named by its values alone
 
 
 def worst_mapping(comparison: Comparison, setting: Setting, measure: str) -> str:
@@ -34,6 +34,22 @@ def shown(comparison: Comparison, most: int = MOST) -> list[Setting]:
         if len(kept) < most:
             kept.add(settings[i])
     return [setting for setting in settings if setting in kept]
+
+
+def names(comparison: Comparison) -> dict[Setting, str]:
+    """The names of settings in plots: their labels if they are short, else their values alone."""
+    labels = {setting: setting.label for setting in comparison.settings}
+    if all(len(label) <= LONGEST for label in labels.values()):
+        return labels
+    return {setting: ", ".join(setting.shown.values()) for setting in labels}
+
+
+def of_names(comparison: Comparison) -> str:
+    """What to say of names that are values alone."""
+    named = names(comparison)
+    if all(name == setting.label for setting, name in named.items()):
+        return ""
+    return f" Settings are named by {', '.join(comparison.baseline.shown)}."
 
 
 def of_all(some: Sequence[Setting], comparison: Comparison) -> str:

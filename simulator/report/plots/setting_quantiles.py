@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from simulator.measures.histogram import PERCENTILES
@@ -9,18 +11,21 @@ from simulator.report.numbers import seconds
 from simulator.report.plots.canvas import Plot, head
 from simulator.report.plots.panels import short
 from simulator.report.plots.quantile_curves import PERCENTS, SMALLEST_S, Quantiles, nines, quantile_figure
-from simulator.report.plots.setting_choice import NAME, of_all, of_worst, shown, worst_mapping
+from simulator.report.plots.setting_choice import names, of_all, of_names, of_worst, shown, worst_mapping
 from simulator.study.compare import Comparison
 from simulator.study.settings import Setting
+
+MOST_LETTERS: Final = 24  # of a setting in the title
 
 
 def setting_quantiles(comparison: Comparison) -> Plot:
     """Latency by quantile, one line a setting: means over the replications."""
     some = shown(comparison)
     quantiles = [each for setting in some if (each := _quantiles(comparison, setting))]
+    remarks = of_worst(comparison, "99% quantile") + of_all(some, comparison) + of_names(comparison)
     subtitle = (
         "Latency of a record from its production to the end of the attempt that processed it, both axes logarithmic; "
-        f"means of the replications.{of_worst(comparison, '99% quantile')}{of_all(some, comparison)}"
+        f"means of the replications.{remarks}"
     )
     return head(quantile_figure(quantiles, rest="others"), "setting_quantiles", _title(quantiles), subtitle, [])
 
@@ -34,7 +39,9 @@ def _quantiles(comparison: Comparison, setting: Setting) -> Quantiles | None:
     mean = dict(zip(PERCENTILES, np.mean([each.latency_quantiles_s for each in curves], axis=0).tolist(), strict=True))
     told = [p for p in PERCENTS if p == 50 or records * (1 - p / 100) >= 1]
     values = [max(SMALLEST_S, mean[p]) for p in told]
-    return Quantiles(setting.label, [nines(p) for p in told], values, max(SMALLEST_S, mean[100.0]), mean[99.0])
+    return Quantiles(
+        names(comparison)[setting], [nines(p) for p in told], values, max(SMALLEST_S, mean[100.0]), mean[99.0]
+    )
 
 
 def _title(quantiles: list[Quantiles]) -> str:
@@ -44,6 +51,6 @@ def _title(quantiles: list[Quantiles]) -> str:
     if best is worst:
         return f"Latency: half of the records within {seconds(best.values_s[0])}, 99% within {seconds(best.p99_s)}"
     return (
-        f"Latency: 99% of records within {seconds(best.p99_s)} ({short(best.name, NAME)}) to "
-        f"{seconds(worst.p99_s)} ({short(worst.name, NAME)})"
+        f"Latency: 99% of records within {seconds(best.p99_s)} ({short(best.name, MOST_LETTERS)}) to "
+        f"{seconds(worst.p99_s)} ({short(worst.name, MOST_LETTERS)})"
     )
