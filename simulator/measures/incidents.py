@@ -61,7 +61,7 @@ def _poisonings(measures: MappingMeasures) -> Iterator[tuple[str, float, float]]
     mapping = measures.mapping
     for _, cut, ended in mapping.poisonings[:MOST_POISONINGS]:
         yield "poison", cut, ended
-    for lane in mapping.lanes:
+    for lane in mapping.lanes.values():
         if lane.cut_s >= 0 and lane.first_poison(lane.low, lane.cursor) >= 0:
             yield "poison", lane.cut_s, np.nan
 

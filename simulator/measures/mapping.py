@@ -29,8 +29,7 @@ class MappingMeasures:
 
     def __init__(self, mapping: Mapping) -> None:
         self.mapping, self.warmup_s = mapping, mapping.warmup_s
-        lanes = len(mapping.lanes)
-        self.busy_s = np.zeros(lanes)  # of each lane, at the beginning of the window
+        self.busy_s = np.zeros(mapping.shards * mapping.lanes_a_shard)  # of each lane, at the beginning of the window
         self.latency, self.age, self.age_at_send = Histogram(), Histogram(), Histogram()
         self.latency_rows, self.age_rows = RowHistograms(), RowHistograms()
         self.latency_peaks, self.age_peaks = Peaks(), Peaks()
@@ -57,12 +56,12 @@ class MappingMeasures:
         mapping = self.mapping
         edges = np.fromiter(mapping.busy_edges, np.float64, len(mapping.busy_edges)).reshape(-1, 3)
         mapping.busy_edges.clear()
-        after = busy_so_far(mapping.lanes, end_s)
+        after = busy_so_far(mapping, end_s)
         busy = busy_at_acceptance(table, edges, begin_s, self.busy_s, end_s, after)
         self.busy_s = after
         if busy is None:
             return
-        for lane in mapping.lanes:
+        for lane in mapping.lanes.values():
             for segment in lane.segments:
                 if segment.table is table:
                     segment.busy_s = busy

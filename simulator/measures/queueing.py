@@ -7,15 +7,18 @@ piecewise linear, so B(a) of a whole window's records, of all lanes, is one inte
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.model.lane import Lane
 from simulator.model.log import Table
+from simulator.model.mapping import Mapping
 
 Floats = NDArray[np.float64]
 
 
-def busy_so_far(lanes: list[Lane], now: float) -> Floats:
-    """Each lane's busy time up to now."""
-    return np.array([lane.busy_s if lane.cut_s < 0 else lane.busy_s + now - lane.cut_s for lane in lanes])
+def busy_so_far(mapping: Mapping, now: float) -> Floats:
+    """The busy time up to now of each lane of a mapping."""
+    busy_s = np.zeros(mapping.shards * mapping.lanes_a_shard)
+    lanes = mapping.lanes.values()
+    busy_s[list(mapping.lanes)] = [lane.busy_s if lane.cut_s < 0 else lane.busy_s + now - lane.cut_s for lane in lanes]
+    return busy_s
 
 
 def busy_at_acceptance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +37,7 @@ class Processed:
         return np.add.reduceat(by_record, np.cumsum(self.records) - self.records)
 
 
-def processed(attempts: Attempts, lanes: list[Lane]) -> Processed | None:
+def processed(attempts: Attempts, lanes: Mapping[int, Lane]) -> Processed | None:
     """What attempts have processed; None for nothing."""
     useful = attempts.where(attempts.done > attempts.low)
     if not len(useful):
@@ -55,7 +56,7 @@ def _busy(segment: Segment, rows: slice) -> Floats:
     return np.zeros(rows.stop - rows.start) if segment.busy_s is None else segment.busy_s[rows]
 
 
-def _pieces(attempts: Attempts, lanes: list[Lane]) -> list[tuple[Segment, slice]]:
+def _pieces(attempts: Attempts, lanes: Mapping[int, Lane]) -> list[tuple[Segment, slice]]:
     """The segments, and the rows of each, that hold what attempts have processed; neighbours are taken together."""
     apart = (attempts.lane[1:] != attempts.lane[:-1]) | (attempts.low[1:] != attempts.done[:-1])
     first = np.flatnonzero(np.concatenate(([True], apart)))

@@ -187,7 +187,7 @@ def _mapping_result(
     spec = mine.mapping.spec
     stream = measures.streams[spec.stream]
     counted = ends(intake, simulation.streams[spec.stream], stream, int(mine.processed.values.sum()), end_s)
-    pollers = simulation.pollers.get(spec.name, [])
+    pollers = mine.mapping.pollers
     traffic_s = scenario.duration - simulation.begin_s
     uses = (
         *write_uses(stream, traffic_s, measures.interval_s),

@@ -140,8 +140,7 @@ def _shards(result: Result, mapping: MappingResult) -> pd.DataFrame:
 def _of_pollers(measures: MappingMeasures, name: str) -> list[int]:
     """A count of each shard's poller; 0 for a pushed mapping."""
     mapping = measures.mapping
-    pollers = [getattr(lane, "poller", None) for lane in mapping.lanes[:: mapping.lanes_a_shard]]
-    return [getattr(poller, name, 0) for poller in pollers]
+    return [getattr(poller, name) for poller in mapping.pollers] or [0] * mapping.shards
 
 
 def incidents(result: Result) -> pd.DataFrame:

@@ -44,11 +44,7 @@ def read_uses(simulation: Simulation, measures: MappingMeasures, sent_bytes: np.
     if spec.consumer == "push":
         bytes_ = sent_bytes / end_s / READ_BYTES_PER_S
         return [Use("read bytes", float(bytes_.mean()), float(bytes_.max()))]
-    sharing = [
-        simulation.pollers[m.name]
-        for m in simulation.mappings
-        if m.spec.stream == spec.stream and m.spec.consumer == "polling"
-    ]
+    sharing = [m.pollers for m in simulation.mappings if m.spec.stream == spec.stream and m.pollers]
     calls = np.array([[p.calls + p.refused for p in pollers] for pollers in sharing]).sum(axis=0) / end_s / CALLS_PER_S
     read = np.array([[p.bytes for p in pollers] for pollers in sharing]).sum(axis=0) / end_s / READ_BYTES_PER_S
     return [

@@ -34,7 +34,7 @@ class PolledIntake:
         for poller in self.pollers:
             poller.records_known_until_s = known_until_s
         for number, segment in self._readable(by_lane):
-            self.mapping.lanes[number].extend(segment)
+            self.mapping.lane(number).extend(segment)
             if by_lane is by_shard:
                 self.pollers[number].extend(segment)
         if by_lane is not by_shard:
@@ -91,7 +91,7 @@ class PushedIntake:
         for number, segment in by_lane.segments():
             segment.available_s, segment.available_view = available, view
             for part in sent_parts(segment):
-                self.mapping.lanes[number].extend(part)
+                self.mapping.lane(number).extend(part)
         mark_poison(self.mapping, by_lane)
 
     def _push(self, shard: int, segment: Segment, available_s: Floats) -> None:
@@ -160,7 +160,7 @@ def mark_poison(mapping: Mapping, table: Table) -> None:
     if after is None:
         return
     for row in np.flatnonzero(np.isfinite(after)).tolist():
-        lane = mapping.lanes[bisect_right(table.starts, row) - 1]
+        lane = mapping.lane(bisect_right(table.starts, row) - 1)
         for segment in lane.segments:
             index = row - segment.shift
             if segment.table is table and segment.first <= index < segment.end:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import simpy
@@ -20,6 +20,9 @@ from simulator.model.push import disabled_periods
 from simulator.model.randomness import generator
 from simulator.model.sampling import uniforms
 from simulator.scenario import spec
+
+if TYPE_CHECKING:
+    from simulator.model.polling import Poller
 
 Floats = NDArray[np.float64]
 INFINITY: Final = float("inf")
@@ -59,7 +62,9 @@ class Mapping:
         self.disabled = disabled_periods(mapping)
         self.enabled = True
         self.warmup_s = warmup_s
-        self.lanes: list[Lane] = []
+        self.lanes: dict[int, Lane] = {}  # by number: those that have had records
+        self.new_lane: Callable[[int], Lane]
+        self.pollers: list[Poller] = []  # by shard; none for push
         self.position = starting_position(mapping)
 
         self.due = -1  # how many records will have ended when all have; known once all are accepted
@@ -71,6 +76,13 @@ class Mapping:
         self.throttle_times: list[float] = []
         self.losses: list[float] = []  # time, kind, records
         self.poisonings: list[tuple[int, float, float]] = []  # lane, cut and end of a batch that held a poison record
+
+    def lane(self, number: int) -> Lane:
+        """A lane by its number: shard * parallelization factor + lane of the shard."""
+        found = self.lanes.get(number)
+        if found is None:
+            found = self.lanes[number] = self.new_lane(number)
+        return found
 
     @property
     def given_up(self) -> int:
@@ -122,8 +134,8 @@ class Mapping:
             self.enabled = False
             yield At(self.env, end, WINDOW)
             self.enabled = True
-            for lane in self.lanes:
-                lane.wake(end)
+            for number in sorted(self.lanes):
+                self.lanes[number].wake(end)
 
 
 def starting_position(mapping: spec.EventSourceMapping) -> tuple[float, bool]:

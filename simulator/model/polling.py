@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import deque
+from bisect import bisect_right, insort
 from collections.abc import Generator
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -56,7 +55,7 @@ class Poller:
     ) -> None:
         self.env, self.mapping, self.limits = env, mapping, limits
         self.polling = mapping.spec.polling
-        self.lanes: list[PolledLane] = []
+        self.lanes: list[PolledLane] = []  # in order of number
         self.alone = False  # whether no other mapping polls the shard
         self.undisturbed = False  # alone, and nothing changes between a poll and its answer
         self.held = 0  # available records that no batch has taken
@@ -67,9 +66,13 @@ class Poller:
         self._coming = 0  # the records that they will return
         self._passed = 0  # empty polls that were counted since the last one that was an event
         self._place = 0  # of the next record to be returned
-        self._unread: deque[Segment] = deque()  # those of the shard's log that hold records not yet returned
+        self._unread: list[Segment] = []  # those of the shard's log that hold records not yet returned
         self._next = 0  # the index of the next record in the first of them
         self._answers_always_fit = self.polling.get_records_limit * largest_bytes <= ANSWER_BYTES
+
+    def add(self, lane: PolledLane) -> None:
+        """Add a lane that has got its first records."""
+        insort(self.lanes, lane, key=lambda each: each.number)
 
     def extend(self, segment: Segment) -> None:
         """Add records that the shard has accepted."""
@@ -79,7 +82,7 @@ class Poller:
 
     def forget(self) -> None:
         """Let go of the tables behind segments that lag."""
-        for segment in list(self._unread)[:-1]:
+        for segment in self._unread[:-1]:
             segment.detach()
 
     def run(self) -> Generator[Event, float]:
@@ -210,7 +213,7 @@ class Poller:
         self._next = index
         if index < self._unread[0].end:
             return False
-        self._unread.popleft()
+        del self._unread[0]
         if self._unread:
             self._next = self._unread[0].first
         return True

@@ -13,7 +13,7 @@ from simulator.model.clock import WINDOW, At, Clock
 from simulator.model.concurrency import pools
 from simulator.model.function import Function
 from simulator.model.intake import Intake, PolledIntake, PushedIntake
-from simulator.model.lane import Lane, PolledLane, PushedLane
+from simulator.model.lane import PolledLane, PushedLane
 from simulator.model.mapping import Mapping
 from simulator.model.poison import PoisonedRecords
 from simulator.model.polling import Poller, is_undisturbed, may_pass_empty_polls
@@ -58,15 +58,11 @@ class Simulation:
         self.functions = self._functions()
         self.streams = {name: self._stream(name) for name in scenario.streams}
         self._limits = {name: [ReadLimits() for _ in range(s.shards)] for name, s in scenario.streams.items()}
-        self.pollers: dict[str, list[Poller]] = {}
         self.mappings: list[Mapping] = []
         self.intakes: list[Intake] = []
         self._lanes = 0
-        self._readers: list[Lane | Poller] = []  # lanes first: the segments that all of them let go are not copied
         for mapping in scenario.event_source_mappings:
             self._add_mapping(mapping)
-        self._readers += [lane for mapping in self.mappings for lane in mapping.lanes]
-        self._readers += [poller for pollers in self.pollers.values() for poller in pollers]
 
     # building
 
@@ -125,28 +121,31 @@ class Simulation:
         polling_mappings = sum(
             m.stream == mapping.spec.stream and m.consumer == "polling" for m in self.scenario.event_source_mappings
         )
-        for number in range(mapping.shards * mapping.lanes_a_shard):
+        priority = self._priorities(mapping)
+
+        def new_lane(number: int) -> PolledLane:
             poller = pollers[number // mapping.lanes_a_shard]
-            lane = PolledLane(self.env, mapping, number, self._next_priority(), poller)
-            poller.lanes.append(lane)
-            mapping.lanes.append(lane)
+            lane = PolledLane(self.env, mapping, number, priority + number, poller)
+            poller.add(lane)
+            return lane
+
+        mapping.new_lane, mapping.pollers = new_lane, pollers
         for poller in pollers:
             poller.alone = may_pass_empty_polls(mapping, polling_mappings)
             poller.undisturbed = is_undisturbed(mapping, poller.alone)
             self.env.process(poller.run())
-        self.pollers[mapping.name] = pollers
         return PolledIntake(mapping, pollers)
 
     def _push(self, mapping: Mapping) -> PushedIntake:
-        mapping.lanes += [
-            PushedLane(self.env, mapping, number, self._next_priority())
-            for number in range(mapping.shards * mapping.lanes_a_shard)
-        ]
+        priority = self._priorities(mapping)
+        mapping.new_lane = lambda number: PushedLane(self.env, mapping, number, priority + number)
         return PushedIntake(self.env, mapping)
 
-    def _next_priority(self) -> int:
-        self._lanes += 1
-        return self._lanes
+    def _priorities(self, mapping: Mapping) -> int:
+        """The priority of a mapping's first lane; those of the others follow."""
+        first = self._lanes + 1
+        self._lanes += mapping.shards * mapping.lanes_a_shard
+        return first
 
     # running
 
@@ -155,7 +154,7 @@ class Simulation:
         for time in times_s:
             yield At(self.env, time, LAST)
             self._close_batches(np.nextafter(time, np.inf))
-            lags_s.append([max((lane.lag_s(time) for lane in m.lanes), default=0.0) for m in self.mappings])
+            lags_s.append([max((lane.lag_s(time) for lane in m.lanes.values()), default=0.0) for m in self.mappings])
 
     def run(self) -> float:
         """Simulate to the end; the time at which the run ended."""
@@ -163,8 +162,9 @@ class Simulation:
         self.env.process(self._windows())
         end_s = self.env.run_until(self._end)
         self._close_batches(np.nextafter(end_s, np.inf))
-        for poller in (p for pollers in self.pollers.values() for p in pollers):
-            poller.correct(end_s)
+        for mapping in self.mappings:
+            for poller in mapping.pollers:
+                poller.correct(end_s)
         window = Window(self._window.begin_s, end_s, self._window.arrivals)
         self.observer.observe(self, window, float(np.nextafter(end_s, np.inf)))
         return end_s
@@ -180,10 +180,18 @@ class Simulation:
                 yield At(self.env, end, WINDOW)
                 self._close_batches(end)
             self.observer.observe(self, self._window, end)
-            for reader in self._readers:
-                reader.forget()
+            self._forget()
             begin = end
         self._window = Window(begin, begin, {})
+
+    def _forget(self) -> None:
+        """Lanes first, so that the tables which they have done with are let go and not copied."""
+        for mapping in self.mappings:
+            for lane in mapping.lanes.values():
+                lane.forget()
+        for mapping in self.mappings:
+            for poller in mapping.pollers:
+                poller.forget()
 
     def _bring_in(self, end: float) -> dict[str, Arrivals]:
         arrivals = {name: stream.advance(end) for name, stream in self.streams.items()}
@@ -218,7 +226,7 @@ class Simulation:
             if mapping.due < 0 and mapping.retention_s < np.inf:
                 intake.expire_unread(self.streams[mapping.spec.stream].last_accepted_s)
             mapping.due = self.streams[mapping.spec.stream].accepted
-            for lane in mapping.lanes:
+            for lane in mapping.lanes.values():
                 if lane.ends_s < np.inf:
                     lane.wake(now)
         self._end_if_all_ended()
@@ -230,7 +238,7 @@ class Simulation:
     def _close_batches(self, ended_before_s: float) -> None:
         """Have the lanes notice that their batches are over."""
         for mapping in self.mappings:
-            for lane in mapping.lanes:
+            for lane in mapping.lanes.values():
                 if lane.ends_s < ended_before_s:
                     lane.wake(self.env.now)
 

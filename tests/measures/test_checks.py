@@ -48,7 +48,7 @@ def lose_one(simulation: Simulation, measures: Measures) -> None:
 
 
 def forget_one(simulation: Simulation, measures: Measures) -> None:
-    simulation.mappings[0].lanes[0].low += 1
+    simulation.mappings[0].lane(0).low += 1
 
 
 def produce_one(simulation: Simulation, measures: Measures) -> None:

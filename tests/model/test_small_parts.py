@@ -1,4 +1,4 @@
-"""Concurrency, backoff, batching payload, failures, functions, poison gaps, clock, randomness."""
+"""Concurrency, backoff, batching payload, failures, functions, poison gaps, clock, randomness, lanes."""
 
 import math
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.measures.observer import Measures
 from simulator.model.backoff import backoff
 from simulator.model.batching import PAYLOAD_LIMIT, filling, fitting, never_reached, payload_bytes
 from simulator.model.clock import ANSWER, FINISH, LANE, POLL, WINDOW, At, Signal
@@ -18,10 +19,13 @@ from simulator.model.concurrency import Pool, pools
 from simulator.model.environments import COLD, NONE, ON_DEMAND
 from simulator.model.failures import Failures
 from simulator.model.function import ERROR, OK, PARTIAL, TIMEOUT, Function
+from simulator.model.partition_keys import key_hash, shard_and_lane
 from simulator.model.poison import Gaps
 from simulator.model.randomness import generator
+from simulator.model.simulation import Simulation
 from simulator.scenario import spec
 from simulator.scenario.spec import Account, Backoff, Constant, Failure, Outage, Random, Scenario, Slow, Work
+from tests.model.rows import scenario, small
 
 SOME = settings(derandomize=True, deadline=None, max_examples=80)
 
@@ -301,3 +305,19 @@ def test_purposes_seeds_and_replications_give_different_numbers() -> None:
 def test_the_numbers_of_two_purposes_are_not_correlated() -> None:
     a, b = (generator(1, 0, "producer", name, "keys").random(50_000) for name in ("a", "b"))
     assert abs(np.corrcoef(a, b)[0, 1]) < 4 / math.sqrt(50_000)
+
+
+# lanes
+
+
+def test_only_lanes_that_have_had_records_exist() -> None:
+    content = small(
+        stream={"shards": 50},
+        producer={"partition_keys": {"count": 3, "order": "round_robin"}},
+        mapping={"parallelization_factor": 10},
+    )
+    loaded = scenario(content)
+    simulation = Simulation(loaded, 1, 0, Measures(loaded))
+    simulation.run()
+    places = {shard_and_lane(key_hash(f"p-{i}"), 50, 10) for i in range(3)}
+    assert set(simulation.mappings[0].lanes) == {shard * 10 + lane for shard, lane in places}
