@@ -76,7 +76,9 @@ def _compare(
     if base:
         study.chosen(settings, base)
     evaluator = Evaluator(source, seed=seed, store=Store(runs))
-    show_faults(evaluator.resolve(settings))
+    warnings = evaluator.resolve(settings)
+    if not quiet:
+        show_faults(warnings)
     plan = planned(evaluator, settings, n, processes)
     if dry_run or not quiet:
         show_plan(plan, executor or in_processes(processes), dry_run, "5 or more" if replications == "auto" else str(n))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -78,6 +77,8 @@ def in_processes(n: int) -> str:
 
 def command_line() -> str:
     """The command as it was given."""
+    import shlex
+
     return shlex.join(["shardsim", *sys.argv[1:]])
 
 

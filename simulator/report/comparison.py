@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.report.study_folder import write_study
 from simulator.study.compare import Comparison
-from simulator.study.figures import intervals
+from simulator.study.figures import intervals, whole_intervals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,17 +36,18 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
 
     rows = []
     for setting in comparison.settings:
-        known = intervals(comparison.runs[setting])
+        runs = comparison.runs[setting]
+        known, whole = intervals(runs), whole_intervals(runs)
         for mapping in comparison.mappings:
             row: dict[str, Any] = {
                 **setting.columns,
                 "mapping": mapping,
-                "replications": len(comparison.runs[setting]),
+                "replications": len(runs),
                 "verdict": comparison.verdict(setting, mapping),
                 "binding_limit": comparison.binding(setting, mapping),
                 "objectives": comparison.state(setting) if comparison.assessments[setting] else "",
             }
-            for measure, each in {**known[mapping], **known.get("", {})}.items():
+            for measure, each in (known[mapping] | whole).items():
                 row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}
             rows.append(row)
     return pd.DataFrame(rows)

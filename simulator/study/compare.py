@@ -14,7 +14,7 @@ from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
 from simulator.study.evaluate import Evaluate, Evaluator
 from simulator.study.executors import Failure, runner
-from simulator.study.figures import intervals, tidy_rows, values_of
+from simulator.study.figures import intervals, tidy_rows, values_of, whole_intervals
 from simulator.study.objectives import Assessment, State, assess, worst
 from simulator.study.precision import Precision, Runs, until_precise
 from simulator.study.settings import (
@@ -112,7 +112,7 @@ class Comparison:
                 "mean": each.mean, "low": each.low, "high": each.high, "n": each.n,
             }
             for setting in self.settings
-            for mapping, measures in intervals(self.runs[setting]).items()
+            for mapping, measures in {**intervals(self.runs[setting]), "": whole_intervals(self.runs[setting])}.items()
             for measure, each in measures.items()
         )  # fmt: skip
 

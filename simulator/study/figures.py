@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,12 +136,17 @@ def tidy_rows(run: Figures) -> Iterator[tuple[int, str, str, str, float]]:
 
 
 def intervals(runs: Sequence[Figures]) -> dict[str, dict[str, Interval]]:
-    """By mapping and measure; those of the scenario as a whole have the mapping ''."""
-    first = {**runs[0].values, **({"": runs[0].whole} if runs[0].whole else {})}
-    return {
-        mapping: {measure: measure_interval(measure, values_of(runs, mapping, measure)) for measure in measures}
-        for mapping, measures in first.items()
-    }
+    """By mapping and measure."""
+    return {mapping: _intervals(runs, mapping, values) for mapping, values in runs[0].values.items()}
+
+
+def whole_intervals(runs: Sequence[Figures]) -> dict[str, Interval]:
+    """By measure: of the scenario as a whole."""
+    return _intervals(runs, "", runs[0].whole)
+
+
+def _intervals(runs: Sequence[Figures], mapping: str, measures: Iterable[str]) -> dict[str, Interval]:
+    return {measure: measure_interval(measure, values_of(runs, mapping, measure)) for measure in measures}
 
 
 def values_of(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:

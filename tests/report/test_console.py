@@ -13,7 +13,7 @@ from rich.console import Console
 
 from simulator.report import console
 from simulator.report.figures_table import Figures, fitting
-from simulator.study.figures import figures
+from simulator.study import figures as study
 
 from .conftest import Simulated
 
@@ -45,7 +45,7 @@ def told(simulated: Simulated, file: io.StringIO, *names: str, folder: str = "ou
     """What is said of a run with some mappings."""
     result = simulated(names=names or ("reader",))
     with both_to(file):
-        console.tell(result, [figures(result)], Path(folder))
+        console.tell(result, [study.figures(result)], Path(folder))
     return file.getvalue()
 
 

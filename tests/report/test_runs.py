@@ -29,7 +29,7 @@ def test_the_result_is_the_first_replications_and_the_others_give_figures_only(t
     what = scenario(small())
     first, runs = run_into(what, tmp_path / "out", RunOptions(seed=5, replications=3), lambda _: None)
     assert first.summary() == simulate(what, seed=5).summary()
-    assert [run.number for run in runs] == [0, 1, 2]
+    assert [run.replication for run in runs] == [0, 1, 2]
 
 
 def test_invocations_are_those_of_the_first_replication(tmp_path: Path) -> None:
