@@ -5,21 +5,26 @@ Rows are written window by window. An attempt that still runs holds back the row
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simulator.measures.attempts import Attempts
 from simulator.model.function import OUTCOMES
 from simulator.model.mapping import Mapping
 from simulator.model.simulation import Simulation
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
 HEADER: Final = (
     "mapping,stream,shard,lane,first_record,records,bytes,attempt,cut_at,started_at,finished_at,cold_start,outcome,"
     "iterator_age,iterator_age_at_send\n"
 )
-ROW: Final = "%s,%s,%d,%d,%d,%d,%d,%d,%.6f,%.6f,%.6f,%d,%s,%.6f,%.6f\n"
-
-Row = tuple[tuple[float, int, int], str]  # the key to sort by: start, number of the mapping, lane; the line
+ROW: Final = "%s,%d,%d,%d,%d,%d,%d,%.6f,%.6f,%.6f,%d,%s,%.6f,%.6f\n"
+START, MAPPING, LANE = 0, 1, 2  # the columns by which rows are sorted
+COLUMNS: Final = 12
 
 
 class InvocationsWriter:
@@ -27,43 +32,67 @@ class InvocationsWriter:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._held: list[Row] = []
+        self._held = np.empty((0, COLUMNS))
+        self._mappings: list[Mapping] = []
         file.write(HEADER)
 
     def __call__(self, simulation: Simulation, finished: list[Attempts]) -> None:
-        for mapping, attempts in zip(simulation.mappings, finished, strict=True):
-            self._held += _rows(mapping, attempts)
-        self._held.sort()
-        self._write(min((start for m in simulation.mappings for start in _starts(m)), default=float("inf")))
+        self._mappings = simulation.mappings
+        new = [_rows(mapping, attempts) for mapping, attempts in zip(simulation.mappings, finished, strict=True)]
+        self._held = np.concatenate((self._held, *new))
+        self._held = self._held[np.lexsort((self._held[:, LANE], self._held[:, MAPPING], self._held[:, START]))]
+        running = [Attempts.of(mapping.attempts).started_s for mapping in simulation.mappings]
+        self._write(min((started.min() for started in running if len(started)), default=np.inf))
 
     def close(self) -> None:
         """Write all rows that are left."""
-        self._write(float("inf"))
+        self._write(np.inf)
 
     def _write(self, started_before: float) -> None:
-        ready = [line for key, line in self._held if key[0] < started_before]
-        self._held = self._held[len(ready) :]
-        self._file.writelines(ready)
+        ready = int(np.searchsorted(self._held[:, START], started_before))
+        self._file.writelines(_lines(self._held[:ready], self._mappings))
+        self._held = self._held[ready:]
 
 
-def _starts(mapping: Mapping) -> list[float]:
-    """When the attempts that still run were started."""
-    starts: list[float] = Attempts.of(mapping.attempts).started_s.tolist()
-    return starts
+def _rows(mapping: Mapping, attempts: Attempts) -> Floats:
+    """One row an attempt: START, MAPPING, LANE, first record, and so on as _lines has them."""
+    start = attempts.started_s
+    return np.column_stack(
+        (
+            start,
+            np.full(len(attempts), mapping.number),
+            attempts.lane,
+            _places(mapping, attempts),
+            attempts.high - attempts.low,
+            *(attempts.column(name) for name in ("bytes", "attempt", "cut_s", "finished_s")),
+            attempts.cold_start,
+            attempts.outcome,
+            attempts.last_accepted_s,
+        )
+    )
 
 
-def _rows(mapping: Mapping, attempts: Attempts) -> Iterator[Row]:
-    names = ("lane", "low", "high", "bytes", "attempt", "cut_s", "started_s", "finished_s", "outcome")
-    columns = [attempts.column(name).tolist() for name in (*names, "last_accepted_s")] + [attempts.cold_start.tolist()]
-    lanes, stream = mapping.lanes_a_shard, mapping.spec.stream
-    for number, low, high, size, tries, cut, start, finish, outcome, last, cold in zip(*columns, strict=True):
-        shard, lane = divmod(int(number), lanes)
-        place = mapping.lanes[int(number)].place(int(low))
-        line = ROW % (
-            _quoted(mapping.name), _quoted(stream), shard, lane, place, high - low, size, tries, cut, start, finish,
-            cold, OUTCOMES[int(outcome)], finish - last, start - last,
-        )  # fmt: skip
-        yield (start, mapping.number, int(number)), line
+def _places(mapping: Mapping, attempts: Attempts) -> Integers:
+    """The place in its shard's log of each attempt's first record."""
+    places = np.empty(len(attempts), np.int64)
+    lane, low = attempts.lane, attempts.low
+    by_lane = np.argsort(lane, kind="stable")
+    for rows in np.split(by_lane, np.flatnonzero(np.diff(lane[by_lane])) + 1):
+        if len(rows):
+            places[rows] = mapping.lanes[int(lane[rows[0]])].places(low[rows])
+    return places
+
+
+def _lines(rows: Floats, mappings: list[Mapping]) -> map[str]:
+    start, mapping, number, place, records, size, attempt, cut, finish, cold, outcome, last = rows.T
+    which = mapping.astype(np.int64)
+    names = np.array([f"{_quoted(m.name)},{_quoted(m.spec.stream)}" for m in mappings], object)
+    shard, lane = np.divmod(number, np.array([m.lanes_a_shard for m in mappings])[which] if len(rows) else 1)
+    columns = (
+        names[which], shard, lane, place, records, size, attempt, cut, start, finish,
+        cold, np.array(OUTCOMES, object)[outcome.astype(np.int64)], finish - last, start - last,
+    )  # fmt: skip
+    return map(ROW.__mod__, zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _quoted(name: str) -> str:

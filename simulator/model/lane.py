@@ -117,9 +117,14 @@ class Lane:
             if segment.first < high and low < segment.end
         ]
 
-    def place(self, index: int) -> int:
-        """The place in its shard's log of a record that has not been forgotten."""
-        return next(s for s in self.segments if s.end > index).place(index)
+    def places(self, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The places in their shard's log of records that have not been forgotten."""
+        places = np.empty(len(indices), np.int64)
+        which = np.searchsorted([segment.end for segment in self.segments], indices, "right")
+        for number, segment in enumerate(self.segments):
+            here = which == number
+            places[here] = segment.places(indices[here])
+        return places
 
     def weigh(self, low: int, high: int) -> tuple[int, float]:
         """Total bytes of a batch, and when its last record was accepted."""

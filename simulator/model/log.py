@@ -115,6 +115,12 @@ class Segment:
             return self.first_place + index - self.first
         return int(self.table.places[index + self.shift])
 
+    def places(self, indices: Integers) -> Integers:
+        """The same of many records."""
+        if self.table.place is None:
+            return self.first_place + indices - self.first
+        return self.table.place[indices + self.shift]
+
     def bytes(self, low: int, high: int) -> int:
         """Total size of the records with these indices."""
         upto = self.table.bytes_upto
