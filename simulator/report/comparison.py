@@ -59,7 +59,7 @@ def summary(comparison: Comparison) -> dict[str, Any]:
         "scenario": comparison.name,
         "study": KIND,
         "replications": max(map(len, comparison.runs.values()), default=0),
-        "stopped": comparison.stopped,
+        "remarks": list(comparison.remarks),
         "baseline": dict(comparison.baseline.overrides),
         "settings": [
             {

@@ -52,7 +52,7 @@ class Comparison:
     baseline: Setting
     runs: Runs  # by setting, in order of replication
     objectives: Objectives = field(default_factory=Objectives)
-    stopped: str = ""  # why no more replications were made, when that was left open
+    remarks: tuple[str, ...] = ()  # sentences: the warm-up that was found, why no more replications were made
     failures: Mapping[tuple[Setting, int], Failure] = field(default_factory=dict)  # by setting and replication
 
     @property
@@ -183,7 +183,8 @@ def compared(
     runs, stopped = replicated(evaluator, settings, replications, precision or Precision())
     base = base if runs[base] else next((each for each in settings if runs[each]), base)
     scenario = evaluator.scenario(base)
-    return Comparison(scenario.name, base, runs, scenario.objectives, stopped, evaluator.failures)
+    remarks = tuple(remark for remark in (evaluator.warmup, stopped) if remark)
+    return Comparison(scenario.name, base, runs, scenario.objectives, remarks, evaluator.failures)
 
 
 def replicated(

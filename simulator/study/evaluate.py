@@ -16,6 +16,7 @@ from simulator.study.executors import Failure, Outcome, Run, inline
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, scenario_digest
 from simulator.study.settings import Setting
+from simulator.study.settling import settled
 from simulator.study.source import Source
 from simulator.study.store import Store
 
@@ -44,6 +45,7 @@ class Evaluator:
     store: Store | None = None
     progress: Progress | None = None
     failures: dict[tuple[Setting, int], Failure] = field(default_factory=dict)
+    warmup: str | None = None  # once known: how it was found for `warmup: auto`, as a sentence, else an empty text
     _known: dict[tuple[Setting, int], Figures] = field(default_factory=dict)
     _resolved: dict[Setting, tuple[Scenario, str, float]] = field(default_factory=dict)  # with digest and predicted_s
 
@@ -78,6 +80,8 @@ class Evaluator:
 
     def resolve(self, settings: Iterable[Setting]) -> list[Fault]:
         """Make the scenarios of settings; the warnings that all new ones share. Raises ScenarioError."""
+        if self.warmup is None:
+            self.source, self.warmup = settled(self.source, self.seed)
         new = [setting for setting in settings if setting not in self._resolved]
         scenarios, warnings = self.source.resolve(new)
         for setting, scenario in scenarios.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from simulator.study.statistics import QUANTILE_ERROR, difference, interval, measure_interval
@@ -17,6 +18,12 @@ def test_the_interval_is_students() -> None:
     assert (found.mean, found.n) == (4.0, 3)
     assert found.half_width == pytest.approx(4.302653 * 2 / math.sqrt(3), rel=1e-6)
     assert (found.low, found.high) == (found.mean - found.half_width, found.mean + found.half_width)
+
+
+def test_an_interval_covers_the_true_mean_in_95_of_100_cases() -> None:
+    draws = np.random.default_rng(1).normal(10, 3, (2000, 5))
+    covered = sum(told.low <= 10 <= told.high for told in (interval(list(values)) for values in draws))
+    assert covered / 2000 == pytest.approx(0.95, abs=3.3 * math.sqrt(0.95 * 0.05 / 2000))
 
 
 def test_one_value_has_no_interval_and_none_no_mean() -> None:
