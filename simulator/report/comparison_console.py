@@ -46,7 +46,7 @@ def tell(comparison: Comparison, folder: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_as_json(comparison, folder), indent=2))
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH)
     rows = [(setting, mapping) for setting in comparison.settings for mapping in comparison.mappings]
     for line in _headlines(comparison):
         console.print(line, soft_wrap=True)

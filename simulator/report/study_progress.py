@@ -27,7 +27,7 @@ def study_progress(title: str, objectives: Objectives, shown: bool) -> Iterator[
 
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[runs]}"), TimeRemainingColumn(),
-        TextColumn("{task.fields[best]}"),
+        TextColumn("{task.fields[best]}", markup=False),
     )  # fmt: skip
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         yield Bar(bars, title, objectives)
