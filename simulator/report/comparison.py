@@ -59,7 +59,8 @@ def summary(comparison: Comparison) -> dict[str, Any]:
         "scenario": comparison.name,
         "study": KIND,
         "replications": max(map(len, comparison.runs.values()), default=0),
-        "remarks": list(comparison.remarks),
+        "stopped": comparison.stopped,
+        "warmup": comparison.warmup,
         "baseline": dict(comparison.baseline.overrides),
         "settings": [
             {

@@ -81,7 +81,7 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         yield f"{comparison.name}: the cheapest setting that meets the objectives is {found}{cost}"
     else:
         yield f"{comparison.name}: no setting meets the objectives for certain; the nearest is {found}{cost}"
-    yield from comparison.remarks
+    yield from filter(None, (comparison.warmup, comparison.stopped))
 
 
 def _tables(comparison: Comparison, rows: Rows) -> Iterator[Table]:

@@ -52,7 +52,8 @@ class Comparison:
     baseline: Setting
     runs: Runs  # by setting, in order of replication
     objectives: Objectives = field(default_factory=Objectives)
-    remarks: tuple[str, ...] = ()  # sentences: the warm-up that was found, why no more replications were made
+    stopped: str = ""  # why no more replications were made, when that was left open
+    warmup: str = ""  # how it was found, when that was left open
     failures: Mapping[tuple[Setting, int], Failure] = field(default_factory=dict)  # by setting and replication
 
     @property
@@ -183,8 +184,9 @@ def compared(
     runs, stopped = replicated(evaluator, settings, replications, precision or Precision())
     base = base if runs[base] else next((each for each in settings if runs[each]), base)
     scenario = evaluator.scenario(base)
-    remarks = tuple(remark for remark in (evaluator.warmup, stopped) if remark)
-    return Comparison(scenario.name, base, runs, scenario.objectives, remarks, evaluator.failures)
+    return Comparison(
+        scenario.name, base, runs, scenario.objectives, stopped, evaluator.warmup or "", evaluator.failures
+    )
 
 
 def replicated(

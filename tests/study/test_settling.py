@@ -53,8 +53,7 @@ def test_all_settings_leave_out_the_same_and_the_choice_is_shown(small: Path) ->
     assert len(warmups) == 1
     assert isinstance(warmups.pop(), float)
     found = compare(small, shards="1-2", replications=1, overrides={"warmup": "auto"})
-    assert len(found.remarks) == 1
-    assert "by MSER-5" in found.remarks[0]
+    assert "by MSER-5" in found.warmup
 
 
 def test_the_course_of_the_mean_latency_is_that_of_the_table(small: Path) -> None:
