@@ -38,7 +38,7 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
     for setting in comparison.settings:
         runs = comparison.runs[setting]
         known, whole = intervals(runs), whole_intervals(runs)
-        for mapping in comparison.mappings:
+        for mapping in comparison.mappings_of(setting):
             row: dict[str, Any] = {
                 **setting.columns,
                 "mapping": mapping,

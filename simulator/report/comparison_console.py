@@ -47,7 +47,7 @@ def tell(comparison: Comparison, folder: Path, as_json: bool) -> None:
         print(json.dumps(_as_json(comparison, folder), indent=2))
         return
     console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH)
-    rows = [(setting, mapping) for setting in comparison.settings for mapping in comparison.mappings]
+    rows = [(setting, mapping) for setting in comparison.settings for mapping in comparison.mappings_of(setting)]
     for line in _headlines(comparison):
         console.print(line, soft_wrap=True)
     for table in _tables(comparison, rows[:MOST_ROWS]):
@@ -87,7 +87,8 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
 def _tables(comparison: Comparison, rows: Rows) -> Iterator[Table]:
     yield _times(comparison, rows)
     yield _counts(comparison, rows)
-    others = [(setting, mapping) for setting, mapping in rows if setting != comparison.baseline]
+    paired = comparison.mappings_of(comparison.baseline) if rows else []
+    others = [(setting, mapping) for setting, mapping in rows if setting != comparison.baseline and mapping in paired]
     if others:
         yield _differences(comparison, others)
 

@@ -63,8 +63,12 @@ class Comparison:
 
     @property
     def mappings(self) -> list[str]:
-        """The event source mappings."""
-        return list(self.runs[self.settings[0]][0].values) if self.settings else []
+        """The event source mappings of all settings: a setting may give one another function, and so another name."""
+        return list(dict.fromkeys(mapping for setting in self.settings for mapping in self.mappings_of(setting)))
+
+    def mappings_of(self, setting: Setting) -> list[str]:
+        """The event source mappings of one setting."""
+        return list(self.runs[setting][0].values)
 
     def verdict(self, setting: Setting, mapping: str) -> str:
         """stable, backlogged or overloaded: the worst of the replications."""

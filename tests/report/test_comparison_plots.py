@@ -99,6 +99,11 @@ def test_where_nothing_was_processed_the_plots_say_so() -> None:
     assert "no data: no attempt ended" in texts(plots["setting_ages"])
 
 
+def test_a_comparison_without_a_run_is_drawn() -> None:
+    nothing = Comparison("made up", synthetic.setting(shards=1), {synthetic.setting(shards=1): []})
+    assert drawn(nothing)["cost_and_age"].title == "Cost and iterator age: no attempt has ended"
+
+
 def test_the_frontier_holds_what_no_other_beats_in_both() -> None:
     def point(usd: float, age: float) -> Point:
         return Point(f"{usd} {age}", usd, Interval(age, 0.0, 2))

@@ -35,6 +35,12 @@ def called(path: Path, *words: str) -> Result:
     return CliRunner().invoke(cli, ["compare", str(path), *words])
 
 
+def all_failing(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+    """No job has a result."""
+    for job in jobs:
+        yield job, Failure(job, "told in a line")
+
+
 def failing(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
     """As `inline`, but the second replications have no result."""
     for job, outcome in executors_inline(jobs):
@@ -170,6 +176,21 @@ def test_a_run_that_fails_is_told_and_the_rest_is_compared(small: Path, monkeypa
     assert done.exit_code == 5
     assert "error: shards 1, replication 1: told in a line" in done.stderr
     assert set(read_csv(Path("reports/small-compare/replications.csv"))["replication"]) == {0, 2}
+
+
+def test_when_every_run_fails_that_is_told(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "inline", all_failing)
+    done = called(small, *TWO)
+    assert done.exit_code == 5, done.output
+    assert "small: every run failed" in done.stdout
+    assert done.stderr.count("told in a line") == 6
+
+
+def test_mappings_of_other_names_are_shown_beside_each_other(small: Path) -> None:
+    functions = "functions={enrich: {duration: {per_batch: 50ms}}, other: {duration: {per_batch: 10ms}}}"
+    done = called(small, "--vary", "event_source_mappings.0.function=enrich,other", "-n", "2", "--set", functions)
+    assert done.exit_code == 0, done.output
+    assert "other-clicks" in done.stdout
 
 
 def test_a_folder_that_is_not_ours_is_not_overwritten(small: Path) -> None:

@@ -138,6 +138,15 @@ def test_a_setting_whose_runs_all_failed_is_left_out_and_is_no_baseline() -> Non
     assert found.mappings == ["reader"]
 
 
+def test_mappings_that_have_other_names_are_not_paired(small: Path) -> None:
+    functions = {"functions": "{enrich: {duration: {per_batch: 50ms}}, other: {duration: {per_batch: 10ms}}}"}
+    vary = {"event_source_mappings.0.function": ["enrich", "other"]}
+    found = compare(small, vary=vary, replications=2, overrides=functions)
+    assert found.mappings == [MAPPING, "other-clicks"]
+    assert wide_table(found)["mapping"].tolist() == found.mappings
+    assert set(found.differences["mapping"]) == {""}
+
+
 def test_differences_pair_the_replications_that_both_settings_have() -> None:
     base, other = setting(shards=1), setting(shards=2)
     runs = {

@@ -20,7 +20,10 @@ LONGEST: Final = 24  # letters of a setting's name, else it is named by its valu
 def worst_mapping(comparison: Comparison, setting: Setting, measure: str) -> str:
     """The mapping with the highest mean of a measure."""
     runs = comparison.runs[setting]
-    return max(comparison.mappings, key=lambda mapping: np.nan_to_num(interval(values_of(runs, mapping, measure)).mean))
+    return max(
+        comparison.mappings_of(setting),
+        key=lambda mapping: np.nan_to_num(interval(values_of(runs, mapping, measure)).mean),
+    )
 
 
 def shown(comparison: Comparison, most: int = MOST) -> list[Setting]:
