@@ -81,7 +81,12 @@ def _compare(
         show_faults(warnings)
     plan = planned(evaluator, settings, n, processes)
     if dry_run or not quiet:
-        show_plan(plan, executor or in_processes(processes), dry_run, "5 or more" if replications == "auto" else str(n))
+        show_plan(
+            plan,
+            f"on {executor}" if executor else in_processes(processes),
+            dry_run,
+            "5 or more" if replications == "auto" else str(n),
+        )
     if dry_run:
         return 0
     if jobs is None and plan.wall_s < SHORT_S:
