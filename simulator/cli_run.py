@@ -132,11 +132,15 @@ def _explain(path: Path, error: Exception) -> int:
     """Say on stderr why a run failed; the exit code."""
     from simulator.measures.conservation import RecordsDoNotAddUpError
     from simulator.measures.parts import PartsDoNotAddUpError
+    from simulator.model.memory import BacklogTooLargeError
     from simulator.report.output import OutputError
 
     if isinstance(error, OutputError):
         click.echo(f"error: {error}", err=True)
         return 2
+    if isinstance(error, BacklogTooLargeError):
+        click.echo(f"error: {path}: {error}. Nothing was written.", err=True)
+        return SOME_FAILED
     checks = RecordsDoNotAddUpError | PartsDoNotAddUpError
     what = "a check of the program itself failed" if isinstance(error, checks) else "a bug"
     click.echo(

@@ -43,7 +43,7 @@ def ends(intake: Intake, stream: Stream, measures: StreamMeasures, measured: int
     """
     mapping = intake.mapping
     gone = intake.gone_unread(end_s)
-    lying = sum(lane.end - lane.low for lane in mapping.lanes.values()) + intake.to_pass_over + stream.held
+    lying = mapping.waiting + intake.to_pass_over + stream.held
     counted = Ends(
         produced=measures.produced_total,
         processed=mapping.processed,

@@ -62,9 +62,10 @@ class MappingMeasures:
         if busy is None:
             return
         for lane in mapping.lanes.values():
-            for segment in lane.segments:
-                if segment.table is table:
-                    segment.busy_s = busy
+            for segment in reversed(lane.segments):  # the newest
+                if segment.table is not table:
+                    break
+                segment.busy_s = busy
 
     def attempts_finished(self, attempts: Attempts, interval_s: float) -> None:
         """Measure attempts and the records that they processed."""

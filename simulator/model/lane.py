@@ -17,7 +17,7 @@ from simpy.events import Event
 
 from simulator.model.batching import filling, fitting
 from simulator.model.clock import FINISH, LANE, At, Signal
-from simulator.model.log import Segment
+from simulator.model.log import Segment, detach
 from simulator.model.retries import Part, attempts
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class Lane:
         while segments and segments[0].end <= self.low:
             del segments[0]
         self.at = 0
-        for segment in segments[:-1]:
-            segment.detach()
+        detach(segments)
 
     def _holding(self, index: int) -> Segment:
         """The segment of a record at or after `low`."""

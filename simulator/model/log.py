@@ -92,11 +92,18 @@ class Segment:
         part.available_s, part.available_view, part.busy_s = self.available_s, self.available_view, self.busy_s
         return part.begin_at(low)
 
-    def detach(self) -> None:
-        """Keep only this segment's rows of its table in memory."""
+    def arrays(self) -> list[NDArray[Any] | memoryview[Any]]:
+        """All arrays that it keeps in memory."""
+        table = self.table
+        of_table = (table.produced_s, table.accepted_s, table.bytes, table.bytes_upto, table.place, table.order)
+        all_ = (*of_table, *table.poison.values(), self.available_s, self.busy_s)
+        return [array for array in all_ if isinstance(array, np.ndarray | memoryview)]
+
+    def detach(self) -> bool:
+        """Keep only this segment's rows of its table in memory; whether there were others."""
         low, high = self.first + self.shift, self.end + self.shift
         if len(self.table) == high - low:
-            return
+            return False
         self.table = self.table.rows(low, high)
         self.shift = -self.first
         if self.available_s is not NOWHERE:
@@ -104,6 +111,7 @@ class Segment:
             self.available_view = self.available_s.data
         if self.busy_s is not None:
             self.busy_s = self.busy_s[low:high].copy()
+        return True
 
     def accepted_before(self, time: float, low: int) -> int:
         """The index of the first record, from `low` on, that was accepted at or after a time."""
@@ -133,3 +141,10 @@ class Segment:
         if isinstance(self.table.bytes, int):
             return np.full(high - low, self.table.bytes)
         return self.table.bytes[low + self.shift : high + self.shift]
+
+
+def detach(segments: list[Segment]) -> None:
+    """Detach the segments of a reader that lag: all but the last, of which the earlier ones are detached already."""
+    for segment in reversed(segments[:-1]):
+        if not segment.detach():
+            break

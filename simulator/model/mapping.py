@@ -85,6 +85,11 @@ class Mapping:
         return found
 
     @property
+    def waiting(self) -> int:
+        """How many records its lanes hold that have not ended."""
+        return sum(lane.end - lane.low for lane in self.lanes.values())
+
+    @property
     def given_up(self) -> int:
         """What becomes of records that are given up: DROPPED, or SENT to the failure destination."""
         return SENT if self.spec.on_failure_destination else DROPPED

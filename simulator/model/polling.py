@@ -11,7 +11,7 @@ import simpy
 from simpy.events import Event
 
 from simulator.model.clock import ANSWER, POLL, At
-from simulator.model.log import Segment
+from simulator.model.log import Segment, detach
 from simulator.model.losses import EXPIRED
 from simulator.model.read_limits import CALLS_PER_S, ReadLimits
 
@@ -34,7 +34,6 @@ class Poller:
         "_next_s",
         "_passed",
         "_place",
-        "_unread",
         "alone",
         "bytes",
         "calls",
@@ -46,6 +45,7 @@ class Poller:
         "polling",
         "records_known_until_s",
         "refused",
+        "segments",
         "skipped",
         "undisturbed",
     )
@@ -66,7 +66,7 @@ class Poller:
         self._coming = 0  # the records that they will return
         self._passed = 0  # empty polls that were counted since the last one that was an event
         self._place = 0  # of the next record to be returned
-        self._unread: list[Segment] = []  # those of the shard's log that hold records not yet returned
+        self.segments: list[Segment] = []  # those of the shard's log that hold records not yet returned
         self._next = 0  # the index of the next record in the first of them
         self._answers_always_fit = self.polling.get_records_limit * largest_bytes <= ANSWER_BYTES
 
@@ -76,14 +76,13 @@ class Poller:
 
     def extend(self, segment: Segment) -> None:
         """Add records that the shard has accepted."""
-        if not self._unread:
+        if not self.segments:
             self._next = segment.first
-        self._unread.append(segment)
+        self.segments.append(segment)
 
     def forget(self) -> None:
         """Let go of the tables behind segments that lag."""
-        for segment in self._unread[:-1]:
-            segment.detach()
+        detach(self.segments)
 
     def run(self) -> Generator[Event, float]:
         """The process of the regular polls."""
@@ -139,7 +138,7 @@ class Poller:
     def gone_unread(self, end_s: float) -> int:
         """How many records no call has returned before the retention took them."""
         before, low, gone = end_s - self.mapping.retention_s, self._next, 0
-        for segment in self._unread:
+        for segment in self.segments:
             gone += segment.accepted_before(before, max(low, segment.first)) - max(low, segment.first)
         return gone
 
@@ -183,17 +182,17 @@ class Poller:
 
     def _oldest_unread_s(self) -> float:
         """When the next record to be returned was accepted; infinite if none is known."""
-        if not self._unread:
+        if not self.segments:
             return INFINITY
-        segment = self._unread[0]
+        segment = self.segments[0]
         oldest: float = segment.table.accepted_view[self._next + segment.shift]
         return oldest
 
     def _read(self, now: float) -> tuple[int, int]:
         """How many records a call returns, and their bytes."""
         records = total = 0
-        while self._unread:
-            segment, low = self._unread[0], self._next
+        while self.segments:
+            segment, low = self.segments[0], self._next
             table, shift = segment.table, segment.shift
             most = min(segment.end, low + self.polling.get_records_limit - records)
             to = bisect_right(table.accepted_view, now, low + shift, most + shift) - shift
@@ -211,18 +210,18 @@ class Poller:
     def _advance(self, index: int) -> bool:
         """Go on to the record with an index of the first unread segment; whether that is behind its end."""
         self._next = index
-        if index < self._unread[0].end:
+        if index < self.segments[0].end:
             return False
-        del self._unread[0]
-        if self._unread:
-            self._next = self._unread[0].first
+        del self.segments[0]
+        if self.segments:
+            self._next = self.segments[0].first
         return True
 
     def _pass_over_gone(self, accepted_before: float, now: float) -> None:
         """Records that the retention has taken before they were read are expired."""
         gone = first = 0
-        while self._unread:
-            segment, low = self._unread[0], self._next
+        while self.segments:
+            segment, low = self.segments[0], self._next
             to = segment.accepted_before(accepted_before, low)
             first = first if gone else segment.first_place + low - segment.first
             gone += to - low

@@ -15,6 +15,7 @@ from simulator.model.function import Function
 from simulator.model.intake import Intake, PolledIntake, PushedIntake
 from simulator.model.lane import PolledLane, PushedLane
 from simulator.model.mapping import Mapping
+from simulator.model.memory import check_backlog, most_bytes
 from simulator.model.poison import PoisonedRecords
 from simulator.model.polling import Poller, is_undisturbed, may_pass_empty_polls
 from simulator.model.producer import Producer
@@ -52,6 +53,7 @@ class Simulation:
         self.env = Clock()
         self.seed, self.replication = seed, replication
         self._end = self.env.event()
+        self._most_bytes = most_bytes()
         self._window = Window(0.0, 0.0, {})
         self._limit_s = scenario.duration + scenario.drain
         self.begin_s = min([0.0, *(p.start for p in scenario.producers)])
@@ -181,6 +183,7 @@ class Simulation:
                 self._close_batches(end)
             self.observer.observe(self, self._window, end)
             self._forget()
+            check_backlog(self.mappings, end, self._most_bytes)
             begin = end
         self._window = Window(begin, begin, {})
 
