@@ -8,6 +8,7 @@ from typing import Final
 from simulator.measures.usage import Use
 from simulator.scenario.spec import EventSourceMapping
 
+STATES: Final = ("stable", "backlogged", "overloaded")  # the best first
 SAMPLES: Final = 40
 RISING: Final = 0.02  # seconds of lag a second
 TIGHT: Final = 0.8  # the part of a limit from which on it counts as binding

@@ -77,6 +77,8 @@ def _measures(result: Result, mapping: MappingResult) -> Iterator[tuple[str, flo
         for statistic, percent in (("p50", 50.0), ("p95", 95.0), ("p99", 99.0), ("max", 100.0)):
             yield f"{name}_{statistic}_s", histogram.percentile_s(percent)
         yield f"{name}_mean_s", histogram.mean_s
+    for part, mean_s in mapping.parts_mean_s.items():
+        yield f"{part}_mean_s", mean_s
     for count in COUNTS:
         yield count, float(mine.counts[count])
     yield "records_lost", float(mapping.ends.lost)

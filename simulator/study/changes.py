@@ -1,0 +1,161 @@
+"""The changes that advice tries: one knob of a mapping at a time, up and down; only those that apply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from simulator.model.concurrency import pools
+from simulator.scenario.spec import EventSourceMapping, Function, Poison, Scenario
+from simulator.scenario.units import format_duration, format_size
+from simulator.study.settings import Setting
+
+BATCH_STEP: Final = 5
+MOST_BATCH: Final = 10_000
+MOST_LANES: Final = 10
+MOST_SHARDS: Final = 10_000
+FIRST_WINDOW_S: Final = 1.0
+LONGEST_WINDOW_S: Final = 300.0
+FEW_RETRIES: Final = 2
+
+
+@dataclass(frozen=True)
+class Change:
+    """A knob turned: its name, from what to what, and the setting that does it."""
+
+    knob: str
+    before: str
+    after: str
+    setting: Setting
+
+    def __str__(self) -> str:
+        return f"{self.knob} {self.before} -> {self.after}"
+
+
+Values = Iterator[tuple[str, str, str]]  # what it is now, what it is to be, and that as --set takes it
+
+
+def changes(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
+    """Every change of a mapping, its stream and its function that may do something, in the order of the data's way."""
+    number = scenario.event_source_mappings.index(mapping)
+    function = f"functions.{mapping.function}"
+    paths: dict[str, Callable[[Scenario, EventSourceMapping], Values]] = {
+        f"streams.{mapping.stream}.shards": _shards,
+        f"event_source_mappings.{number}.consumer": _consumer,
+        f"event_source_mappings.{number}.parallelization_factor": _lanes,
+        f"event_source_mappings.{number}.batch_size": _batch_size,
+        f"event_source_mappings.{number}.maximum_batching_window": _window,
+        f"{function}.memory": _memory,
+        f"{function}.reserved_concurrency": _reserve,
+        "account.concurrency": _account,
+        f"event_source_mappings.{number}.maximum_retry_attempts": _retries,
+        f"event_source_mappings.{number}.bisect_batch_on_function_error": _bisect,
+        f"event_source_mappings.{number}.report_batch_item_failures": _partial_response,
+    }
+    return [
+        Change(
+            path.rpartition(".")[2] if path != "account.concurrency" else path, before, after, Setting(((path, text),))
+        )
+        for path, values in paths.items()
+        for before, after, text in values(scenario, mapping)
+    ]
+
+
+def _shards(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    stream = scenario.streams[mapping.stream]
+    yield from _numbers(stream.shards, min(2 * stream.shards, MOST_SHARDS), stream.shards // 2)
+
+
+def _consumer(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    other = "push" if mapping.consumer == "polling" else "polling"
+    yield mapping.consumer, other, other
+
+
+def _lanes(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    lanes = mapping.parallelization_factor
+    yield from _numbers(lanes, min(2 * lanes, MOST_LANES), lanes // 2)
+
+
+def _batch_size(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    size = mapping.batch_size
+    yield from _numbers(size, min(BATCH_STEP * size, MOST_BATCH), size // BATCH_STEP)
+
+
+def _window(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    window = mapping.maximum_batching_window
+    others = (0.0, min(2 * window, LONGEST_WINDOW_S)) if window else (FIRST_WINDOW_S,)
+    for other in others:
+        if other != window:
+            yield format_duration(window), format_duration(other), format_duration(other)
+
+
+def _memory(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    """The next sizes of the table of durations; without one the memory is for the bill only."""
+    function = scenario.functions[mapping.function]
+    sizes = sorted(function.duration_by_memory) if function.duration_measured_at is not None else []
+    larger = [size for size in sizes if size > function.memory][:1]
+    smaller = [size for size in sizes if size < function.memory][-1:]
+    for size in larger + smaller:
+        yield format_size(function.memory), format_size(size), format_size(size)
+
+
+def _reserve(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    """More of it, where it is less than the lanes: else nothing waits for it."""
+    reserve, lanes = scenario.functions[mapping.function].reserved_concurrency, _all_lanes(scenario, mapping)
+    if reserve is not None and reserve < lanes:
+        for more in sorted({min(2 * max(1, reserve), lanes), lanes}):
+            yield str(reserve), str(more), str(more)
+
+
+def _account(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    """More of it, where the function has no reserve and what the account leaves is less than the lanes."""
+    function, account = scenario.functions[mapping.function], scenario.account
+    short = _all_lanes(scenario, mapping) - pools(scenario)[mapping.function].limit
+    if function.reserved_concurrency is None and short > 0:
+        yield str(account.concurrency), str(account.concurrency + short), str(account.concurrency + short)
+
+
+def _retries(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    if _function(scenario, mapping).failures:
+        other = -1 if mapping.maximum_retry_attempts == FEW_RETRIES else FEW_RETRIES
+        yield _retries_text(mapping.maximum_retry_attempts), _retries_text(other), str(other)
+
+
+def _bisect(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    if _function(scenario, mapping).failures:
+        yield from _switched(mapping.bisect_batch_on_function_error)
+
+
+def _partial_response(scenario: Scenario, mapping: EventSourceMapping) -> Values:
+    """It is for poison records alone: of other errors the function does not know which record they are of."""
+    if any(isinstance(each, Poison) for each in _function(scenario, mapping).failures):
+        yield from _switched(mapping.report_batch_item_failures)
+
+
+def _function(scenario: Scenario, mapping: EventSourceMapping) -> Function:
+    return scenario.functions[mapping.function]
+
+
+def _all_lanes(scenario: Scenario, mapping: EventSourceMapping) -> int:
+    """The batches of the function that may be in flight, of all its mappings."""
+    return sum(
+        scenario.streams[each.stream].shards * each.parallelization_factor
+        for each in scenario.event_source_mappings
+        if each.function == mapping.function
+    )
+
+
+def _numbers(now: int, *others: int) -> Values:
+    for other in others:
+        if other >= 1 and other != now:
+            yield f"{now:,}", f"{other:,}", str(other)
+
+
+def _switched(on: bool) -> Values:
+    words = ("false", "true")
+    yield words[on], words[not on], words[not on]
+
+
+def _retries_text(attempts: int) -> str:
+    return "no limit" if attempts < 0 else str(attempts)
