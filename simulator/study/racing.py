@@ -14,7 +14,8 @@ from simulator.study.objectives import COST, ORDER, Assessment, State, assess, k
 from simulator.study.settings import Setting
 from simulator.study.statistics import Interval
 
-FAILED: Final = Assessment("finishes", "", math.nan, Interval(math.nan, math.nan, 0), 0, "missed")
+FINISHES: Final = "finishes"
+FAILED: Final = Assessment(FINISHES, "", math.nan, Interval(math.nan, math.nan, 0), 0, "missed")
 FIRST_ROUND: Final = 2  # replications: the least that have an interval
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from simulator.study.objectives import ORDER
 from simulator.study.racing import Trial
 from simulator.study.settings import Setting
 
@@ -80,6 +81,15 @@ class Search:
             return self.below
         cheaper = [each for each in self.trials if each.usd_per_month < self.answer.usd_per_month]
         return max(cheaper, key=lambda each: each.usd_per_month, default=None)
+
+    @property
+    def nearest(self) -> Trial | None:
+        """The setting that was tried and is nearest to meeting the objectives."""
+        return min(self.trials, key=_distance, default=None)
+
+
+def _distance(trial: Trial) -> tuple[int, float]:
+    return (0, 0.0) if trial.worst is None else (ORDER.index(trial.state), trial.worst.excess)
 
 
 def search(columns: Sequence[Column], judge: Judge, confirm: Judge, floor: Floor) -> Search:

@@ -43,6 +43,10 @@ class Sizing:
         """The cheapest setting that meets the objectives; None when none does."""
         return self.search.answer
 
+    def shards(self, trial: Trial) -> int:
+        """The shards of a setting that was tried, of the streams whose shards are searched."""
+        return int(dict(trial.setting.overrides)[self.dimensions[0].paths[0]])
+
     @property
     def assessments(self) -> tuple[Assessment, ...]:
         """Of the answer, all objectives: also the cost, which the search does not go by."""

@@ -1,0 +1,57 @@
+"""Objectives in words: what was asked, what was seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from simulator.report.numbers import count, rough, seconds, usd
+from simulator.study.objectives import COST, KEEPS_UP, MEASURES, Assessment
+from simulator.study.racing import FINISHES
+from simulator.study.statistics import Interval
+
+
+def name(objective: str) -> str:
+    """latency p99 for latency_p99."""
+    return objective.replace("_", " ")
+
+
+def amount(objective: str, value: float) -> str:
+    """A value of an objective with its unit."""
+    if math.isnan(value):
+        return "nothing measured"
+    if math.isinf(value):
+        return "not within the run"
+    measure = MEASURES.get(objective, objective)
+    if measure == COST:
+        return usd(value)
+    return seconds(value) if measure.endswith("_s") else count(value)
+
+
+def seen(objective: str, value: Interval) -> str:
+    """A mean with half of its 95 % interval, if it has one."""
+    if not value.half_width > 0:
+        return amount(objective, value.mean)
+    return f"{amount(objective, value.mean)} ± {amount(objective, rough(value.half_width))}"
+
+
+def told(each: Assessment) -> str:
+    """What was seen of an objective, as a sentence without a full stop."""
+    if each.objective == FINISHES:
+        return "no run has finished"
+    if each.objective == KEEPS_UP:
+        return f"{each.mapping} falls behind its traffic in {each.above} of {each.seen.n} replications"
+    of = f" of {each.mapping}" if each.mapping else ""
+    what = f"{name(each.objective)}{of} is {seen(each.objective, each.seen)}"
+    if math.isnan(each.seen.mean):
+        return f"{name(each.objective)}{of}: nothing was measured"
+    times = f", {each.excess:.2g} times" if math.isfinite(each.excess) and each.excess > 1.5 and each.bound > 0 else ""
+    allowed = amount(each.objective, each.bound)
+    if each.state == "undecided":
+        return f"{what}, too near to the {allowed} allowed to tell"
+    return f"{what}{times or ','} the {allowed} allowed" if times else f"{what} (at most {allowed} allowed)"
+
+
+def among(words: Sequence[str]) -> str:
+    """a, b and c."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

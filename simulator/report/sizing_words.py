@@ -1,0 +1,122 @@
+"""What came of `size`, in sentences: the answer, what breaks below it, its headroom, and the estimate beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from simulator.report.numbers import count, usd
+from simulator.report.objective_words import among, told
+from simulator.study.estimate import Estimate, Need
+from simulator.study.headroom import MOST_LOAD
+from simulator.study.objectives import NOT_MET, exit_code
+from simulator.study.racing import Trial
+from simulator.study.size import Sizing, needed
+
+
+def headline(sizing: Sizing) -> str:
+    """The answer, or that there is none."""
+    if sizing.answer is None:
+        nearest = sizing.search.nearest
+        near = "" if nearest is None else f"; the nearest is {_priced(nearest)}, where {_worst(nearest)}"
+        return f"{sizing.name}: no setting meets the objectives{near}"
+    if exit_code(sizing.assessments) == NOT_MET:
+        wrong = next(each for each in sizing.assessments if each.state != "met")
+        return f"{sizing.name}: the cheapest setting that serves well is {_priced(sizing.answer)}, but {told(wrong)}"
+    return f"{sizing.name}: the cheapest setting that meets the objectives is {_priced(sizing.answer)}"
+
+
+def below(sizing: Sizing) -> str:
+    """What breaks one step cheaper."""
+    if sizing.answer is None:
+        return ""
+    cheaper = sizing.search.cheaper
+    if cheaper is None:
+        return "nothing cheaper can be tried"
+    step = "with one step fewer shards" if cheaper is sizing.search.below else "the nearest that is cheaper"
+    return f"{step}, {_priced(cheaper)}, {_worst(cheaper)}"
+
+
+def surprises(sizing: Sizing) -> str:
+    """Settings with more shards that fare worse."""
+    found = sizing.search.surprises
+    if not found:
+        return ""
+    settings = among([str(each.setting) for each in found])
+    return f"beware: more shards are no safe way up; with {settings} {_worst(found[0])}"
+
+
+def headroom(sizing: Sizing) -> str:
+    """The load at which the answer stops holding."""
+    found = sizing.headroom
+    if found is None:
+        return ""
+    if found.first_to_break is None:
+        return f"holds {MOST_LOAD:g} times this traffic and more"
+    return f"holds up to {found.holds:.3g} times this traffic; at {found.breaks:.3g} times {told(found.first_to_break)}"
+
+
+def estimate(sizing: Sizing) -> list[str]:
+    """What arithmetic says, and why the simulation says otherwise."""
+    return [*_unsatisfied(sizing), *_difference(sizing)]
+
+
+def _unsatisfied(sizing: Sizing) -> Iterator[str]:
+    for each in sizing.estimates:
+        for need in each.needs:
+            if math.isinf(need.at_peak):
+                yield f"no number of shards is enough for the {need.limit} of {each.mapping}: {need.why}"
+
+
+def _difference(sizing: Sizing) -> Iterator[str]:
+    if sizing.answer is None or not sizing.estimates:
+        return
+    asked, said = needed(sizing.estimates), sizing.shards(sizing.answer)
+    whose = max(sizing.estimates, key=lambda each: _finite(each).at_peak)
+    need = _finite(whose)
+    text = f"the closed-form estimate asks for {_shards(asked)} (the {need.limit} of {whose.mapping}: {need.why})"
+    if said == asked:
+        yield f"{text}, as many as the simulation"
+    elif said > asked:
+        yield f"{text}, the simulation for {_shards(said)}: {_why_more(sizing, asked)}"
+    else:
+        yield f"{text}, the simulation for {_shards(said)}: {_why_fewer(whose, need, said)}"
+
+
+def _why_more(sizing: Sizing, asked: float) -> str:
+    """Where the estimate's own number was tried, what was missed there and what bound."""
+    tried = sizing.at_estimate
+    if tried is None or tried.state == "met":
+        return "the estimate makes sure that all is served in the end, and not how long it waits"
+    if tried.worst is None or not tried.runs:
+        return "no run with as few has finished"
+    mapping = tried.worst.mapping or next(iter(tried.runs[0].binding))
+    limit = tried.runs[0].binding[mapping]
+    use = tried.runs[0].values[mapping]["binding_use"]
+    bound = f"; there {limit} binds, used to {use:.0%}" if limit != "none" else ""
+    return f"with {_shards(asked)} {told(tried.worst)}{bound}. The estimate knows limits, and nothing of waiting"
+
+
+def _why_fewer(whose: Estimate, need: Need, said: float) -> str:
+    if need.at_mean <= said:
+        peak = f"{count(whose.demand.peak_records_per_s)} records/s in the busiest {whose.demand.peak_over_s:.3g} s"
+        return f"the estimate serves the peak at once ({peak}), and the objectives leave time for a queue to go"
+    return "the objectives leave time to work off what queues while the traffic lasts"
+
+
+def _finite(of: Estimate) -> Need:
+    """The limit that asks for most, of those that a number of shards can satisfy."""
+    return max((need for need in of.needs if math.isfinite(need.at_peak)), key=lambda need: (need.at_peak, need.use))
+
+
+def _shards(n: float) -> str:
+    return f"{count(n)} shard{'s' if n != 1 else ''}"
+
+
+def _priced(trial: Trial) -> str:
+    cost = trial.usd_per_month
+    return f"{trial.setting} at {usd(cost)} a month" if math.isfinite(cost) else str(trial.setting)
+
+
+def _worst(trial: Trial) -> str:
+    return "the objectives are missed" if trial.worst is None else told(trial.worst)
