@@ -17,7 +17,16 @@ from simulator.study.headroom import Headroom, headroom
 from simulator.study.objectives import Assessment, assess, given
 from simulator.study.racing import Trial, race, trial
 from simulator.study.search import Column, Search, search
-from simulator.study.settings import Dimension, Setting, SettingsError, combinations
+from simulator.study.settings import (
+    Dimension,
+    Setting,
+    SettingsError,
+    combinations,
+    dimension,
+    shard_dimensions,
+    shards_of,
+    varied,
+)
 
 EXAMPLE: Final = """objectives:
   iterator_age_p99: 2s      # or latency_p99, latency_max, recovery_time ...
@@ -59,9 +68,8 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
     Raises SettingsError without objectives, ScenarioError for values that do not fit.
     """
     scenario = evaluator.source.scenario()
+    require_objectives(scenario)
     objectives = scenario.objectives
-    if not given(objectives):
-        raise SettingsError(f"{scenario.name} has no objectives to meet; add some, such as\n\n{EXAMPLE}\n")
     served = replace(objectives, cost_per_month=None)  # the cheapest is looked for anyway
 
     def judge(settings: Sequence[Setting]) -> list[Trial]:
@@ -86,17 +94,41 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
     )
 
 
+def require_objectives(scenario: Scenario) -> None:
+    """Raise SettingsError, with an example, for a scenario that does not say what is good enough."""
+    if not given(scenario.objectives):
+        text = f"{scenario.name} does not say what is good enough; add to the scenario, for example:"
+        raise SettingsError(f"{text}\n\n{EXAMPLE}\n")
+
+
+def asked(scenario: Scenario, shards: Sequence[str], vary: Sequence[str]) -> list[Dimension]:
+    """What to search: the shards, then other fields, by `--shards` and `--vary`, else by the scenario's `search:`.
+
+    Raises SettingsError.
+    """
+    streams, search = list(scenario.streams), scenario.search
+    counts = shard_dimensions(shards, streams) or (shards_of(search.shards, streams) if search.shards else [])
+    others = [varied(text) for text in vary] or [dimension(path, values) for path, values in search.vary.items()]
+    return [*(counts or [wide_enough(scenario)]), *others]
+
+
 def columns(evaluator: Evaluator, dimensions: Sequence[Dimension]) -> list[Column]:
-    """The settings by all that they differ in but the shards, the shards ascending; beginning at the estimate."""
+    """The settings by all that they differ in but the shards, the shards ascending; beginning at the estimate.
+
+    Raises SettingsError when they are too many, ScenarioError for values that do not fit.
+    """
     shards, *others = dimensions
     counts = Dimension(shards.paths, tuple(sorted(shards.values, key=int)))
-    made = []
-    for rest in combinations(others):
-        settings = tuple(Setting((*choice, *rest.overrides)) for choice in counts.choices())
-        asked = needed(estimates(evaluator.scenario(settings[0])))
-        guess = next((i for i, n in enumerate(counts.values) if int(n) >= asked), len(settings) - 1)
-        made.append(Column(settings, guess))
-    return made
+    settings = combinations([counts, *others])
+    rest = len(settings) // len(counts.values)
+    evaluator.resolve([*settings[:rest], *settings[-rest:]])
+    return [_column(evaluator, settings[i::rest], counts) for i in range(rest)]
+
+
+def _column(evaluator: Evaluator, settings: Sequence[Setting], counts: Dimension) -> Column:
+    asked = needed(estimates(evaluator.scenario(settings[0])))
+    guess = next((i for i, n in enumerate(counts.values) if int(n) >= asked), len(settings) - 1)
+    return Column(tuple(settings), guess)
 
 
 def needed(asked: Sequence[Estimate]) -> float:

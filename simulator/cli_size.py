@@ -1,0 +1,78 @@
+"""The command `size`: the cheapest setting that meets the objectives."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from simulator.cli_session import Request, evaluation, failures_told, seconds_a_run
+from simulator.cli_studies import command_line, faults_told, greet, study_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.study.evaluate import Evaluator
+    from simulator.study.settings import Dimension
+
+
+@click.command()
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--shards", multiple=True, metavar="[STREAM=]2-8", help="Shards to search [those of `search:`, or wide].")
+@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...", help="Values of another field [those of `search:`].")
+@click.option("-n", "--replications", type=click.IntRange(2, 10_000), default=20, show_default=True,
+              help="Runs of a setting at most; a clear case takes two.")  # fmt: skip
+@study_options
+def size(scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], replications: int, **options: Any) -> None:
+    """Find the cheapest setting of SCENARIO that meets its `objectives:`, without trying all.
+
+    Prints the answer, what breaks one step cheaper, how much more traffic the answer takes, the search, and the
+    closed-form estimate beside it. Exit code 0: there is one; 4: none meets the objectives for certain.
+    """
+    request = Request(scenario, "size", options)
+    with faults_told(options["debug"], request.runs):
+        sys.exit(_size(request, shards, vary, replications))
+
+
+def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], replications: int) -> int:
+    from simulator.report.sizing import KIND, write_sizing
+    from simulator.report.sizing_console import tell
+    from simulator.report.study_folder import study_folder
+    from simulator.study import size as study
+    from simulator.study.objectives import exit_code
+
+    began = time.perf_counter()
+    with evaluation(request, "searching") as evaluator:
+        scenario = evaluator.source.scenario()
+        study.require_objectives(scenario)
+        dimensions = study.asked(scenario, shards, vary)
+        columns = study.columns(evaluator, dimensions)
+        if request.dry_run or not request.quiet:
+            _show_plan(request, evaluator, dimensions, sum(len(each.settings) for each in columns), replications)
+        if request.dry_run:
+            return 0
+        with study_folder(request.target, KIND, request.options["force"]) as folder:
+            greet(evaluator, request.quiet)
+            sizing = study.sized(evaluator, dimensions, replications)
+            write_sizing(sizing, folder, command_line(), time.perf_counter() - began)
+    if not request.quiet:
+        tell(sizing, request.target, request.options["as_json"])
+    return failures_told(evaluator) or exit_code(sizing.assessments)
+
+
+def _show_plan(
+    request: Request, evaluator: Evaluator, dimensions: Sequence[Dimension], settings: int, replications: int
+) -> None:
+    from simulator.report.numbers import count, seconds
+    from simulator.study.settings import column_names
+
+    names = column_names(tuple(dimension.paths[0] for dimension in dimensions))
+    knobs = " x ".join(f"{name} ({len(each.values)})" for name, each in zip(names, dimensions, strict=True))
+    click.echo(
+        f"{count(settings)} settings: {knobs}; only some are tried, with 2 to {replications} runs of about "
+        f"{seconds(seconds_a_run(evaluator))} each {request.where}",
+        err=not request.dry_run,
+    )
