@@ -8,9 +8,12 @@ import sys
 import click
 
 from simulator import __version__
+from simulator.cli_advise import advise
 from simulator.cli_compare import compare
 from simulator.cli_files import explain, init, schema, validate
 from simulator.cli_run import BUG, INTERRUPTED, run
+from simulator.cli_size import size
+from simulator.cli_sweep import sweep_load
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -25,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (run, compare, validate, schema, init, explain):
+for command in (run, compare, size, advise, sweep_load, validate, schema, init, explain):
     cli.add_command(command)
 
 

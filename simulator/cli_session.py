@@ -56,8 +56,8 @@ class Request:
 
 
 @contextmanager
-def evaluation(request: Request, title: str) -> Iterator[Evaluator]:
-    """The Evaluator of a request, whose progress is shown on a terminal.
+def evaluation(request: Request, title: str, best_shown: bool = True) -> Iterator[Evaluator]:
+    """The Evaluator of a request, whose progress is shown on a terminal, with the best setting so far if that is asked.
 
     Raises ScenarioError, ExecutorError; warnings of the scenario are shown.
     """
@@ -72,7 +72,7 @@ def evaluation(request: Request, title: str) -> Iterator[Evaluator]:
     source = Source.of(request.path, pairs(options["sets"]))
     with (
         runner(options["executor"], workers(options["jobs"])) as run,
-        study_progress(title, source.scenario().objectives, not request.quiet) as progress,
+        study_progress(title, source.scenario().objectives if best_shown else None, not request.quiet) as progress,
     ):
         evaluator = Evaluator(source, run, options["seed"], Store(request.runs), progress)
         show_faults(evaluator.resolve([AS_IT_IS]))

@@ -11,6 +11,7 @@ from simulator.scenario.spec import EventSourceMapping
 STATES: Final = ("stable", "backlogged", "overloaded")  # the best first
 SAMPLES: Final = 40
 RISING: Final = 0.02  # seconds of lag a second
+MUCH: Final = 0.25  # of the time of lanes: throttles or failures that take this part of it are why others wait
 TIGHT: Final = 0.8  # the part of a limit from which on it counts as binding
 
 
@@ -68,7 +69,7 @@ def binding(
     causes = {
         "write_wait": _higher(use, "write records", "write bytes") if throttled else None,
         "throttled": "concurrency",
-        "queueing": "read bytes" if use["read bytes"].hottest > 0.95 else "function time per lane",
+        "queueing": "read bytes" if use["read bytes"].hottest > 0.95 else _held_up(parts_s),
         "retrying": "retries",
         "pickup": _higher(use, "read calls", "read bytes") if refused else None,
     }
@@ -82,6 +83,13 @@ def binding(
     if most.hottest >= TIGHT:
         return most.limit, f"its use reached {most.hottest:.0%}"
     return "none", f"the most used limit is {most.limit}, at {most.hottest:.0%}"
+
+
+def _held_up(parts_s: dict[str, float]) -> str:
+    """What kept lanes busy, so that records queued: the function, unless much of the time was throttled or failing."""
+    working_s = parts_s["processing"] + parts_s["cold_start"]
+    other_s, other = max((parts_s["throttled"], "concurrency"), (parts_s["retrying"], "retries"))
+    return other if other_s > MUCH * (working_s + other_s) else "function time per lane"
 
 
 def ordinary_pickup_s(mapping: EventSourceMapping) -> float:

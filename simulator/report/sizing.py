@@ -108,18 +108,8 @@ def summary(sizing: Sizing) -> dict[str, Any]:
             }
             for each in sizing.estimates
         ],
-        "says": [text for text in _sentences(sizing) if text],
+        "says": [*words.sentences(sizing), *words.estimate(sizing)],
     }
-
-
-def _sentences(sizing: Sizing) -> list[str]:
-    return [
-        words.headline(sizing),
-        words.headroom(sizing),
-        words.below(sizing),
-        words.surprises(sizing),
-        *words.estimate(sizing),
-    ]
 
 
 def _of_trial(trial: Trial) -> dict[str, Any]:

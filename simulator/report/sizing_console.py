@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from simulator.report import sizing_words as words
-from simulator.report.console import WIDTH
-from simulator.report.numbers import count, seconds, usd
+from simulator.report.comparison_console import STATES
+from simulator.report.numbers import count, seconds
 from simulator.report.objective_words import amount, name, seen
 from simulator.report.sizing import summary
+from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
-from simulator.study.objectives import KEEPS_UP, Assessment, State
+from simulator.study.estimate import Estimate
+from simulator.study.objectives import KEEPS_UP, Assessment
 from simulator.study.size import Sizing
 
-COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 MOST_TRIALS: Final = 30
 MOST_MAPPINGS: Final = 4
 
@@ -31,37 +30,32 @@ def tell(sizing: Sizing, folder: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(plain(summary(sizing) | {"output": str(folder)}), indent=2))
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
-    for text in (words.headline(sizing), words.headroom(sizing), words.below(sizing), words.surprises(sizing)):
-        if text:
-            console.print(text, soft_wrap=True)
-    for table in _tables(sizing):
-        console.print()
-        console.print(table)
-    console.print()
+    on = console()
+    for text in words.sentences(sizing):
+        on.print(text, soft_wrap=True)
+    if sizing.answer is not None:
+        show(on, f"the objectives with {sizing.answer.setting}", _objectives(sizing))
+    tried, more = len(sizing.search.trials), len(sizing.search.trials) > MOST_TRIALS
+    title = f"the search: {tried} of {count(sizing.search.settings)} settings tried, in this order"
+    show(on, title, _search(sizing), f"the last {MOST_TRIALS} of them; all are in search.csv" if more else "")
+    for each in sizing.estimates[:MOST_MAPPINGS]:
+        show(on, f"the closed-form estimate for {each.mapping}: shards by each limit on its own", _estimate(each))
+    on.print()
     for text in words.estimate(sizing):
-        console.print(text, soft_wrap=True)
-    console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)", soft_wrap=True)
-
-
-def _tables(sizing: Sizing) -> list[Table]:
-    made = [_search(sizing), _estimate(sizing)]
-    return [_objectives(sizing), *made] if sizing.assessments else made
+        on.print(text, soft_wrap=True)
+    on.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)", soft_wrap=True)
 
 
 def _objectives(sizing: Sizing) -> Table:
-    table = _grid("objective", "mapping", "at most", "seen", "replications above", "state", words=(0, 1, 5))
-    table.title = f"the objectives with {sizing.answer.setting if sizing.answer else ''}"
+    table = grid(
+        "objective", "mapping", "at most", "seen", "above in", "state", words=("objective", "mapping", "state")
+    )  # fmt: skip
     for each in sizing.assessments:
-        table.add_row(
-            name(each.objective), each.mapping, _bound(each), _seen(each), f"{each.above} of {each.seen.n}",
-            Text(each.state, style=COLOURS[each.state]),
-        )  # fmt: skip
+        bound = "" if each.objective == KEEPS_UP else amount(each.objective, each.bound)
+        runs = f"{each.above} of {each.seen.n} runs"
+        state = Text(each.state, style=STATES[each.state])
+        table.add_row(name(each.objective), each.mapping, bound, _seen(each), runs, state)
     return table
-
-
-def _bound(each: Assessment) -> str:
-    return "" if each.objective == KEEPS_UP else amount(each.objective, each.bound)
 
 
 def _seen(each: Assessment) -> str:
@@ -71,47 +65,26 @@ def _seen(each: Assessment) -> str:
 def _search(sizing: Sizing) -> Table:
     trials = sizing.search.trials
     knobs = list(trials[0].setting.shown) if trials else []
-    table = _grid(
-        *knobs, "USD/month", "runs", "objectives", "the worst of them", words=(len(knobs) + 2, len(knobs) + 3)
-    )
-    table.title = f"the search: {len(trials)} of {count(sizing.search.settings)} settings tried, in this order"
+    worst = "the worst of them"
+    table = grid(*knobs, "USD/month", "runs", "objectives", worst, words=("objectives", worst))
     for each in trials[-MOST_TRIALS:]:
-        mark = " *" if sizing.answer and each.setting == sizing.answer.setting else ""
-        worst = each.worst
-        text = "" if worst is None else f"{name(worst.objective)} {_seen(worst)}"
+        star = " *" if sizing.answer and each.setting == sizing.answer.setting else "  "
         table.add_row(
-            *each.setting.shown.values(), usd(each.usd_per_month).removeprefix("USD ") + mark, str(len(each.runs)),
-            Text(each.state, style=COLOURS[each.state]), text,
+            *each.setting.shown.values(), f"{each.usd_per_month:,.2f}{star}", str(len(each.runs)),
+            Text(each.state, style=STATES[each.state]),
+            "" if each.worst is None else f"{name(each.worst.objective)} {_seen(each.worst)}",
         )  # fmt: skip
-    if len(trials) > MOST_TRIALS:
-        table.caption = f"the last {MOST_TRIALS}; all are in search.csv"
     return table
 
 
-def _estimate(sizing: Sizing) -> Table:
-    many = len(sizing.estimates) > 1
-    table = _grid(
-        *(["mapping"] if many else []), "limit", "at the mean", "at the peak", "why", words=(0, many, 3 + many)
-    )
-    table.title = "the closed-form estimate: shards by each limit on its own"
-    for each in sizing.estimates[:MOST_MAPPINGS]:
-        for need in each.needs:
-            shards = ["none" if math.isinf(n) else count(n) for n in (need.at_mean, need.at_peak)]
-            table.add_row(*([each.mapping] if many else []), need.limit, *shards, need.why)
-        if not math.isnan(each.latency_p99_s):
-            text = f"{seconds(each.latency_p99_s)}: {each.latency_p99_why}"
-            table.add_row(*([each.mapping] if many else []), "latency p99", "", "", text)
-        for drain in each.drains:
-            long = "never" if math.isinf(drain.seconds) else seconds(drain.seconds)
-            text = f"{long}: rate x length / (capacity - rate)"
-            table.add_row(*([each.mapping] if many else []), f"drain, {drain.cause}", "", "", text)
-    return table
-
-
-def _grid(*headings: str, words: tuple[int, ...]) -> Table:
-    """A table; `words`: the columns that hold words, to be set on the left."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0), title_justify="left",
-                  title_style="bold", caption_justify="left")  # fmt: skip
-    for i, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if i in words else "right", overflow="fold")
+def _estimate(of: Estimate) -> Table:
+    table = grid("limit", "at the mean", "at the peak", "why", words=("limit", "why"))
+    for need in of.needs:
+        shards = ["none is enough" if math.isinf(n) else count(n) for n in (need.at_mean, need.at_peak)]
+        table.add_row(need.limit, *shards, need.why)
+    if not math.isnan(of.latency_p99_s):
+        table.add_row("latency p99", "", "", f"{seconds(of.latency_p99_s)}: {of.latency_p99_why}")
+    for drain in of.drains:
+        long = "never" if math.isinf(drain.seconds) else f"in {seconds(drain.seconds)}"
+        table.add_row(f"drain, {drain.cause}", "", "", f"{long}: rate x length / (capacity - rate)")
     return table

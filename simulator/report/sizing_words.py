@@ -14,6 +14,11 @@ from simulator.study.racing import Trial
 from simulator.study.size import Sizing, needed
 
 
+def sentences(sizing: Sizing) -> list[str]:
+    """All but the estimate."""
+    return [text for text in (headline(sizing), headroom(sizing), below(sizing), surprises(sizing)) if text]
+
+
 def headline(sizing: Sizing) -> str:
     """The answer, or that there is none."""
     if sizing.answer is None:

@@ -16,8 +16,8 @@ from simulator.study.settings import Setting
 
 
 @contextmanager
-def study_progress(title: str, objectives: Objectives, shown: bool) -> Iterator[Progress | None]:
-    """A Progress that draws a bar on stderr; None where that is no terminal."""
+def study_progress(title: str, objectives: Objectives | None, shown: bool) -> Iterator[Progress | None]:
+    """A Progress that draws a bar on stderr, with the best setting by objectives; None where that is no terminal."""
     if not (shown and sys.stderr.isatty()):
         yield None
         return
@@ -36,7 +36,7 @@ def study_progress(title: str, objectives: Objectives, shown: bool) -> Iterator[
 class Bar:
     """A Progress on a terminal. The bar and the time left go by the predicted effort of runs, not by their number."""
 
-    def __init__(self, bars: Any, title: str, objectives: Objectives) -> None:
+    def __init__(self, bars: Any, title: str, objectives: Objectives | None) -> None:
         self._bars, self._objectives = bars, objectives
         self._expected, self._done, self._total_s = 0, 0, 0.0
         self._task = bars.add_task(title, total=0.0, runs="", best="")
@@ -61,6 +61,8 @@ class Bar:
         )
 
 
-def _best_so_far(runs: dict[Setting, list[Figures]], objectives: Objectives) -> str:
+def _best_so_far(runs: dict[Setting, list[Figures]], objectives: Objectives | None) -> str:
+    if objectives is None:
+        return ""
     setting = best(runs, objectives)
     return "" if setting is None else f"best so far: {setting}"

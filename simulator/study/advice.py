@@ -14,44 +14,43 @@ from simulator.study.changes import Change, changes
 from simulator.study.evaluate import Evaluate
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
+from simulator.study.load_sweep import most_common
 from simulator.study.objectives import COST
-from simulator.study.settings import AS_IT_IS
-from simulator.study.statistics import Difference, Interval, difference, measure_interval
+from simulator.study.settings import AS_IT_IS, SettingsError
+from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval, is_quantile, measure_interval
 
 MEASURES: Final = (
     "latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s", "recovery_s", "records_lost", COST,
 )  # fmt: skip
-RANKED_BY: Final = "latency_p99_s"
-NEGLIGIBLE: Final = 0.02  # part of today's value: a change that is surely smaller is no gain
+LATENCY: Final = "latency_p99_s"
+RECOVERY: Final = "recovery_s"
+NEGLIGIBLE: Final = 0.02  # of today's value: what is surely less is no gain
 
 Word = Literal["better", "worse", "no gain", "cannot tell"]
+WORDS: Final[tuple[Word, ...]] = ("better", "no gain", "cannot tell", "worse")  # the order of ranking
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a change does to one measure, of which less is better."""
+    """What a change does to one measure, of which less is better.
+
+    `relative`, `low` and `high`: the difference as a part of today's value with its 95 % interval, from the ratios in
+    the replications; -0.6 is 60 % less. Infinite: from 0, or to or from what does not happen within the run.
+    """
 
     measure: str
     today: Interval
     then: Interval
-    difference: Difference
-
-    @property
-    def relative(self) -> float:
-        """The difference as a part of today's value; infinite for what was 0, 0 where nothing was measured."""
-        found, today = self.difference.interval.mean, abs(self.today.mean)
-        if math.isnan(found) or found == 0:
-            return 0.0
-        return found / today if today else math.copysign(math.inf, found)
+    relative: float
+    low: float
+    high: float
 
     @property
     def word(self) -> Word:
         """better or worse, where all of the interval is; no gain, where all of it is next to nothing."""
-        found, slack = self.difference.interval, NEGLIGIBLE * abs(self.today.mean)
-        if found.n == 0 or self.difference.word == "same" or abs(found.mean) + found.half_width <= slack:
+        if max(abs(self.low), abs(self.high)) <= NEGLIGIBLE:
             return "no gain"
-        word = self.difference.word
-        return "cannot tell" if word == "cannot tell" else "better" if word == "better" else "worse"
+        return "better" if self.high < 0 else "worse" if self.low > 0 else "cannot tell"
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,12 @@ class Advised:
     change: Change
     effects: dict[str, Effect]
     verdict: str  # with the change: the worst of the replications
+    gain: Effect  # the effect that changes are ranked by
 
     @property
-    def gain(self) -> Effect:
-        """The effect that changes are ranked by."""
-        return self.effects[RANKED_BY]
+    def loses(self) -> bool:
+        """Whether it surely loses more records than are lost today."""
+        return self.effects["records_lost"].word == "worse"
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class Advice:
 
     mapping: EventSourceMapping
     runs: tuple[Figures, ...]  # of the scenario as it is
+    ranked_by: str  # a measure
     advised: tuple[Advised, ...]
     failed: tuple[Change, ...]  # of which no run has finished
 
@@ -90,12 +91,20 @@ class Advice:
     @property
     def binding(self) -> str:
         """The limit that binds in most replications."""
-        found = [run.binding[self.mapping.name] for run in self.runs]
-        return max(sorted(set(found)), key=found.count)
+        return most_common([run.binding[self.mapping.name] for run in self.runs])
 
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
         return measure_interval(measure, values_of(self.runs, self.mapping.name, measure)).mean
+
+
+def require_mapping(scenario: Scenario, mapping: str | None) -> None:
+    """Raise SettingsError for a scenario without a mapping, or without the one that is named."""
+    names = [each.name for each in scenario.event_source_mappings]
+    if not names:
+        raise SettingsError(f"{scenario.name} has no event source mapping to advise on")
+    if mapping is not None and mapping not in names:
+        raise SettingsError(f"--mapping {mapping}: there is none; known: {', '.join(names)}")
 
 
 def advise(scenario: Scenario, evaluate: Evaluate, replications: int, mapping: str = "") -> Advice:
@@ -109,18 +118,29 @@ def advise(scenario: Scenario, evaluate: Evaluate, replications: int, mapping: s
         raise ExecutorError("no run of the scenario as it is has finished")
     names = {each.name: each for each in scenario.event_source_mappings}
     chosen = names[mapping or worst_mapping(runs)]
+    by = ranked_by(runs, chosen.name)
     tried = changes(scenario, chosen)
     outcomes = evaluate([each.setting for each in tried], replications)
-    done = [_advised(each, runs, outcomes[each.setting], chosen.name) for each in tried if outcomes[each.setting]]
+    done = [_advised(each, runs, outcomes[each.setting], chosen.name, by) for each in tried if outcomes[each.setting]]
     failed = tuple(each for each in tried if not outcomes[each.setting])
-    return Advice(chosen, tuple(runs), tuple(sorted(done, key=_rank)), failed)
+    return Advice(chosen, tuple(runs), by, tuple(sorted(done, key=_rank)), failed)
+
+
+def ranked_by(runs: Sequence[Figures], mapping: str) -> str:
+    """The recovery time of a mapping that an incident leaves behind, else the 99th percentile of the latency.
+
+    While an outage lasts no knob helps, so that after one the highest latencies say little.
+    """
+    left_behind = worst_verdict(runs, mapping) != STATES[0]
+    recovers = not all(math.isnan(value) for value in values_of(runs, mapping, RECOVERY))
+    return RECOVERY if left_behind and recovers else LATENCY
 
 
 def worst_mapping(runs: Sequence[Figures]) -> str:
     """The mapping with the worst verdict, and of those the one with the highest latency."""
 
     def badness(mapping: str) -> tuple[int, float]:
-        latency = measure_interval(RANKED_BY, values_of(runs, mapping, RANKED_BY)).mean
+        latency = measure_interval(LATENCY, values_of(runs, mapping, LATENCY)).mean
         return STATES.index(worst_verdict(runs, mapping)), -1.0 if math.isnan(latency) else latency
 
     return max(runs[0].values, key=badness)
@@ -131,26 +151,50 @@ def worst_verdict(runs: Iterable[Figures], mapping: str) -> str:
     return max((run.verdicts[mapping] for run in runs), key=STATES.index)
 
 
-def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], mapping: str) -> Advised:
+def effect(measure: str, then: Sequence[float], today: Sequence[float]) -> Effect:
+    """The effect on a measure, from its values in the same replications."""
+    intervals = measure_interval(measure, today), measure_interval(measure, then)
+    pairs = [(a, b) for a, b in zip(then, today, strict=True) if not (math.isnan(a) or math.isnan(b))]
+    if all(a == b for a, b in pairs):
+        return Effect(measure, *intervals, 0.0, 0.0, 0.0)
+    if all(a > 0 and b > 0 and math.isfinite(a) and math.isfinite(b) for a, b in pairs):
+        error = 2 * QUANTILE_ERROR if is_quantile(measure) else 0.0
+        ratio = interval([math.log(a / b) for a, b in pairs], error)
+        return Effect(measure, *intervals, *(math.expm1(x) for x in (ratio.mean, *_ends(ratio))))
+    found = difference(measure, then, today).interval  # something is 0 or infinite: there is no ratio
+    size = abs(intervals[0].mean)
+    return Effect(measure, *intervals, *(_part(x, size) for x in (found.mean, *_ends(found))))
+
+
+def _ends(of: Interval) -> tuple[float, float]:
+    """The ends of an interval; of a single value they are unknown, of an infinite one they are that."""
+    if math.isinf(of.mean):
+        return of.mean, of.mean
+    return (-math.inf, math.inf) if math.isnan(of.half_width) else (of.low, of.high)
+
+
+def _part(value: float, today: float) -> float:
+    """A value as a part of today's, without which any is infinitely much."""
+    if value == 0 or math.isinf(value):
+        return value
+    return value / today if today and math.isfinite(today) else math.copysign(math.inf, value)
+
+
+def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], mapping: str, by: str) -> Advised:
     """By the replications that both have."""
     both = {run.replication for run in base} & {run.replication for run in runs}
     mine, theirs = ([run for run in some if run.replication in both] for some in (runs, base))
-    return Advised(
-        change,
-        {measure: _effect(measure, mine, theirs, "" if measure == COST else mapping) for measure in MEASURES},
-        worst_verdict(runs, mapping),
-    )
+
+    def of(measure: str) -> Effect:
+        whose = "" if measure == COST else mapping
+        return effect(measure, values_of(mine, whose, measure), values_of(theirs, whose, measure))
+
+    effects = {measure: of(measure) for measure in MEASURES}
+    return Advised(change, effects, worst_verdict(runs, mapping), effects[by])
 
 
-def _effect(measure: str, runs: Sequence[Figures], base: Sequence[Figures], mapping: str) -> Effect:
-    then, today = values_of(runs, mapping, measure), values_of(base, mapping, measure)
-    return Effect(
-        measure, measure_interval(measure, today), measure_interval(measure, then), difference(measure, then, today)
-    )
-
-
-def _rank(advised: Advised) -> tuple[int, float, float]:
-    """Gains first, the largest first; then by what a change saves."""
-    order = ("better", "no gain", "cannot tell", "worse")
-    gain, cost = advised.gain, advised.effects[COST].relative
-    return order.index(gain.word), gain.relative if gain.word in ("better", "worse") else 0.0, cost
+def _rank(advised: Advised) -> tuple[int, bool, float, float]:
+    """Gains first, without losses, the largest first; then by what a change saves."""
+    gain = advised.gain
+    size = gain.relative if gain.word in ("better", "worse") else 0.0
+    return WORDS.index(gain.word), advised.loses, size, advised.effects[COST].relative

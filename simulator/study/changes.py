@@ -39,25 +39,24 @@ Values = Iterator[tuple[str, str, str]]  # what it is now, what it is to be, and
 def changes(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
     """Every change of a mapping, its stream and its function that may do something, in the order of the data's way."""
     number = scenario.event_source_mappings.index(mapping)
+    stream, own = f"streams.{mapping.stream}", f"event_source_mappings.{number}"
     function = f"functions.{mapping.function}"
-    paths: dict[str, Callable[[Scenario, EventSourceMapping], Values]] = {
-        f"streams.{mapping.stream}.shards": _shards,
-        f"event_source_mappings.{number}.consumer": _consumer,
-        f"event_source_mappings.{number}.parallelization_factor": _lanes,
-        f"event_source_mappings.{number}.batch_size": _batch_size,
-        f"event_source_mappings.{number}.maximum_batching_window": _window,
-        f"{function}.memory": _memory,
-        f"{function}.reserved_concurrency": _reserve,
-        "account.concurrency": _account,
-        f"event_source_mappings.{number}.maximum_retry_attempts": _retries,
-        f"event_source_mappings.{number}.bisect_batch_on_function_error": _bisect,
-        f"event_source_mappings.{number}.report_batch_item_failures": _partial_response,
-    }
+    knobs: list[tuple[str, str, Callable[[Scenario, EventSourceMapping], Values]]] = [
+        ("shards", f"{stream}.shards", _shards),
+        ("consumer", f"{own}.consumer", _consumer),
+        ("parallelization factor", f"{own}.parallelization_factor", _lanes),
+        ("batch size", f"{own}.batch_size", _batch_size),
+        ("batching window", f"{own}.maximum_batching_window", _window),
+        ("memory", f"{function}.memory", _memory),
+        ("reserved concurrency", f"{function}.reserved_concurrency", _reserve),
+        ("account's concurrency", "account.concurrency", _account),
+        ("retries", f"{own}.maximum_retry_attempts", _retries),
+        ("bisect on error", f"{own}.bisect_batch_on_function_error", _bisect),
+        ("partial response", f"{own}.report_batch_item_failures", _partial_response),
+    ]
     return [
-        Change(
-            path.rpartition(".")[2] if path != "account.concurrency" else path, before, after, Setting(((path, text),))
-        )
-        for path, values in paths.items()
+        Change(knob, before, after, Setting(((path, text),)))
+        for knob, path, values in knobs
         for before, after, text in values(scenario, mapping)
     ]
 
@@ -153,8 +152,7 @@ def _numbers(now: int, *others: int) -> Values:
 
 
 def _switched(on: bool) -> Values:
-    words = ("false", "true")
-    yield words[on], words[not on], words[not on]
+    yield ("on", "off", "false") if on else ("off", "on", "true")
 
 
 def _retries_text(attempts: int) -> str:

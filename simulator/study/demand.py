@@ -6,7 +6,7 @@ It is drawn from the scenario alone, without simulating.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from simulator.scenario.spec import CountedKeys, PartitionKeys, Producer, Scenar
 Floats = NDArray[np.float64]
 CELLS: Final = 4000  # of the time in which the peak is looked for
 SHORTEST_PEAK_S: Final = 1.0  # a shard's buckets even out what is shorter
+LEVELS: Final = 32
 MOST_KEYS: Final = 100_000  # that are placed one by one: those after them are taken to be spread evenly
 
 
@@ -30,12 +31,12 @@ class Hot:
     places: Floats  # from 0 to 1
     weights: Floats  # of all traffic; what they leave is spread evenly
 
-    def hottest_share(self, ranges: int) -> float:
-        """The part of the traffic that the hottest of so many equal ranges of hashes gets."""
+    def shares(self, ranges: int) -> tuple[Floats, Floats]:
+        """The parts of the traffic that so many equal ranges of hashes get, and how many ranges get each."""
         even = max(0.0, 1 - float(self.weights.sum())) / ranges
         if not len(self.places):
-            return even
-        return even + float(np.bincount((self.places * ranges).astype(np.int64), self.weights).max())
+            return np.array([even]), np.array([float(ranges)])
+        return even + np.bincount((self.places * ranges).astype(np.int64), self.weights, ranges), np.ones(ranges)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Demand:
     records_per_s: float
     peak_records_per_s: float  # in the busiest `peak_over_s`
     peak_over_s: float
+    levels: Floats  # of the rate: each is the mean over an equal part of the time, in ascending order
     mean_bytes: float
     waiting_records: float  # written before t = 0
     keys: tuple[tuple[PartitionKeys, str, float], ...]  # keys, producer, its part of the records
@@ -61,7 +63,11 @@ class Demand:
 
     def hottest_share(self, ranges: int) -> float:
         """The part of the records that the hottest of so many shards, or lanes of all shards, gets."""
-        return self.hot.hottest_share(ranges)
+        return float(self.shares(ranges)[0].max())
+
+    def shares(self, ranges: int) -> tuple[Floats, Floats]:
+        """The parts of the records that so many shards, or lanes of all shards, get, and how many get each."""
+        return self.hot.shares(ranges)
 
     @property
     def hottest_key(self) -> float:
@@ -71,23 +77,33 @@ class Demand:
 
 def demand(scenario: Scenario, stream: str) -> Demand:
     """What the producers of a stream ask of it."""
-    producers = [each for each in scenario.producers if each.stream == stream]
-    cells = int(np.clip(scenario.duration / SHORTEST_PEAK_S, 1, CELLS))
-    edges = np.linspace(0.0, scenario.duration, cells + 1)
+    return _demand(tuple(each for each in scenario.producers if each.stream == stream), scenario.duration)
+
+
+@lru_cache(maxsize=64)
+def _demand(producers: tuple[Producer, ...], duration: float) -> Demand:
+    """Settings of a study mostly have the same producers."""
+    cells = int(np.clip(duration / SHORTEST_PEAK_S, 1, CELLS))
+    edges = np.linspace(0.0, duration, cells + 1)
     counts = [np.diff(_expected(each, edges)) for each in producers]
     records = np.array([each.sum() for each in counts])
     total = float(records.sum())
     by_cell = np.sum(counts, axis=0) if producers else np.zeros(cells)
-    cell_s = scenario.duration / cells
+    cell_s = duration / cells
     parts = records / total if total else np.zeros(len(producers))
     return Demand(
-        records_per_s=total / scenario.duration,
+        records_per_s=total / duration,
         peak_records_per_s=float(by_cell.max()) / cell_s,
         peak_over_s=cell_s,
+        levels=_levels(by_cell / cell_s),
         mean_bytes=sum(float(part) * mean(each.record_size) for part, each in zip(parts, producers, strict=True)),
         waiting_records=sum(_before(each) for each in producers),
         keys=tuple((each.partition_keys, each.name, float(p)) for p, each in zip(parts, producers, strict=True)),
     )
+
+
+def _levels(rates: Floats) -> Floats:
+    return np.array([part.mean() for part in np.array_split(np.sort(rates), min(LEVELS, len(rates)))])
 
 
 def _expected(producer: Producer, times_s: Floats) -> Floats:

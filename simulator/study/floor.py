@@ -1,7 +1,8 @@
-"""The least that a month of a scenario's traffic can cost, without simulating it.
+"""What a month of a scenario's traffic costs at least, without simulating it.
 
-What depends on the shards and on provisioned concurrency is exact. Of the invocations it is what full batches would
-cost: smaller batches, cold starts and retries only add to it.
+What is paid by the hour is exact. Invocations are as few as the lanes can do with: the fewer, the longer a lane waits
+between two batches. Cold starts, retries and chance add to it. A search tries first what can be cheapest by this, and
+never what cannot be cheaper than an answer that it has.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator.measures.bill import DAY_S, GB, HOUR_S, MILLION, MONTH_S, Quantity, priced, prices_of
+from simulator.measures.billed import PUT_UNIT_BYTES
 from simulator.scenario.spec import EventSourceMapping, Scenario, Slow
-from simulator.study.demand import demand
+from simulator.study.demand import Demand, demand
 from simulator.study.estimate import batch_s, full_batch
 
-CHANCE: Final = 0.9  # of the expected work, that chance may bring less
+Floats = NDArray[np.float64]
+CHANCE: Final = 0.95  # of the expected traffic: chance may bring less
 
 
 def floor_usd_per_month(scenario: Scenario) -> float:
-    """USD a month that any run of the scenario costs at least."""
-    used = [*_provisioned(scenario), *(q for m in scenario.event_source_mappings for q in _work(scenario, m))]
+    """USD a month that a run of the scenario costs at least, if it keeps up."""
+    used = [*_by_the_hour(scenario), *_records(scenario)]
+    used += [quantity for mapping in scenario.event_source_mappings for quantity in _work(scenario, mapping)]
     return sum(item.usd_per_month for item in priced(used, prices_of(scenario.prices), MONTH_S))
 
 
-def _provisioned(scenario: Scenario) -> Iterator[Quantity]:
-    """What is paid for by the hour of a month."""
+def _by_the_hour(scenario: Scenario) -> Iterator[Quantity]:
     hours = MONTH_S / HOUR_S
     for name, stream in scenario.streams.items():
         yield Quantity("kinesis_shard_hour", name, stream.shards * hours)
@@ -39,29 +45,78 @@ def _provisioned(scenario: Scenario) -> Iterator[Quantity]:
         yield Quantity(f"lambda_provisioned_gb_second_{function.architecture}", name, gb_s)
 
 
+def _month_s(scenario: Scenario) -> float:
+    """The part of a month in which there is the traffic from t = 0 on; what came before is left out."""
+    begin_s = min([0.0, *(producer.start for producer in scenario.producers)])
+    return CHANCE * MONTH_S * scenario.duration / (scenario.duration - begin_s)
+
+
+def _records(scenario: Scenario) -> Iterator[Quantity]:
+    """Putting records, and pushing them."""
+    for name in scenario.streams:
+        asked = demand(scenario, name)
+        records = 0.0 if _drops(scenario, name) else asked.records_per_s * _month_s(scenario)
+        units = max(1.0, asked.mean_bytes / PUT_UNIT_BYTES)
+        yield Quantity("kinesis_million_put_units", name, records * units / MILLION)
+        for mapping in scenario.event_source_mappings:
+            if mapping.stream == name and mapping.consumer == "push" and not _may_cost_less(scenario, mapping):
+                yield Quantity("kinesis_fan_out_gb", mapping.name, records * asked.mean_bytes / GB)
+
+
 def _work(scenario: Scenario, mapping: EventSourceMapping) -> Iterator[Quantity]:
-    """The invocations that a month's records take, all in full batches; what was there before t = 0 is left out."""
+    """The invocations that a month's records take at least."""
     if _may_cost_less(scenario, mapping):
         return
-    asked, function = demand(scenario, mapping.stream), scenario.functions[mapping.function]
-    begin_s = min([0.0, *(producer.start for producer in scenario.producers)])
-    records = CHANCE * asked.records_per_s * scenario.duration / (scenario.duration - begin_s) * MONTH_S
-    size = full_batch(mapping, asked.mean_bytes)
-    busy_s = min(batch_s(mapping, function, size, asked.mean_bytes) - mapping.invoke_overhead, function.timeout)
-    yield Quantity("lambda_million_requests", mapping.function, records / size / MILLION)
+    asked, function, month = demand(scenario, mapping.stream), scenario.functions[mapping.function], _month_s(scenario)
+    attempts = attempts_per_s(scenario, mapping, asked)
+    empty_s = batch_s(mapping, function, 0, asked.mean_bytes) - mapping.invoke_overhead
+    record_s = batch_s(mapping, function, 1, asked.mean_bytes) - mapping.invoke_overhead - empty_s
+    yield Quantity("lambda_million_requests", mapping.function, month * attempts / MILLION)
     if not function.provisioned_concurrency:  # its duration is cheaper there
-        gb_s = records / size * busy_s * function.memory / GB
+        busy = min(attempts * empty_s + asked.records_per_s * record_s, attempts * function.timeout)
+        gb_s = month * busy * function.memory / GB
         yield Quantity(f"lambda_gb_second_{function.architecture}", mapping.function, gb_s)
+
+
+def attempts_per_s(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> float:
+    """The least invocations a second, in the mean over the time of the traffic.
+
+    A free lane takes what there is, so at most one wait and one batch lie between two batches of it. It waits for a
+    poll, or for the next pushed record, and for the batching window. The time c from batch to batch then follows from
+    c = wait + time of a batch of rate * c records. No batch is more than full.
+    """
+    lanes = scenario.streams[mapping.stream].shards * mapping.parallelization_factor
+    shares, times = asked.shares(lanes)
+    rates = np.outer(asked.levels, shares)  # records/s of lanes, at each level of the traffic
+    function = scenario.functions[mapping.function]
+    empty_s = batch_s(mapping, function, 0, asked.mean_bytes)
+    record_s = batch_s(mapping, function, 1, asked.mean_bytes) - empty_s
+    least = rates / full_batch(mapping, asked.mean_bytes)
+    spare = np.maximum(1 - rates * record_s, 1e-9)
+    with np.errstate(divide="ignore"):
+        if mapping.consumer == "polling":
+            interval = mapping.polling.interval
+            found = -np.expm1(-rates * interval)  # the part of the polls that find a record
+            in_time = empty_s + rates * interval * record_s < interval  # done before the next poll
+            waits = np.where(in_time, interval, (interval + empty_s) / spare)
+        else:
+            found, waits = np.ones_like(rates), (1 / rates + empty_s) / spare
+    batches = np.maximum(least, found / (waits + mapping.maximum_batching_window))
+    return float((np.minimum(batches, rates) * times).sum(axis=1).mean())
 
 
 def _may_cost_less(scenario: Scenario, mapping: EventSourceMapping) -> bool:
     """Whether there may be records that no invocation is paid for, or not a whole one."""
-    producers = [each for each in scenario.producers if each.stream == mapping.stream]
     failures = scenario.functions[mapping.function].failures
     return (
         mapping.maximum_retry_attempts >= 0
         or mapping.maximum_record_age >= 0
         or mapping.starts_after > 0
-        or any(each.on_throttle == "drop" for each in producers)
+        or bool(mapping.disabled)
+        or _drops(scenario, mapping.stream)
         or any(isinstance(each, Slow) and each.factor < 1 for each in failures)
     )
+
+
+def _drops(scenario: Scenario, stream: str) -> bool:
+    return any(each.stream == stream and each.on_throttle == "drop" for each in scenario.producers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -37,6 +38,10 @@ class Loaded:
         found = sorted((run.verdicts[mapping] for run in self.runs), key=STATES.index)
         return found[len(found) // 2]
 
+    def usual_binding(self, mapping: str) -> str:
+        """The limit that binds in most replications."""
+        return most_common([run.binding[mapping] for run in self.runs])
+
 
 @dataclass(frozen=True)
 class Knee:
@@ -57,12 +62,21 @@ class LoadSweep:
     knee: Knee | None
 
 
+def most_common(words: Sequence[str]) -> str:
+    """The word that is there most often; of several the first in the alphabet."""
+    return max(sorted(set(words)), key=words.count)
+
+
 def factors(low: float, high: float, points: int) -> list[float]:
-    """Loads at equal ratios from low to high, both included; rounded to three digits."""
+    """Loads at equal ratios from low to high, both included, rounded to three digits; 1 is among them if it can be."""
     if points < 2 or high == low:
         return [low]
     ratio = (high / low) ** (1 / (points - 1))
-    return [low, *(float(f"{low * ratio**i:.3g}") for i in range(1, points - 1)), high]
+    between = [float(f"{low * ratio**i:.3g}") for i in range(1, points - 1)]
+    if low < 1 < high and between:
+        nearest = min(range(len(between)), key=lambda i: abs(math.log(between[i])))
+        between[nearest] = 1.0
+    return [low, *between, high]
 
 
 def sweep_load(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replications: int) -> LoadSweep:

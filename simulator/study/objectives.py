@@ -49,8 +49,8 @@ class Assessment:
 
     @property
     def excess(self) -> float:
-        """The mean as a multiple of the bound; of a bound of 0 the mean plus 1."""
-        if math.isnan(self.seen.mean):
+        """The mean as a multiple of the bound; of a bound of 0, where it is above, the mean plus 1."""
+        if math.isnan(self.seen.mean) or self.seen.mean == 0:
             return 0.0
         return self.seen.mean / self.bound if self.bound > 0 else self.seen.mean + 1.0
 

@@ -20,7 +20,11 @@ from tests.study.synthetic import run
 
 def test_the_loads_lie_at_equal_ratios_and_the_ends_are_among_them() -> None:
     assert factors(0.5, 8.0, 5) == [0.5, 1.0, 2.0, 4.0, 8.0]
-    assert factors(1.0, 1.0, 5) == [1.0]
+    assert factors(2.0, 2.0, 5) == [2.0]
+
+
+def test_today_s_load_is_one_of_them() -> None:
+    assert factors(0.5, 3.0, 5) == [0.5, 0.783, 1.0, 1.92, 3.0]  # 1.22 becomes 1
 
 
 def swept(

@@ -1,0 +1,82 @@
+"""The command `sweep-load`: at which load it breaks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from simulator.cli_session import Request, evaluation, failures_told, seconds_a_run
+from simulator.cli_studies import command_line, faults_told, greet, study_options
+
+
+class FactorsType(click.ParamType):  # type: ignore[type-arg]  # generic only where it is checked, not where it runs
+    """From one multiple of the traffic to another."""
+
+    name = "LOW-HIGH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        """The two numbers."""
+        try:
+            low, high = (float(part) for part in value.split("-"))
+        except ValueError:
+            self.fail(f"{value!r} is not a range of factors; write 0.5-3", param, ctx)
+        if not 0.001 <= low < high <= 1000:
+            self.fail(f"{value!r} is out of range: from 0.001 to 1000, the lower one first", param, ctx)
+        return low, high
+
+
+@click.command("sweep-load")
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--factor", type=FactorsType(), default="0.5-3", show_default=True, help="Multiples of the traffic.")
+@click.option("--points", type=click.IntRange(2, 100), default=8, show_default=True, help="Loads to begin with.")
+@click.option(
+    "-n", "--replications", type=click.IntRange(1, 10_000), default=5, show_default=True, help="Runs of a load."
+)
+@study_options
+def sweep_load(scenario: Path, factor: tuple[float, float], points: int, replications: int, **options: Any) -> None:
+    """Find the load at which SCENARIO breaks: every producer's rate times a factor, and nothing else changed.
+
+    Prints latency and iterator age against load, and the knee: the first load with a worse verdict than the lowest
+    load, or three times as late, narrowed down to 2 %.
+    """
+    request = Request(scenario, "load", options)
+    with faults_told(options["debug"], request.runs):
+        sys.exit(_sweep_load(request, factor, points, replications))
+
+
+def _sweep_load(request: Request, factor: tuple[float, float], points: int, replications: int) -> int:
+    from simulator.report.load_sweep import KIND, write_load_sweep
+    from simulator.report.load_sweep_console import tell
+    from simulator.report.study_folder import study_folder
+    from simulator.study import load_sweep as study
+
+    began = time.perf_counter()
+    loads = study.factors(*factor, points)
+    with evaluation(request, "sweeping", best_shown=False) as evaluator:
+        scenario = evaluator.source.scenario()
+        if request.dry_run or not request.quiet:
+            _show_plan(request, seconds_a_run(evaluator), loads, replications)
+        if request.dry_run:
+            return 0
+        with study_folder(request.target, KIND, request.options["force"]) as folder:
+            greet(evaluator, request.quiet)
+            sweep = study.sweep_load(scenario, evaluator, loads, replications)
+            write_load_sweep(sweep, folder, command_line(), time.perf_counter() - began)
+    if not request.quiet:
+        tell(sweep, request.target, request.options["as_json"])
+    return failures_told(evaluator)
+
+
+def _show_plan(request: Request, run_s: float, loads: list[float], replications: int) -> None:
+    from simulator.report.numbers import seconds
+
+    several = ", ".join(f"{load:g}" for load in loads)
+    click.echo(
+        f"{len(loads)} loads ({several}) and those that narrow down the knee x {replications} runs, of about "
+        f"{seconds(run_s)} at a load of 1, {request.where}",
+        err=not request.dry_run,
+    )

@@ -1,0 +1,91 @@
+"""Advice in sentences: why a mapping is as late as it is, and which knobs do something about it."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from simulator.report.numbers import seconds, usd
+from simulator.report.objective_words import among, amount
+from simulator.study.advice import Advice, Advised, Effect
+from simulator.study.objectives import COST
+
+PARTS: Final = {
+    "write_wait": "at the producers, for the shard to accept them",
+    "pickup": "to be read",
+    "queueing": "for earlier batches of their lane",
+    "batching": "for the batching window",
+    "throttled": "for concurrency",
+    "retrying": "for failed attempts and their backoff",
+    "cold_start": "for cold starts",
+    "processing": "in the function",
+}
+MEASURES: Final = {
+    "latency_p99_s": "latency p99", "iterator_age_p99_s": "age p99", "iterator_age_max_s": "age max",
+    "recovery_s": "recovery", "records_lost": "lost", COST: "cost a month",
+}  # fmt: skip
+SMALL: Final = 0.1  # of the latency: a part that is not told
+MOST_TOLD: Final = 3
+
+
+def headline(advice: Advice) -> str:
+    """How the mapping fares today."""
+    p99, age, most = (advice.mean(m) for m in ("latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s"))
+    return (
+        f"{advice.mapping.name} is {advice.verdict}: latency p99 {seconds(p99)}, iterator age p99 {seconds(age)}, "
+        f"at most {seconds(most)}"
+    )
+
+
+def reason(advice: Advice) -> str:
+    """Where the time goes, and which limit binds."""
+    parts = {part: value for part, value in advice.parts_s.items() if value > 0}
+    total = sum(parts.values())
+    if not total:
+        return "no record was processed"
+    largest = sorted(parts, key=lambda part: -parts[part])[:MOST_TOLD]
+    told = [f"{seconds(parts[p])} {PARTS[p]} ({parts[p] / total:.0%})" for p in largest if parts[p] > SMALL * total]
+    text = f"a record takes {seconds(total)} on average: {among(told)}"
+    if parts.get("write_wait", 0.0) > SMALL * total:
+        text += "; the iterator age does not see the wait at the producers"
+    use = advice.mean("binding_use")
+    binding = "no limit binds" if advice.binding == "none" else f"{advice.binding} binds, used to {use:.0%}"
+    return f"{text}; {binding}"
+
+
+def conclusion(advice: Advice) -> list[str]:
+    """The best knob, and those that are of no use."""
+    better = [each for each in advice.advised if each.gain.word == "better"]
+    what = MEASURES[advice.ranked_by]
+    said = [f"the most gain: {_gained(better[0], what)}"] if better else [f"no single knob lowers the {what}"]
+    for word, text in (("no gain", "no gain"), ("cannot tell", "cannot tell from these runs"), ("worse", "worse")):
+        knobs = [str(each.change) for each in advice.advised if each.gain.word == word]
+        if knobs:
+            said.append(f"{text}: {', '.join(knobs)}")
+    said += [f"no run has finished with {change}" for change in advice.failed]
+    return said
+
+
+def _gained(each: Advised, what: str) -> str:
+    before, after = (amount(each.gain.measure, value.mean) for value in (each.gain.today, each.gain.then))
+    lost = (
+        f", but {amount('records_lost', each.effects['records_lost'].then.mean)} records are lost" if each.loses else ""
+    )
+    return f"{each.change}: {what} from {before} to {after} for {money(each.effects[COST])} a month{lost}"
+
+
+def money(effect: Effect) -> str:
+    """A difference of cost, such as USD 12.30 more."""
+    value = effect.then.mean - effect.today.mean
+    if abs(value) < 0.005:
+        return "the same cost"
+    return f"{usd(abs(value))} {'more' if value > 0 else 'less'}"
+
+
+def cell(effect: Effect) -> str:
+    """An effect in a table: what it comes to, and by how much that is more or less; =: no gain, ?: cannot tell."""
+    if math.isnan(effect.then.mean):
+        return "-"
+    signs = {"no gain": "   =", "cannot tell": "   ?"}
+    by = f"{effect.relative:+.0%}" if math.isfinite(effect.relative) else effect.word
+    return f"{amount(effect.measure, effect.then.mean)} {signs.get(effect.word, by):>4}"

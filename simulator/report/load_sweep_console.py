@@ -1,0 +1,58 @@
+"""What `sweep-load` says on the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from simulator.report.console import COLOURS
+from simulator.report.load_sweep import headline, load_table, summary
+from simulator.report.objective_words import seen
+from simulator.report.study_tables import console, grid, show
+from simulator.report.tables import plain
+from simulator.study.load_sweep import Loaded, LoadSweep
+
+MEASURES: Final = {
+    "latency p99": "latency_p99_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s",
+    "lost": "records_lost",
+}  # fmt: skip
+WORDS: Final = ("mapping", "verdict", "binding limit", "")
+
+
+def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
+    """Say where it breaks."""
+    if as_json:
+        rows = load_table(sweep).to_dict("records")
+        print(json.dumps(plain(summary(sweep) | {"output": str(folder), "table": rows}), indent=2))
+        return
+    on = console()
+    on.print(headline(sweep), soft_wrap=True)
+    n = max(len(point.runs) for point in sweep.points)
+    note = f"means of {n} replications ± half of the 95 % interval" if n > 1 else "one replication: no intervals"
+    show(on, "by load, as a multiple of the traffic", _table(sweep), note)
+    on.print(f"\nwritten to {folder}/ (pictures in {folder / 'plots'}/)", soft_wrap=True)
+
+
+def _table(sweep: LoadSweep) -> Table:
+    named = ["mapping"] if len(sweep.mappings) > 1 else []
+    table = grid("load", *named, *MEASURES, "verdict", "binding limit", "use", "", words=WORDS)
+    for point in sweep.points:
+        for mapping in sweep.mappings:
+            verdict = point.usual_verdict(mapping)
+            table.add_row(
+                f"{point.factor:g}", *([mapping] if named else []),
+                *(seen(measure, point.seen(mapping, measure)) for measure in MEASURES.values()),
+                Text(verdict, style=COLOURS[verdict]), point.usual_binding(mapping),
+                f"{point.seen(mapping, 'binding_use').mean:.0%}", _mark(sweep, point),
+            )  # fmt: skip
+    return table
+
+
+def _mark(sweep: LoadSweep, point: Loaded) -> str:
+    if sweep.knee is None:
+        return ""
+    return {sweep.knee.holds: "the last that holds", sweep.knee.breaks: "the knee"}.get(point.factor, "")
