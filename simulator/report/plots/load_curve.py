@@ -16,6 +16,7 @@ from simulator.report.plots.axes import number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
 from simulator.report.plots.palette import GRID, INK, LINES
 from simulator.report.plots.panels import LEFT_IN, RIGHT_IN, short
+from simulator.report.plots.thinning import Floats
 from simulator.study.load_sweep import LATENESS, LoadSweep
 
 HEIGHT_IN: Final = 3.6
@@ -72,7 +73,7 @@ def _shade(axes: Axes, knee: float, last: float) -> Artist:
     return Patch(color=GRID)
 
 
-def _mark(axes: Axes, loads: np.ndarray) -> None:  # type: ignore[type-arg]
+def _mark(axes: Axes, loads: Floats) -> None:
     axes.set_xlim(loads[0] / 1.05, loads[-1] * 1.05)
     steps = np.array([1, 1.5, 2, 3, 4, 5, 7])
     ticks = np.concatenate([steps * 10.0**power for power in range(-3, 4)])
