@@ -36,8 +36,8 @@ class Hot:
         even = max(0.0, 1 - float(self.weights.sum())) / ranges
         if not len(self.places):
             return np.array([even]), np.array([float(ranges)])
-        parts: Floats = even + np.bincount((self.places * ranges).astype(np.int64), self.weights, ranges)
-        return parts, np.ones(ranges)
+        parts = np.bincount((self.places * ranges).astype(np.int64), self.weights, ranges)
+        return even + parts.astype(np.float64), np.ones(ranges)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from simulator.study.racing import FINISHES, Trial
 from simulator.study.size import Sizing
 
 HEIGHT_IN: Final = 3.6
-MOST_LABELS: Final = 10
+MOST_LABELS: Final = 8
+LONGEST: Final = 70  # letters of a setting
 LOWEST: Final = 0.01  # of a bound: what is lower stands there
 HIGHEST: Final = 1000.0
 STATES: Final[dict[State, Line]] = {
@@ -60,11 +61,7 @@ def part_of_bound(trial: Trial) -> float | None:
 def _title(sizing: Sizing) -> str:
     if sizing.answer is None:
         return "No setting that was tried meets the objectives"
-    return f"{short(str(sizing.answer.setting), 60)} is the cheapest that meets the objectives: {_cost(sizing.answer)}"
-
-
-def _cost(trial: Trial) -> str:
-    return f"{usd(trial.usd_per_month)} a month"
+    return f"The cheapest setting that meets the objectives costs {usd(sizing.answer.usd_per_month)} a month"
 
 
 def _draw(axes: Axes, sizing: Sizing, points: list[tuple[Trial, float]]) -> None:
@@ -84,8 +81,8 @@ def _draw(axes: Axes, sizing: Sizing, points: list[tuple[Trial, float]]) -> None
             [sizing.answer.usd_per_month], [_clipped(answer)], marker="o", markersize=15, markerfacecolor="none",
             markeredgecolor=INK, markeredgewidth=1.4, linestyle="", zorder=4,
         )  # fmt: skip
-    if len(points) <= MOST_LABELS:
-        _label(axes, points)
+    named = [sizing.answer, sizing.search.cheaper]
+    _label(axes, points if len(points) <= MOST_LABELS else [each for each in points if each[0] in named])
     _mark(axes, [_clipped(part) for _, part in points])
 
 
@@ -95,7 +92,7 @@ def _label(axes: Axes, points: list[tuple[Trial, float]]) -> None:
     for each, part in points:
         left = each.usd_per_month > middle
         axes.annotate(
-            short(str(each.setting), 34), (each.usd_per_month, _clipped(part)), xytext=(-10 if left else 10, 0),
+            short(str(each.setting), LONGEST), (each.usd_per_month, _clipped(part)), xytext=(-11 if left else 11, 10),
             textcoords="offset points", ha="right" if left else "left", va="center", fontsize=8, color=PALE_INK,
         )  # fmt: skip
 

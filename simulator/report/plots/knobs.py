@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from matplotlib.artist import Artist
@@ -73,8 +74,10 @@ def _bar(axes: Axes, row: int, each: Advised) -> None:
     axes.plot([_shown(gain.low), _shown(gain.high)], [row, row], color=PALE_INK, linewidth=1.2)
     if gain.relative > MOST:
         axes.annotate(
-            "further", (MOST, row), ha="right", va="center", fontsize=8, xytext=(-3, 0), textcoords="offset points"
-        )
+            f"{gain.relative:+.0%}" if math.isfinite(gain.relative) else "no end of it", (MOST, row), xytext=(-4, 0),
+            textcoords="offset points", ha="right", va="center", fontsize=8,
+            bbox={"facecolor": COLOURS[gain.word], "edgecolor": "none", "pad": 1},
+        )  # fmt: skip
     axes.annotate(
         money(each.effects[COST]), (1, row), xycoords=("axes fraction", "data"), xytext=(8, 0),
         textcoords="offset points", va="center", fontsize=8, color=PALE_INK,

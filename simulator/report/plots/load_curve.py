@@ -11,7 +11,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from simulator.report.load_sweep import headline
 from simulator.report.plots.axes import number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
 from simulator.report.plots.palette import GRID, INK, LINES
@@ -34,8 +33,13 @@ def load_curve(sweep: LoadSweep) -> Plot:
         "99th percentiles by load, as a multiple of the scenario's traffic; logarithmic axes. Bars: 95% intervals. "
         "Past the knee: a worse verdict than at the lowest load, or three times as late."
     )
-    title = headline(sweep)
-    return head(on, "load_curve", short(title[0].upper() + title[1:], 110), subtitle, legend)
+    return head(on, "load_curve", _title(sweep), subtitle, legend)
+
+
+def _title(sweep: LoadSweep) -> str:
+    if sweep.knee is None:
+        return f"Holds at every load up to {sweep.points[-1].factor:g} times the traffic"
+    return f"Holds up to {sweep.knee.holds:.3g} times the traffic, and breaks at {sweep.knee.breaks:.3g} times"
 
 
 def _draw(axes: Axes, sweep: LoadSweep) -> list[tuple[Artist, str]]:
