@@ -10,17 +10,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["compare", "load", "simulate"]
+__all__ = ["advise", "compare", "load", "simulate", "size", "sweep_load"]
 
 if TYPE_CHECKING:
     from simulator.measures.run import simulate
     from simulator.scenario.loading import load
+    from simulator.study.advice import advise
     from simulator.study.compare import compare
+    from simulator.study.load_sweep import sweep_load
+    from simulator.study.size import size
 
 HOMES = {
+    "advise": "simulator.study.advice",
     "compare": "simulator.study.compare",
     "load": "simulator.scenario.loading",
     "simulate": "simulator.measures.run",
+    "size": "simulator.study.size",
+    "sweep_load": "simulator.study.load_sweep",
 }
 
 

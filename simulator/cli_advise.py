@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from simulator.cli_session import Request, evaluation, failures_told, seconds_a_run
-from simulator.cli_studies import command_line, faults_told, greet, study_options
+from simulator.cli_session import Request, evaluator_of, failures_told, seconds_a_run, show_plan, study_in
+from simulator.cli_studies import command_line, faults_told, study_options
 
 
 @click.command()
@@ -32,33 +32,24 @@ def advise(scenario: Path, mapping: str | None, replications: int, **options: An
 
 
 def _advise(request: Request, mapping: str | None, replications: int) -> int:
-    from simulator.report.advising import KIND, write_advice
+    from simulator.report.advising import write_advice
     from simulator.report.advising_console import tell
-    from simulator.report.study_folder import study_folder
     from simulator.study import advice as study
+    from simulator.study.changes import changes
+    from simulator.study.settings import AS_IT_IS
 
     began = time.perf_counter()
-    with evaluation(request, "advising", best_shown=False) as evaluator:
-        scenario = evaluator.source.scenario()
-        study.require_mapping(scenario, mapping)
-        if request.dry_run or not request.quiet:
-            _show_plan(request, seconds_a_run(evaluator), replications)
-        if request.dry_run:
-            return 0
-        with study_folder(request.target, KIND, request.options["force"]) as folder:
-            greet(evaluator, request.quiet)
-            advice = study.advise(scenario, evaluator, replications, mapping or "")
-            write_advice(advice, folder, command_line(), time.perf_counter() - began)
+    evaluator = evaluator_of(request)
+    scenario = evaluator.scenario(AS_IT_IS)
+    study.require_mapping(scenario, mapping)
+    most = 1 + max(len(changes(scenario, each)) for each in scenario.event_source_mappings)
+    each = seconds_a_run(evaluator)
+    show_plan(request, f"up to {most} settings x {replications}: runs of about {each} each {request.where}")
+    if request.dry_run:
+        return 0
+    with study_in(request, evaluator, "advising") as folder:
+        advice = study.advised(evaluator, replications, mapping)
+        write_advice(advice, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(advice, request.target, request.options["as_json"])
     return failures_told(evaluator)
-
-
-def _show_plan(request: Request, run_s: float, replications: int) -> None:
-    from simulator.report.numbers import seconds
-
-    click.echo(
-        f"each knob that applies, turned up and down: up to about 20 settings x {replications} runs of about "
-        f"{seconds(run_s)} each {request.where}",
-        err=not request.dry_run,
-    )

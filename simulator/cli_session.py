@@ -12,7 +12,7 @@ import click
 
 from simulator.cli_files import show_faults
 from simulator.cli_run import SOME_FAILED
-from simulator.cli_studies import pairs, runs_folder, workers
+from simulator.cli_studies import greet, in_processes, pairs, runs_folder, tell_damaged, workers
 
 if TYPE_CHECKING:
     from simulator.study.evaluate import Evaluator
@@ -49,43 +49,61 @@ class Request:
     @property
     def where(self) -> str:
         """Where runs are simulated, in words."""
-        processes = workers(self.options["jobs"])
-        if self.options["executor"]:
-            return f"on {self.options['executor']}"
-        return f"in {processes} process{'es' if processes > 1 else ''}"
+        return str(self.options["executor"] or in_processes(workers(self.options["jobs"])))
 
 
-@contextmanager
-def evaluation(request: Request, title: str, best_shown: bool = True) -> Iterator[Evaluator]:
-    """The Evaluator of a request, whose progress is shown on a terminal, with the best setting so far if that is asked.
-
-    Raises ScenarioError, ExecutorError; warnings of the scenario are shown.
-    """
-    from simulator.report.study_progress import study_progress
+def evaluator_of(request: Request) -> Evaluator:
+    """The Evaluator of a request; warnings of the scenario are shown. Raises ScenarioError."""
     from simulator.study.evaluate import Evaluator
-    from simulator.study.executors import runner
     from simulator.study.settings import AS_IT_IS
     from simulator.study.source import Source
     from simulator.study.store import Store
 
+    source = Source.of(request.path, pairs(request.options["sets"]))
+    evaluator = Evaluator(source, seed=request.options["seed"], store=Store(request.runs))
+    warnings = evaluator.resolve([AS_IT_IS])
+    if not request.quiet:
+        show_faults(warnings)
+    return evaluator
+
+
+@contextmanager
+def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: bool = False) -> Iterator[Path]:
+    """A folder for the results, while processes evaluate and a terminal shows the progress.
+
+    Raises OutputError when the folder may not be written, ExecutorError, StoreError.
+    """
+    from simulator.report.study_folder import study_folder
+    from simulator.report.study_progress import study_progress
+    from simulator.study.executors import runner
+    from simulator.study.settings import AS_IT_IS
+
     options = request.options
-    source = Source.of(request.path, pairs(options["sets"]))
+    objectives = evaluator.scenario(AS_IT_IS).objectives if best_shown else None
     with (
-        runner(options["executor"], workers(options["jobs"])) as run,
-        study_progress(title, source.scenario().objectives if best_shown else None, not request.quiet) as progress,
+        study_folder(request.target, request.kind, options["force"]) as folder,
+        runner(options["executor"], workers(options["jobs"])) as evaluator.run,
+        study_progress(title, objectives, not request.quiet) as evaluator.progress,
     ):
-        evaluator = Evaluator(source, run, options["seed"], Store(request.runs), progress)
-        show_faults(evaluator.resolve([AS_IT_IS]))
-        yield evaluator
+        greet(evaluator, request.quiet)
+        tell_damaged(evaluator, request.quiet)
+        yield folder
 
 
-def seconds_a_run(evaluator: Evaluator) -> float:
+def show_plan(request: Request, text: str) -> None:
+    """Print what is going to be done; for a dry run as the result."""
+    if request.dry_run or not request.quiet:
+        click.echo(text, err=not request.dry_run)
+
+
+def seconds_a_run(evaluator: Evaluator) -> str:
     """About how long a run of the scenario takes in one process: a fraction of a second is spent to find out."""
+    from simulator.report.numbers import seconds
     from simulator.study.effort import machine_factor, predicted_s
     from simulator.study.settings import AS_IT_IS
 
     scenario = evaluator.scenario(AS_IT_IS)
-    return machine_factor(scenario) * predicted_s(scenario)
+    return seconds(machine_factor(scenario) * predicted_s(scenario))
 
 
 def failures_told(evaluator: Evaluator) -> int:

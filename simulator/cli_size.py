@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from pathlib import Path
@@ -9,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli_session import Request, evaluation, failures_told, seconds_a_run
-from simulator.cli_studies import command_line, faults_told, greet, study_options
+from simulator.cli_session import Request, evaluator_of, failures_told, seconds_a_run, show_plan, study_in
+from simulator.cli_studies import command_line, faults_told, study_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.study.evaluate import Evaluator
     from simulator.study.settings import Dimension
 
 
@@ -38,41 +38,36 @@ def size(scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], replica
 
 
 def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], replications: int) -> int:
-    from simulator.report.sizing import KIND, write_sizing
+    from simulator.report.sizing import write_sizing
     from simulator.report.sizing_console import tell
-    from simulator.report.study_folder import study_folder
     from simulator.study import size as study
     from simulator.study.objectives import exit_code
+    from simulator.study.settings import AS_IT_IS
+    from simulator.study.space import asked, columns
 
     began = time.perf_counter()
-    with evaluation(request, "searching") as evaluator:
-        scenario = evaluator.source.scenario()
-        study.require_objectives(scenario)
-        dimensions = study.asked(scenario, shards, vary)
-        columns = study.columns(evaluator, dimensions)
-        if request.dry_run or not request.quiet:
-            _show_plan(request, evaluator, dimensions, sum(len(each.settings) for each in columns), replications)
-        if request.dry_run:
-            return 0
-        with study_folder(request.target, KIND, request.options["force"]) as folder:
-            greet(evaluator, request.quiet)
-            sizing = study.sized(evaluator, dimensions, replications)
-            write_sizing(sizing, folder, command_line(), time.perf_counter() - began)
+    evaluator = evaluator_of(request)
+    scenario = evaluator.scenario(AS_IT_IS)
+    study.require_objectives(scenario)
+    dimensions = asked(scenario, shards, vary)
+    columns(evaluator, dimensions)  # what is wrong with them is told before anything is simulated
+    show_plan(request, _plan(dimensions, replications, seconds_a_run(evaluator), request.where))
+    if request.dry_run:
+        return 0
+    with study_in(request, evaluator, "searching", best_shown=True) as folder:
+        sizing = study.sized(evaluator, dimensions, replications)
+        write_sizing(sizing, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(sizing, request.target, request.options["as_json"])
     return failures_told(evaluator) or exit_code(sizing.assessments)
 
 
-def _show_plan(
-    request: Request, evaluator: Evaluator, dimensions: Sequence[Dimension], settings: int, replications: int
-) -> None:
-    from simulator.report.numbers import count, seconds
+def _plan(dimensions: Sequence[Dimension], replications: int, each: str, where: str) -> str:
+    from simulator.report.numbers import count
     from simulator.study.settings import column_names
 
     names = column_names(tuple(dimension.paths[0] for dimension in dimensions))
     knobs = " x ".join(f"{name} ({len(each.values)})" for name, each in zip(names, dimensions, strict=True))
-    click.echo(
-        f"{count(settings)} settings: {knobs}; only some are tried, with 2 to {replications} runs of about "
-        f"{seconds(seconds_a_run(evaluator))} each {request.where}",
-        err=not request.dry_run,
-    )
+    settings = count(math.prod(len(dimension.values) for dimension in dimensions))
+    runs = "2 runs" if replications == 2 else f"2 to {replications} runs"
+    return f"{settings} settings: {knobs}; only some are tried, with {runs} of about {each} each {where}"

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from simulator.cli_session import Request, evaluation, failures_told, seconds_a_run
-from simulator.cli_studies import command_line, faults_told, greet, study_options
+from simulator.cli_session import Request, evaluator_of, failures_told, seconds_a_run, show_plan, study_in
+from simulator.cli_studies import command_line, faults_told, study_options
 
 
 class FactorsType(click.ParamType):  # type: ignore[type-arg]  # generic only where it is checked, not where it runs
@@ -43,40 +43,31 @@ def sweep_load(scenario: Path, factor: tuple[float, float], points: int, replica
     Prints latency and iterator age against load, and the knee: the first load with a worse verdict than the lowest
     load, or three times as late, narrowed down to 2 %.
     """
-    request = Request(scenario, "load", options)
+    request = Request(scenario, "sweep-load", options)
     with faults_told(options["debug"], request.runs):
         sys.exit(_sweep_load(request, factor, points, replications))
 
 
 def _sweep_load(request: Request, factor: tuple[float, float], points: int, replications: int) -> int:
-    from simulator.report.load_sweep import KIND, write_load_sweep
+    from simulator.report.load_sweep import write_load_sweep
     from simulator.report.load_sweep_console import tell
-    from simulator.report.study_folder import study_folder
     from simulator.study import load_sweep as study
+    from simulator.study.settings import AS_IT_IS
 
     began = time.perf_counter()
     loads = study.factors(*factor, points)
-    with evaluation(request, "sweeping", best_shown=False) as evaluator:
-        scenario = evaluator.source.scenario()
-        if request.dry_run or not request.quiet:
-            _show_plan(request, seconds_a_run(evaluator), loads, replications)
-        if request.dry_run:
-            return 0
-        with study_folder(request.target, KIND, request.options["force"]) as folder:
-            greet(evaluator, request.quiet)
-            sweep = study.sweep_load(scenario, evaluator, loads, replications)
-            write_load_sweep(sweep, folder, command_line(), time.perf_counter() - began)
+    evaluator = evaluator_of(request)
+    several, each = ", ".join(f"{load:g}" for load in loads), seconds_a_run(evaluator)
+    show_plan(
+        request,
+        f"{len(loads)} loads ({several}) x {replications}, and those that narrow down the knee; a run of "
+        f"load 1 takes about {each}, {request.where}",
+    )
+    if request.dry_run:
+        return 0
+    with study_in(request, evaluator, "sweeping") as folder:
+        sweep = study.swept(evaluator.scenario(AS_IT_IS), evaluator, loads, replications)
+        write_load_sweep(sweep, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(sweep, request.target, request.options["as_json"])
     return failures_told(evaluator)
-
-
-def _show_plan(request: Request, run_s: float, loads: list[float], replications: int) -> None:
-    from simulator.report.numbers import seconds
-
-    several = ", ".join(f"{load:g}" for load in loads)
-    click.echo(
-        f"{len(loads)} loads ({several}) and those that narrow down the knee x {replications} runs, of about "
-        f"{seconds(run_s)} at a load of 1, {request.where}",
-        err=not request.dry_run,
-    )

@@ -32,8 +32,8 @@ def headline(advice: Advice) -> str:
     """How the mapping fares today."""
     p99, age, most = (advice.mean(m) for m in ("latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s"))
     return (
-        f"{advice.mapping.name} is {advice.verdict}: latency p99 {seconds(p99)}, iterator age p99 {seconds(age)}, "
-        f"at most {seconds(most)}"
+        f"{advice.name}: {advice.mapping.name} is {advice.verdict}: latency p99 {seconds(p99)}, "
+        f"iterator age p99 {seconds(age)}, at most {seconds(most)}"
     )
 
 
@@ -63,7 +63,7 @@ def conclusion(advice: Advice) -> list[str]:
         if knobs:
             said.append(f"{text}: {', '.join(knobs)}")
     said += [f"no run has finished with {change}" for change in advice.failed]
-    return said
+    return [*said, advice.warmup] if advice.warmup else said
 
 
 def _gained(each: Advised, what: str) -> str:

@@ -47,6 +47,7 @@ def knob_table(advice: Advice) -> pd.DataFrame:
 def summary(advice: Advice) -> dict[str, Any]:
     """What study.json says."""
     return {
+        "scenario": advice.name,
         "study": KIND,
         "mapping": advice.mapping.name,
         "replications": len(advice.runs),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report.study_folder import write_study
-from simulator.study.figures import intervals
+from simulator.study.figures import intervals, whole_intervals
 from simulator.study.load_sweep import LoadSweep
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def load_table(sweep: LoadSweep) -> pd.DataFrame:
 
     rows = []
     for point in sweep.points:
-        known = intervals(point.runs)
+        known, whole = intervals(point.runs), whole_intervals(point.runs)
         for mapping in sweep.mappings:
             row: dict[str, Any] = {
                 "load": point.factor,
@@ -42,7 +42,7 @@ def load_table(sweep: LoadSweep) -> pd.DataFrame:
                 "verdict": point.usual_verdict(mapping),
                 "binding_limit": point.usual_binding(mapping),
             }
-            for measure, each in {**known[mapping], **known.get("", {})}.items():
+            for measure, each in {**known[mapping], **whole}.items():
                 row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}
             rows.append(row)
     return pd.DataFrame(rows)
@@ -51,6 +51,7 @@ def load_table(sweep: LoadSweep) -> pd.DataFrame:
 def summary(sweep: LoadSweep) -> dict[str, Any]:
     """What study.json says."""
     return {
+        "scenario": sweep.name,
         "study": KIND,
         "says": headline(sweep),
         "loads": [point.factor for point in sweep.points],
@@ -61,7 +62,7 @@ def summary(sweep: LoadSweep) -> dict[str, Any]:
 def headline(sweep: LoadSweep) -> str:
     """Where it breaks."""
     if sweep.knee is None:
-        return f"holds at every load up to {sweep.points[-1].factor:g} times the traffic"
+        return f"{sweep.name}: holds at every load up to {sweep.points[-1].factor:g} times the traffic"
     knee = sweep.knee
     which = f"{knee.mapping} " if knee.mapping else ""
-    return f"holds up to {knee.holds:.3g} times the traffic; at {knee.breaks:.3g} times {which}{knee.why}"
+    return f"{sweep.name}: holds up to {knee.holds:.3g} times the traffic; at {knee.breaks:.3g} times {which}{knee.why}"

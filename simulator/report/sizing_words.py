@@ -11,12 +11,15 @@ from simulator.study.estimate import Estimate, Need
 from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import NOT_MET, exit_code
 from simulator.study.racing import Trial
-from simulator.study.size import Sizing, needed
+from simulator.study.size import Sizing
+from simulator.study.space import needed
 
 
 def sentences(sizing: Sizing) -> list[str]:
     """All but the estimate."""
-    return [text for text in (headline(sizing), headroom(sizing), below(sizing), surprises(sizing)) if text]
+    return [
+        text for text in (headline(sizing), headroom(sizing), below(sizing), surprises(sizing), sizing.warmup) if text
+    ]
 
 
 def headline(sizing: Sizing) -> str:

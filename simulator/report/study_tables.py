@@ -9,12 +9,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.console import WIDTH
+from simulator.report.comparison_console import WIDTH
 
 
 def console() -> Console:
     """What studies print on: as wide as the terminal, or wide enough for tables where there is none."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    return Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else WIDTH)
 
 
 def grid(*headings: str, words: Collection[str]) -> Table:

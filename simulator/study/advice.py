@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
 from simulator.measures.parts import PARTS
 from simulator.measures.verdict import STATES
+from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.study.changes import Change, changes
-from simulator.study.evaluate import Evaluate
+from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
 from simulator.study.load_sweep import most_common
@@ -72,11 +74,13 @@ class Advised:
 class Advice:
     """Why a mapping is as late as it is, and what each knob would do about it, the best first."""
 
+    name: str  # the scenario's
     mapping: EventSourceMapping
     runs: tuple[Figures, ...]  # of the scenario as it is
     ranked_by: str  # a measure
     advised: tuple[Advised, ...]
     failed: tuple[Change, ...]  # of which no run has finished
+    warmup: str = ""  # how it was found, if it was
 
     @property
     def parts_s(self) -> dict[str, float]:
@@ -107,12 +111,29 @@ def require_mapping(scenario: Scenario, mapping: str | None) -> None:
         raise SettingsError(f"--mapping {mapping}: there is none; known: {', '.join(names)}")
 
 
-def advise(scenario: Scenario, evaluate: Evaluate, replications: int, mapping: str = "") -> Advice:
-    """Try each change of a mapping by itself: of the named one, else of the one that is worst off.
+def advise(
+    scenario: str | Path | Scenario,
+    mapping: str | None = None,
+    replications: int = 5,
+    seed: int | None = None,
+    overrides: Overrides = (),
+    jobs: int = 1,
+    executor: str | None = None,
+    folder: str | Path | None = None,
+) -> Advice:
+    """Say why a mapping is as late as it is, and what each knob would do about it; one knob is turned at a time.
 
-    At least two replications are needed to tell a difference from chance. Raises KeyError for an unknown mapping, and
-    ExecutorError when no run of the scenario as it is has finished.
+    mapping: its name; without one, the mapping that is worst off. At least two replications are needed to tell a
+    difference from chance. The other arguments are those of `compare`, and so is what it raises.
     """
+    with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
+        return advised(evaluate, replications, mapping)
+
+
+def advised(evaluate: Evaluator, replications: int, mapping: str | None = None) -> Advice:
+    """Try each change of a mapping by itself. Raises as `advise`, and ExecutorError when no run has finished."""
+    scenario = evaluate.scenario(AS_IT_IS)
+    require_mapping(scenario, mapping)
     runs = evaluate([AS_IT_IS], replications)[AS_IT_IS]
     if not runs:
         raise ExecutorError("no run of the scenario as it is has finished")
@@ -123,7 +144,7 @@ def advise(scenario: Scenario, evaluate: Evaluate, replications: int, mapping: s
     outcomes = evaluate([each.setting for each in tried], replications)
     done = [_advised(each, runs, outcomes[each.setting], chosen.name, by) for each in tried if outcomes[each.setting]]
     failed = tuple(each for each in tried if not outcomes[each.setting])
-    return Advice(chosen, tuple(runs), by, tuple(sorted(done, key=_rank)), failed)
+    return Advice(scenario.name, chosen, tuple(runs), by, tuple(sorted(done, key=_rank)), failed, evaluate.warmup or "")
 
 
 def ranked_by(runs: Sequence[Figures], mapping: str) -> str:

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from simulator.scenario.faults import Fault
+from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
 from simulator.study.effort import predicted_s
-from simulator.study.executors import Failure, Outcome, Run, inline
+from simulator.study.executors import Failure, Outcome, Run, inline, runner
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, scenario_digest
 from simulator.study.settings import Setting
@@ -107,3 +110,21 @@ class Evaluator:
             self.store.put(job, outcome)
         if self.progress:
             self.progress.done(whose[0][0], outcome, self._resolved[whose[0][0]][2])
+
+
+@contextmanager
+def evaluator(
+    scenario: str | Path | Scenario,
+    overrides: Overrides = (),
+    seed: int | None = None,
+    jobs: int = 1,
+    executor: str | None = None,
+    folder: str | Path | None = None,
+) -> Iterator[Evaluator]:
+    """The Evaluator of a scenario, with its processes while the block lasts; the arguments are those of `compare`.
+
+    Raises ScenarioError and ExecutorError.
+    """
+    source = Source.of(scenario, overrides)
+    with runner(executor, jobs) as run:
+        yield Evaluator(source, run, seed, Store(Path(folder)) if folder else None)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from simulator.measures.verdict import STATES
+from simulator.scenario.overrides import Overrides
 from simulator.scenario.scaling import scaled_traffic
 from simulator.scenario.spec import Scenario
 from simulator.study.bisection import edge
-from simulator.study.evaluate import Evaluate
+from simulator.study.evaluate import Evaluate, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
-from simulator.study.settings import Setting
+from simulator.study.settings import AS_IT_IS, Setting
 from simulator.study.statistics import Interval, measure_interval
 
 LATENESS: Final = ("iterator_age_p99_s", "latency_p99_s")
@@ -57,6 +59,7 @@ class Knee:
 class LoadSweep:
     """Runs by load, in ascending order; `knee` is None when every load holds."""
 
+    name: str  # the scenario's
     mappings: tuple[str, ...]
     points: tuple[Loaded, ...]
     knee: Knee | None
@@ -79,7 +82,27 @@ def factors(low: float, high: float, points: int) -> list[float]:
     return [low, *between, high]
 
 
-def sweep_load(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replications: int) -> LoadSweep:
+def sweep_load(
+    scenario: str | Path | Scenario,
+    factor: tuple[float, float] = (0.5, 3.0),
+    points: int = 8,
+    replications: int = 5,
+    seed: int | None = None,
+    overrides: Overrides = (),
+    jobs: int = 1,
+    executor: str | None = None,
+    folder: str | Path | None = None,
+) -> LoadSweep:
+    """Find the load at which a scenario breaks: every producer's rate times a factor, and nothing else changed.
+
+    factor: from one multiple of the traffic to another. The other arguments are those of `compare`, and so is what it
+    raises.
+    """
+    with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
+        return swept(evaluate.scenario(AS_IT_IS), evaluate, factors(*factor, points), replications)
+
+
+def swept(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replications: int) -> LoadSweep:
     """Simulate each load, in ascending order, and narrow down the knee.
 
     Past the knee is a load at which a mapping has a worse verdict than at the lowest load, in most replications, or is
@@ -94,7 +117,7 @@ def sweep_load(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], r
     first = next((i for i, each in enumerate(loads) if broken(lowest, sweep.known.get(each))), None)
     knee = None if first is None else sweep.knee(lowest, loads[first - 1], loads[first])
     mappings = tuple(lowest.runs[0].values)
-    return LoadSweep(mappings, tuple(sweep.known[each] for each in sorted(sweep.known)), knee)
+    return LoadSweep(scenario.name, mappings, tuple(sweep.known[each] for each in sorted(sweep.known)), knee)
 
 
 def broken(low: Loaded, high: Loaded | None) -> tuple[str, str] | None:

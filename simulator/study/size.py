@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.scenario.objectives import Objectives
+from simulator.scenario.overrides import Overrides
 from simulator.scenario.scaling import scaled_traffic
 from simulator.scenario.spec import Scenario
 from simulator.study.estimate import Estimate, estimates
-from simulator.study.evaluate import Evaluator
+from simulator.study.evaluate import Evaluator, evaluator
+from simulator.study.figures import tidy_rows
 from simulator.study.floor import floor_usd_per_month
 from simulator.study.headroom import Headroom, headroom
 from simulator.study.objectives import Assessment, assess, given
-from simulator.study.racing import Trial, race, trial
-from simulator.study.search import Column, Search, search
+from simulator.study.racing import FIRST_ROUND, Trial, race, trial
+from simulator.study.search import Search, search
 from simulator.study.settings import (
+    AS_IT_IS,
     Dimension,
     Setting,
     SettingsError,
-    combinations,
+    Shards,
     dimension,
-    shard_dimensions,
     shards_of,
-    varied,
 )
+from simulator.study.space import columns, needed, searched
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXAMPLE: Final = """objectives:
   iterator_age_p99: 2s      # or latency_p99, latency_max, recovery_time ...
   records_lost: 0"""
-WIDEST: Final = 4  # times the shards that the estimate asks for: as far as is searched when nobody says how far
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,26 @@ class Sizing:
     estimates: tuple[Estimate, ...]  # of the answer's scenario, or of today's
     at_estimate: Trial | None  # the answer's setting with the shards that the estimate asks for, if it was tried
     replications: int
+    warmup: str = ""  # how it was found, if it was
 
     @property
     def answer(self) -> Trial | None:
         """The cheapest setting that meets the objectives; None when none does."""
         return self.search.answer
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row a setting that was tried, replication, mapping and measure, as Comparison.replications."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [
+                {**t.setting.columns, "replication": run, "mapping": mapping, "measure": measure, "value": value}
+                for t in self.search.trials
+                for each in t.runs
+                for run, mapping, _, measure, value in tidy_rows(each)
+            ]
+        )
 
     def shards(self, trial: Trial) -> int:
         """The shards of a setting that was tried, of the streams whose shards are searched."""
@@ -60,6 +80,30 @@ class Sizing:
     def assessments(self) -> tuple[Assessment, ...]:
         """Of the answer, all objectives: also the cost, which the search does not go by."""
         return () if self.answer is None else (*assess(self.objectives, self.answer.runs), *_kept_up(self.answer))
+
+
+def size(
+    scenario: str | Path | Scenario,
+    shards: Shards | None = None,
+    vary: Mapping[str, Iterable[Any]] | None = None,
+    replications: int = 20,
+    seed: int | None = None,
+    overrides: Overrides = (),
+    jobs: int = 1,
+    executor: str | None = None,
+    folder: str | Path | None = None,
+) -> Sizing:
+    """Find the cheapest setting that meets a scenario's objectives, without trying all.
+
+    shards, vary: what to search, as in `compare`; without them what the scenario's `search:` says, and without that
+    from 1 shard to four times those of the estimate. replications: of a setting at most, at least 2. The other
+    arguments are those of `compare`, and so is what it raises; SettingsError also without objectives.
+    """
+    with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
+        own = evaluate.scenario(AS_IT_IS)
+        counts = None if shards is None else shards_of(shards, list(own.streams))
+        others = None if vary is None else [dimension(path, values) for path, values in vary.items()]
+        return sized(evaluate, searched(own, counts, others), max(FIRST_ROUND, replications))
 
 
 def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: int) -> Sizing:
@@ -91,6 +135,7 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         estimates=asked,
         at_estimate=_at_estimate(found, dimensions[0], needed(asked)),
         replications=replications,
+        warmup=evaluator.warmup or "",
     )
 
 
@@ -99,49 +144,6 @@ def require_objectives(scenario: Scenario) -> None:
     if not given(scenario.objectives):
         text = f"{scenario.name} does not say what is good enough; add to the scenario, for example:"
         raise SettingsError(f"{text}\n\n{EXAMPLE}\n")
-
-
-def asked(scenario: Scenario, shards: Sequence[str], vary: Sequence[str]) -> list[Dimension]:
-    """What to search: the shards, then other fields, by `--shards` and `--vary`, else by the scenario's `search:`.
-
-    Raises SettingsError.
-    """
-    streams, search = list(scenario.streams), scenario.search
-    counts = shard_dimensions(shards, streams) or (shards_of(search.shards, streams) if search.shards else [])
-    others = [varied(text) for text in vary] or [dimension(path, values) for path, values in search.vary.items()]
-    return [*(counts or [wide_enough(scenario)]), *others]
-
-
-def columns(evaluator: Evaluator, dimensions: Sequence[Dimension]) -> list[Column]:
-    """The settings by all that they differ in but the shards, the shards ascending; beginning at the estimate.
-
-    Raises SettingsError when they are too many, ScenarioError for values that do not fit.
-    """
-    shards, *others = dimensions
-    counts = Dimension(shards.paths, tuple(sorted(shards.values, key=int)))
-    settings = combinations([counts, *others])
-    rest = len(settings) // len(counts.values)
-    evaluator.resolve([*settings[:rest], *settings[-rest:]])
-    return [_column(evaluator, settings[i::rest], counts) for i in range(rest)]
-
-
-def _column(evaluator: Evaluator, settings: Sequence[Setting], counts: Dimension) -> Column:
-    asked = needed(estimates(evaluator.scenario(settings[0])))
-    guess = next((i for i, n in enumerate(counts.values) if int(n) >= asked), len(settings) - 1)
-    return Column(tuple(settings), guess)
-
-
-def needed(asked: Sequence[Estimate]) -> float:
-    """The shards that every limit of every mapping asks for at the peak; limits that no number satisfies aside."""
-    finite = [need.at_peak for each in asked for need in each.needs if math.isfinite(need.at_peak)]
-    return max(finite, default=1.0)
-
-
-def wide_enough(scenario: Scenario) -> Dimension:
-    """The shards to search when nobody says which: from 1 to four times those of today or of the estimate."""
-    most = WIDEST * max(needed(estimates(scenario)), *(stream.shards for stream in scenario.streams.values()))
-    paths = tuple(f"streams.{name}.shards" for name in scenario.streams)
-    return Dimension(paths, tuple(str(n) for n in range(1, int(min(most, 10_000)) + 1)))
 
 
 def _floor(evaluator: Evaluator) -> Callable[[Setting], float]:

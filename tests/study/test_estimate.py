@@ -146,7 +146,8 @@ def test_an_outage_drains_in_rate_times_length_over_spare_capacity(tmp_path: Pat
     """100 records in 0.1 s are 1,000/s a lane, of 2; 1,200/s come: 1,200 x 10 / 800 = 15 s."""
     function = {"failures": [{"kind": "outage", "from": "20s", "to": "30s"}]}
     found = estimated(tmp_path, rate="1200/s", shards=2, batch="100ms", function=function).drains
-    assert [(each.cause, each.seconds) for each in found] == [("outage", pytest.approx(15.0))]
+    assert [each.cause for each in found] == ["outage"]
+    assert found[0].seconds == pytest.approx(15.0)
 
 
 def test_what_is_more_than_the_capacity_never_drains(tmp_path: Path) -> None:

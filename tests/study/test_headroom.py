@@ -37,7 +37,8 @@ def loaded(capacity: float, tried: list[float]) -> Callable[[float], Trial]:
 
 @pytest.mark.parametrize("capacity", [1.02, 1.4, 1.5, 2.6, 9.9])
 def test_the_headroom_is_the_capacity_to_five_percent(capacity: float) -> None:
-    found = headroom(loaded(capacity, tried := []))
+    tried: list[float] = []
+    found = headroom(loaded(capacity, tried))
     assert found.holds < capacity <= found.breaks <= found.holds * 1.05
     assert found.first_to_break is not None
     assert found.first_to_break.objective == "latency_p99"

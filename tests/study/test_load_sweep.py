@@ -11,7 +11,7 @@ from simulator.scenario.spec import Scenario
 from simulator.scenario.units import parse_rate
 from simulator.study.evaluate import Evaluator
 from simulator.study.figures import Figures
-from simulator.study.load_sweep import LoadSweep, factors, sweep_load
+from simulator.study.load_sweep import LoadSweep, factors, swept
 from simulator.study.settings import Setting
 from simulator.study.source import Source
 from tests.study.scenarios import content, loaded, written
@@ -27,7 +27,7 @@ def test_today_s_load_is_one_of_them() -> None:
     assert factors(0.5, 3.0, 5) == [0.5, 0.783, 1.0, 1.92, 3.0]  # 1.22 becomes 1
 
 
-def swept(
+def sweep_of(
     scenario: Scenario, loads: Sequence[float], of_rate: Callable[[float, int], Figures]
 ) -> tuple[LoadSweep, list[float]]:
     """A sweep over runs that are a function of the rate; and the rates that were asked for."""
@@ -38,7 +38,7 @@ def swept(
         asked.extend(rates.values())
         return {each: [of_rate(rates[each], i) for i in range(n)] for each in settings}
 
-    return sweep_load(scenario, evaluate, loads, 3), asked
+    return swept(scenario, evaluate, loads, 3), asked
 
 
 LOADS = [0.5, 1.0, 2.0, 4.0]
@@ -46,7 +46,7 @@ LOADS = [0.5, 1.0, 2.0, 4.0]
 
 def test_the_knee_is_where_the_age_is_three_times_that_of_the_lowest_load(tmp_path: Path) -> None:
     """100 records/s at a load of 1; the age grows with the rate and is 3 s, three times that at 50/s, at 150/s."""
-    found, asked = swept(loaded(tmp_path), LOADS, lambda rate, i: run(i, iterator_age_p99_s=rate / 50))
+    found, asked = sweep_of(loaded(tmp_path), LOADS, lambda rate, i: run(i, iterator_age_p99_s=rate / 50))
     assert found.knee is not None
     assert found.knee.holds <= 1.5 <= found.knee.breaks <= found.knee.holds * 1.021
     assert found.knee.mapping == "reader"
@@ -56,7 +56,7 @@ def test_the_knee_is_where_the_age_is_three_times_that_of_the_lowest_load(tmp_pa
 
 def test_waiting_to_be_written_is_late_too(tmp_path: Path) -> None:
     """The iterator age counts from the acceptance; the latency counts from the production."""
-    found, _ = swept(loaded(tmp_path), LOADS, lambda rate, i: run(i, latency_p99_s=1.0 if rate < 120 else 60.0))
+    found, _ = sweep_of(loaded(tmp_path), LOADS, lambda rate, i: run(i, latency_p99_s=1.0 if rate < 120 else 60.0))
     assert found.knee is not None
     assert found.knee.holds < 1.2 <= found.knee.breaks
     assert "latency p99" in found.knee.why
@@ -67,7 +67,7 @@ def test_a_worse_verdict_in_most_replications_is_past_the_knee(tmp_path: Path) -
         backlogged = rate >= 300 or (rate >= 120 and i == 0)  # one of three: not most
         return run(i, verdict="backlogged" if backlogged else "stable")
 
-    found, _ = swept(loaded(tmp_path), LOADS, of)
+    found, _ = sweep_of(loaded(tmp_path), LOADS, of)
     assert found.knee is not None
     assert found.knee.holds < 3.0 <= found.knee.breaks
     assert "backlogged" in found.knee.why
@@ -75,7 +75,7 @@ def test_a_worse_verdict_in_most_replications_is_past_the_knee(tmp_path: Path) -
 
 def test_what_is_backlogged_at_any_load_breaks_where_it_is_overloaded(tmp_path: Path) -> None:
     """As a scenario with an outage is."""
-    found, _ = swept(
+    found, _ = sweep_of(
         loaded(tmp_path), LOADS, lambda rate, i: run(i, verdict="backlogged" if rate < 250 else "overloaded")
     )
     assert found.knee is not None
@@ -83,7 +83,7 @@ def test_what_is_backlogged_at_any_load_breaks_where_it_is_overloaded(tmp_path: 
 
 
 def test_without_a_load_that_breaks_there_is_no_knee(tmp_path: Path) -> None:
-    found, asked = swept(loaded(tmp_path), LOADS, lambda rate, i: run(i))
+    found, asked = sweep_of(loaded(tmp_path), LOADS, lambda rate, i: run(i))
     assert found.knee is None
     assert asked == [50.0, 100.0, 200.0, 400.0]
 
@@ -98,7 +98,7 @@ def test_the_knee_of_a_pushed_lane_lies_below_its_capacity(tmp_path: Path) -> No
         mapping={"consumer": "push", "batch_size": 1, "push": {"propagation": "0s"}},
     )  # fmt: skip
     source = Source.of(written(tmp_path, fields))
-    found = sweep_load(source.scenario(), Evaluator(source), [0.3, 0.6, 1.2], 2)
+    found = swept(source.scenario(), Evaluator(source), [0.3, 0.6, 1.2], 2)
     assert found.knee is not None
     assert 0.6 < found.knee.holds < found.knee.breaks < 1.0
     at = {each.factor: each.seen("m", "latency_p99_s").mean for each in found.points}
@@ -112,7 +112,7 @@ def test_the_knee_of_batches_that_fill_is_the_capacity(tmp_path: Path) -> None:
         mapping={"consumer": "push", "batch_size": 100, "push": {"propagation": "0s"}},
     )  # fmt: skip
     source = Source.of(written(tmp_path, fields))
-    found = sweep_load(source.scenario(), Evaluator(source), [0.5, 1.0, 3.0], 1)
+    found = swept(source.scenario(), Evaluator(source), [0.5, 1.0, 3.0], 1)
     assert found.knee is not None
     assert found.knee.holds == pytest.approx(2.0, rel=0.04)
 
@@ -122,7 +122,7 @@ def test_a_load_whose_runs_fail_does_not_hold(tmp_path: Path) -> None:
         rates = {each: parse_rate(dict(each.overrides)["producers.0.rate"].strip('"')) for each in settings}
         return {each: [run(i) for i in range(n)] if rates[each] < 300 else [] for each in settings}
 
-    found = sweep_load(loaded(tmp_path), evaluate, LOADS, 2)
+    found = swept(loaded(tmp_path), evaluate, LOADS, 2)
     assert found.knee is not None
     assert found.knee.holds < 3.0 <= found.knee.breaks
     assert "no run" in found.knee.why

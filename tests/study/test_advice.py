@@ -1,0 +1,188 @@
+"""Which knob fixes it, in scenarios that are made so that one does."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.report.advice_words import conclusion, reason
+from simulator.scenario.spec import Scenario
+from simulator.study.advice import Advice, advise, effect, require_mapping
+from simulator.study.changes import changes
+from simulator.study.settings import SettingsError
+from tests.study.scenarios import content, loaded, written
+
+POISSON = {"arrivals": "poisson"}
+
+
+def advised(folder: Path, replications: int = 3, **fields: Any) -> Advice:
+    return advise(written(folder, content(**fields)), replications=replications)
+
+
+def words(advice: Advice) -> dict[str, str]:
+    """By change: better, worse, no gain or cannot tell."""
+    return {str(each.change): each.gain.word for each in advice.advised}
+
+
+# effects
+
+
+def test_a_ratio_that_is_the_same_in_each_replication_is_better_however_much_they_differ() -> None:
+    found = effect("iterator_age_max_s", [0.5, 5.0, 50.0], [1.0, 10.0, 100.0])
+    assert (found.relative, found.low, found.high) == pytest.approx((-0.5, -0.5, -0.5))
+    assert found.word == "better"
+
+
+def test_the_interval_is_students_of_the_logarithms() -> None:
+    """Ratios 2 and 1/2: logarithms +-0.693, whose mean is 0 +- 12.706 x 0.693."""
+    found = effect("iterator_age_max_s", [2.0, 1.0], [1.0, 2.0])
+    assert found.relative == pytest.approx(0.0)
+    assert found.high == pytest.approx(math.exp(12.7062 * math.log(2)) - 1, rel=1e-3)
+    assert found.word == "cannot tell"
+
+
+@pytest.mark.parametrize(
+    ("then", "today", "word"),
+    [
+        ([1.0, 1.0], [1.0, 1.0], "no gain"),
+        ([0.995, 0.995], [1.0, 1.0], "no gain"),  # surely half a percent
+        ([0.9, 0.9], [1.0, 1.0], "better"),
+        ([1.1, 1.1], [1.0, 1.0], "worse"),
+        ([0.5, 1.5], [1.0, 1.0], "cannot tell"),
+        ([7.0, 7.0], [0.0, 0.0], "worse"),
+        ([0.0, 0.0], [7.0, 7.0], "better"),
+        ([9.0, 9.0], [math.inf, math.inf], "better"),
+        ([math.inf, math.inf], [9.0, 9.0], "worse"),
+        ([math.nan, math.nan], [math.nan, math.nan], "no gain"),  # nothing to recover from
+    ],
+)
+def test_an_effect_in_a_word(then: list[float], today: list[float], word: str) -> None:
+    assert effect("recovery_s", then, today).word == word
+
+
+def test_one_replication_cannot_tell() -> None:
+    assert effect("recovery_s", [1.0], [2.0]).word == "cannot tell"
+
+
+# scenarios
+
+
+def test_too_little_concurrency_is_fixed_by_more_of_it(tmp_path: Path) -> None:
+    """4 lanes that need 0.8 of a unit each share 2."""
+    advice = advised(
+        tmp_path, rate="400/s", shards=4, batch="700ms", duration="120s", producer=POISSON,
+        function={"reserved_concurrency": 2}, mapping={"batch_size": 100},
+    )  # fmt: skip
+    found = words(advice)
+    assert found["reserved concurrency 2 -> 4"] == "better"
+    assert advice.binding == "concurrency"
+    assert "concurrency" in reason(advice)
+    assert found["parallelization factor 1 -> 2"] != "better"
+
+
+def test_lanes_without_time_are_fixed_by_more_lanes(tmp_path: Path) -> None:
+    """100 records in 0.5 s: 200 a second of a lane, and 350 come to each of 2."""
+    advice = advised(tmp_path, rate="700/s", shards=2, batch="0s", record="5ms", producer=POISSON)
+    found = words(advice)
+    assert found["parallelization factor 1 -> 2"] == "better"
+    assert found["shards 2 -> 4"] == "better"
+    assert found["shards 2 -> 1"] == "worse"
+    assert advice.binding == "function time per lane"
+    assert "reserved concurrency" not in " ".join(found)
+
+
+def test_neither_shards_nor_lanes_help_a_single_key(tmp_path: Path) -> None:
+    """All records of one key are of one lane, however many there are; a larger batch makes its time go further."""
+    advice = advised(
+        tmp_path, rate="300/s", shards=2, batch="400ms", record="0.1ms",
+        producer={"partition_keys": {"count": 1}, **POISSON}, mapping={"batch_size": 100},
+    )  # fmt: skip
+    found = words(advice)
+    assert found["parallelization factor 1 -> 2"] == "no gain"
+    assert found["shards 2 -> 4"] != "better"
+    assert found["batch size 100 -> 500"] == "better"
+    assert advice.advised[0].change.knob == "batch size"
+    assert any(line.startswith("no gain") and "parallelization factor" in line for line in conclusion(advice))
+
+
+def test_after_an_outage_changes_are_ranked_by_the_recovery(tmp_path: Path) -> None:
+    """Half of the capacity is spare; twice the lanes have three times as much to spare."""
+    advice = advised(
+        tmp_path, rate="100/s", shards=1, batch="0s", record="5ms", duration="300s", drain="600s", producer=POISSON,
+        function={"failures": [{"kind": "outage", "from": "60s", "to": "120s"}]}, mapping={"batch_size": 50},
+    )  # fmt: skip
+    assert advice.ranked_by == "recovery_s"
+    first = advice.advised[0]
+    assert first.gain.word == "better"
+    assert {each.change.knob for each in advice.advised[:2]} == {"shards", "parallelization factor"}
+    loses = [each for each in advice.advised if each.change.knob == "retries"]
+    assert loses[0].loses
+
+
+def test_a_price_is_told_with_the_gain(tmp_path: Path) -> None:
+    advice = advised(tmp_path, rate="700/s", shards=2, batch="0s", record="5ms", producer=POISSON)
+    assert any("a month" in line for line in conclusion(advice))
+
+
+# changes
+
+
+def knobs(scenario: Scenario) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in changes(scenario, scenario.event_source_mappings[0]):
+        found.setdefault(each.knob, []).append(each.after)
+    return found
+
+
+def test_only_what_applies_is_tried(tmp_path: Path) -> None:
+    assert knobs(loaded(tmp_path)) == {
+        "shards": ["2"],
+        "consumer": ["push"],
+        "parallelization factor": ["2"],
+        "batch size": ["500", "20"],
+        "batching window": ["1s"],
+    }
+
+
+def test_failures_make_retries_and_bisecting_apply_and_poison_partial_responses(tmp_path: Path) -> None:
+    random = loaded(tmp_path, function={"failures": [{"kind": "random", "probability": 0.1}]})
+    poison = loaded(tmp_path, function={"failures": [{"kind": "poison", "probability": 0.1}]})
+    assert {"retries", "bisect on error"} <= knobs(random).keys()
+    assert "partial response" not in knobs(random)
+    assert {"retries", "bisect on error", "partial response"} <= knobs(poison).keys()
+
+
+def test_memory_applies_with_a_table_of_durations(tmp_path: Path) -> None:
+    table = {"128MiB": "200ms", "256MiB": "100ms", "512MiB": "60ms"}
+    function = {"memory": "256MiB", "duration_by_memory": table, "duration_measured_at": "256MiB"}
+    assert knobs(loaded(tmp_path, function=function))["memory"] == ["512MiB", "128MiB"]
+
+
+def test_concurrency_applies_where_it_is_below_the_lanes(tmp_path: Path) -> None:
+    assert knobs(loaded(tmp_path, shards=8, function={"reserved_concurrency": 3}))["reserved concurrency"] == ["6", "8"]
+    assert "reserved concurrency" not in knobs(loaded(tmp_path, shards=8, function={"reserved_concurrency": 8}))
+    account = {"concurrency": 5, "other_concurrency": 1}
+    assert knobs(loaded(tmp_path, shards=8, account=account))["account's concurrency"] == ["9"]
+
+
+def test_every_change_is_a_valid_scenario_and_changes_something(tmp_path: Path) -> None:
+    from simulator.study.source import Source
+
+    fields = content(
+        shards=2, function={"failures": [{"kind": "poison", "probability": 0.01}], "reserved_concurrency": 1},
+        mapping={"maximum_batching_window": "200s", "parallelization_factor": 8, "batch_size": 9000},
+    )  # fmt: skip
+    source = Source.of(written(tmp_path, fields))
+    scenario = source.scenario()
+    for each in changes(scenario, scenario.event_source_mappings[0]):
+        assert source.scenario(each.setting) != scenario
+
+
+def test_a_mapping_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="known: m"):
+        require_mapping(loaded(tmp_path), "n")
+    with pytest.raises(SettingsError, match="no event source mapping"):
+        require_mapping(loaded(tmp_path, event_source_mappings=[]), None)

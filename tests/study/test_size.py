@@ -1,0 +1,132 @@
+"""The right size of real, small scenarios: against trying all, and as a user calls it."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import size
+from simulator.report import sizing_words as words
+from simulator.study.evaluate import Evaluator
+from simulator.study.objectives import exit_code
+from simulator.study.racing import trial
+from simulator.study.settings import Dimension, Setting, SettingsError
+from simulator.study.size import Sizing
+from simulator.study.source import Source
+from simulator.study.space import asked, columns, wide_enough
+from tests.study.scenarios import content, loaded, written
+
+BATCH, LANES = "event_source_mappings.0.batch_size", "event_source_mappings.0.parallelization_factor"
+SHARDS = "streams.s.shards"
+FIELDS: dict[str, Any] = {
+    "rate": "500/s", "batch": "30ms", "record": "4ms", "producer": {"arrivals": "poisson"}, "duration": "60s",
+    "objectives": {"latency_p99": "1700ms"},
+    "search": {"shards": "1-5", "vary": {BATCH: [20, 100], LANES: [1, 2]}},
+}  # fmt: skip
+
+
+def sized(folder: Path, replications: int = 4, **fields: Any) -> Sizing:
+    return size(written(folder, content(**{**FIELDS, **fields})), replications=replications)
+
+
+def test_the_answer_is_that_of_trying_all(tmp_path: Path) -> None:
+    found = sized(tmp_path)
+    evaluator = Evaluator(Source.of(tmp_path / "scenario.yaml"))
+    every = [
+        Setting(((SHARDS, str(n)), (BATCH, batch), (LANES, lanes)))
+        for n, batch, lanes in itertools.product(range(1, 6), ("20", "100"), ("1", "2"))
+    ]
+    runs = evaluator(every, 4)
+    trials = [trial(each, runs[each], found.objectives) for each in every]
+    best = min((each for each in trials if each.state == "met"), key=lambda each: each.usd_per_month)
+    assert found.answer is not None
+    assert found.answer.setting == best.setting
+    assert found.search.settings == len(every)
+    assert len(found.search.trials) < len(every) / 2
+
+
+def test_one_step_cheaper_breaks_and_more_traffic_than_the_headroom_too(tmp_path: Path) -> None:
+    found = sized(tmp_path)
+    assert found.search.cheaper is not None
+    assert found.search.cheaper.state != "met"
+    assert found.headroom is not None
+    assert 1.0 <= found.headroom.holds < found.headroom.breaks <= found.headroom.holds * 1.05
+    assert found.headroom.trials[found.headroom.breaks].state != "met"
+    assert exit_code(found.assessments) == 0
+    assert "cheapest setting that meets the objectives" in words.headline(found)
+    assert "with one step fewer shards" in words.below(found)
+    assert "times this traffic" in words.headroom(found)
+
+
+def test_the_cost_is_judged_of_the_cheapest_setting_that_serves(tmp_path: Path) -> None:
+    found = sized(tmp_path, objectives={"latency_p99": "1700ms", "cost_per_month": 1})
+    assert found.answer is not None
+    assert exit_code(found.assessments) == 4
+    assert "cost per month is" in words.headline(found)
+
+
+def test_objectives_that_nothing_meets_have_no_answer(tmp_path: Path) -> None:
+    found = sized(tmp_path, objectives={"latency_p99": "1ms"})
+    assert found.answer is None
+    assert found.headroom is None
+    assert "no setting meets the objectives; the nearest is" in words.headline(found)
+
+
+def test_an_overloaded_setting_is_no_answer_however_lax_the_objectives(tmp_path: Path) -> None:
+    """One shard has time for 233 records/s; a minute's backlog is worked off within an hour."""
+    found = sized(tmp_path, objectives={"latency_p99": "1h"}, search={"shards": "1-4"}, duration="120s")
+    assert found.answer is not None
+    assert found.shards(found.answer) == 3
+    assert "falls behind its traffic" in words.below(found)
+
+
+def test_the_search_asks_for_more_where_the_estimate_knows_no_waiting(tmp_path: Path) -> None:
+    """By the estimate 3 shards have time for 500 records/s: 100 in 0.43 s. At 95 % of it records queue, though."""
+    found = sized(tmp_path, objectives={"latency_p99": "1500ms"}, rate="670/s", search={"shards": "1-8"})
+    assert found.answer is not None
+    assert found.shards(found.answer) > 3
+    said = words.estimate(found)[-1]
+    assert "asks for 3 shards (the function time per lane of m" in said
+    assert "knows limits, and nothing of waiting" in said
+
+
+def test_the_runs_are_tidy(tmp_path: Path) -> None:
+    table = sized(tmp_path, replications=2).runs
+    assert list(table.columns) == [
+        "shards", "batch_size", "parallelization_factor", "replication", "mapping", "measure", "value",
+    ]  # fmt: skip
+    assert set(table["replication"]) == {0, 1}
+
+
+def test_without_objectives_it_says_which_to_add(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="add to the scenario, for example") as caught:
+        sized(tmp_path, objectives={})
+    assert "iterator_age_p99: 2s" in str(caught.value)
+
+
+# what is searched
+
+
+def test_the_command_line_goes_before_the_scenarios_own_search(tmp_path: Path) -> None:
+    scenario = loaded(tmp_path, **FIELDS)
+    assert asked(scenario, ["2,4"], []) == [
+        Dimension((SHARDS,), ("2", "4")),
+        Dimension((BATCH,), ("20", "100")),
+        Dimension((LANES,), ("1", "2")),
+    ]
+    assert asked(scenario, [], [f"{BATCH}=50"]) == [Dimension((SHARDS,), tuple("12345")), Dimension((BATCH,), ("50",))]
+
+
+def test_when_nobody_says_which_shards_four_times_the_estimate_is_searched(tmp_path: Path) -> None:
+    """3,000 records/s are 3 shards."""
+    assert wide_enough(loaded(tmp_path, rate="3000/s")).values == tuple(str(n) for n in range(1, 13))
+
+
+def test_columns_begin_at_the_estimate_and_are_ascending(tmp_path: Path) -> None:
+    evaluator = Evaluator(Source.of(written(tmp_path, content(rate="3000/s"))))
+    made = columns(evaluator, [Dimension((SHARDS,), ("9", "3", "1")), Dimension((LANES,), ("1", "2"))])
+    assert [[dict(each.overrides)[SHARDS] for each in column.settings] for column in made] == [["1", "3", "9"]] * 2
+    assert [column.guess for column in made] == [1, 1]
