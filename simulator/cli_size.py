@@ -41,7 +41,7 @@ def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], repl
     from simulator.report.sizing import write_sizing
     from simulator.report.sizing_console import tell
     from simulator.study import size as study
-    from simulator.study.objectives import exit_code
+    from simulator.study.objectives import NOT_MET, OBJECTIVES_MET
     from simulator.study.settings import AS_IT_IS
     from simulator.study.space import asked, columns
 
@@ -59,7 +59,7 @@ def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], repl
         write_sizing(sizing, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(sizing, request.target, request.options["as_json"])
-    return failures_told(evaluator) or exit_code(sizing.assessments)
+    return failures_told(evaluator) or (OBJECTIVES_MET if sizing.state == "met" else NOT_MET)
 
 
 def _plan(dimensions: Sequence[Dimension], replications: int, each: str, where: str) -> str:

@@ -45,11 +45,13 @@ def told(each: Assessment) -> str:
     what = f"{name(each.objective)}{of} is {seen(each.objective, each.seen)}"
     if math.isnan(each.seen.mean):
         return f"{name(each.objective)}{of}: nothing was measured"
-    times = f", {each.excess:.2g} times" if math.isfinite(each.excess) and each.excess > 1.5 and each.bound > 0 else ""
     allowed = amount(each.objective, each.bound)
     if each.state == "undecided":
         return f"{what}, too near to the {allowed} allowed to tell"
-    return f"{what}{times or ','} the {allowed} allowed" if times else f"{what} (at most {allowed} allowed)"
+    if each.bound > 0 and 1.5 < each.excess < math.inf:
+        times = count(each.excess) if each.excess >= 10 else f"{each.excess:.2g}"
+        return f"{what}, {times} times the {allowed} allowed"
+    return f"{what} (at most {allowed} allowed)"
 
 
 def among(words: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report import sizing_words as words
 from simulator.report.study_folder import write_study
-from simulator.study.objectives import Assessment, worst
+from simulator.study.objectives import Assessment
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
 
@@ -83,7 +83,7 @@ def summary(sizing: Sizing) -> dict[str, Any]:
     return {
         "scenario": sizing.name,
         "study": KIND,
-        "objectives_state": "missed" if answer is None else worst(each.state for each in sizing.assessments),
+        "objectives_state": sizing.state,
         "headline": words.headline(sizing),
         "answer": None if answer is None else _described(answer),
         "one_step_cheaper": None if sizing.search.cheaper is None else _described(sizing.search.cheaper),

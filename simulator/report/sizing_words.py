@@ -9,7 +9,6 @@ from simulator.report.numbers import count, usd
 from simulator.report.objective_words import among, told
 from simulator.study.estimate import Estimate, Need
 from simulator.study.headroom import MOST_LOAD
-from simulator.study.objectives import NOT_MET, exit_code
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
 from simulator.study.space import needed
@@ -28,7 +27,7 @@ def headline(sizing: Sizing) -> str:
         nearest = sizing.search.nearest
         near = "" if nearest is None else f"; the nearest is {_priced(nearest)}, where {_worst(nearest)}"
         return f"{sizing.name}: no setting meets the objectives{near}"
-    if exit_code(sizing.assessments) == NOT_MET:
+    if sizing.state != "met":
         wrong = next(each for each in sizing.assessments if each.state != "met")
         return f"{sizing.name}: the cheapest setting that serves well is {_priced(sizing.answer)}, but {told(wrong)}"
     return f"{sizing.name}: the cheapest setting that meets the objectives is {_priced(sizing.answer)}"
@@ -41,8 +40,10 @@ def below(sizing: Sizing) -> str:
     cheaper = sizing.search.cheaper
     if cheaper is None:
         return "nothing cheaper can be tried"
-    step = "with one step fewer shards" if cheaper is sizing.search.below else "the nearest that is cheaper"
-    return f"{step}, {_priced(cheaper)}, {_worst(cheaper)}"
+    if cheaper is sizing.search.below:
+        shards = _shards(sizing.shards(cheaper))
+        return f"one step cheaper, with {shards} at {usd(cheaper.usd_per_month)} a month, {_worst(cheaper)}"
+    return f"the nearest that is cheaper, {_priced(cheaper)}: {_worst(cheaper)}"
 
 
 def surprises(sizing: Sizing) -> str:

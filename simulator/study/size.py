@@ -17,7 +17,7 @@ from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.figures import tidy_rows
 from simulator.study.floor import floor_usd_per_month
 from simulator.study.headroom import Headroom, headroom
-from simulator.study.objectives import Assessment, assess, given
+from simulator.study.objectives import Assessment, State, assess, given, worst
 from simulator.study.racing import FIRST_ROUND, Trial, race, trial
 from simulator.study.search import Search, search
 from simulator.study.settings import (
@@ -71,6 +71,11 @@ class Sizing:
                 for run, mapping, _, measure, value in tidy_rows(each)
             ]
         )
+
+    @property
+    def state(self) -> State:
+        """Whether the answer meets all objectives; missed without an answer."""
+        return "missed" if self.answer is None else worst(each.state for each in self.assessments)
 
     def shards(self, trial: Trial) -> int:
         """The shards of a setting that was tried, of the streams whose shards are searched."""
