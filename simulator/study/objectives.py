@@ -79,11 +79,6 @@ def worst(states: Iterable[State]) -> State:
     return max(states, key=ORDER.index, default="met")
 
 
-def exit_code(assessments: Iterable[Assessment]) -> int:
-    """0 when all are met, 4 when one is missed or undecided."""
-    return OBJECTIVES_MET if worst(each.state for each in assessments) == "met" else NOT_MET
-
-
 def given(objectives: Objectives) -> dict[str, float]:
     """The bounds that a scenario sets, by field."""
     bounds = {each.name: getattr(objectives, each.name) for each in fields(objectives)}

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from simulator.scenario.objectives import Objectives
-from simulator.study.objectives import assess, exit_code, keeps_up, worst
+from simulator.study.objectives import assess, keeps_up, worst
 from tests.study.synthetic import run
 
 # With two values x and y the 95 % interval is their mean +- 12.706 |x - y| / 2: Student's t with one degree of freedom.
@@ -88,9 +88,3 @@ def test_all_are_met_when_the_worst_is() -> None:
     assert worst([]) == "met"
     assert worst(["met", "undecided"]) == "undecided"
     assert worst(["met", "missed", "undecided"]) == "missed"
-
-
-def test_the_exit_code_is_0_only_when_all_are_met() -> None:
-    met, missed = (assess(Objectives(latency_max=bound), [run(0), run(1)]) for bound in (2.0, 1.0))
-    assert exit_code(met) == 0
-    assert exit_code([*met, *missed]) == 4
