@@ -15,7 +15,10 @@ from .conftest import Write, everything
 
 ROOT = Path(__file__).parents[2]
 MAIN = "from simulator.cli import main; main()"
-CTRL_C = "import signal, {module}; {module}.{name} = lambda *_: signal.raise_signal(signal.SIGINT); "
+CTRL_C = (  # which a job in the background ignores unless it is told not to
+    "import signal, {module}; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "{module}.{name} = lambda *_: signal.raise_signal(signal.SIGINT); "
+)
 KILLED = "import os, simulator.report.runs as r; r.simulate = lambda *_: os.kill(os.getpid(), 9); "
 NO_PLOTS = (  # nor matplotlib, which takes longer to import than all the rest
     "import sys, types; sys.modules['simulator.report.plots.drawing'] = types.SimpleNamespace(draw=lambda *_: None); "
