@@ -36,12 +36,12 @@ def _advise(request: Request, mapping: str | None, replications: int) -> int:
     from simulator.report.advising_console import tell
     from simulator.study import advice as study
     from simulator.study.changes import changes
-    from simulator.study.settings import AS_IT_IS
+    from simulator.study.settings import AS_IT_IS, require_mapping
 
     began = time.perf_counter()
     evaluator = evaluator_of(request)
     scenario = evaluator.scenario(AS_IT_IS)
-    study.require_mapping(scenario, mapping)
+    require_mapping(scenario, mapping)
     most = 1 + max(len(changes(scenario, each)) for each in scenario.event_source_mappings)
     each = seconds_a_run(evaluator)
     show_plan(request, f"up to {most} settings x {replications}: runs of about {each} each {request.where}")

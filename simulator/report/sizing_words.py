@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Final
 
-from simulator.report.numbers import count, usd
+from simulator.report.numbers import count, seconds, usd
 from simulator.report.objective_words import among, told
 from simulator.study.estimate import Estimate, Need
+from simulator.study.figures import values_of
 from simulator.study.headroom import MOST_LOAD
+from simulator.study.objectives import given
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
 from simulator.study.space import needed
+from simulator.study.statistics import interval
+
+WRITE_WAIT: Final = "write_wait_mean_s"
+LONG_WAIT_S: Final = 1.0
 
 
 def sentences(sizing: Sizing) -> list[str]:
     """All but the estimate."""
-    return [
-        text for text in (headline(sizing), headroom(sizing), below(sizing), surprises(sizing), sizing.warmup) if text
-    ]
+    said = (headline(sizing), unseen(sizing), headroom(sizing), below(sizing), surprises(sizing), sizing.warmup)
+    return [text for text in said if text]
 
 
 def headline(sizing: Sizing) -> str:
@@ -31,6 +37,18 @@ def headline(sizing: Sizing) -> str:
         wrong = next(each for each in sizing.assessments if each.state != "met")
         return f"{sizing.name}: the cheapest setting that serves well is {_priced(sizing.answer)}, but {told(wrong)}"
     return f"{sizing.name}: the cheapest setting that meets the objectives is {_priced(sizing.answer)}"
+
+
+def unseen(sizing: Sizing) -> str:
+    """What the objectives do not see of the answer: waiting at the producers, which is not in the iterator age."""
+    if sizing.answer is None or any(name.startswith("latency") for name in given(sizing.objectives)):
+        return ""
+    waits = {m: interval(values_of(sizing.answer.runs, m, WRITE_WAIT)).mean for m in sizing.answer.runs[0].values}
+    longest = max(waits, key=lambda mapping: waits[mapping])
+    if not waits[longest] > LONG_WAIT_S:
+        return ""
+    wait = f"records wait {seconds(waits[longest])} on average to be written"
+    return f"beware: {wait}, which the iterator age does not see; add a latency objective to hold it to that"
 
 
 def below(sizing: Sizing) -> str:

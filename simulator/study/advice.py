@@ -18,7 +18,7 @@ from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
 from simulator.study.load_sweep import most_common
 from simulator.study.objectives import COST
-from simulator.study.settings import AS_IT_IS, SettingsError
+from simulator.study.settings import AS_IT_IS, require_mapping
 from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval, is_quantile, measure_interval
 
 MEASURES: Final = (
@@ -100,15 +100,6 @@ class Advice:
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
         return measure_interval(measure, values_of(self.runs, self.mapping.name, measure)).mean
-
-
-def require_mapping(scenario: Scenario, mapping: str | None) -> None:
-    """Raise SettingsError for a scenario without a mapping, or without the one that is named."""
-    names = [each.name for each in scenario.event_source_mappings]
-    if not names:
-        raise SettingsError(f"{scenario.name} has no event source mapping to advise on")
-    if mapping is not None and mapping not in names:
-        raise SettingsError(f"--mapping {mapping}: there is none; known: {', '.join(names)}")
 
 
 def advise(

@@ -16,7 +16,7 @@ from simulator.study.bisection import edge
 from simulator.study.evaluate import Evaluate, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
-from simulator.study.settings import AS_IT_IS, Setting
+from simulator.study.settings import AS_IT_IS, Setting, require_mapping
 from simulator.study.statistics import Interval, measure_interval
 
 LATENESS: Final = ("iterator_age_p99_s", "latency_p99_s")
@@ -107,8 +107,9 @@ def swept(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replic
 
     Past the knee is a load at which a mapping has a worse verdict than at the lowest load, in most replications, or is
     three times as late as there: the 99th percentile of its iterator age or of its latency, in the mean.
-    Raises ExecutorError when no run of the lowest load has finished.
+    Raises ExecutorError when no run of the lowest load has finished, SettingsError for a scenario without a mapping.
     """
+    require_mapping(scenario)
     sweep = _Sweep(scenario, evaluate, replications)
     sweep.load(loads)
     lowest = sweep.known.get(loads[0])

@@ -14,6 +14,8 @@ from functools import cache
 from itertools import product
 from typing import Any, Final
 
+from simulator.scenario.spec import Scenario
+
 MOST_SETTINGS: Final = 10_000
 
 
@@ -75,6 +77,15 @@ def column_names(paths: tuple[str, ...]) -> tuple[str, ...]:
         return ".".join(mine)
 
     return tuple(map(name, parts))
+
+
+def require_mapping(scenario: Scenario, mapping: str | None = None) -> None:
+    """Raise SettingsError for a scenario without a mapping, or without the one that is named."""
+    names = [each.name for each in scenario.event_source_mappings]
+    if not names:
+        raise SettingsError(f"{scenario.name} has no event source mapping, so that nothing reads what is written")
+    if mapping is not None and mapping not in names:
+        raise SettingsError(f"--mapping {mapping}: there is none; known: {', '.join(names)}")
 
 
 def combinations(dimensions: Sequence[Dimension]) -> list[Setting]:

@@ -27,6 +27,7 @@ from simulator.study.settings import (
     SettingsError,
     Shards,
     dimension,
+    require_mapping,
     shards_of,
 )
 from simulator.study.space import columns, needed, searched
@@ -145,7 +146,8 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
 
 
 def require_objectives(scenario: Scenario) -> None:
-    """Raise SettingsError, with an example, for a scenario that does not say what is good enough."""
+    """Raise SettingsError for a scenario without a mapping, or without objectives: then with an example."""
+    require_mapping(scenario)
     if not given(scenario.objectives):
         text = f"{scenario.name} does not say what is good enough; add to the scenario, for example:"
         raise SettingsError(f"{text}\n\n{EXAMPLE}\n")

@@ -10,9 +10,9 @@ import pytest
 
 from simulator.report.advice_words import conclusion, reason
 from simulator.scenario.spec import Scenario
-from simulator.study.advice import Advice, advise, effect, require_mapping
+from simulator.study.advice import Advice, advise, effect
 from simulator.study.changes import changes
-from simulator.study.settings import SettingsError
+from simulator.study.settings import SettingsError, require_mapping
 from tests.study.scenarios import content, loaded, written
 
 POISSON = {"arrivals": "poisson"}

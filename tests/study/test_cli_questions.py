@@ -103,6 +103,13 @@ def test_a_folder_that_is_not_ours_stays(command: str) -> None:
     assert [path.name for path in Path("mine").iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.parametrize("command", QUICK)
+def test_a_scenario_that_nothing_reads_is_refused(command: str) -> None:
+    done = called(command, event_source_mappings=[])
+    assert done.exit_code == 2
+    assert "has no event source mapping" in done.stderr
+
+
 # size
 
 
