@@ -21,7 +21,7 @@ def amount(objective: str, value: float) -> str:
     if math.isnan(value):
         return "nothing measured"
     if math.isinf(value):
-        return "not within the run"
+        return "never in the run"
     measure = MEASURES.get(objective, objective)
     if measure == COST:
         return usd(value)

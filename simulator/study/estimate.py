@@ -170,6 +170,9 @@ def _need(limit: str, asked: Demand, rate: float, lanes: int, shards: int, why: 
     """The shards at which the hottest lane (of so many a shard) gets no more than `rate` records/s."""
     hottest = asked.records_per_s * asked.hottest_share(shards * lanes)
     at_mean, at_peak = (least_shards(asked, r, rate, lanes) for r in (asked.records_per_s, asked.peak_records_per_s))
+    if math.isinf(at_peak) and asked.hottest_key:
+        hot = asked.peak_records_per_s * asked.hottest_key
+        why += f"; its most popular key alone has {hot:,.0f} records/s at the peak"
     return Need(limit, at_mean, at_peak, hottest / rate, why)
 
 

@@ -133,6 +133,8 @@ def test_the_shards_needed_are_the_first_number_whose_hottest_shard_fits(tmp_pat
 def test_a_key_that_is_hotter_than_a_shard_is_too_hot_for_any_number_of_shards(tmp_path: Path) -> None:
     """The first of 50 keys has 1 / H(50) = 0.222 of the records."""
     assert needed(tmp_path, "write records", rate="4600/s", producer=ZIPF)[0] == math.inf
+    need = estimated(tmp_path, rate="4600/s", producer=ZIPF).needs[0]
+    assert "its most popular key alone has 1,022 records/s" in need.why
 
 
 def test_keys_are_spread_evenly_when_every_record_has_its_own(tmp_path: Path) -> None:
