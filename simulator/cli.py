@@ -11,6 +11,7 @@ from simulator import __version__
 from simulator.cli_advise import advise
 from simulator.cli_compare import compare
 from simulator.cli_files import explain, init, schema, validate
+from simulator.cli_report import diff, report
 from simulator.cli_run import BUG, INTERRUPTED, run
 from simulator.cli_size import size
 from simulator.cli_sweep import sweep_load
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (run, compare, size, advise, sweep_load, validate, schema, init, explain):
+for command in (run, compare, size, advise, sweep_load, report, diff, validate, schema, init, explain):
     cli.add_command(command)
 
 

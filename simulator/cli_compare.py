@@ -57,7 +57,7 @@ def _compare(
 ) -> int:  # fmt: skip
     from simulator.report.comparison import write_comparison
     from simulator.report.comparison_console import tell
-    from simulator.report.study_folder import study_folder
+    from simulator.report.study_folder import finish, study_folder
     from simulator.report.study_progress import study_progress
     from simulator.study import compare as study
     from simulator.study.evaluate import Evaluator
@@ -100,6 +100,7 @@ def _compare(
         tell_damaged(evaluator, quiet)
         comparison = study.compared(evaluator, settings, replications, base, wanted)
         write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
+        finish(folder, evaluator)
     if not quiet:
         tell(comparison, target, as_json)
     for (setting, number), failure in comparison.failures.items():

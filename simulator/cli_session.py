@@ -69,11 +69,11 @@ def evaluator_of(request: Request) -> Evaluator:
 
 @contextmanager
 def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: bool = False) -> Iterator[Path]:
-    """A folder for the results, while processes evaluate and a terminal shows the progress.
+    """A folder for the results, while processes evaluate and a terminal shows the progress; at the end it gets its page.
 
     Raises OutputError when the folder may not be written, ExecutorError, StoreError.
     """
-    from simulator.report.study_folder import study_folder
+    from simulator.report.study_folder import finish, study_folder
     from simulator.report.study_progress import study_progress
     from simulator.study.executors import runner
     from simulator.study.settings import AS_IT_IS
@@ -88,6 +88,7 @@ def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: boo
         greet(evaluator, request.quiet)
         tell_damaged(evaluator, request.quiet)
         yield folder
+        finish(folder, evaluator)
 
 
 def show_plan(request: Request, text: str) -> None:

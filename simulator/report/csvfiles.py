@@ -15,16 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECIMALS: Final = 6  # of seconds: a microsecond
-TEXTS: Final = (
-    "mapping",
-    "stream",
-    "measure",
-    "statistic",
-    "kind",
-    "item",
-    "resource",
-    "unit",
-)  # a mapping may be called 001, or NA
+# a mapping may be called 001, or NA
+TEXTS: Final = ("mapping", "stream", "measure", "statistic", "kind", "item", "resource", "unit", "verdict", "word")
 
 
 def rounded(table: pd.DataFrame, decimals: int = DECIMALS) -> pd.DataFrame:
@@ -51,7 +43,7 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 
 def _values(name: str, cells: Sequence[str]) -> Any:
-    """A column's texts, else its whole numbers, else its numbers: exactly those that their digits say."""
+    """A column's whole numbers, else its numbers, exactly those that their digits say; else its texts."""
     if name in TEXTS:
         return list(cells)
     for numbers in (_whole_numbers, _numbers):

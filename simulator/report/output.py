@@ -20,8 +20,8 @@ __all__ = ["OutputError", "fresh_folder", "write_run"]
 PACKAGES: Final = ("numpy", "simpy", "pandas", "matplotlib")
 
 
-def write_run(result: Result, folder: Path, command: str, wall_s: float, plots: bool = True) -> RunTables:
-    """Write all files of a finished run into a folder that is there; its tables, as they were written.
+def write_run(result: Result, folder: Path, command: str, wall_s: float) -> RunTables:
+    """Write the data of a finished run into a folder that is there; its tables, as they were written.
 
     Two equal runs differ in run.json alone, which holds the command and the wall time in seconds.
     """
@@ -30,10 +30,6 @@ def write_run(result: Result, folder: Path, command: str, wall_s: float, plots: 
     tables = RunTables.of(result)
     tables.write(folder)
     write_text(folder / "scenario.yaml", dump(result.scenario, folder))
-    if plots:
-        from simulator.report.plots.drawing import draw
-
-        draw(tables, folder)
     write_text(folder / RUN_FILE, run_json(command, wall_s, seed=result.seed))
     return tables
 
@@ -41,6 +37,17 @@ def write_run(result: Result, folder: Path, command: str, wall_s: float, plots: 
 def write_text(path: Path, text: str) -> None:
     """Write a text file, the same on every system."""
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file beside its place and move it there, so that it is never half written. Raises OutputError."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        write_text(temporary, text)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written: {error.strerror}; name another place with --out") from error
 
 
 def run_json(command: str, wall_s: float, **about: object) -> str:

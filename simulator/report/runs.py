@@ -55,9 +55,14 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         progress(1.0)
         files.close()
         assert first is not None
-        write_run(first, folder, options.command, time.perf_counter() - began)
         if len(runs) > 1:
             tidy(runs).to_csv(folder / "replications.csv", index=False, lineterminator="\n")
+        tables = write_run(first, folder, options.command, time.perf_counter() - began)
+        from simulator.report.page.build import write_page
+        from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation
+
+        draw(tables, folder)
+        write_page(folder)
     return first, runs
 
 

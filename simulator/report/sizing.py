@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report import sizing_words as words
 from simulator.report.study_folder import write_study
+from simulator.study.figures import Figures, intervals, whole_intervals
 from simulator.study.objectives import Assessment
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
@@ -133,7 +134,14 @@ def _described(trial: Trial) -> dict[str, Any]:
         "usd_per_month": trial.usd_per_month,
         "state": trial.state,
         "worst": None if trial.worst is None else asdict(trial.worst),
+        "measures": _measures(trial.runs) if trial.runs else {},
     }
+
+
+def _measures(runs: Sequence[Figures]) -> dict[str, Any]:
+    """By mapping and measure; those of the scenario as a whole have the mapping ''."""
+    known = {**intervals(runs), "": whole_intervals(runs)}
+    return {mapping: {name: asdict(each) for name, each in measures.items()} for mapping, measures in known.items()}
 
 
 def _finite(value: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,13 @@ from simulator.report.csvfiles import write_csv
 from simulator.report.folder import RUN_FILE, fresh_folder
 from simulator.report.output import run_json, write_text
 from simulator.report.tables import plain
+from simulator.scenario.dumping import dump
+from simulator.study.settings import AS_IT_IS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from simulator.study.evaluate import Evaluator
 
 STUDY_FILE: Final = "study.json"
 
@@ -27,6 +32,16 @@ def study_folder(target: Path, kind: str, force: bool) -> Iterator[Path]:
     """
     with fresh_folder(target, force or kind_of(target) == kind) as folder:
         yield folder
+
+
+def finish(folder: Path, evaluator: Evaluator) -> None:
+    """Write the resolved scenario of a study whose other files are there, and its page."""
+    from simulator.report.page.build import write_page
+
+    scenario = evaluator.scenario(AS_IT_IS)
+    seeded = scenario if evaluator.seed is None else replace(scenario, seed=evaluator.seed)
+    write_text(folder / "scenario.yaml", dump(seeded, folder))
+    write_page(folder)
 
 
 def kind_of(folder: Path) -> str:

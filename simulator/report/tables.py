@@ -68,6 +68,9 @@ class RunTables:
             loads = {stream: read_csv(folder / file) for stream, file in files.items()}
             some = bool(summary["event_source_mappings"])
             named = {name: read_csv(folder / f"{name}.csv") if some else pd.DataFrame() for name in NAMES}
+        except FileNotFoundError as error:
+            missing = Path(str(error.filename)).name
+            raise OutputError(f"{folder}: has no {missing}: it is not the result of a run, or not whole") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise OutputError(f"{folder}: is not the result of a run: {error}") from error
         return cls(summary=summary, resolved=resolved, **named, shard_load=loads)

@@ -205,7 +205,7 @@ def test_a_replaced_result_is_removed_when_the_run_that_did_it_was_killed_on_the
 def test_two_equal_runs_differ_in_run_json_alone(simulated: Simulated, tmp_path: Path) -> None:
     for name, wall_s in (("a", 1.0), ("b", 2.0)):
         with fresh_folder(tmp_path / name) as folder:
-            write_run(simulated(), folder, f"shardsim run {name}", wall_s, plots=False)
+            write_run(simulated(), folder, f"shardsim run {name}", wall_s)
     files = everything(tmp_path / "a")
     assert files == [
         "bill.csv", "incidents.csv", "latency.csv", "run.json", "scenario.yaml", "shard_load-clicks.csv", "shards.csv",
@@ -218,7 +218,7 @@ def test_two_equal_runs_differ_in_run_json_alone(simulated: Simulated, tmp_path:
 
 
 def test_the_tables_read_back_are_those_that_were_written(simulated: Simulated, tmp_path: Path) -> None:
-    written = write_run(simulated(names=("001", "NA", "'null'")), tmp_path, "", 0.0, plots=False)
+    written = write_run(simulated(names=("001", "NA", "'null'")), tmp_path, "", 0.0)
     read = RunTables.read(tmp_path)
     assert read.summary == written.summary
     assert read.mappings == ["001", "NA", "null"]
@@ -230,7 +230,7 @@ def test_the_tables_read_back_are_those_that_were_written(simulated: Simulated, 
 
 
 def test_a_scenario_without_mappings_is_written_and_read(simulated: Simulated, tmp_path: Path) -> None:
-    write_run(simulated(names=()), tmp_path, "", 0.0, plots=False)
+    write_run(simulated(names=()), tmp_path, "", 0.0)
     assert RunTables.read(tmp_path).mappings == []
 
 

@@ -12,6 +12,7 @@ from typing import cast
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
@@ -20,6 +21,7 @@ from simulator.report.output import write_run
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.drawing import PLOTS, draw
 from simulator.report.plots.panels import short
+from simulator.report.plots.rows import Rows, beyond
 from simulator.report.plots.thinning import MOST, Grouping, bridged
 from simulator.report.tables import RunTables
 
@@ -70,7 +72,7 @@ class Run:
 def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Run:
     result = simulate_small(tmp_path_factory.mktemp("scenario"), failures=OUTAGE, names=("001", "NA"))
     folder = tmp_path_factory.mktemp("run")
-    tables = write_run(result, folder, "", 0.0, plots=False)
+    tables = write_run(result, folder, "", 0.0)
     return Run(tables, saved(tables, folder), folder)
 
 
@@ -221,3 +223,23 @@ def test_the_command_line_starts_without_pandas_and_matplotlib() -> None:
     code = "import sys, simulator.report.output; print([m for m in ('pandas', 'matplotlib') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def rows_of(times_s: list[float], end_s: float, duration_s: float, **columns: list[float]) -> Rows:
+    table = pd.DataFrame({"time_s": times_s, **columns})
+    return Rows(table, Grouping(len(table), 10.0, end_s), duration_s)
+
+
+def test_the_rate_of_a_last_row_that_is_cut_short_is_by_the_time_that_it_spans() -> None:
+    rows = rows_of([0, 10, 20], 26.0, 20.0, done=[100, 100, 60])
+    assert rows.rate("done").tolist() == [10, 10, 10]
+    rows = rows_of([0, 10, 20], 20.5, 20.0, done=[100, 100, 21])  # 0.5 s alone would say 42/s
+    assert rows.rate("done").tolist() == [10, 10, 121 / 10.5]
+
+
+def test_what_comes_after_the_traffic_stretches_an_axis_to_twice_its_height_at_most_and_the_panel_says_so() -> None:
+    rows = rows_of([0, 10, 20, 30], 40.0, 20.0, age=[1, 2, 3, 50], mild=[1, 2, 3, 3.5])
+    assert rows.scale(rows["mild"]) == 3.5
+    assert rows.scale(rows["age"]) == 4.0
+    assert beyond(rows["age"], 4.0) == "up to 50 s after the traffic"
+    assert beyond(rows["mild"], 3.5) == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,13 +13,12 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from simulator.report.plots import heading
 from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
 
 WIDTH_IN: Final = 10.0
-LINE_IN: Final = 0.16  # of a subtitle
 LEGEND_ROW_IN: Final = 0.2
 LETTER_IN: Final = 0.071  # of a legend, on average
-LETTERS: Final = 128  # of a line of a subtitle
 FOOT_IN: Final = 0.55  # of the lowest panels: ticks and unit
 DPI: Final = 144
 
@@ -62,11 +61,18 @@ class Plot:
     subtitle: str
     figure: Figure
 
+    def svg(self) -> str:
+        """The plot as an SVG file, which says its title and how it is to be read."""
+        text, about = io.StringIO(), {"Title": self.title, "Description": self.subtitle, "Date": None, "Creator": None}
+        with style(), mpl.rc_context({"svg.hashsalt": self.name}):
+            self.figure.savefig(text, format="svg", metadata=about)
+        return text.getvalue()
+
     def save(self, folder: Path) -> None:
         """Write NAME.png and NAME.svg."""
-        with mpl.rc_context({"svg.hashsalt": self.name}):
-            self.figure.savefig(folder / f"{self.name}.svg", metadata={"Date": None, "Creator": None})
-        self.figure.savefig(folder / f"{self.name}.png", dpi=DPI, metadata={"Software": None})
+        (folder / f"{self.name}.svg").write_text(self.svg(), encoding="utf-8", newline="\n")
+        with style():
+            self.figure.savefig(folder / f"{self.name}.png", dpi=DPI, metadata={"Software": None})
 
 
 @contextmanager
@@ -88,13 +94,21 @@ def head(
     on: Figure, name: str, title: str, subtitle: str, legend: list[tuple[Artist, str]], left_in: float = 0.85
 ) -> Plot:
     """Put title, subtitle and legend above the panels, and make the figure that much higher."""
-    lines = textwrap.wrap(subtitle, LETTERS)
     rows = _legend_rows(legend, WIDTH_IN - left_in)
-    legend_at_in = 0.43 + LINE_IN * len(lines) + 0.03
+    legend_at_in = heading.height_in(subtitle)
     make_room(on, legend_at_in + LEGEND_ROW_IN * rows)
     height, x = on.get_figheight(), left_in / WIDTH_IN
-    on.text(x, 1 - 0.17 / height, title, fontsize=12, fontweight="bold", va="top")
-    on.text(x, 1 - 0.43 / height, "\n".join(lines), fontsize=9, color=PALE_INK, va="top", linespacing=1.25)
+    on.text(x, 1 - 0.17 / height, title, fontsize=12, fontweight="bold", va="top", gid=heading.IDS[0])
+    on.text(
+        x,
+        1 - heading.TITLE_IN / height,
+        "\n".join(heading.lines(subtitle)),
+        fontsize=9,
+        color=PALE_INK,
+        va="top",
+        linespacing=1.25,
+        gid=heading.IDS[1],
+    )
     if legend:
         handles, labels = zip(*legend, strict=True)
         on.legend(

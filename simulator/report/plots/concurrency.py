@@ -36,7 +36,7 @@ class Use:
     function: str
     mappings: tuple[str, ...]
     rows: Rows  # of the first mapping; the function's own columns are the same in all
-    throttles_per_s: Floats
+    throttles: Floats  # in each row
     limit: ConcurrencyLimit
 
     @cached_property
@@ -52,7 +52,7 @@ class Use:
 def concurrency(tables: RunTables) -> Plot:
     """Invocations that run at once, their limit, and the throttles."""
     uses = {use.function: use for use in _uses(tables)}
-    weights = {name: use.peak / max(1, use.limit.units) + (use.throttles_per_s.sum() > 0) for name, use in uses.items()}
+    weights = {name: use.peak / max(1, use.limit.units) + (use.throttles.sum() > 0) for name, use in uses.items()}
     shown, unit, end = chosen(weights), unit_of(tables), float(tables.summary["end_s"])
     on, all_axes = panels(shown, unit, end)
     if not shown:
@@ -78,7 +78,7 @@ def _uses(tables: RunTables) -> list[Use]:
     uses = []
     for function, mappings in of.items():
         rows = [Rows.of(tables, mapping) for mapping in mappings]
-        throttles = np.sum([each.rate("throttles") for each in rows], axis=0)
+        throttles = np.sum([each["throttles"] for each in rows], axis=0)
         uses.append(Use(function, tuple(mappings), rows[0], throttles, concurrency_limit(tables, function)))
     return uses
 
@@ -87,7 +87,7 @@ def _title(uses: list[Use]) -> str:
     if not any(use.peak for use in uses):
         return "Concurrency: no function was invoked"
     most = max(uses, key=lambda use: use.peak / max(1, use.limit.units))
-    throttles = sum(use.throttles_per_s.sum() * use.rows.grouping.interval_s for use in uses)
+    throttles = sum(use.throttles.sum() for use in uses)
     end = f"{count(throttles)} throttles" if throttles else "nothing is throttled"
     return f"{short(most.function, 24)} reaches a concurrency of {count(most.peak)} of {count(most.limit.units)}; {end}"
 
@@ -104,14 +104,14 @@ def _legend(uses: list[Use]) -> list[tuple[Artist, str]]:
 
 def _panel(axes: Axes, use: Use, top: float, size_s: float, narrow: bool) -> None:
     name_panel(axes, "", _note(use, narrow))
-    if use.throttles_per_s.any():
+    if use.throttles.any():
         _throttles(axes, use, size_s)
     elif not use.peak:
         no_data(axes, use.rows.why_empty)
         return
     grouping = use.rows.grouping
     x = grouping.middles_s / size_s
-    mean = grouping.mean(use.rows["function_concurrency_mean"])
+    mean = grouping.mean(use.rows.per_second(use.rows["function_concurrency_mean"] * grouping.interval_s))
     band(axes, x, mean, grouping.highest(use.rows["function_concurrency_max"]), PALE_BLUE)
     curve(axes, x, mean, BLUE, 1.6)
     if use.limit.units <= top:
@@ -134,8 +134,9 @@ def _throttles(axes: Axes, use: Use, size_s: float) -> None:
     strip.set_xlabel(axes.get_xlabel())
     axes.set_xticklabels([])
     axes.set_xlabel("")
-    grouping, unit = use.rows.grouping, count_unit(peak(use.throttles_per_s), "/s")
-    values = grouping.highest(use.throttles_per_s) / unit.size
+    rates = use.rows.per_second(use.throttles)
+    grouping, unit = use.rows.grouping, count_unit(peak(rates), "/s")
+    values = grouping.highest(rates) / unit.size
     strip.fill_between(grouping.middles_s / size_s, 0, values, step="mid", color=VERMILLION, linewidth=0)
-    unit.label(strip, "throttles", peak(use.throttles_per_s))
+    unit.label(strip, "throttles", peak(rates))
     strip.yaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))

@@ -22,14 +22,19 @@ PLOTS: Final[tuple[Callable[[RunTables], Plot], ...]] = (
 FOLDER: Final = "plots"
 
 
-def draw(tables: RunTables, folder: Path) -> list[Plot]:
-    """Draw every plot into FOLDER/plots, as .png and as .svg; the plots with their titles, in the order to be read."""
+def plots(tables: RunTables) -> list[Plot]:
+    """Every plot of a run with its title, in the order to be read."""
     with style():
-        return save([plot(tables) for plot in PLOTS], folder)
+        return [plot(tables) for plot in PLOTS]
+
+
+def draw(tables: RunTables, folder: Path) -> list[Plot]:
+    """Draw every plot of a run into FOLDER/plots, as .png and as .svg."""
+    return save(plots(tables), folder)
 
 
 def save(plots: list[Plot], folder: Path) -> list[Plot]:
-    """Save plots into FOLDER/plots; call it in the `style` in which they were drawn."""
+    """Save plots into FOLDER/plots."""
     (folder / FOLDER).mkdir(exist_ok=True)
     for each in plots:
         each.save(folder / FOLDER)

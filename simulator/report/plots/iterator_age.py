@@ -14,8 +14,8 @@ from simulator.report.plots.by_mapping import Panel, by_mapping, named, own_scal
 from simulator.report.plots.canvas import Plot, head
 from simulator.report.plots.curves import band, curve
 from simulator.report.plots.palette import BLUE, INK, ORANGE, PALE_BLUE
-from simulator.report.plots.panels import left_out, no_data
-from simulator.report.plots.rows import Rows, grouped, peak
+from simulator.report.plots.panels import left_out, name_panel, no_data
+from simulator.report.plots.rows import Rows, beyond, grouped, peak
 from simulator.report.plots.thinning import bridged
 from simulator.report.tables import RunTables
 
@@ -30,10 +30,13 @@ LEGEND: tuple[tuple[Artist, str], ...] = (
 def iterator_age(tables: RunTables) -> Plot:
     """The age of the newest record of each batch when its attempt ends: median, 99th percentile and maximum."""
     peaks = {mapping: peak(Rows.of(tables, mapping)["iterator_age_max_s"]) for mapping in tables.mappings}
-    on, shown = by_mapping(tables, peaks, _panel)
+    tops = {
+        name: rows.scale(rows["iterator_age_max_s"]) for name in tables.mappings for rows in [Rows.of(tables, name)]
+    }
+    on, shown = by_mapping(tables, tops, _panel, noted=tops != peaks)
     subtitle = (
         f"Age of a batch's last record when its attempt ends. A point is {grouped(tables)}: mean of the medians, "
-        f"highest 99th percentile and maximum.{own_scales(peaks, shown)}"
+        f"highest 99th percentile and maximum.{own_scales(tops, shown)}"
         f"{left_out(shown, len(peaks), 'highest age')}"
     )
     legend = [*LEGEND, *incidents.legend(tables, shown)]
@@ -66,4 +69,5 @@ def _panel(panel: Panel) -> None:
     curve(axes, x, p99, ORANGE, 2.2)
     curve(axes, x, most, INK, 0.7)
     curve(axes, x, median, BLUE, 1.8)
+    name_panel(axes, "", beyond(rows["iterator_age_max_s"], panel.top))
     unit.label(axes, "iterator age", panel.top)

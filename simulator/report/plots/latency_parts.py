@@ -14,8 +14,8 @@ from simulator.report.plots.axes import duration_unit
 from simulator.report.plots.by_mapping import Panel, by_mapping, own_scales
 from simulator.report.plots.canvas import Plot, head
 from simulator.report.plots.curves import curve
-from simulator.report.plots.panels import left_out, no_data
-from simulator.report.plots.rows import Rows, grouped, peak
+from simulator.report.plots.panels import left_out, name_panel, no_data
+from simulator.report.plots.rows import Rows, beyond, grouped, peak
 from simulator.report.plots.thinning import Floats, bridged
 from simulator.report.tables import RunTables
 
@@ -24,7 +24,7 @@ SEEN = 0.04  # of the highest latency, or of all latency: a part that is less is
 
 def latency_parts(tables: RunTables) -> Plot:
     """The parts of the mean latency, stacked."""
-    peaks = {mapping: peak(_means_s(Rows.of(tables, mapping))) for mapping in tables.mappings}
+    peaks = {name: rows.scale(_means_s(rows)) for name in tables.mappings for rows in [Rows.of(tables, name)]}
     on, shown = by_mapping(tables, peaks, _panel)
     subtitle = (
         f"Mean latency of the records processed in each {grouped(tables)}, by part; the line is the highest mean of "
@@ -91,4 +91,5 @@ def _panel(panel: Panel) -> None:
             )
         below = above
     curve(axes, x, most, palette.INK, 0.7)
+    name_panel(axes, "", beyond(_means_s(rows), panel.top))
     unit.label(axes, "latency", panel.top)

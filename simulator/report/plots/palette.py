@@ -24,6 +24,7 @@ PURPLE: Final = "#cc79a7"
 PALE_BLUE: Final = "#b9d3e6"
 PALE_GREY: Final = "#d0d0d0"
 GREY: Final = "#b3b3b3"
+SHADE: Final = "#ebebeb"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ PARTS: Final = {
 }
 
 INCIDENTS: Final = {
-    "outage": Fill("#ebebeb"),
-    "slow": Fill("#ebebeb", "//"),
-    "poison": Fill("#ebebeb", "xx"),
+    "outage": Fill(SHADE),
+    "slow": Fill(SHADE, "//"),
+    "poison": Fill(SHADE, "xx"),
 }

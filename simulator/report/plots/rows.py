@@ -19,18 +19,40 @@ class Rows:
 
     table: pd.DataFrame
     grouping: Grouping
+    duration_s: float  # of the traffic
 
     @classmethod
     def of(cls, tables: RunTables, mapping: str) -> Rows:
         table, summary = tables.series(mapping), tables.summary
-        return cls(table, Grouping(len(table), float(summary["interval_s"]), float(summary["end_s"])))
+        grouping = Grouping(len(table), float(summary["interval_s"]), float(summary["end_s"]))
+        return cls(table, grouping, float(summary["duration_s"]))
 
     def __getitem__(self, column: str) -> Floats:
         return self.table[column].to_numpy(float)
 
     def rate(self, column: str) -> Floats:
         """A count as a rate a second."""
-        return self[column] / self.grouping.interval_s
+        return self.per_second(self[column])
+
+    def per_second(self, amounts: Floats) -> Floats:
+        """What each row holds as a rate. The last row may be cut short: a small rest joins the row before it."""
+        interval = self.grouping.interval_s
+        rates: Floats = amounts / interval
+        if len(rates):
+            last, span = slice(-1, None), self.grouping.end_s - self["time_s"][-1]
+            if span < interval / 2 and len(rates) > 1:
+                last, span = slice(-2, None), span + interval
+            rates[-1] = amounts[last].sum() / span
+        return rates
+
+    def scale(self, values: Floats) -> float:
+        """The greatest value that an axis has to show.
+
+        What comes after the traffic, when a last batch fails over and over, may stretch the axis to twice what it would
+        be without: more is cut off, and `beyond` says so.
+        """
+        before = peak(values[self["time_s"] < self.duration_s])
+        return min(peak(values), 2 * before) if before else peak(values)
 
     @property
     def why_empty(self) -> str:
@@ -49,6 +71,11 @@ def peak(values: Floats) -> float:
     """The greatest value; 0 if there is none."""
     known = values[~np.isnan(values)]
     return float(known.max()) if len(known) else 0.0
+
+
+def beyond(values: Floats, top: float) -> str:
+    """What to say where an axis that ends at `top` does not show the greatest value."""
+    return f"up to {seconds(peak(values))} after the traffic" if peak(values) > 1.08 * top else ""
 
 
 def moment(tables: RunTables, time_s: float) -> str:

@@ -1,0 +1,63 @@
+"""The commands `report` and `diff`: the page of a result again from its files, and what differs between two results."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+FORMATS = click.Choice(["html", "md", "json"])
+FOLDER = click.Path(path_type=Path)
+USAGE = 2
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=FOLDER)
+@click.option("--format", "style", type=FORMATS, default="html", show_default=True, help="html, Markdown or JSON.")
+@click.option("-o", "--out", type=FOLDER, help="File to write [DIR/report.html; md and json are printed].")
+def report(folders: tuple[Path, ...], style: str, out: Path | None) -> None:
+    """Make the page of each result DIR again from its files, without simulating."""
+    if out is not None and len(folders) > 1:
+        raise click.UsageError("--out takes one DIR; without it each page goes into its own folder")
+    from simulator.report.folder import OutputError
+    from simulator.report.output import write_whole
+    from simulator.report.page.build import REPORT, WRITERS, page_of
+
+    failed = False
+    for folder in folders:
+        try:
+            text = WRITERS[style](page_of(folder))
+            place = out or (folder / REPORT if style == "html" else None)
+            if place is None:
+                click.echo(text, nl=False)
+            else:
+                write_whole(place, text)
+                click.echo(f"wrote {place}", err=True)
+        except OutputError as error:
+            failed = True
+            click.echo(f"error: {error}", err=True)
+    if failed:
+        sys.exit(USAGE)
+
+
+@click.command()
+@click.argument("before", metavar="DIR_A", type=FOLDER)
+@click.argument("after", metavar="DIR_B", type=FOLDER)
+@click.option("--format", "style", type=FORMATS, default="md", show_default=True, help="html, Markdown or JSON.")
+@click.option("-o", "--out", type=FOLDER, help="File to write [it is printed].")
+def diff(before: Path, after: Path, style: str, out: Path | None) -> None:
+    """Say what differs between two results: the input, the verdicts, and the figures with their intervals."""
+    from simulator.report.folder import OutputError
+    from simulator.report.output import write_whole
+    from simulator.report.page.build import WRITERS, diff_of
+
+    try:
+        text = WRITERS[style](diff_of(before, after))
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            write_whole(out, text)
+    except OutputError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(USAGE)

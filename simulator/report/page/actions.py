@@ -1,0 +1,219 @@
+"""What to do about a run: the field that answers to what binds, and the commands to try and to make the change."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simulator.report.limits import concurrency_limit
+from simulator.report.numbers import percent
+from simulator.report.page import aws
+from simulator.report.page.run_view import RunView
+from simulator.report.page.view import Block, Code, Facts, Paragraph, Section
+from simulator.scenario.units import parse_duration
+
+ROOM: Final = 0.8  # of a limit: what is left is for what the run has not shown
+SKEW: Final = 1.5  # times the mean: a shard that takes that much is not helped by more shards alone
+MOST: Final = 3
+MOST_LANES: Final = 10
+RETENTIONS: Final = ("7d", "30d", "365d")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A change of one field of the scenario."""
+
+    path: str
+    now: str
+    then: str
+    why: str
+
+
+def actions(run: RunView) -> Section | None:
+    """What to change. Nothing of it has been simulated, and the section says so."""
+    if not run.mappings or not run.produced:
+        return None
+    if all(each["attempts"] and each["errors"] == each["attempts"] for each in run.mappings.values()):
+        why = "Every attempt failed. No field of the stream or of the mapping mends that: the function does."
+        return Section("actions", "What to do", (Paragraph(why),))
+    found = _together(_found(run))[:MOST]
+    blocks: tuple[Block, ...] = tuple(block for each in found for block in _blocks(run, each))
+    if found:
+        untried = "This run has not tried these changes; the first command of each does."
+        return Section("actions", "What to do", (*blocks, Paragraph(untried, quiet=True)))
+    failing = [name for name in run.worst_first if run.mappings[name]["binding_limit"] == "retries"]
+    if failing:
+        errors, attempts = (run.mappings[failing[0]][each] for each in ("errors", "attempts"))
+        why = f"{percent(errors / attempts)} of the attempts of {failing[0]} fail, and hold up its lanes. "
+        why += "No field of the stream mends that: the function does."
+        return Section("actions", "What to do", (Paragraph(why),))
+    if any(each.state != "met" for each in run.assessments):
+        why = "No limit binds, and yet not every objective is met for certain. The program can look for what helps:"
+        search = "shardsim advise scenario.yaml\nshardsim size scenario.yaml"
+    else:
+        why = "Nothing has to change: no limit binds and nothing is lost. To learn whether less would do"
+        why += ":" if run.assessments else ", add objectives to the scenario and let the program search:"
+        search = "shardsim size scenario.yaml"
+    return Section("actions", "What to do", (Paragraph(why), Code("Search", search)))
+
+
+def change(path: str, now: str, then: str, resolved: dict[str, Any]) -> tuple[Block, ...]:
+    """A change of the scenario with the command that makes it on AWS."""
+    command = aws.command(path, then, resolved)
+    facts = Facts(((path, f"{now} → {then}"),))
+    return (facts, Code("On AWS", command)) if command else (facts,)
+
+
+def _together(found: Iterator[Action]) -> list[Action]:
+    """The same change of several mappings is told once, of the one that is the furthest behind."""
+    first: dict[tuple[str, str, str], Action] = {}
+    for each in found:
+        field = each.path.rpartition(".")[2]
+        first.setdefault((field, each.now, each.then), each)
+    return list(first.values())
+
+
+def _blocks(run: RunView, action: Action) -> Iterator[Block]:
+    yield Paragraph(action.why)
+    facts, *on_aws = change(action.path, action.now, action.then, run.tables.resolved)
+    yield facts
+    setting = shlex.quote(f"{action.path}={action.then}")
+    yield Code("Try it", f"shardsim run scenario.yaml --set {setting} --out ../{_safe(run.result.name)}-changed")
+    yield from on_aws
+
+
+def _safe(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)
+
+
+def _found(run: RunView) -> Iterator[Action]:
+    for name in run.worst_first:
+        mapping = run.mappings[name]
+        spec = next(each for each in run.tables.resolved["event_source_mappings"] if each["name"] == name)
+        poisoned = list(_poisoned(run, name, spec))
+        yield from poisoned or _binding(run, name, mapping, spec)
+        yield from _losses(run, name, mapping, spec)
+
+
+def _poisoned(run: RunView, name: str, spec: dict[str, Any]) -> Iterator[Action]:
+    """A record that fails every batch it is in, and holds up its lane."""
+    incidents = run.tables.incidents
+    if incidents.empty or spec["bisect_batch_on_function_error"] or spec["report_batch_item_failures"]:
+        return
+    if ((incidents["mapping"] == name) & (incidents["kind"] == "poison")).any():
+        why = (
+            f"A poison record fails every batch{run.named(name)} that holds it, good records and all. "
+            "Bisecting isolates it; with a limit of retries it is then given up."
+        )
+        yield Action(f"event_source_mappings.{name}.bisect_batch_on_function_error", "false", "true", why)
+        if spec["maximum_retry_attempts"] == -1:
+            why = "Without a limit of retries it is tried until the retention takes it, and all behind it wait."
+            yield Action(f"event_source_mappings.{name}.maximum_retry_attempts", "-1", "3", why)
+
+
+def _binding(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
+    limit = mapping["binding_limit"] if mapping["attempts"] or not mapping["throttles"] else "concurrency"
+    if limit in ("write records", "write bytes"):
+        yield _more_shards(run, mapping, limit)
+    elif limit in ("read calls", "read bytes"):
+        if spec["consumer"] == "polling":
+            why = (
+                f"Polling{run.named(name)} shares {limit} of each shard with all that poll it; "
+                "a push consumer has its own 2 MiB/s a shard, at a price by shard and hour."
+            )
+            yield Action(f"event_source_mappings.{name}.consumer", "polling", "push", why)
+        else:
+            yield _more_shards(run, mapping, limit)
+    elif limit == "function time per lane":
+        yield from _more_lanes(run, name, mapping, spec)
+    elif limit == "concurrency":
+        yield _more_concurrency(run, mapping, spec)
+    elif limit == "retries" and _was_down(run, name):
+        yield from _more_lanes(run, name, mapping, spec)
+
+
+def _was_down(run: RunView, name: str) -> bool:
+    """Whether the function had an outage or a slow period: what is left to improve is the time that recovery takes."""
+    incidents = run.tables.incidents
+    return bool(len(incidents) and ((incidents["mapping"] == name) & (incidents["kind"] != "poison")).any())
+
+
+def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
+    stream, use = mapping["stream"], mapping["use"][limit]
+    now = run.streams[stream]["shards"]
+    then = max(now + 1, math.ceil(now * use["hottest"] / ROOM))
+    why = (
+        f"The hottest shard uses {percent(use['hottest'])} of its limit for {limit}; {then} shards bring that to "
+        f"about {percent(use['hottest'] * now / then)} if the keys spread as they do now."
+    )
+    skew = _skew(run, stream)
+    if skew > SKEW:
+        why += f" But one shard takes {skew:.2g} times the mean: keys that spread better may help more than shards."
+    return Action(f"streams.{stream}.shards", str(now), str(then), why)
+
+
+def _skew(run: RunView, stream: str) -> float:
+    """The share of the shard that takes the most, in times of the mean."""
+    shards = run.tables.shards
+    share = shards.loc[shards["stream"] == stream, "part_of_stream"].max()
+    return float(share) * int(run.streams[stream]["shards"])
+
+
+def _more_lanes(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
+    busiest, now = mapping["use"]["function time per lane"]["hottest"], spec["parallelization_factor"]
+    if now >= MOST_LANES:
+        yield _more_shards(run, mapping, "write records")
+        return
+    then = min(
+        MOST_LANES, max(now + 1, math.ceil(now * busiest / ROOM), 2 * now if mapping["verdict"] == "overloaded" else 0)
+    )
+    why = f"The busiest lane{run.named(name)} has a batch in hand {percent(busiest)} of the time"
+    if busiest < ROOM:
+        why = f"The backlog{run.named(name)} drains only as fast as its lanes work"
+    why += f"; {then} lanes a shard share that work, if the keys of a shard spread over them."
+    yield Action(f"event_source_mappings.{name}.parallelization_factor", str(now), str(then), why)
+
+
+def _more_concurrency(run: RunView, mapping: dict[str, Any], spec: dict[str, Any]) -> Action:
+    function, resolved = mapping["function"], run.tables.resolved
+    lanes = sum(
+        run.streams[each["stream"]]["shards"] * each["parallelization_factor"]
+        for each in resolved["event_source_mappings"]
+        if each["function"] == function
+    )
+    limit = concurrency_limit(run.tables, function).units
+    why = (
+        f"{function} is throttled: up to {lanes:,} batches may be in flight (shards times parallelization factor), "
+        f"and its limit is {limit:,}."
+    )
+    if resolved["functions"][function]["reserved_concurrency"] != "none":
+        return Action(f"functions.{function}.reserved_concurrency", str(limit), str(max(lanes, limit + 1)), why)
+    account = resolved["account"]["concurrency"]
+    return Action("account.concurrency", str(account), str(account + max(1, lanes - limit)), why)
+
+
+def _losses(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
+    records, stream = mapping["records"], mapping["stream"]
+    if records["dropped_at_write"]:
+        yield _more_shards(run, mapping, _tighter(mapping))
+    if records["expired"]:
+        why = (
+            f"{records['expired']:,} records{run.named(name)} expired before they were processed; "
+            "a longer retention keeps them until the backlog is worked off."
+        )
+        now = str(run.tables.resolved["streams"][stream]["retention"])
+        longer = next((each for each in RETENTIONS if parse_duration(each) > parse_duration(now)), now)
+        yield Action(f"streams.{stream}.retention", now, longer, why)
+    if records["dropped"] and not spec["on_failure_destination"]:
+        why = (
+            f"{records['dropped']:,} records{run.named(name)} were given up and nothing is left of them; "
+            "a failure destination keeps where they are."
+        )
+        yield Action(f"event_source_mappings.{name}.on_failure_destination", "false", "true", why)
+
+
+def _tighter(mapping: dict[str, Any]) -> str:
+    return max(("write records", "write bytes"), key=lambda limit: mapping["use"][limit]["hottest"])

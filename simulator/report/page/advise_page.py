@@ -1,0 +1,134 @@
+"""The page of an advice: why a mapping is as late as it is, and what each knob would do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from simulator.report.numbers import UNKNOWN, seconds, teller, unit_of
+from simulator.report.page.fields import shards_with
+from simulator.report.page.run_sections import parts_table
+from simulator.report.page.study_parts import fine_prints, sentence, what_to_do
+from simulator.report.page.tiles import lost_tile, shards_tile
+from simulator.report.page.view import Figure, Page, Paragraph, Row, Section, Table, Tile, Verdict, plural, some
+from simulator.report.page.words import STATES, told
+from simulator.report.results import StudyResult
+from simulator.study.objectives import COST
+
+SIGNS: Final = {"better": "↓", "worse": "↑", "no gain": "=", "cannot tell": "?"}
+MANY: Final = 2.0  # times today's value more: from there on it is told in times
+AGE: Final = "iterator_age_p99_s"
+
+
+def advise_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
+    """All that there is to say of an advice."""
+    study = result.study
+    said = [sentence(text, [study["mapping"]]) for text in study["says"]]
+    best = _best(study)
+    runs = plural(study["replications"], "run")
+    return Page(
+        kind="advise",
+        name=result.name,
+        title=f"{result.name}: {_finding(study, best)}",
+        description=str(result.resolved["description"]),
+        about=f"{plural(len(study['changes']), 'change')}, one at a time, each with {runs} of the same traffic.",
+        verdict=Verdict(*STATES[study["verdict"]], tuple(said)),
+        tiles=_tiles(result),
+        sections=some(
+            Section("knobs", "What each knob does", (_knobs(study), Paragraph(LEGEND, quiet=True))),
+            Section("plots", "The knobs side by side", tuple(figures)),
+            _latency(study),
+            what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
+            *fine_prints(
+                result, f"shardsim advise scenario.yaml --replications {study['replications']} --out ../again"
+            ),
+        ),
+    )
+
+
+LEGEND: Final = "↓ less, which is better; ↑ more, which is worse; = next to no difference; ? these runs cannot tell."
+
+
+def _best(study: dict[str, Any]) -> dict[str, Any] | None:
+    """The change that gains the most, if one does."""
+    better = (each for each in study["changes"] if each["effects"][study["ranked_by"]]["word"] == "better")
+    return next(better, None)
+
+
+def _finding(study: dict[str, Any], best: dict[str, Any] | None) -> str:
+    what = told(study["ranked_by"])
+    if best is None:
+        return f"no single knob lowers the {what}"
+    effect, tell = best["effects"][study["ranked_by"]], teller(unit_of(study["ranked_by"]))
+    by = f"from {_told(effect['today'], tell)} to {_told(effect['then'], tell)}"
+    return f"{told(best['knob'])} {best['before']} → {best['after']} lowers the {what} {by}{_price(best)}"
+
+
+def _told(value: float | None, tell: Any) -> str:
+    return UNKNOWN if value is None else str(tell(value))
+
+
+def _price(change: dict[str, Any]) -> str:
+    cost = change["effects"].get(COST)
+    if not cost or cost["today"] is None or cost["then"] is None:
+        return ""
+    difference = cost["then"] - cost["today"]
+    if abs(difference) < 0.005:
+        return " at the same cost"
+    return f" for {teller('USD')(abs(difference))} {'more' if difference > 0 else 'less'} a month"
+
+
+def _tiles(result: StudyResult) -> tuple[Tile, ...]:
+    """How the scenario fares today."""
+    study, shards = result.study, shards_with({}, result.resolved)
+    today = {m: e["today"] for each in study["changes"][:1] for m, e in each["effects"].items()}
+    limit = study["binding_limit"]
+    lost = today.get("records_lost")
+    return (
+        shards_tile(shards, "today"),
+        Tile("cost a month", _told(today.get(COST), teller("USD")), "today"),
+        Tile("iterator age p99", _told(today.get(AGE), seconds), study["mapping"]),
+        Tile("limit that binds", limit, study["mapping"], "plain" if limit == "none" else "unsure"),
+        lost_tile(lost or 0.0, "a run, on average"),
+    )
+
+
+def _knobs(study: dict[str, Any]) -> Table:
+    measures = list(study["changes"][0]["effects"]) if study["changes"] else []
+    rows = tuple(
+        Row(
+            (
+                f"{told(each['knob'])} {each['before']} → {each['after']}",
+                *(_effect(measure, each["effects"][measure]) for measure in measures),
+                STATES[each["verdict"]][0],
+            )
+        )
+        for each in study["changes"]
+    )
+    heads = ("change", *map(told, measures), "then it")
+    return Table("What it comes to with each change, the most useful first", heads, rows, frozenset({len(heads) - 1}))
+
+
+def _effect(measure: str, effect: dict[str, Any]) -> str:
+    if effect["then"] is None:
+        return UNKNOWN
+    text, relative = teller(unit_of(measure))(effect["then"]), effect["relative"]
+    sign = SIGNS[effect["word"]]
+    if relative is None or effect["word"] not in ("better", "worse"):
+        return f"{text} ({sign})"
+    by = f"{abs(relative):.0%}" if relative < MANY else f"{1 + relative:.0f} times"
+    return f"{text} ({sign} {by})"
+
+
+def _latency(study: dict[str, Any]) -> Section | None:
+    parts = {part: mean for part, mean in study["latency_parts_mean_s"].items() if mean}
+    if not parts:
+        return None
+    return Section(
+        "latency", "Where latency comes from", (parts_table(f"Mean of the records of {study['mapping']}", parts),)
+    )
+
+
+def _nothing() -> Section:
+    text = "No single knob helps: what helps is in the function, in the keys, or in several changes at once."
+    return Section("actions", "What to do", (Paragraph(text),))

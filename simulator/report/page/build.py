@@ -1,0 +1,76 @@
+"""From the folder of a result to its page, in the format that is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.report.folder import OutputError
+from simulator.report.output import write_text
+from simulator.report.page.advise_page import advise_page
+from simulator.report.page.compare_page import compare_page
+from simulator.report.page.diff_page import diff_page
+from simulator.report.page.drawings import FOLDER, figures
+from simulator.report.page.html import html
+from simulator.report.page.load_page import load_page
+from simulator.report.page.markdown import markdown
+from simulator.report.page.run_page import run_page
+from simulator.report.page.size_page import size_page
+from simulator.report.page.view import Figure, Page
+from simulator.report.results import RunResult, StudyResult, read_result
+
+REPORT: Final = "report.html"
+RUN_PLOTS: Final = (
+    "iterator_age", "latency_quantiles", "latency_parts", "throughput", "backlog", "concurrency", "shard_load",
+)  # fmt: skip
+STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], tuple[str, ...]]]] = {
+    "compare": (compare_page, ("cost_and_age", "setting_quantiles", "setting_ages")),
+    "size": (size_page, ("cost_against_objective",)),
+    "advise": (advise_page, ("knobs",)),
+    "sweep-load": (load_page, ("load_curve",)),
+}
+
+
+def page_of(folder: Path) -> Page:
+    """The page of a result, from the files of its folder alone. Raises OutputError if it is none."""
+    result = read_result(folder)
+    if isinstance(result, RunResult):
+        return run_page(result, figures(folder, RUN_PLOTS))
+    page, plots = STUDIES.get(result.kind, (None, ()))
+    if page is None:
+        raise OutputError(f"{folder}: holds a {result.kind}, of which this version knows no page; update the program")
+    return page(result, figures(folder, [name for name in plots if (folder / FOLDER / f"{name}.svg").exists()]))
+
+
+def diff_of(before: Path, after: Path) -> Page:
+    """What differs between two results. Raises OutputError if one is none."""
+    results = [read_result(folder) for folder in (before, after)]
+    runs = [each for each in results if isinstance(each, RunResult)]
+    if len(runs) < 2:
+        study = next(each for each in results if isinstance(each, StudyResult))
+        raise OutputError(f"{study.folder}: holds a {study.kind}; diff compares runs, each with its replications")
+    return diff_page(*runs)
+
+
+def write_page(folder: Path) -> None:
+    """Write the page of a result whose other files are in the folder."""
+    write_text(folder / REPORT, html(page_of(folder)))
+
+
+def as_json(page: Page) -> str:
+    """The page as JSON: the same words and figures, without the drawings."""
+    return json.dumps(_without_svg(asdict(page)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _without_svg(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _without_svg(value) for key, value in data.items() if key != "svg"}
+    if isinstance(data, frozenset):
+        return sorted(data)
+    return [_without_svg(each) for each in data] if isinstance(data, list | tuple) else data
+
+
+WRITERS: Final[dict[str, Callable[[Page], str]]] = {"html": html, "md": markdown, "json": as_json}

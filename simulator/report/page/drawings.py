@@ -1,0 +1,131 @@
+"""Plots of a result's folder as parts of a page: in its colours and font, with ids of their own, and said aloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree
+
+from simulator.report.folder import OutputError
+from simulator.report.page.view import Figure
+from simulator.report.plots import heading, palette
+
+SVG: Final = "{http://www.w3.org/2000/svg}"
+TITLE: Final = f"{SVG}title"
+DESCRIPTION: Final = "{http://purl.org/dc/elements/1.1/}description"
+LINK: Final = "{http://www.w3.org/1999/xlink}href"
+# The colours that a page has a light and a dark value for, by the names of its variables.
+VARIABLES: Final = {
+    palette.PAPER: "paper",
+    palette.INK: "ink",
+    palette.PALE_INK: "pale-ink",
+    palette.GRID: "grid",
+    palette.BLACK: "black",
+    palette.BLUE: "blue",
+    palette.SKY: "sky",
+    palette.PALE_BLUE: "pale-blue",
+    palette.PALE_GREY: "pale-grey",
+    palette.GREY: "grey",
+    palette.SHADE: "shade",
+}
+COLOUR: Final = re.compile("|".join(VARIABLES))
+FONT: Final = re.compile(r"font-family: [^;]*;? ?")
+DECIMALS: Final = re.compile(r"-?\d+\.\d{3,}")
+REFERENCE: Final = re.compile(r"url\(#([^)]+)\)")
+
+
+POINTS_AN_INCH: Final = 72
+FOLDER: Final = "plots"
+
+
+def figures(folder: Path, names: Sequence[str]) -> tuple[Figure, ...]:
+    """The plots of a result by their names. Raises OutputError if one is not there, or is not of this program."""
+    return tuple(_figure(folder, name) for name in names)
+
+
+def _figure(folder: Path, name: str) -> Figure:
+    file = folder / FOLDER / f"{name}.svg"
+    try:
+        return inline(name, file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not a plot of this program"
+        raise OutputError(f"{file}: cannot be read: {reason}; make the result again") from error
+
+
+def inline(name: str, text: str) -> Figure:
+    """A plot's SVG file as it stands in a page, which tells its title beside it. Raises ValueError, ParseError."""
+    root = ElementTree.fromstring(text)
+    title, subtitle = (root.findtext(f".//{tag}", "") for tag in (TITLE, DESCRIPTION))
+    if not title:
+        raise ValueError("a plot without a title is not one of ours")
+    _drop(root)
+    used = {reference for element in root.iter() for reference in _references(element)}
+    for element in root.iter():
+        _own_id(element, name, used)
+        _own_style(element)
+        if "d" in element.attrib:
+            element.set("d", DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", element.attrib["d"]))
+    _say(root, name, title, subtitle)
+    markup = ElementTree.tostring(_without_namespaces(root), encoding="unicode")
+    return Figure(name, title, subtitle, re.sub(r"\s*\n\s*", " ", markup))
+
+
+def _drop(root: ElementTree.Element) -> None:
+    """Metadata, the style sheet, which would be that of the whole page, and the title and subtitle."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag in (f"{SVG}metadata", f"{SVG}style", TITLE) or child.get("id") in heading.IDS:
+                parent.remove(child)
+
+
+def _references(element: ElementTree.Element) -> list[str]:
+    found = [element.get(LINK, "")[1:]] if LINK in element.attrib else []
+    return found + [name for value in element.attrib.values() for name in REFERENCE.findall(value)]
+
+
+def _own_id(element: ElementTree.Element, name: str, used: set[str]) -> None:
+    """Ids are the page's, so each plot has its own, and only those that are referred to."""
+    identity = element.attrib.pop("id", "")
+    if identity in used:
+        element.set("id", f"plot-{name}-{identity}")
+    if LINK in element.attrib:
+        target = element.attrib.pop(LINK)
+        element.set("href", f"#plot-{name}-{target[1:]}" if target.startswith("#") else target)
+    for key, value in element.attrib.items():
+        element.set(key, REFERENCE.sub(rf"url(#plot-{name}-\1)", value))
+
+
+def _own_style(element: ElementTree.Element) -> None:
+    for key in ("style", "fill", "stroke"):
+        if key in element.attrib:
+            coloured = COLOUR.sub(lambda found: f"var(--{VARIABLES[found[0]]})", element.attrib[key])
+            element.set(key, FONT.sub("", coloured))
+    # An attribute cannot hold var(); a style can.
+    for key in ("fill", "stroke"):
+        if "var(" in element.attrib.get(key, ""):
+            style = element.get("style", "")
+            element.set("style", f"{key}: {element.attrib.pop(key)}" + (f"; {style}" if style else ""))
+
+
+def _say(root: ElementTree.Element, name: str, title: str, subtitle: str) -> None:
+    """A title and a description for those who hear the page, and the box without the head."""
+    width, height = (float(value) for value in root.attrib["viewBox"].split()[2:])
+    cut = heading.height_in(subtitle) * POINTS_AN_INCH
+    root.attrib = {
+        "viewBox": f"0 {cut:g} {width:g} {height - cut:g}",
+        "role": "img",
+        "aria-labelledby": f"plot-{name}-title plot-{name}-desc",
+    }
+    for tag, text in (("desc", subtitle), ("title", title)):
+        element = ElementTree.Element(f"{SVG}{tag}", {"id": f"plot-{name}-{tag}"})
+        element.text = text
+        root.insert(0, element)
+
+
+def _without_namespaces(root: ElementTree.Element) -> ElementTree.Element:
+    """HTML knows the names of SVG."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(SVG)
+    return root

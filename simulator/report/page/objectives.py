@@ -1,0 +1,80 @@
+"""The objectives of a scenario: which are met, by what the runs of a result say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from simulator.report.numbers import UNKNOWN, estimate, teller, unit_of
+from simulator.report.page.view import SIGNS, Row, Section, Table, Tone, plural
+from simulator.report.page.words import told
+from simulator.scenario.objectives import Objectives
+from simulator.scenario.units import parse_duration
+from simulator.study.objectives import COST, KEEPS_UP, MEASURES, Assessment, State
+
+TONES: Final[dict[State, Tone]] = {"met": "good", "undecided": "unsure", "missed": "bad"}
+
+
+def objectives_of(resolved: dict[str, Any]) -> Objectives:
+    """The objectives that a resolved scenario states."""
+    stated = resolved.get("objectives", {})
+    return Objectives(**{each.name: _bound(each.name, stated.get(each.name, "none")) for each in fields(Objectives)})
+
+
+def _bound(name: str, text: Any) -> Any:
+    if text == "none":
+        return None
+    if unit_of(MEASURES[name]) == "s":
+        return parse_duration(str(text))
+    return float(text) if MEASURES[name] == COST else int(text)
+
+
+def bound_text(assessment: Assessment) -> str:
+    """At most what."""
+    if assessment.objective == KEEPS_UP:
+        return "never overloaded"
+    return f"at most {teller(unit_of(MEASURES[assessment.objective]))(assessment.bound)}"
+
+
+def seen_text(assessment: Assessment) -> str:
+    """What the runs say of it."""
+    if not assessment.seen.n:
+        return UNKNOWN
+    if assessment.objective == KEEPS_UP:
+        return f"overloaded in {assessment.above} of {plural(assessment.seen.n, 'run')}"
+    return estimate(assessment.seen, unit_of(MEASURES[assessment.objective]))
+
+
+def objectives(assessments: Sequence[Assessment]) -> Section | None:
+    """Each objective, what is seen, and the verdict."""
+    if not assessments:
+        return None
+    several = len({each.mapping for each in assessments if each.mapping}) > 1
+    runs = max(each.seen.n for each in assessments) > 1
+    rows = tuple(
+        Row(
+            (
+                told(each.objective),
+                *((each.mapping or "all",) if several else ()),
+                bound_text(each),
+                seen_text(each),
+                *((f"{each.above} of {each.seen.n}",) if runs else ()),
+                f"{SIGNS[TONES[each.state]]} {each.state}",
+            )
+        )
+        for each in assessments
+    )
+    heads = (
+        "objective",
+        *(("mapping",) if several else ()),
+        "bound",
+        "seen",
+        *(("runs above it",) if runs else ()),
+        "verdict",
+    )
+    caption = "Of this run alone: only replications say whether it was chance"
+    if runs:
+        caption = "Met or missed when the 95% interval of the mean lies on one side of the bound, else undecided"
+    table = Table(caption, heads, rows, frozenset({1, len(heads) - 1} if several else {len(heads) - 1}))
+    return Section("objectives", "Objectives", (table,))

@@ -1,0 +1,194 @@
+"""The first screen of a run: its title, verdict and tiles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from simulator.report.numbers import count, percent, seconds, usd
+from simulator.report.page.objectives import TONES, bound_text, seen_text
+from simulator.report.page.run_view import RunView
+from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
+from simulator.report.page.view import Tile, Verdict, plural
+from simulator.report.page.words import LIMITS, STATES, told
+from simulator.study.objectives import COST, ORDER, Assessment, worst
+from simulator.study.statistics import Interval
+
+UNMEASURED: Final = Interval(float("nan"), float("nan"), 0)
+
+
+def title(run: RunView) -> str:
+    """The run in a sentence."""
+    return f"{run.result.name}: {_finding(run)}"
+
+
+def _finding(run: RunView) -> str:
+    if not run.produced:
+        return "nothing arrived"
+    if not run.mappings:
+        return f"{run.shards_text} took in {plural(run.produced, 'record')}; nothing reads them"
+    if nothing := _nothing_processed(run):
+        return nothing
+    lost = f"; {plural(run.lost, 'record is', 'records are')} lost" if run.lost else ""
+    if run.assessments:
+        return f"{run.shards_text} {_against_objectives(run)}{lost}"
+    return f"{_who(run)} {_how(run, run.mappings[run.worst])}{lost}"
+
+
+def _against_objectives(run: RunView) -> str:
+    """meet all 3 objectives; miss iterator age p99 (933 ms, at most 900 ms)."""
+    many, state = run.shards > 1, worst(each.state for each in run.assessments)
+    if state == "met":
+        meets = "meet" if many else "meets"
+        stated = len({each.objective for each in run.assessments})
+        return f"{meets} {'the objective' if stated == 1 else f'all {stated} objectives'}"
+    which = sorted((each for each in run.assessments if each.state == state), key=lambda each: -each.excess)
+    first = f"{told(which[0].objective)}{run.named(which[0].mapping)}: {seen_text(which[0])}, {bound_text(which[0])}"
+    others = len({each.objective for each in which}) - 1
+    more = f"; and {plural(others, 'other objective')}" if others else ""
+    verb = ("miss" if many else "misses") if state == "missed" else "may miss"
+    return f"{verb} {first}{more}"
+
+
+def _nothing_processed(run: RunView) -> str:
+    """What to say when no mapping processed anything; empty when one did."""
+    each = run.mappings.values()
+    if any(mapping["records"]["processed"] for mapping in each):
+        return ""
+    if all(mapping["records_lost"] == mapping["records"]["produced"] for mapping in each):
+        return f"all {plural(run.produced, 'record')} are lost"
+    attempts, throttles = (sum(mapping[name] for mapping in each) for name in ("attempts", "throttles"))
+    if attempts:
+        return f"nothing was processed: all {plural(attempts, 'attempt')} failed"
+    if throttles:
+        return f"nothing was processed: all {plural(throttles, 'attempt')} were throttled"
+    return "nothing was processed: no batch was read"
+
+
+def _who(run: RunView) -> str:
+    if len(run.mappings) == 1:
+        return run.shards_text
+    alike = {mapping["verdict"] for mapping in run.mappings.values()}
+    return f"all {len(run.mappings)} mappings" if alike == {"stable"} else run.worst
+
+
+def _how(run: RunView, worst: dict[str, Any]) -> str:
+    many = run.shards > 1 if len(run.mappings) == 1 else worst["verdict"] == "stable"
+    age = seconds(worst["iterator_age"].get("max_s", float("nan")))
+    if worst["verdict"] == "overloaded":
+        return f"{'do' if many else 'does'} not keep up; the iterator age grows to {age}"
+    if worst["verdict"] == "backlogged":
+        end = "and then catch" if many else "and then catches"
+        left = worst["records"]["unprocessed"]
+        after = f"with {plural(left, 'record')} left at the end" if left else f"{end} up"
+        return f"{'fall' if many else 'falls'} up to {age} behind, {after}"
+    keep = "keep" if many else "keeps"
+    found = [
+        (m["use"][m["binding_limit"]]["hottest"], m["binding_limit"])
+        for m in run.mappings.values()
+        if m["binding_limit"] in m["use"]
+    ]
+    if not found:
+        return f"{keep} up; the iterator age is at most {age}"
+    use, limit = max(found)
+    return f"{keep} up, but {LIMITS[limit].words} is {'used up' if use >= 1 else 'nearly used up'}"
+
+
+def verdict(run: RunView) -> Verdict:
+    """How the mapping that is furthest behind did, and what binds it."""
+    if not run.mappings or not run.produced:
+        return Verdict("no verdict", "plain", ("Without records that are read there is nothing to judge.",))
+    furthest = run.mappings[run.worst]
+    sentences = (f"{_subject(run)} {_reason(furthest)}.", f"{_binding(run, furthest)}.")
+    if run.assessments:
+        state = worst(each.state for each in run.assessments)
+        return Verdict(state, TONES[state], (*_judged(run.assessments), *sentences))
+    if run.lost and furthest["verdict"] == "stable":
+        return Verdict("loses records", "bad", sentences)
+    return Verdict(*STATES[furthest["verdict"]], sentences)
+
+
+def _judged(assessments: Sequence[Assessment]) -> list[str]:
+    """A sentence for each objective that is missed or undecided, or one for all that are met."""
+    told_of = [each for state in reversed(ORDER[1:]) for each in assessments if each.state == state]
+    if not told_of:
+        return [f"Every objective is met: {', '.join(dict.fromkeys(told(each.objective) for each in assessments))}."]
+    return [_sentence(each) for each in told_of[:3]]
+
+
+def _sentence(each: Assessment) -> str:
+    of = f" of {each.mapping}" if each.mapping else ""
+    how = "is missed" if each.state == "missed" else "is undecided"
+    return f"The objective for {told(each.objective)}{of} {how}: {seen_text(each)}, {bound_text(each)}."
+
+
+def _subject(run: RunView) -> str:
+    return f"{run.worst}, the furthest behind of {len(run.mappings)} mappings," if len(run.mappings) > 1 else run.worst
+
+
+def _reason(worst: dict[str, Any]) -> str:
+    reason = _times(worst["verdict_reason"])
+    return f"was {reason}" if reason.startswith("never") else reason.removeprefix("when the traffic ended it ")
+
+
+def _times(reason: str) -> str:
+    """A reason of the tables with its seconds in the units that suit them."""
+    return re.sub(r"(\d+(?:\.\d+)?) s\b", lambda found: seconds(float(found[1])), reason)
+
+
+def _binding(run: RunView, worst: dict[str, Any]) -> str:
+    if nothing := _nothing_processed(run):
+        return nothing[0].upper() + nothing[1:]
+    limit, why = worst["binding_limit"], _times(worst["binding_reason"])
+    if limit == "none":
+        return f"No limit binds: {why}"
+    what = f"What binds {run.worst}" if len(run.mappings) > 1 else "What binds"
+    return f"{what}: {LIMITS[limit].words if limit in LIMITS else limit}; {why}"
+
+
+def tiles(run: RunView) -> tuple[Tile, ...]:
+    """Shards, cost, iterator age, the limit most used, what is lost."""
+    return _shards(run), _cost(run), _age(run), _most_used(run), _lost(run)
+
+
+def _shards(run: RunView) -> Tile:
+    return shards_tile(run.shards, ", ".join(list(run.streams)[:3]) + (" …" if len(run.streams) > 3 else ""))
+
+
+def _cost(run: RunView) -> Tile:
+    a_million = run.bill["usd_per_million_records"] if run.bill else None
+    notes = [] if a_million is None else [f"{usd(a_million)} for a million records"]
+    return cost_tile(run.measure("", COST), notes, run.assessments)
+
+
+def _age(run: RunView) -> Tile:
+    ages = {name: run.measure(name, "iterator_age_p99_s") for name in run.mappings}
+    known = [name for name in ages if ages[name].n]
+    if not known:
+        return age_tile(UNMEASURED, "", ["no attempt has ended" if ages else "no mapping"])
+    highest = max(known, key=lambda name: ages[name].mean)
+    notes = [f"{highest}, the highest" if len(ages) > 1 else highest]
+    notes += [f"95% interval of {run.replications} runs"] * (run.replications > 1)
+    return age_tile(ages[highest], highest, notes, run.assessments)
+
+
+def _most_used(run: RunView) -> Tile:
+    uses = [(use["hottest"], limit, use["mean"]) for limit, use in _uses(run)]
+    hottest, limit, mean = max(uses)
+    return use_tile(hottest, f"{limit}, at its hottest; {percent(mean)} on average")
+
+
+def _uses(run: RunView) -> list[tuple[str, dict[str, float]]]:
+    each = [*run.mappings.values(), *run.streams.values()]
+    return [(limit, use) for of in each for limit, use in of["use"].items()]
+
+
+def _lost(run: RunView) -> Tile:
+    ways = {
+        "dropped at write": sum(each["records_dropped_at_write"] for each in run.streams.values()),
+        "dropped": sum(each["records"]["dropped"] for each in run.mappings.values()),
+        "expired": sum(each["records"]["expired"] for each in run.mappings.values()),
+    }
+    produced = f"{count(run.produced)} produced"
+    return lost_tile(run.lost, "; ".join([*(f"{count(n)} {way}" for way, n in ways.items() if n), produced]))

@@ -1,0 +1,60 @@
+"""The page of a run, or of its replications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.report.numbers import seconds
+from simulator.report.page import fine_print, run_head, run_sections
+from simulator.report.page.actions import actions
+from simulator.report.page.bill import bill
+from simulator.report.page.objectives import objectives
+from simulator.report.page.run_view import RunView
+from simulator.report.page.view import Figure, Page, Section, plural, some
+from simulator.report.results import RunResult
+from simulator.scenario.units import parse_duration
+
+
+def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
+    """All that there is to say of a run."""
+    run = RunView(result)
+    return Page(
+        kind="run",
+        name=result.name,
+        title=run_head.title(run),
+        description=str(result.tables.resolved.get("description", "")),
+        about=_about(run),
+        verdict=run_head.verdict(run),
+        tiles=run_head.tiles(run),
+        sections=some(
+            run_sections.mappings(run),
+            Section("plots", "What happened", tuple(figures)),
+            objectives(run.assessments),
+            run_sections.incidents(run),
+            run_sections.latency(run),
+            bill(run.bill),
+            actions(run),
+            run_sections.replications(run),
+            run_sections.hottest_shards(run),
+            run_sections.limits(run),
+            fine_print.assumptions(result.tables.resolved),
+            fine_print.scenario(result.scenario_text),
+            fine_print.reproduce(_command(run), result.version),
+            fine_print.definitions(),
+        ),
+    )
+
+
+def _about(run: RunView) -> str:
+    runs = f"{run.replications} runs" if run.replications > 1 else "One run"
+    traffic = seconds(float(run.summary["duration_s"]))
+    produced = f"{plural(run.produced, 'record')}{' each' if run.replications > 1 else ''}"
+    warmup = parse_duration(str(run.tables.resolved["warmup"]).replace("auto", "0s"))
+    left_out = f" Figures leave out records accepted in the first {seconds(warmup)}; plots do not." if warmup else ""
+    first = " Plots, incidents, shards and the lines of the bill are of the first." if run.replications > 1 else ""
+    return f"{runs} of {traffic} of traffic, {produced}, seed {run.summary['seed']}.{first}{left_out}"
+
+
+def _command(run: RunView) -> str:
+    several = f" --replications {run.replications}" if run.replications > 1 else ""
+    return f"shardsim run scenario.yaml --seed {run.summary['seed']}{several} --out ../again"

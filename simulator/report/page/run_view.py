@@ -1,0 +1,171 @@
+"""What the sections of a run ask of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.report.page.objectives import objectives_of
+from simulator.report.page.view import plural
+from simulator.report.page.words import WORST_LAST
+from simulator.report.results import RunResult
+from simulator.report.tables import RunTables
+from simulator.study.figures import COUNTS, Figures
+from simulator.study.objectives import COST, Assessment, assess
+from simulator.study.statistics import Interval, measure_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as the page sees it. Of replications, measures are means with intervals; the rest is of the first."""
+
+    result: RunResult
+
+    @property
+    def tables(self) -> RunTables:
+        return self.result.tables
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return self.result.tables.summary
+
+    @property
+    def mappings(self) -> dict[str, dict[str, Any]]:
+        """The summaries of the mappings, by name."""
+        found: dict[str, dict[str, Any]] = self.summary["event_source_mappings"]
+        return found
+
+    @property
+    def streams(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = self.summary["streams"]
+        return found
+
+    @property
+    def bill(self) -> dict[str, Any] | None:
+        """The bill; nothing if the result was made without."""
+        found: dict[str, Any] | None = self.summary.get("bill")
+        return found
+
+    @cached_property
+    def worst_first(self) -> list[str]:
+        """The mappings' names: the furthest behind first."""
+        return sorted(self.mappings, key=lambda name: (-self._state(name), -_max_age_s(self.mappings[name])))
+
+    @property
+    def worst(self) -> str:
+        """The mapping that is the furthest behind; empty if there is none."""
+        return self.worst_first[0] if self.mappings else ""
+
+    def _state(self, mapping: str) -> int:
+        return WORST_LAST.index(self.mappings[mapping]["verdict"])
+
+    def named(self, mapping: str) -> str:
+        """' of NAME' where there are several mappings, else nothing."""
+        return f" of {mapping}" if len(self.mappings) > 1 else ""
+
+    @property
+    def produced(self) -> int:
+        return sum(each["records_produced"] for each in self.streams.values())
+
+    @property
+    def lost(self) -> int:
+        """Records of which nothing is left, each counted once at write and once for every mapping that lost it."""
+        at_write = sum(int(each["records_dropped_at_write"]) for each in self.streams.values())
+        later = ("dropped", "expired")
+        return at_write + sum(int(each["records"][way]) for each in self.mappings.values() for way in later)
+
+    @property
+    def shards(self) -> int:
+        return sum(each["shards"] for each in self.streams.values())
+
+    @property
+    def shards_text(self) -> str:
+        """4 shards; 6 shards in 2 streams."""
+        streams = f" in {len(self.streams)} streams" if len(self.streams) > 1 else ""
+        return plural(self.shards, "shard") + streams
+
+    @cached_property
+    def runs(self) -> list[Figures]:
+        """The figures of each run, in order of replication."""
+        table = self.result.replications
+        return [_of_summary(self)] if table is None else _of_replications(table)
+
+    @property
+    def replications(self) -> int:
+        """How many runs there are."""
+        return len(self.runs)
+
+    def measure(self, mapping: str, name: str) -> Interval:
+        """A measure over the replications; of a single run its one value, of what was not measured NaN."""
+        return measure_interval(name, self.values(mapping, name))
+
+    def values(self, mapping: str, name: str) -> list[float]:
+        """A measure of each replication; NaN where nothing was measured. `mapping` '' for the scenario as a whole."""
+        return [(run.values.get(mapping, {}) if mapping else run.whole).get(name, NAN) for run in self.runs]
+
+    @cached_property
+    def assessments(self) -> list[Assessment]:
+        """What the runs say of the scenario's objectives; nothing if it states none."""
+        return assess(objectives_of(self.tables.resolved), self.runs)
+
+    def differs(self, mapping: str) -> dict[str, int]:
+        """In how many runs a mapping had each verdict."""
+        found = [run.verdicts[mapping] for run in self.runs]
+        return {state: found.count(state) for state in WORST_LAST if state in found}
+
+
+def _max_age_s(mapping: dict[str, Any]) -> float:
+    return float(mapping["iterator_age"].get("max_s", 0.0))
+
+
+def _of_replications(table: pd.DataFrame) -> list[Figures]:
+    """The figures that replications.csv holds."""
+    runs = []
+    for number, rows in table.groupby("replication", sort=True):
+        values: dict[str, dict[str, float]] = {}
+        for mapping, measure, value in zip(rows["mapping"], rows["measure"], rows["value"], strict=True):
+            values.setdefault(mapping, {})[measure] = float(value)
+        verdicts = dict(zip(rows["mapping"], rows["verdict"], strict=True))
+        whole = values.pop("", {})
+        verdicts.pop("", None)
+        runs.append(Figures(int(str(number)), verdicts, {}, values, whole))
+    return runs
+
+
+def _of_summary(run: RunView) -> Figures:
+    """The figures of a single run from its summary and its incidents."""
+    return Figures(
+        replication=int(run.summary["replication"]),
+        verdicts={name: str(each["verdict"]) for name, each in run.mappings.items()},
+        binding={name: str(each["binding_limit"]) for name, each in run.mappings.items()},
+        values={name: dict(_measures(run, name, each)) for name, each in run.mappings.items()},
+        whole={COST: float(run.bill["usd_per_month"])} if run.bill else {},
+    )
+
+
+def _measures(run: RunView, name: str, mapping: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    for group in ("latency", "iterator_age"):
+        for statistic in ("p50", "p95", "p99", "max", "mean"):
+            yield f"{group}_{statistic}_s", float(mapping[group].get(f"{statistic}_s", NAN))
+    for count in (*COUNTS, "records_lost"):
+        yield count, float(mapping[count])
+    yield "records_unprocessed", float(mapping["records"]["unprocessed"])
+    yield "recovery_s", _recovery_s(run, name)
+
+
+def _recovery_s(run: RunView, mapping: str) -> float:
+    """The longest recovery; infinite if one was not over, NaN without incidents."""
+    table = run.tables.incidents
+    if table.empty or mapping not in set(table["mapping"]):
+        return NAN
+    times = table.loc[table["mapping"] == mapping, "recovery_time_s"].to_numpy(float)
+    return float("inf") if np.isnan(times).any() else float(times.max())

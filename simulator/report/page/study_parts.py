@@ -1,0 +1,86 @@
+"""What the pages of all studies have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from simulator.report.numbers import count, estimate
+from simulator.report.page import fine_print
+from simulator.report.page.actions import change
+from simulator.report.page.fields import changes
+from simulator.report.page.objectives import bound_text, seen_text
+from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
+from simulator.report.page.view import Block, Code, Paragraph, Section, Tile, plural
+from simulator.report.page.wide import Option
+from simulator.report.page.words import told
+from simulator.report.results import StudyResult
+from simulator.study.objectives import Assessment
+
+
+def sentence(text: str, names: Collection[str] = ()) -> str:
+    """Text as a sentence of its own; a name that it begins with stays as it is."""
+    first = text[:1] if text.startswith(tuple(names)) else text[:1].upper()
+    return f"{first}{text[1:]}".replace(" -> ", " → ") + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def breaks(option: Option, hours: float) -> str:
+    """What is wrong with a setting: would lose 12,000 records an hour; nothing if all is well."""
+    missed = [each for each in option.assessments if each.state == option.state != "met"]
+    lost = sum(option.measure(mapping, "records_lost").mean for mapping in option.rows)
+    if lost > 0 and (not missed or any(each.objective == "records_lost" for each in missed)):
+        return f"would lose {plural(lost / hours, 'record')} an hour"
+    if missed:
+        return wrong(max(missed, key=lambda each: each.excess))
+    return "would not keep up" if option.verdict == "overloaded" else ""
+
+
+def wrong(each: Assessment) -> str:
+    """An objective that is not met: would miss max iterator age: 41 s (38 to 45), at most 10 s."""
+    verb = "would miss" if each.state == "missed" else "might miss"
+    return f"{verb} {told(each.objective)}: {seen_text(each)}, {bound_text(each)}"
+
+
+def what_to_do(result: StudyResult, overrides: Mapping[str, str], unchanged: str) -> Section:
+    """The fields that a setting changes, each with the command that makes the change on AWS."""
+    found = changes(overrides, result.resolved)
+    blocks: list[Block] = [Paragraph(unchanged if not found else "Change in the scenario, and then on AWS:")]
+    for path, (now, then) in found.items():
+        blocks += change(path, now, then, result.resolved)
+    return Section("actions", "What to do", tuple(blocks))
+
+
+def fine_prints(result: StudyResult, command: str) -> Iterator[Section]:
+    """What is folded away; `command` gives the same result again."""
+    yield fine_print.limits()
+    yield fine_print.assumptions(result.resolved)
+    yield fine_print.scenario(result.scenario_text)
+    yield fine_print.reproduce(command, result.version)
+    yield fine_print.definitions()
+
+
+def option_tiles(option: Option, today: Option | None, shards: int, shards_today: int) -> tuple[Tile, ...]:
+    """The five tiles of a setting."""
+    mapping, (limit, use) = option.furthest, option.most_used
+    age = option.measure(mapping, "iterator_age_p99_s") if mapping else use
+    before = [f"{estimate(today.cost, 'USD')} today"] if today and today is not option else []
+    return (
+        shards_tile(shards, today_text(shards, shards_today)),
+        cost_tile(option.cost, before, option.assessments),
+        age_tile(age, mapping, [mapping], option.assessments),
+        use_tile(use.mean, limit),
+        lost_tile(sum(option.measure(name, "records_lost").mean for name in option.rows), "a run, on average"),
+    )
+
+
+def today_text(value: int, today: int) -> str:
+    """What a number of today is beside a new one."""
+    return "as today" if value == today else f"{count(today)} today"
+
+
+def failures(found: list[dict[str, Any]]) -> tuple[Block, ...]:
+    """Runs that failed."""
+    if not found:
+        return ()
+    lines = "\n".join(f"{each['setting']}, replication {each['replication']}: {each['why']}" for each in found[:20])
+    return Paragraph(f"{plural(len(found), 'run')} failed and are left out:"), Code("Failures", lines)
