@@ -44,8 +44,9 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 
 @pytest.fixture
 def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plots take two seconds a run; one test looks at them."""
+    """Plots and the page with them take two seconds a run; one test looks at them."""
     monkeypatch.setattr("simulator.report.plots.drawing.draw", lambda *_: None)
+    monkeypatch.setattr("simulator.report.page.build.write_page", lambda *_: None)  # it shows them
 
 
 @pytest.fixture

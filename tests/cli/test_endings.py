@@ -22,6 +22,7 @@ CTRL_C = (  # which a job in the background ignores unless it is told not to
 KILLED = "import os, simulator.report.runs as r; r.simulate = lambda *_: os.kill(os.getpid(), 9); "
 NO_PLOTS = (  # nor matplotlib, which takes longer to import than all the rest
     "import sys, types; sys.modules['simulator.report.plots.drawing'] = types.SimpleNamespace(draw=lambda *_: None); "
+    "sys.modules['simulator.report.page.build'] = types.SimpleNamespace(write_page=lambda *_: None); "
 )
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)); "
 

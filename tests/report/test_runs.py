@@ -15,6 +15,7 @@ from tests.model.rows import scenario, small
 def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take two seconds a run."""
     monkeypatch.setattr("simulator.report.plots.drawing.draw", lambda *_: None)
+    monkeypatch.setattr("simulator.report.page.build.write_page", lambda *_: None)  # it shows them
 
 
 def test_progress_rises_from_run_to_run_and_ends_at_1(tmp_path: Path) -> None:

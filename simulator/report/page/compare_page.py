@@ -125,7 +125,7 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         name=result.name,
         title=f"{result.name}: {_finding(it)}",
         description=str(result.resolved["description"]),
-        about=f"{traffic}; compared with {it.baseline.label}. {result.study['stopped']}".strip(),
+        about=" ".join([f"{traffic}; compared with {it.baseline.label}.", *map(sentence, result.study["remarks"])]),
         verdict=_verdict(it),
         tiles=option_tiles(it.chosen, it.baseline, chosen, today),
         sections=some(
