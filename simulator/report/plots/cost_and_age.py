@@ -168,7 +168,6 @@ def _title(points: list[Point], front: list[Point]) -> str:
     cheapest, quickest = front[0], front[-1]
     if cheapest is quickest:
         return f"Cheapest and least behind is {cheapest.name}: {usd(cheapest.usd)}, {seconds(cheapest.age.mean)}"
-    return (
-        f"From {usd(cheapest.usd)} and {seconds(cheapest.age.mean)} behind to {usd(quickest.usd)} and "
-        f"{seconds(quickest.age.mean)}"
-    )
+    more, less = quickest.usd - cheapest.usd, cheapest.age.mean - quickest.age.mean
+    names = f"{short(cheapest.name, LONGEST_NAME)} to {short(quickest.name, LONGEST_NAME)}"
+    return f"From {names}: {usd(more)} more a month for {seconds(less)} less iterator age"

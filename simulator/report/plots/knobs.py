@@ -47,11 +47,10 @@ def knobs(advice: Advice) -> Plot:
 
 def _title(advice: Advice) -> str:
     better = [each for each in advice.advised if each.gain.word == "better"]
+    what = MEASURES[advice.ranked_by]
     if not better:
-        return "No single knob lowers the latency p99"
-    return (
-        f"The most gain: {short(str(better[0].change), 50)} changes the latency p99 by {better[0].gain.relative:+.0%}"
-    )
+        return f"No single knob lowers the {what}"
+    return f"The most gain: {short(str(better[0].change), 50)} changes the {what} by {better[0].gain.relative:+.0%}"
 
 
 def _draw(axes: Axes, advice: Advice) -> None:
