@@ -1,6 +1,7 @@
-# make demo    simulate a week of flights and draw it
+# make demo    simulate a week of flights and write its report
 # make test    the tests
 # make lint    ruff and mypy
+# make reports simulate the two examples in reports/ again
 # make lock    choose the versions in requirements.lock again (needs uv; UPGRADE=1 takes the newest)
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench lock clean
+.PHONY: help install demo test lint bench reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -27,7 +28,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP)
 	$(BIN)/shardsim run scenarios/flight-departures.yaml --force
-	@echo "The pictures: reports/flight-departures/plots/"
+	@echo "The report: reports/flight-departures/report.html; the pictures: reports/flight-departures/plots/"
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(ARGS)
@@ -39,6 +40,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	for file in benchmarks/bench_*.py; do $(BIN)/python $$file; done
+
+reports: demo
+	$(BIN)/shardsim size scenarios/size-for-objectives.yaml --out reports/size-for-objectives
 
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
