@@ -69,7 +69,7 @@ def evaluator_of(request: Request) -> Evaluator:
 
 @contextmanager
 def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: bool = False) -> Iterator[Path]:
-    """A folder for the results, while processes evaluate and a terminal shows the progress; at the end it gets its page.
+    """A folder for the results, while processes evaluate and a terminal shows the progress; then it gets its page.
 
     Raises OutputError when the folder may not be written, ExecutorError, StoreError.
     """

@@ -8,7 +8,7 @@ from typing import Any, Final
 from simulator.report.numbers import UNKNOWN, seconds, teller, unit_of
 from simulator.report.page.fields import shards_with
 from simulator.report.page.run_sections import parts_table
-from simulator.report.page.study_parts import fine_prints, sentence, what_to_do
+from simulator.report.page.study_parts import fine_prints, sentence, unnamed, what_to_do
 from simulator.report.page.tiles import lost_tile, shards_tile
 from simulator.report.page.view import Figure, Page, Paragraph, Row, Section, Table, Tile, Verdict, plural, some
 from simulator.report.page.words import STATES, told
@@ -23,7 +23,7 @@ AGE: Final = "iterator_age_p99_s"
 def advise_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     """All that there is to say of an advice."""
     study = result.study
-    said = [sentence(text, [study["mapping"]]) for text in study["says"]]
+    said = [sentence(unnamed(result, text), [study["mapping"]]) for text in study["says"]]
     best = _best(study)
     runs = plural(study["replications"], "run")
     return Page(

@@ -125,7 +125,12 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         name=result.name,
         title=f"{result.name}: {_finding(it)}",
         description=str(result.resolved["description"]),
-        about=" ".join([f"{traffic}; compared with {it.baseline.label}.", *map(sentence, result.study["remarks"])]),
+        about=" ".join(
+            [
+                f"{traffic}; compared with {it.baseline.label}.",
+                *(sentence(result.study[each]) for each in ("warmup", "stopped") if result.study[each]),
+            ]
+        ),
         verdict=_verdict(it),
         tiles=option_tiles(it.chosen, it.baseline, chosen, today),
         sections=some(

@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.report.numbers import number
 from simulator.report.page.fields import shards_with
-from simulator.report.page.study_parts import fine_prints, option_tiles, sentence
+from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, unnamed
 from simulator.report.page.view import SIGNS, Figure, Page, Row, Section, Table, Tile, Verdict, plural, some
 from simulator.report.page.wide import Option, cell, told_measures
 from simulator.report.page.words import STATES, told
@@ -31,17 +31,18 @@ TODAY = 1.0
 def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     """All that there is to say of a load sweep."""
     study, rows = result.study, result.table("loads").to_dict("records")
+    says = unnamed(result, study["says"])
     shards = shards_with({}, result.resolved)
     today = _at(rows, min((float(row["load"]) for row in rows), key=lambda load: abs(load - TODAY)))
     knee = study["knee"]
     runs = plural(max(int(row["replications"]) for row in rows), "run")
     word = f"holds up to {number(knee['holds'])} times" if knee else "holds"
     tone = "good" if not knee or knee["holds"] > TODAY else "bad"
-    verdict = Verdict(word, tone, (sentence(study["says"]), _room(knee)))  # type: ignore[arg-type]
+    verdict = Verdict(word, tone, (sentence(says), _room(knee)))  # type: ignore[arg-type]
     return Page(
         kind="sweep-load",
         name=result.name,
-        title=f"{result.name}: {study['says']}",
+        title=f"{result.name}: {says}",
         description=str(result.resolved["description"]),
         about=f"{plural(len(study['loads']), 'load')}, each with {runs}: every producer's rate times a factor. "
         f"The tiles are of {today.label}.",

@@ -24,6 +24,11 @@ def sentence(text: str, names: Collection[str] = ()) -> str:
     return f"{first}{text[1:]}".replace(" -> ", " → ") + ("" if text.endswith((".", "!", "?")) else ".")
 
 
+def unnamed(result: StudyResult, text: str) -> str:
+    """What a study says without the scenario's name, which the page's title begins with."""
+    return text.removeprefix(f"{result.name}: ")
+
+
 def breaks(option: Option, hours: float) -> str:
     """What is wrong with a setting: would lose 12,000 records an hour; nothing if all is well."""
     missed = [each for each in option.assessments if each.state == option.state != "met"]
