@@ -33,7 +33,7 @@ def _line(item: dict[str, Any], total: float) -> Row:
             _item(item["item"]),
             item["resource"],
             f"{number(item['quantity'])} {item['unit']}{'s' if item['unit'].endswith(('hour', 'second')) else ''}",
-            f"USD {item['unit_price_usd']:g}",
+            f"USD {item['unit_price_usd']:.10f}".rstrip("0").rstrip("."),
             usd(item["usd_per_month"]),
             percent(item["usd_per_month"] / total) if total else "-",
             usd(item["wasted_usd_per_month"]) if item["wasted_usd_per_month"] else "-",

@@ -106,7 +106,14 @@ def verdict(run: RunView) -> Verdict:
         return Verdict(state, TONES[state], (*_judged(run.assessments), *sentences))
     if run.lost and furthest["verdict"] == "stable":
         return Verdict("loses records", "bad", sentences)
+    if furthest["verdict"] == "stable" and _used_up(furthest):
+        return Verdict("keeps up, at a limit", "unsure", sentences)
     return Verdict(*STATES[furthest["verdict"]], sentences)
+
+
+def _used_up(mapping: dict[str, Any]) -> bool:
+    """Whether what binds a mapping is used up, where and when it is used the most."""
+    return bool(mapping["use"].get(mapping["binding_limit"], {"hottest": 0.0})["hottest"] >= 1)
 
 
 def _judged(assessments: Sequence[Assessment]) -> list[str]:
