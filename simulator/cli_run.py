@@ -49,9 +49,10 @@ def run(
     loaded = _load(scenarios, _pairs(settings), quiet)
     from simulator.report.console import progress, summary, tell
     from simulator.report.runs import RunOptions, run_into
+    from simulator.study.objectives import NOT_MET, assess
 
     options = RunOptions(seed, replications, interval_s, invocations, force, _command())
-    failed, summaries = [], []
+    failed, missed, summaries = [], False, []
     for path, scenario, target in zip(scenarios, loaded, targets, strict=True):
         try:
             with progress(path.stem, shown=not quiet) as show:
@@ -64,6 +65,7 @@ def run(
                 raise
             failed.append(_explain(path, error))
             continue
+        missed |= any(each.state != "met" for each in assess(scenario.objectives, runs))
         if as_json:
             summaries.append(summary(result, runs, target))
         elif not quiet:
@@ -74,6 +76,8 @@ def run(
         click.echo(json.dumps(summaries if len(scenarios) > 1 else summaries[0], indent=2, allow_nan=False))
     if failed:
         sys.exit(failed[0] if len(scenarios) == 1 else SOME_FAILED)
+    if missed:
+        sys.exit(NOT_MET)
 
 
 def _targets(scenarios: tuple[Path, ...], out: Path | None) -> list[Path]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +17,17 @@ from simulator.measures.histogram import Histogram
 from simulator.measures.result import MappingResult, Result
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.numbers import count, rough, seconds
+from simulator.report.objective_words import told
 from simulator.report.tables import plain
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
+from simulator.study.objectives import Assessment, State, assess
+from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
 
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
 COLOURS: Final = {"stable": "green", "backlogged": "yellow", "overloaded": "red"}
+OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 COUNTS: Final = ("attempts", "errors", "throttles")
 OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
     ("latency", "p50"): ("latency_p50_s", seconds),
@@ -63,6 +68,8 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
         if len(runs) > 1:
             console.print(f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first")
         console.print(_binding(worst))
+        if assessments := assess(result.scenario.objectives, runs):
+            console.print(_objectives(assessments))
     console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
@@ -74,6 +81,8 @@ def summary(result: Result, runs: Sequence[RunFigures], folder: Path) -> dict[st
             mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}
             for mapping, of in intervals(runs).items()
         }
+    if assessments := assess(result.scenario.objectives, runs):
+        figures["objectives"] = [asdict(each) for each in assessments]
     return dict(plain(figures))
 
 
@@ -115,6 +124,13 @@ def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
 def with_error(value: Interval, text: Callable[[float], str]) -> str:
     """A mean with half of its 95 % interval, if it has one."""
     return f"{text(value.mean)} ± {text(rough(value.half_width))}" if value.half_width > 0 else text(value.mean)
+
+
+def _objectives(assessments: Sequence[Assessment]) -> Text:
+    """Whether all objectives are met; else the first of those that are not."""
+    state = worst_state(each.state for each in assessments)
+    first = next(told(each) for each in assessments if each.state == state)
+    return Text("objectives ").append(state, style=f"bold {OBJECTIVE_COLOURS[state]}").append(f": {first}")
 
 
 def _binding(worst: MappingResult) -> Text:

@@ -185,6 +185,30 @@ def test_a_scenario_that_nothing_reads_is_told(write: Write, shardsim: Command) 
     )
 
 
+# --- objectives ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bounds", "exit_code", "told"),
+    [
+        ("{latency_p99: 10s, records_lost: 0}", 0, "objectives met: latency p99 of reader is "),
+        ("{latency_p99: 10s, iterator_age_max: 1ms}", 4, "objectives missed: iterator age max of reader is "),
+        ("{cost_per_month: 1}", 4, "objectives missed: cost per month is USD "),
+    ],
+)
+def test_a_run_is_judged_by_the_objectives_of_its_scenario(
+    write: Write, shardsim: Command, bounds: str, exit_code: int, told: str
+) -> None:
+    path = write()
+    path.write_text(f"{path.read_text(encoding='utf-8')}objectives: {bounds}\n", encoding="utf-8")
+    result = shardsim("run", path, "-o", "out")
+    assert result.exit_code == exit_code
+    assert [line for line in result.stdout.splitlines() if line.startswith(told)]
+    as_json = shardsim("run", path, "-o", "again", "--json")
+    states = {each["objective"]: each["state"] for each in json.loads(as_json.stdout)["objectives"]}
+    assert ("missed" in states.values()) == (exit_code == 4)
+
+
 # --- replications -------------------------------------------------------------------------------------------------
 
 
