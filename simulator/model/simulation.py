@@ -51,6 +51,7 @@ class Simulation:
     def __init__(self, scenario: Scenario, seed: int, replication: int, observer: Observer) -> None:
         self.scenario, self.observer = scenario, observer
         self.env = Clock()
+        self.env.process(self._windows())  # before the pollers: a poll at t = 0 finds what was written until then
         self.seed, self.replication = seed, replication
         self._end = self.env.event()
         self._most_bytes = most_bytes()
@@ -161,7 +162,6 @@ class Simulation:
     def run(self) -> float:
         """Simulate to the end; the time at which the run ended."""
         At(self.env, self._limit_s, LAST).callbacks.append(lambda _: self._stop())
-        self.env.process(self._windows())
         end_s = self.env.run_until(self._end)
         self._close_batches(np.nextafter(end_s, np.inf))
         for mapping in self.mappings:

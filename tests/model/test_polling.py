@@ -124,3 +124,15 @@ def test_calls_that_found_nothing_have_taken_their_tokens() -> None:
         mapping={"batch_size": 5, "polling": {"interval": "201ms", "phase": "37ms", "latency": "1.1ms"}},
     )
     assert compare(content) == []
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_poll_at_time_0_finds_what_was_written_before(others: int) -> None:
+    content = small(
+        producer={"rate": "20/s", "start": "-5s", "stop": "0s"},
+        mapping={"batch_size": 10_000, "polling": {"phase": "0s", "latency": "0s"}},
+    )
+    first = content["event_source_mappings"][0]
+    content["event_source_mappings"] += [{**first, "name": "n", "polling": {"phase": "900ms"}}] * others
+    rows = [row for row in run_rows(content)[1] if row["mapping"] == "m"]
+    assert [(row["cut_at"], row["records"]) for row in rows] == [(0, 100)]
