@@ -27,6 +27,7 @@ class Poller:
     """Calls GetRecords for one mapping and shard, and hands what it returns to the lanes."""
 
     __slots__ = (
+        "_answered_s",
         "_answers_always_fit",
         "_coming",
         "_in_flight",
@@ -62,7 +63,8 @@ class Poller:
         self.calls = self.refused = self.skipped = self.bytes = 0
         self.records_known_until_s = 0.0
         self._next_s = first_s
-        self._in_flight = 0  # calls
+        self._in_flight = 0  # calls whose answers are events
+        self._answered_s = 0.0  # when the answer of the latest call comes
         self._coming = 0  # the records that they will return
         self._passed = 0  # empty polls that were counted since the last one that was an event
         self._place = 0  # of the next record to be returned
@@ -121,7 +123,7 @@ class Poller:
         if self.polling.repoll == "base_rate":
             return False
         self.catch_up(now)
-        return self._in_flight > 0 or self._poll(now)
+        return self._in_flight > 0 or self._answered_s > now or self._poll(now)
 
     def read_again(self, bytes_: int, now: float) -> None:
         """A retry reads its records again: with a call token if there is one, and in any case."""
@@ -157,6 +159,7 @@ class Poller:
             self.refused += 1
             return -1
         self.calls += 1
+        self._answered_s = now + polling.latency
         if mapping.retention_s < INFINITY and self._oldest_unread_s() < now - mapping.retention_s:
             self._pass_over_gone(now - mapping.retention_s, now)
         records, bytes_ = self._read(now)

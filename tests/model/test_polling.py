@@ -136,3 +136,21 @@ def test_a_poll_at_time_0_finds_what_was_written_before(others: int) -> None:
     content["event_source_mappings"] += [{**first, "name": "n", "polling": {"phase": "900ms"}}] * others
     rows = [row for row in run_rows(content)[1] if row["mapping"] == "m"]
     assert [(row["cut_at"], row["records"]) for row in rows] == [(0, 100)]
+
+
+def test_a_call_whose_empty_answer_has_not_come_is_in_flight_too() -> None:
+    """The batch of five ends at 1.39 s, between the call at 1.37 s and its answer: the next poll is the one of 2.37 s."""
+    content = small(
+        producer={
+            "rate": {
+                "steps": [
+                    {"at": "0s", "rate": "20/s"}, {"at": "250ms", "rate": "0/s"},
+                    {"at": "2s", "rate": "20/s"}, {"at": "2100ms", "rate": "0/s"},
+                ]
+            }
+        },
+        function={"duration": {"per_batch": "970ms"}},
+        mapping={"batch_size": 5, "polling": {"phase": "370ms", "latency": "50ms"}},
+    )  # fmt: skip
+    assert [(row["cut_at"], row["records"]) for row in run_rows(content)[1]] == [(0.42, 5), (2.42, 2)]
+    assert compare(content) == []
