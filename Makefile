@@ -2,6 +2,8 @@
 # make test    the tests
 # make lint    ruff and mypy
 # make reports simulate the two examples in reports/ again
+# make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
+# make bench-check  measure a few points and warn of what has become slower
 # make lock    choose the versions in requirements.lock again (needs uv; UPGRADE=1 takes the newest)
 
 PYTHON ?= python3
@@ -9,9 +11,10 @@ UV ?= uv
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench reports lock clean
+.PHONY: help install demo test lint bench bench-check reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -38,8 +41,17 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 
-bench: $(STAMP)
-	for file in benchmarks/bench_*.py; do $(BIN)/python $$file; done
+# What the program is compared with has an environment of its own.
+$(PEERS)/.installed: benchmarks/requirements.lock
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
+	touch $@
+
+bench: $(STAMP) $(PEERS)/.installed
+	$(BIN)/python -m benchmarks --peers $(PEERS)/bin/python $(if $(LONG),--long) $(ARGS)
+
+bench-check: $(STAMP)
+	$(BIN)/python -m benchmarks check $(ARGS)
 
 reports: demo
 	$(BIN)/shardsim size scenarios/size-for-objectives.yaml --out reports/size-for-objectives
@@ -47,7 +59,9 @@ reports: demo
 lock:
 	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
 	  --custom-compile-command "make lock" --group dev $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" -c requirements.lock $(if $(UPGRADE),--upgrade) -o benchmarks/requirements.lock benchmarks/requirements.in
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

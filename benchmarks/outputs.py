@@ -1,0 +1,82 @@
+"""What it costs to write results, and how large they are.
+
+python -m benchmarks.outputs folder FOLDER            a run of quickstart with its tables and plots
+python -m benchmarks.outputs invocations SCENARIO     the same run with invocations.csv and without
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.sample import timed
+
+QUICKSTART = Path("scenarios/quickstart.yaml")
+
+
+def folder_numbers(folder: Path) -> dict[str, float]:
+    """Seconds and bytes of a run, its tables (with the import of pandas) and its plots (with that of matplotlib)."""
+    target = folder / "outputs"
+    target.mkdir(parents=True, exist_ok=True)
+    simulated_s, result = timed(QUICKSTART)
+
+    began = time.perf_counter()
+    from simulator.report.tables import RunTables
+
+    tables = RunTables.of(result)
+    tables.write(target)
+    tables_s = time.perf_counter() - began
+    csv_s = seconds_of(lambda: RunTables.of(result).write(target))
+    began = time.perf_counter()
+    from simulator.report.plots.drawing import draw
+
+    draw(tables, target)
+    plots_s = time.perf_counter() - began
+    return {
+        "simulated_s": simulated_s,
+        "tables_s": tables_s,
+        "csv_s": csv_s,
+        "plots_s": plots_s,
+        "csv_bytes": size_bytes(target, "csv"),
+        "png_bytes": size_bytes(target, "png"),
+        "svg_bytes": size_bytes(target, "svg"),
+    }
+
+
+def invocations_numbers(path: Path) -> dict[str, float]:
+    """A run with invocations.csv beside one without; both after one that is not measured."""
+    csv = path.with_suffix(".csv")
+    timed(path)
+    without_s, result = timed(path)
+    with_s, _ = timed(path, csv)
+    rows = result.mappings[0].measures.counts["attempts"]
+    bytes_ = csv.stat().st_size
+    csv.unlink()
+    return {
+        "with_s": with_s,
+        "without_s": without_s,
+        "ratio": with_s / without_s,
+        "rows": rows,
+        "row_s": (with_s - without_s) / rows,
+        "row_bytes": bytes_ / rows,
+    }
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long it takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def size_bytes(folder: Path, suffix: str) -> int:
+    """The size of all files of a kind."""
+    return sum(path.stat().st_size for path in folder.rglob(f"*.{suffix}"))
+
+
+if __name__ == "__main__":
+    measure = {"folder": folder_numbers, "invocations": invocations_numbers}[sys.argv[1]]
+    print(json.dumps(measure(Path(sys.argv[2]))))
