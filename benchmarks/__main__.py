@@ -87,11 +87,12 @@ def _measured(peers: str, repetitions: int, scale: float, long: bool) -> tuple[R
     with tempfile.TemporaryDirectory() as folder:
         results = repeated(everything(Path(folder), peers, scale, long), repetitions)
     minutes = (time.perf_counter() - began) / 60
-    short = f", all simulated times multiplied by {scale:g}" if scale != 1 else ""
+    command = f"make bench{' LONG=1' if long else ''}"
     heading = (
-        f"Figures {of}, measured on {date.today()} in {minutes:.0f} minutes by "
-        f"`make bench{' LONG=1' if long else ''}`: medians of {repetitions} repetitions in turn; what is divided is divided within a repetition{short}. "
-        f"{machine()}; {versions()}."
+        f"Figures {of}, measured on {date.today()} in {minutes:.0f} minutes by `{command}`: medians of {repetitions} "
+        "repetitions in turn; what is divided is divided within a repetition"
+        + (f", all simulated times multiplied by {scale:g}" if scale != 1 else "")
+        + f". {machine()}; {versions()}."
     )
     SAMPLES.parent.mkdir(exist_ok=True)
     SAMPLES.write_text(json.dumps({"heading": heading, "samples": results.samples}) + "\n", encoding="utf-8")
