@@ -16,7 +16,6 @@ from benchmarks.queues import WORKS
 from benchmarks.scenario import Point
 
 Numbers = dict[str, float]
-SUBCOMMANDS = ("run", "validate", "schema", "init", "explain", "compare", "size", "report")
 COMMANDS = {
     "--help": ["--help"],
     "validate quickstart": ["validate", "scenarios/quickstart.yaml"],
@@ -95,7 +94,7 @@ def _invocations(point: Point, folder: Path, scale: float) -> Probe:
 def _commands(folder: Path) -> Iterator[Probe]:
     from simulator.cli import cli
 
-    helps = {f"{name} --help": [name, "--help"] for name in SUBCOMMANDS if name in cli.commands}
+    helps = {f"{name} --help": [name, "--help"] for name in cli.commands}
     for name, words in {**COMMANDS, **helps}.items():
         yield Probe("commands", name, _command([word.format(folder=folder) for word in words]))
 
