@@ -39,12 +39,12 @@ def plain(
     while k < len(accepted):
         begins = max(accepted[k], sent, since)
         leaves = begins + sizes[k] / (2 * MIB)
-        if leaves + of.push.propagation >= until:  # not available before the period ends: sent again after it
-            since, until = next(periods)
-            sent = -math.inf
-        elif begins - accepted[k] > retention:
+        if begins < until and begins - accepted[k] > retention:
             passed += 1
             k += 1
+        elif leaves + of.push.propagation >= until:  # not available before the period ends: sent again after it
+            since, until = next(periods)
+            sent = -math.inf
         else:
             available[k] = leaves + of.push.propagation
             sent = leaves
