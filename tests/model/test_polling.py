@@ -139,7 +139,7 @@ def test_a_poll_at_time_0_finds_what_was_written_before(others: int) -> None:
 
 
 def test_a_call_whose_empty_answer_has_not_come_is_in_flight_too() -> None:
-    """The batch of five ends at 1.39 s, between the call at 1.37 s and its answer: the next poll is the one of 2.37 s."""
+    """The batch of five ends at 1.39 s, between the call of 1.37 s and its answer: the next poll is that of 2.37 s."""
     content = small(
         producer={
             "rate": {
