@@ -34,7 +34,7 @@ demo: $(STAMP)
 	@echo "The report: reports/flight-departures/report.html; the pictures: reports/flight-departures/plots/"
 
 test: $(STAMP)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

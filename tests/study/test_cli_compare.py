@@ -58,7 +58,16 @@ def test_it_prints_means_differences_and_where_the_files_are(small: Path) -> Non
     assert "difference from shards 2, replication by replication" in done.stdout
     assert "written to reports/small-compare/" in done.stdout
     assert "2 settings x 3: 6 runs; about" in done.stderr
-    names = {"comparison.csv", "differences.csv", "replications.csv", "study.json", "run.json", "plots"}
+    names = {
+        "comparison.csv",
+        "differences.csv",
+        "replications.csv",
+        "study.json",
+        "run.json",
+        "scenario.yaml",
+        "report.html",
+        "plots",
+    }
     assert {each.name for each in Path("reports/small-compare").iterdir()} == names
     assert len(list(Path("reports/small.runs").glob("*.json"))) == 6 + 1
 
