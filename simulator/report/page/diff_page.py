@@ -11,6 +11,7 @@ from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Block, Page, Paragraph, Row, Section, Table, Tile, Verdict, listed, plural, some
 from simulator.report.page.words import STATES, told
 from simulator.report.results import RunResult
+from simulator.study.objectives import COST
 from simulator.study.statistics import Difference, Interval
 from simulator.study.statistics import difference as paired
 
@@ -91,14 +92,19 @@ def _judged(run: RunView, name: str) -> tuple[str, str]:
     return STATES[run.mappings[name]["verdict"]][0], str(run.mappings[name]["binding_limit"])
 
 
+def _measured(before: RunView, after: RunView, common: list[str]) -> list[tuple[str, str]]:
+    """What is compared: a mapping, '' for the scenario as a whole, and a measure."""
+    billed = [("", COST)] if before.measure("", COST).n and after.measure("", COST).n else []
+    return [*((name, measure) for name in common for measure in MEASURES), *billed]
+
+
 def _figures(before: RunView, after: RunView, common: list[str]) -> Section | None:
-    if not common:
-        return None
     rows = tuple(
-        Row((f"{name}: {told(m.removesuffix('_s'))}", *_figure(before, after, name, m)))
-        for name in common
-        for m in MEASURES
+        Row((f"{name}: {told(measure)}" if name else told(measure), *_figure(before, after, name, measure)))
+        for name, measure in _measured(before, after, common)
     )
+    if not rows:
+        return None
     alone = min(before.replications, after.replications) < 2
     note = (
         "One run on a side has no interval: a difference may be chance. Use --replications to tell."
@@ -178,12 +184,10 @@ def _distance(change: Difference) -> float:
 
 def _verdict(before: RunView, after: RunView, common: list[str]) -> Verdict:
     words: dict[str, list[str]] = {"better": [], "worse": []}
-    for name in common:
-        for measure in MEASURES:
-            found = _word(difference(before, after, name, measure), measure)
-            if found in words:
-                of = f" of {name}" if len(common) > 1 else ""
-                words[found].append(told(measure) + of)
+    for name, measure in _measured(before, after, common):
+        found = _word(difference(before, after, name, measure), measure)
+        if found in words:
+            words[found].append(told(measure) + (f" of {name}" if name and len(common) > 1 else ""))
     if not words["better"] and not words["worse"]:
         return Verdict(
             "cannot tell",
@@ -201,8 +205,10 @@ def _few(words: list[str], most: int = 6) -> list[str]:
 
 
 def _tiles(before: RunView, after: RunView) -> tuple[Tile, ...]:
+    costs = [estimate(run.measure("", COST), "USD") for run in (before, after)]
     return (
         Tile("shards", _from_to(count(before.shards), count(after.shards))),
+        Tile("cost a month", _from_to(*costs)),
         Tile("records lost", _from_to(count(before.lost), count(after.lost))),
         Tile("records produced", _from_to(count(before.produced), count(after.produced))),
     )

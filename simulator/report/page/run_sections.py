@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from simulator.measures.parts import PARTS
-from simulator.report.numbers import count, estimate, percent, seconds, teller, unit_of
+from simulator.report.numbers import count, estimate, percent, rate, seconds, teller, unit_of
 from simulator.report.page.run_view import NAN, RunView
 from simulator.report.page.view import Block, Paragraph, Row, Section, Table, listed, plural
 from simulator.report.page.words import LIMITS, STATES, told
@@ -194,7 +194,7 @@ def hottest_shards(run: RunView) -> Section | None:
             (
                 f"{each['stream']}, shard {each['shard']}" if several else f"shard {each['shard']}",
                 percent(each["part_of_stream"]),
-                f"{count(each['busiest_interval_records_per_s'])}/s",
+                rate(each["busiest_interval_records_per_s"]),
                 count(each["accepted_records"]),
                 count(each["write_throttled_records"]),
                 seconds(each["iterator_age_max_s"]),
