@@ -49,13 +49,21 @@ def state(
     if last > limit and rise > RISING:
         return (
             "overloaded",
-            f"when the traffic ended it was {last:.0f} s behind and fell back {rise:.2f} s every second",
+            f"when the traffic ended it was {_told(last)} behind and fell back {rise:.2f} s every second",
         )
     worst = max(peak_age_s, *lags_s)
     if worst <= limit:
         return "stable", f"never more than {worst:.1f} s behind"
     end = "caught up" if not left else f"still had {left:,} records to process when the run ended"
-    return "backlogged", f"was up to {worst:.0f} s behind, and {end}"
+    return "backlogged", f"was up to {_told(worst)} behind, and {end}"
+
+
+def _told(time_s: float) -> str:
+    """A time as people say it."""
+    for unit, size_s in (("d", 86400), ("h", 3600), ("min", 60)):
+        if time_s >= 2 * size_s:
+            return f"{time_s / size_s:.1f} {unit}"
+    return f"{time_s:.0f} s"
 
 
 def binding(

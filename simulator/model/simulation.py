@@ -153,11 +153,20 @@ class Simulation:
     # running
 
     def sample_lag(self, times_s: list[float], lags_s: list[list[float]]) -> Generator[Event]:
-        """A process that notes, at ascending times, by mapping the age of the oldest record that has not ended."""
+        """A process that notes, at ascending times, by mapping the age of the oldest record that has not ended.
+
+        That of a record which waits at its producer counts from its production.
+        """
         for time in times_s:
             yield At(self.env, time, LAST)
             self._close_batches(np.nextafter(time, np.inf))
-            lags_s.append([max((lane.lag_s(time) for lane in m.lanes.values()), default=0.0) for m in self.mappings])
+            lags_s.append([self._lag_s(mapping, time) for mapping in self.mappings])
+
+    def _lag_s(self, mapping: Mapping, now: float) -> float:
+        name = mapping.spec.stream
+        arrivals = self._window.arrivals.get(name)
+        writing = self.streams[name].write_lag_s(arrivals.tables[1], now) if arrivals else 0.0
+        return max(writing, *(lane.lag_s(now) for lane in mapping.lanes.values()), 0.0)
 
     def run(self) -> float:
         """Simulate to the end; the time at which the run ended."""

@@ -56,6 +56,20 @@ class Stream:
         """Records that wait at their producers, to be accepted after the window."""
         return len(self._held.get("accepted", ()))
 
+    def write_lag_s(self, table: Table, now: float) -> float:
+        """The age since its production of the oldest record that waits at its producer; 0 without one.
+
+        `table`: the records accepted in the window that `now` lies in, by shard.
+        """
+        if table.accepted_s is table.produced_s and not self.held:
+            return 0.0
+        produced, accepted = [table.produced_s], [table.accepted_s]
+        if self.held:
+            produced.append(self._held["produced"])
+            accepted.append(self._held["accepted"])
+        waiting = [p[(p <= now) & (a > now)] for p, a in zip(produced, accepted, strict=True)]
+        return max((now - float(p.min()) for p in waiting if len(p)), default=0.0)
+
     @property
     def accepted(self) -> int:
         """Records accepted so far."""

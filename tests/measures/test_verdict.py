@@ -3,9 +3,11 @@
 import pytest
 
 from simulator.measures.parts import PARTS
+from simulator.measures.run import simulate
 from simulator.measures.usage import Use
 from simulator.measures.verdict import binding, sample_times_s, state
 from simulator.scenario.spec import EventSourceMapping, Polling, Push
+from tests.model.rows import scenario, small
 
 POLLED = EventSourceMapping(name="m", stream="s", function="f", polling=Polling(interval=1.0))
 PUSHED = EventSourceMapping(name="m", stream="s", function="f", consumer="push", push=Push(propagation=0.07))
@@ -111,3 +113,16 @@ def test_write_limits_bind_only_if_records_were_throttled() -> None:
 
 def test_refused_calls_make_the_read_limits_bind() -> None:
     assert bound({"pickup": 30.0}, {"read calls": 0.99}, refused=100) == "read calls"
+
+
+def test_a_mapping_whose_records_wait_ever_longer_at_their_producers_is_overloaded() -> None:
+    """1,200 records/s for 100 s: a shard has let in 101,000 of them by then; the oldest that waits is the next one."""
+    content = small(
+        run={"duration": "100s"},
+        producer={"rate": "1200/s", "record_size": "100B", "arrivals": "constant"},
+        mapping={"batch_size": 10_000, "maximum_retry_attempts": 0},
+        function={"timeout": "60s", "duration": {"per_batch": "1ms"}},
+    )
+    verdict = simulate(scenario(content)).mappings[0].verdict
+    assert (verdict.state, verdict.binding) == ("overloaded", "write records")
+    assert verdict.reason.startswith(f"when the traffic ended it was {100 - 101_000 / 1200:.0f} s behind")
