@@ -1,27 +1,21 @@
 """The simulator gives what the slow reference gives, on random scenarios (docs/model.md)."""
 
-from typing import Any
+from unittest import mock
 
-from hypothesis import HealthCheck, Phase, assume, given, settings
-from hypothesis import strategies as st
+import pytest
 
-from simulator.scenario.faults import ScenarioError
-from tests.model.compare_many import compare
-from tests.reference.scenarios import scenarios
+from simulator.model import retries
+from tests.model.agreement import GENERATE, agree
 
 
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=100,
-    phases=[Phase.explicit, Phase.generate],  # to shrink one takes minutes
-    suppress_health_check=list(HealthCheck),
-)
-@given(content=scenarios(), window_records=st.sampled_from([30, 300, 1 << 19]))
-def test_rows_totals_ends_and_reads_are_those_of_the_reference(content: dict[str, Any], window_records: int) -> None:
-    try:
-        found = compare(content, window_records)
-    except ScenarioError:
-        found = None
-    assume(found is not None)
-    assert found == []
+def test_rows_totals_ends_and_reads_are_those_of_the_reference() -> None:
+    assert agree(100, 0).compared == 100
+
+
+def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more retry than allowed, say."""
+    again = retries._again
+    late = mock.Mock(side_effect=lambda lane, rest, outcome, tries, later: again(lane, rest, outcome, tries - 1, later))
+    monkeypatch.setattr(retries, "_again", late)
+    with pytest.raises(AssertionError, match="'maximum_retry_attempts': "):
+        agree(30, 0, GENERATE)
