@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from .clock import ARRIVE, POLL, SWITCH, TOLERANCE, Bucket
+from .clock import ARRIVE, ASK, POLL, SWITCH, TOLERANCE, Bucket
 from .mappings import Item, Lane, MappingState, items_of
 from .traffic import MIB, Record, lane_of
 
@@ -58,9 +58,12 @@ class Reader:
                 yield self.items[n]
 
     def lanes_go_on(self) -> None:
-        """Section 10: in order of lane number."""
+        """Section 10: in order of lane number. Whether all cut before the first asks is left open."""
         for lane in self.lanes:
-            lane.go_on()
+            if self.clock.reverse:
+                self.clock.at(self.clock.now, ASK, lane.go_on, lane.order)
+            else:
+                lane.go_on()
 
     def expire(self, item: Item) -> None:
         """Section 3: gone before it was read, it is expired."""
