@@ -1,5 +1,7 @@
 # make demo    simulate a week of flights and write its report
 # make test    the tests
+# make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
+# make mutants  break the program in many small ways, and see whether the tests notice
 # make lint    ruff and mypy
 # make reports simulate the two examples in reports/ again
 # make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
@@ -12,9 +14,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PEERS := .venv-bench
+OTHERS := .venv-validate
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench bench-check reports lock clean
+.PHONY: help install demo test validate mutants lint bench bench-check reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -36,6 +39,18 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
+# In an environment of its own: other people's code wants older versions than the simulator is tested with.
+$(OTHERS)/.installed: tests/validation/requirements.lock
+	$(PYTHON) -m venv --clear $(OTHERS)
+	$(OTHERS)/bin/python -m pip install --quiet --require-hashes -r tests/validation/requirements.lock
+	touch $@
+
+validate: $(OTHERS)/.installed
+	$(OTHERS)/bin/python -m tests.validation
+
+mutants: $(STAMP)
+	$(BIN)/python -m tests.mutants
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,12 +71,14 @@ bench-check: $(STAMP)
 reports: demo
 	$(BIN)/shardsim size scenarios/size-for-objectives.yaml --out reports/size-for-objectives
 
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
+  --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
 lock:
-	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
-	  --custom-compile-command "make lock" --group dev $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
-	$(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
-	  --custom-compile-command "make lock" -c requirements.lock $(if $(UPGRADE),--upgrade) -o benchmarks/requirements.lock benchmarks/requirements.in
+	$(COMPILE) --group dev -o requirements.lock pyproject.toml
+	$(COMPILE) -c requirements.lock -o benchmarks/requirements.lock benchmarks/requirements.in
+	$(COMPILE) --group validate -o tests/validation/requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) $(PEERS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(OTHERS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

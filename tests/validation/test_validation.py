@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -133,11 +134,12 @@ def test_a_solution_that_does_not_converge_is_refused(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("rate", [10.0, 12.0])
 def test_there_is_no_steady_state_at_full_load(rate: float) -> None:
-    for solve in (
+    solutions: list[Callable[[], float]] = [
         lambda: theory_queues.mg1_wait(rate, 0.1, 0.02),
         lambda: theory_queues.bulk_wait(4 * rate, 4, Service(0.1, 1.0)),
         lambda: theory_queues.gated_wait(rate, Service(0.1, 1.0), 1.0),
         lambda: theory_queues.erlang_c_wait(rate, 0.1, 1),
-    ):
+    ]
+    for solve in solutions:
         with pytest.raises(ValueError, match="no steady state"):
             solve()
