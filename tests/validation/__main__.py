@@ -11,6 +11,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 from tests.model.agreement import agree
+from tests.validation import sensitivity
 from tests.validation.judging import Verdict, judge
 from tests.validation.page import failures, page
 from tests.validation.running import run_all
@@ -27,9 +28,10 @@ def main() -> int:
         examples = [pool.submit(agree, EXAMPLES // PORTIONS, seed) for seed in range(PORTIONS)]
         chapters = judged(whole(), pool)
         tallies = [each.result() for each in examples]  # raises the first difference
+        assumptions = sensitivity.section(pool)
     wrong = failures([verdict for _, verdicts in chapters for verdict in verdicts])
     compared, left_out = sum(t.compared for t in tallies), sum(t.left_out for t in tallies)
-    write(page(chapters, [reference(compared, left_out)]))
+    write(page(chapters, [reference(compared, left_out), assumptions]))
     print(*wrong, sep="\n", file=sys.stderr)
     print(f"{PAGE.name}: {sum(len(v) for _, v in chapters)} rows, {len(wrong)} failures")
     return 1 if wrong else 0

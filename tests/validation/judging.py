@@ -10,7 +10,7 @@ from typing import Final
 from scipy.special import stdtrit
 from scipy.stats import binom
 
-from simulator.study.replications import interval
+from simulator.study.statistics import interval
 from tests.validation.studies import Expected, Figures, Study
 
 FALSE_ALARM: Final = 0.05  # the probability that a right program has any row of the page failing by chance

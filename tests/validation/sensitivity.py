@@ -11,7 +11,7 @@ from typing import Final
 
 from simulator.measures.run import simulate
 from simulator.scenario.loading import load
-from simulator.study.replications import Interval, interval
+from simulator.study.statistics import Interval, interval
 
 FOLDER: Final = Path(__file__).parent / "scenarios"
 SCENARIOS: Final = ("steady", "troubled")
@@ -48,7 +48,8 @@ ASSUMPTIONS: Final = (
     Assumption("life of an unused environment", FUNCTION + "idle_timeout", "20s", "10s", "40s"),
 )
 
-RULES: Final = """Rules without a number, which cannot be halved; each is a choice of [docs/model.md](model.md):
+RULES: Final = """\
+Rules without a number, which cannot be halved; each is a choice of [docs/model.md](model.md):
 
 | rule | section | known |
 |---|---|---|

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.validation import chapter_backlog as backlog
 from tests.validation import chapter_concurrency as concurrency
+from tests.validation import chapter_cost as cost
 from tests.validation import chapter_errors as errors
 from tests.validation import chapter_limits as limits
 from tests.validation import chapter_measured as measured
@@ -21,6 +22,7 @@ def whole() -> tuple[Chapter, ...]:
         backlog.chapter(),
         errors.chapter(),
         limits.chapter(),
+        cost.chapter(),
         measured.chapter(),
         *chapter_aws.chapters(),
         chapter_environments.chapter(),
@@ -44,5 +46,6 @@ def quick() -> tuple[Study, ...]:
         backlog.stopped(),
         *errors.chapter(24).studies,
         *limits.chapter(0.2).studies,
+        *cost.chapter().studies,
         measured.retries_in_a_minute(),
     )
