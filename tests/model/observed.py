@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.measures.invocations import InvocationsWriter
-from simulator.measures.observer import Measures
+from simulator.measures.observer import Measures, Sink
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
 from simulator.model import simulation as simulations
@@ -48,6 +48,7 @@ class Run:
     text: str
     shards: dict[tuple[str, int], Written]
     produced: dict[str, int]
+    produced_s: dict[str, list[float]]  # by stream, in no particular order; those dropped at write, too
     calls: list[list[tuple[float, bool]]]  # by shard's read limits: when a call asked, and whether it was admitted
     reads: list[list[tuple[float, int]]]  # by shard's read limits: when bytes were read, and how many
 
@@ -60,13 +61,17 @@ class Run:
 
 
 def observed(
-    content: Scenario, replication: int = 0, window_records: int = simulations.WINDOW_RECORDS, seed: int | None = None
+    content: Scenario,
+    replication: int = 0,
+    window_records: int = simulations.WINDOW_RECORDS,
+    seed: int | None = None,
+    sinks: tuple[Sink, ...] = (),
 ) -> Run:
     """Run a scenario and keep everything."""
     file = StringIO()
     writer = InvocationsWriter(file)
     shards: dict[tuple[str, int], Written] = {}
-    produced: dict[str, int] = dict.fromkeys(content.streams, 0)
+    produced_s: dict[str, list[float]] = {name: [] for name in content.streams}
     calls: dict[int, list[tuple[float, bool]]] = {}
     reads: dict[int, list[tuple[float, int]]] = {}
     keep: list[ReadLimits] = []  # so that no two have the same id
@@ -74,7 +79,7 @@ def observed(
 
     def note_window(self: Measures, of: Simulation, window: Window, until_s: float) -> None:
         for name, arrivals in window.arrivals.items():
-            produced[name] += len(arrivals.produced_s)
+            produced_s[name] += arrivals.produced_s.tolist()
             table = arrivals.tables[1]
             sizes = np.broadcast_to(np.asarray(table.bytes), len(table))
             for shard, (low, high) in enumerate(zip(table.starts, table.starts[1:], strict=False)):
@@ -100,22 +105,30 @@ def observed(
         mock.patch.object(ReadLimits, "owe", note_read),
         mock.patch.object(simulations, "WINDOW_RECORDS", window_records),
     ):
-        result = simulate(content, seed, replication, sinks=(writer,))
+        result = simulate(content, seed, replication, sinks=(writer, *sinks))
     writer.close()
     rows = [typed(row) for row in csv.DictReader(StringIO(file.getvalue()))]
-    return Run(content, result, rows, file.getvalue(), shards, produced, list(calls.values()), list(reads.values()))
+    return Run(
+        content, result, rows, file.getvalue(), shards, {name: len(times) for name, times in produced_s.items()}, produced_s,
+        list(calls.values()), list(reads.values()),
+    )  # fmt: skip
 
 
 def random_run(seed: int) -> Run:
     """The run of a random scenario with real randomness, in windows of about 50 to 5,000 records."""
+    return observed(scenario(random_content(seed)), window_records=(50, 500, 5000)[seed % 3])
+
+
+def random_content(seed: int) -> Section:
+    """A random scenario with real randomness, as a parsed file."""
     random = Random(seed)
     for attempt in range(seed * 100, seed * 100 + 100):
         content = with_randomness(random_scenario(attempt), random)
         try:
-            loaded = scenario(content)
+            scenario(content)
         except ScenarioError:  # more concurrency provisioned than there is
             continue
-        return observed(loaded, window_records=random.choice([50, 500, 5000]))
+        return content
     raise AssertionError(f"no valid scenario for seed {seed}")
 
 

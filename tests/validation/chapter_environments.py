@@ -69,7 +69,7 @@ def both(content: Scenario, replication: int) -> Figures:
     until_s = float(attempts.started_s[-1])
     theirs = simfaas(ServerlessSimulator, attempts, content, until_s)
     same = simfaas(LastUsedFirst, attempts, content, until_s)
-    cold = float(attempts.column("cold_start").sum())
+    cold = float((attempts.column("cold_start_s") > 0).sum())
     return {
         "cold": (cold - theirs["cold"]) / len(attempts),
         "environments": (mine - theirs["environments_s"]) / until_s,
