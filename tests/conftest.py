@@ -1,6 +1,10 @@
 """Hypothesis draws the same examples every time, however slow the machine is."""
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-settings.register_profile("suite", derandomize=True, deadline=None)
+phases = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile("suite", derandomize=True, deadline=None, phases=phases)
+settings.register_profile(
+    "no-shrink", derandomize=True, deadline=None, phases=phases[:2]
+)  # for python -m tests.mutants
 settings.load_profile("suite")

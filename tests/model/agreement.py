@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,14 +26,19 @@ GENERATE: Final = (Phase.generate,)
 GENERATE_AND_SHRINK: Final = (Phase.generate, Phase.shrink)
 
 
-def agree(examples: int, seed_: int, phases: tuple[Phase, ...] = GENERATE_AND_SHRINK) -> Tally:
+def agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) -> Tally:
     """Compare so many random scenarios, attempt by attempt, in windows of several sizes.
 
     A difference is an AssertionError; its scenario, which hypothesis has shrunk for some minutes, is in its notes.
+    `phases`: hypothesis's, by default those of the profile.
     """
     tally = Tally()
     options = settings(
-        deadline=None, database=None, max_examples=examples, phases=phases, suppress_health_check=list(HealthCheck)
+        deadline=None,
+        database=None,
+        max_examples=examples,
+        phases=phases or settings().phases,
+        suppress_health_check=list(HealthCheck),
     )
 
     @seed(seed_)

@@ -108,8 +108,9 @@ def observed(
         result = simulate(content, seed, replication, sinks=(writer, *sinks))
     writer.close()
     rows = [typed(row) for row in csv.DictReader(StringIO(file.getvalue()))]
+    produced = {name: len(times) for name, times in produced_s.items()}
     return Run(
-        content, result, rows, file.getvalue(), shards, {name: len(times) for name, times in produced_s.items()}, produced_s,
+        content, result, rows, file.getvalue(), shards, produced, produced_s,
         list(calls.values()), list(reads.values()),
     )  # fmt: skip
 

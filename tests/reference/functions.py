@@ -66,6 +66,9 @@ class FunctionState:
         if self.idle:
             latest = max(self.idle, key=lambda e: e.last_finish)
             self.idle.remove(latest)
+            for other in self.idle:
+                if other.provisioned != latest.provisioned:  # of two that finished together either may be the latest
+                    clock.exceeds(latest.last_finish, other.last_finish)
             return latest
         if self.unused_provisioned:
             self.unused_provisioned -= 1

@@ -77,6 +77,8 @@ def a_report_line() -> Study:
         producer={"rate": "1/s", "stop": "1s"},
         function={"memory": "1024MiB", "duration": {"per_batch": "395.99ms"}, "cold_start": "265.72ms"},
     )
-    row = Expected("billed of 395.99 ms and an init of 265.72 ms", "GB-s", 0.662, "a REPORT line of 2025: 662 ms", "GB-s",
-                   resolution=1e-9, why="rounding")  # fmt: skip
+    row = Expected(
+        "billed of 395.99 ms and an init of 265.72 ms", "GB-s", 0.662, "a REPORT line of 2025: 662 ms", "GB-s",
+        resolution=1e-9, why="rounding",
+    )  # fmt: skip
     return Study("one attempt with a cold start, 1,024 MiB", content, bill, (row,))

@@ -54,8 +54,8 @@ Rules without a number, which cannot be halved; each is a choice of [docs/model.
 | rule | section | known |
 |---|---|---|
 | lanes of a shard are equal ranges of hashes | 6 | secondhand; with many keys any even split gives the same |
-| a batching window begins with the oldest available record, or with the end of the batch before | 6 | the second: documented; the first: not |
-| halves of a bisected batch have fresh counts and are tried at once, the older first | 7 | that no retry is used: documented |
+| a batching window begins with the oldest available record, or when the batch before ends | 6 | the latter: yes |
+| halves of a bisected batch have fresh counts, are tried at once, the older first | 7 | that they use no retry: yes |
 | the rest of a partial response has fresh counts and is tried at once | 7 | fresh counts: recorded on AWS |
 | a retry reads its records again and never waits for it | 7 | that it reads: documented |
 | a throttled attempt uses no retry, and records can leave before each attempt | 6 | documented; recorded |
