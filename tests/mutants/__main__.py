@@ -28,6 +28,7 @@ FIRST: Final = {  # the tests most likely to notice
     "model": ("tests/test_cases.py", "tests/model/test_corners.py", "tests/model", "tests/measures"),
     "measures": ("tests/measures", "tests/test_cases.py", "tests/model"),
 }
+SLOW: Final = ("--ignore=tests/model/test_invariants_of_runs.py",)
 LONGEST_S: Final = 600
 LEAST_CAUGHT: Final = 0.9
 
@@ -89,7 +90,7 @@ def noticed(fault: Fault, free: SimpleQueue[Path]) -> str:
 
 def first_failure(folder: Path, tests: tuple[str, ...]) -> str:
     """Run tests until one fails; its name, or nothing. What does not come to an end has been noticed."""
-    options = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink")
+    options = ("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink", *SLOW)
     command = [sys.executable, "-B", "-m", "pytest", *options, *tests]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST_S, check=False)
@@ -107,8 +108,9 @@ def page(survivors: list[Fault]) -> str:
     lines = [
         "# Faults that the tests notice",
         "",
-        f"Made by `make mutants`: {len(FAULTS)} faults made by hand in the model and its measures (tests/mutants/faults.py), one "
-        f"at a time, each against the tests of these rooms. {caught} are caught, {caught / len(FAULTS):.0%}.",
+        f"Made by `make mutants`: {len(FAULTS)} faults made by hand in the model and its measures "
+        "(tests/mutants/faults.py), one at a time, each against the tests of these rooms. "
+        f"{caught} are caught, {caught / len(FAULTS):.0%}.",
         "",
         "| survives | in place of | in | why |",
         "|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""Run the whole validation suite and write docs/validation.md: python -m tests.validation.
+"""Run the whole validation suite, write docs/validation.md and section 13 of docs/model.md: python -m tests.validation.
 
 Exits with 1, and says what is wrong, when a row fails; the page is written all the same.
 """
@@ -13,12 +13,13 @@ from pathlib import Path
 from tests.model.agreement import agree
 from tests.validation import sensitivity
 from tests.validation.judging import Verdict, judge
-from tests.validation.page import failures, page
+from tests.validation.page import failures, inserted, page
 from tests.validation.running import run_all
 from tests.validation.studies import Chapter
 from tests.validation.suite import whole
 
-PAGE = Path(__file__).parents[2] / "docs" / "validation.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE, MODEL = DOCS / "validation.md", DOCS / "model.md"
 EXAMPLES, PORTIONS = 2000, 8
 
 
@@ -31,7 +32,8 @@ def main() -> int:
         assumptions = sensitivity.section(pool)
     wrong = failures([verdict for _, verdicts in chapters for verdict in verdicts])
     compared, left_out = sum(t.compared for t in tallies), sum(t.left_out for t in tallies)
-    write(page(chapters, [reference(compared, left_out), assumptions]))
+    write(PAGE, page(chapters, [reference(compared, left_out)]))
+    write(MODEL, inserted(MODEL.read_text(encoding="utf-8"), assumptions))
     print(*wrong, sep="\n", file=sys.stderr)
     print(f"{PAGE.name}: {sum(len(v) for _, v in chapters)} rows, {len(wrong)} failures")
     return 1 if wrong else 0
@@ -56,11 +58,11 @@ def reference(compared: int, left_out: int) -> str:
     )
 
 
-def write(text: str) -> None:
-    """The page, whole or not at all."""
-    beside = PAGE.with_suffix(".md.new")
+def write(path: Path, text: str) -> None:
+    """A page, whole or not at all."""
+    beside = path.with_suffix(".md.new")
     beside.write_text(text, encoding="utf-8")
-    beside.replace(PAGE)
+    beside.replace(path)
 
 
 if __name__ == "__main__":

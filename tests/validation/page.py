@@ -13,6 +13,8 @@ TITLE = """# Validation
 Made by `make validate`, which fails when a row of it does. Every row can be run again: all seeds are fixed. A faster
 part of it is among the tests (`make test`).
 
+Assumptions that AWS does not document, and what they do, are in section 13 of [model.md](model.md).
+
 **How to read it.** *Simulated* is a mean over replications with its 95 % interval; a row without one has no
 randomness. *Tolerances* come from that interval: a row passes when the expected value (or range) is within the
 interval that is wide enough for all rows together, so that a right program fails on this page with a probability of
@@ -20,12 +22,23 @@ interval that is wide enough for all rows together, so that a right program fail
 too. What a figure's own grid or rounding may add is stated in the row.
 """
 
+BEGIN, END = "<!-- made by make validate -->\n", "<!-- end of what is made by make validate -->\n"
+
 
 def page(chapters: Sequence[tuple[Chapter, Sequence[Verdict]]], parts: Sequence[str]) -> str:
     """The whole page: a summary, a table for each chapter, and further parts."""
     verdicts = [verdict for _, of_chapter in chapters for verdict in of_chapter]
     head = TITLE.format(alarm=FALSE_ALARM, widest=WIDEST)
     return "\n".join([head, summary(verdicts), *(chapter(*each) for each in chapters), *parts])
+
+
+def inserted(text: str, part: str) -> str:
+    """A page with a part made anew, which stands between two marks. Raises ValueError when they are not there."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"no place for a part of the page: {BEGIN.strip()} and {END.strip()} must stand in it")
+    return before + begin + part + end + after
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

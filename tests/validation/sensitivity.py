@@ -49,7 +49,7 @@ ASSUMPTIONS: Final = (
 )
 
 RULES: Final = """\
-Rules without a number, which cannot be halved; each is a choice of [docs/model.md](model.md):
+Rules without a number, which cannot be halved:
 
 | rule | section | known |
 |---|---|---|
@@ -80,25 +80,24 @@ def _filled(path: str, scenario: str) -> str:
 
 
 def section(pool: Executor) -> str:
-    """The part of the page: two tables."""
+    """Two tables: fields with the effect of other values on P99, and rules."""
     p99 = _measured(pool)
     lines = [
-        "## Assumptions",
-        "",
-        "What AWS does not document is a field of the scenario. Here each is halved and doubled (or set to the "
-        "values given), in two scenarios (`tests/validation/scenarios`), with the same random numbers: the change "
-        f"of the first mapping's P99 in percent, mean and 95 % interval of {REPLICATIONS} replications. `steady` "
-        "keeps up; `troubled` has an outage, bad records, too little concurrency and bursts beyond what a shard "
-        "accepts.",
-        "",
-        "P99: " + ", ".join(f"{name} {interval(p99[name, '', '']).mean:.3g} s" for name in SCENARIOS) + ".",
+        "What AWS does not document is a field of the scenario where it is a number. Each is halved and doubled "
+        "here (or",
+        "set to the values given) in two scenarios (tests/validation/scenarios), with the same random numbers: the "
+        "change",
+        f"of the mapping's P99 in percent, mean and 95 % interval of {REPLICATIONS} replications. `steady` keeps "
+        "up; `troubled` has an",
+        "outage, errors, bad records, hardly enough concurrency, and bursts beyond what a shard accepts. Their P99: "
+        + ", ".join(f"{interval(p99[name, '', '']).mean:.3g} s" for name in SCENARIOS) + ".",
         "",
         "| assumption | field | value | steady, lower | steady, higher | troubled, lower | troubled, higher |",
         "|---|---|---:|---:|---:|---:|---:|",
         *_rows(p99),
         "",
         RULES,
-    ]
+    ]  # fmt: skip
     return "\n".join(lines)
 
 

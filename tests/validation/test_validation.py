@@ -13,7 +13,7 @@ import pytest
 from tests.validation import chapter_measured, theory_queues
 from tests.validation.chapter_queues import SERVICES, single
 from tests.validation.judging import FAIL, PASS, TOO_WIDE, Verdict, judge, most_outside
-from tests.validation.page import failures, page
+from tests.validation.page import BEGIN, END, failures, inserted, page
 from tests.validation.running import run, run_all
 from tests.validation.studies import Chapter, Expected, Study
 from tests.validation.suite import quick
@@ -78,6 +78,13 @@ def test_the_page_shows_every_row() -> None:
     assert text.count("\n| M/D/1, rho 0.5 |") == 1
     assert "## One" in text
     assert "## More" in text
+
+
+def test_a_part_of_a_page_is_made_anew_between_its_marks() -> None:
+    text = f"before\n{BEGIN}old\n{END}after\n"
+    assert inserted(text, "new\n") == f"before\n{BEGIN}new\n{END}after\n"
+    with pytest.raises(ValueError, match="must stand in it"):
+        inserted("before\n", "new\n")
 
 
 def test_a_missing_file_of_measurements_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
