@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulator.model.log import Floats, Integers, Table
 from simulator.model.poison import PoisonedRecords
 from simulator.model.producer import Batch, Producer
-from simulator.model.write_limits import HARMLESS_BYTES, TOLERANCE_S, ShardWrites
+from simulator.model.write_limits import HARMLESS_BYTES, TOLERANCE_S, StreamWrites
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest
 from simulator.scenario.spec import Constant
@@ -43,7 +43,7 @@ class Stream:
         self.producers = producers
         self.poison = poison
         self._lane_counts = sorted(lane_counts - {1})
-        self._writes = [ShardWrites() for _ in range(stream.shards)]
+        self._writes = StreamWrites(stream.shards)
         self._logged = np.zeros(stream.shards, np.int64)  # records in each shard's log so far
         self.last_accepted_s = np.full(stream.shards, -np.inf)  # by shard
         self._held: Columns = {}  # records that wait at their producers: accepted after the window
@@ -138,8 +138,11 @@ class Stream:
         produced = new["produced"]
         lost = np.zeros(len(produced), bool)
         new["accepted"] = produced
+        if not len(produced):
+            return lost
         starts = _starts(new["shard"], self.shards)
-        for shard in np.flatnonzero(np.diff(starts)).tolist():
+        sizes = new["bytes"] if self._bytes is None else self._bytes
+        for shard in self._writes.let_pass(produced, sizes if self._any_large else None, starts):
             rows = slice(starts[shard], starts[shard + 1])
             accepted, lost_here = self._write_to_shard(shard, rows, new)
             if lost_here is not None:
@@ -152,16 +155,15 @@ class Stream:
 
     def _write_to_shard(self, shard: int, rows: slice, new: Columns) -> tuple[Floats | None, NDArray[np.bool_] | None]:
         """Acceptance times and losses of a shard's new records; None for either where there is nothing to say."""
-        writes, produced = self._writes[shard], new["produced"][rows]
+        writes, produced = self._writes.of(shard), new["produced"][rows]
         sizes = new["bytes"][rows] if self._bytes is None else self._bytes
-        before = writes.records_full_s, writes.bytes_full_s
         accepted = writes.retry(produced, sizes if self._any_large else None)
-        if accepted is produced:
-            return None, None
-        if not self._mixed:
-            return accepted, None
-        writes.records_full_s, writes.bytes_full_s = before
-        return writes.one_by_one(produced, sizes, new["drop"][rows])
+        lost = None
+        if self._mixed and accepted is not produced:
+            writes = self._writes.of(shard)
+            accepted, lost = writes.one_by_one(produced, sizes, new["drop"][rows])
+        self._writes.put(shard, writes)
+        return None if accepted is produced else accepted, lost
 
     def _ready(self, new: Columns, end_s: float) -> Columns:
         """The records accepted before `end_s`, old and new; the others are held."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.model.write_limits import BYTES_PER_S, ShardWrites, conforming
+from simulator.model.write_limits import BYTES_PER_S, ShardWrites, StreamWrites, conforming
 
 SOME = settings(derandomize=True, deadline=None, max_examples=80)
 LONG_PAST = float("-inf")
@@ -129,3 +129,38 @@ def test_traffic_below_the_limits_is_accepted_as_produced() -> None:
 def test_a_wait_within_a_nanosecond_is_none() -> None:
     times = np.arange(30_000) / 1000.0
     assert conforming(times, 1 / 1000, LONG_PAST)[0] is times
+
+
+@SOME
+@given(st.lists(traffic(most_bytes=20_000), min_size=1, max_size=4), st.data())
+def test_shards_whose_records_pass_at_once_are_those_of_which_no_record_waits(
+    cases: list[tuple[list[float], list[int]]], data: st.DataObject
+) -> None:
+    """And their buckets are as full afterwards as one shard after the other says."""
+    before = [ShardWrites(data.draw(st.floats(-60, 60)), data.draw(st.floats(-60, 60))) for _ in cases]
+    together = StreamWrites(len(cases))
+    for shard, writes in enumerate(before):
+        together.put(shard, writes)
+    starts = np.cumsum([0, *(len(times) for times, _ in cases)])
+    times, sizes = (np.array([value for case in cases for value in case[i]]) for i in (0, 1))
+    others = together.let_pass(times, sizes, starts)
+    for shard, (writes, case) in enumerate(zip(before, cases, strict=True)):
+        if shard not in others:
+            assert writes.retry(np.array(case[0]), np.array(case[1])).tolist() == case[0]
+            assert together.of(shard).records_full_s == pytest.approx(writes.records_full_s, abs=1e-8)
+            assert together.of(shard).bytes_full_s == pytest.approx(writes.bytes_full_s, abs=1e-8)
+        else:
+            assert together.of(shard) == writes
+
+
+@pytest.mark.parametrize("rate", [1, 10, 900])
+def test_shards_far_from_their_limits_pass_at_once(rate: int) -> None:
+    together = StreamWrites(3)
+    times = np.concatenate([np.arange(3000) / rate + 0.1 * shard for shard in range(3)])
+    assert together.let_pass(times, 100, np.array([0, 3000, 6000, 9000])) == []
+
+
+def test_a_shard_whose_bucket_is_empty_does_not_pass_at_once() -> None:
+    together = StreamWrites(2)
+    together.put(0, ShardWrites(records_full_s=1.0))
+    assert together.let_pass(np.array([0.0, 0.5, 0.0]), None, np.array([0, 2, 3])) == [0]
