@@ -8,17 +8,18 @@ import hashlib
 import sys
 from collections.abc import Callable
 from functools import cache
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from simulator.model.portions import portions
 from simulator.scenario.spec import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
 
 Draws = NDArray[np.uint32]
+Small = TypeVar("Small", np.uint8, np.uint16)
 HASHES = 2**128
-AT_ONCE = 1 << 15  # draws that stay in the cache
 LOW_HALF = 0 if sys.byteorder == "little" else 1
 
 
@@ -45,11 +46,11 @@ class Unique:
         return self._rng.integers(0, 2**32, n, dtype=np.uint32)
 
     def shard(self, draws: Draws, shards: int) -> NDArray[np.uint16]:
-        return ((draws.astype(np.uint64) * np.uint64(shards)) >> np.uint64(32)).astype(np.uint16)
+        return _high_half(draws, shards, np.uint16)
 
     def lane(self, draws: Draws, shards: int, lanes: int) -> NDArray[np.uint8]:
-        within = (draws * np.uint32(shards)).astype(np.uint64)  # the low 32 bits: the place within the shard's range
-        return ((within * np.uint64(lanes)) >> np.uint64(32)).astype(np.uint8)
+        within = draws * np.uint32(shards)  # the low 32 bits: the place within the shard's range
+        return _high_half(within, lanes, np.uint8)
 
 
 class Named:
@@ -60,18 +61,28 @@ class Named:
         hashes = [key_hash(name) for name in names]
 
         @cache
-        def table(shards: int, lanes: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-            places = [shard_and_lane(h, shards, lanes) for h in hashes]
-            shard, lane = np.array(places, np.int64).T
-            return shard.astype(np.uint16), lane.astype(np.uint8)
+        def shards_of(shards: int) -> NDArray[np.uint16]:
+            return np.array([shard_of(h, shards) for h in hashes], np.uint16)
 
-        self._table = table
+        @cache
+        def lanes_of(shards: int, lanes: int) -> NDArray[np.uint8]:
+            return np.array([shard_and_lane(h, shards, lanes)[1] for h in hashes], np.uint8)
+
+        self._shards_of, self._lanes_of = shards_of, lanes_of
 
     def shard(self, draws: Draws, shards: int) -> NDArray[np.uint16]:
-        return self._table(shards, 1)[0][draws]
+        return self._shards_of(shards).take(draws)
 
     def lane(self, draws: Draws, shards: int, lanes: int) -> NDArray[np.uint8]:
-        return self._table(shards, lanes)[1][draws]
+        return self._lanes_of(shards, lanes).take(draws)
+
+
+def _high_half(draws: Draws, factor: int, kind: type[Small]) -> NDArray[Small]:
+    """floor(draws * factor / 2^32)."""
+    high = np.empty(len(draws), kind)
+    for some in portions(len(draws)):
+        high[some] = np.multiply(draws[some], factor, dtype=np.uint64).view(np.uint32)[1 - LOW_HALF :: 2]
+    return high
 
 
 def key_hash(key: str) -> int:
@@ -85,9 +96,14 @@ def hash_range(shard: int, shards: int) -> tuple[int, int]:
     return shard * step, HASHES - 1 if shard == shards - 1 else (shard + 1) * step - 1
 
 
+def shard_of(hash_: int, shards: int) -> int:
+    """The shard that owns a hash, of `shards` made together."""
+    return min(hash_ // (HASHES // shards), shards - 1)
+
+
 def shard_and_lane(hash_: int, shards: int, lanes: int) -> tuple[int, int]:
     """The shard that owns a hash, and the lane of it among `lanes` equal ranges of the shard's."""
-    shard = min(hash_ // (HASHES // shards), shards - 1)
+    shard = shard_of(hash_, shards)
     first, last = hash_range(shard, shards)
     return shard, (hash_ - first) * lanes // (last - first + 1)
 
@@ -142,7 +158,10 @@ def _weighted(weight: NDArray[np.float64], rng: Generator) -> Callable[[int], Dr
         return key.take(cell)
 
     def pick(n: int) -> Draws:
-        return np.concatenate([some(min(AT_ONCE, n - done)) for done in range(0, n, AT_ONCE)] or [some(0)])
+        drawn = np.empty(n, np.uint32)
+        for rows in portions(n):
+            drawn[rows] = some(rows.stop - rows.start)
+        return drawn
 
     return pick
 

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from simulator.model.partition_keys import Keys, partition_keys
+from simulator.model.portions import portions
 from simulator.model.randomness import generator
 from simulator.model.rates import Profile, profile
 from simulator.model.sampling import draw
@@ -73,7 +74,9 @@ class Arrivals:
 
     def until(self, end_s: float) -> Floats:
         units = self._units.upto(self.expected(end_s))
-        times = self._rate.inverse(self._origin + units)
+        times = np.empty(len(units))
+        for some in portions(len(units)):
+            times[some] = self._rate.inverse(self._origin + units[some])
         early = int(np.searchsorted(times, min(end_s, self._stop_s)))
         if early < len(times):  # the rate's integral is reached at the very end, or a rounding error behind it
             self._units.give_back(units[early:])
@@ -127,11 +130,12 @@ class PoissonUnits:
         n = len(before)
         units = np.empty(n + int(wanted + 4 * np.sqrt(wanted)) + 16)
         units[:n] = before
-        gaps = units[n:]
-        self._rng.standard_exponential(out=gaps)
-        gaps[0] += self._last
-        np.cumsum(gaps, out=gaps)
-        self._last = float(units[-1])
+        for some in portions(len(units) - n):
+            gaps = units[n:][some]
+            self._rng.standard_exponential(out=gaps)
+            gaps[0] += self._last
+            np.cumsum(gaps, out=gaps)
+            self._last = float(gaps[-1])
         return units
 
 
