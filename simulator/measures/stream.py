@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simulator.measures.billed import KIB, PUT_UNIT_BYTES, units
 from simulator.measures.grid import Series
 from simulator.model.log import Table
+from simulator.model.portions import portions
 from simulator.model.stream import Arrivals
 
 Floats = NDArray[np.float64]
@@ -48,42 +49,34 @@ class StreamMeasures:
 
     def _accept(self, table: Table, end_s: float, interval_s: float) -> Integers:
         """Count what was accepted by `end_s`; how much in each row."""
-        records = np.diff(table.starts)
-        shard = np.repeat(np.arange(self.shards), records)
-        accepted, size = table.accepted_s, np.broadcast_to(np.asarray(table.bytes), len(table))
+        starts, accepted, size = np.array(table.starts), table.accepted_s, table.bytes
         if len(accepted) and accepted.max() > end_s:  # the run ended before the window did
             in_time = accepted <= end_s
-            accepted, size, shard = accepted[in_time], size[in_time], shard[in_time]
-            records = np.bincount(shard, minlength=self.shards)
-        self.records_by_shard += records
-        sizes = table.bytes if isinstance(table.bytes, int) else size
-        self.put_units += units(sizes, len(accepted), PUT_UNIT_BYTES)
-        self.kib += units(sizes, len(accepted), KIB)
-        if isinstance(table.bytes, int):
-            self.bytes_by_shard += records * table.bytes
-        else:
-            self.bytes_by_shard += np.bincount(shard, size, self.shards).astype(np.int64)
-        if not len(accepted) or accepted.max() < 0:
+            starts = np.concatenate(([0], np.cumsum(in_time)))[starts]
+            accepted, size = accepted[in_time], size if isinstance(size, int) else size[in_time]
+        self.put_units += units(size, len(accepted), PUT_UNIT_BYTES)
+        self.kib += units(size, len(accepted), KIB)
+        runs = _runs(accepted, starts, interval_s)
+        shard = np.repeat(np.arange(self.shards), np.diff(np.searchsorted(runs, starts)))
+        records = np.diff(runs, append=len(accepted))
+        bytes_ = records * size if isinstance(size, int) else np.add.reduceat(size, runs) if len(runs) else records
+        self.records_by_shard += np.bincount(shard, records, self.shards).astype(np.int64)
+        self.bytes_by_shard += np.bincount(shard, bytes_, self.shards).astype(np.int64)
+        if not len(accepted) or accepted[0] < 0:
             self.accepted_before += len(accepted)
             return np.zeros(0, np.int64)
-        rows = _rows(accepted, interval_s)
-        by_row = self._add_load(rows, shard)
+        row = _rows(accepted[runs], interval_s)
+        self._add_load(row, shard, records)
+        self.accepted_bytes.add(row, bytes_)
+        by_row = np.bincount(row, records).astype(np.int64)
         self.accepted.add_sums(by_row)
-        if isinstance(table.bytes, int):
-            self.accepted_bytes.add_sums(by_row * table.bytes)
-        else:
-            self.accepted_bytes.add(rows, size)
         return by_row
 
-    def _add_load(self, rows: Integers, shard: Integers) -> Integers:
-        first, last = int(rows.min()), int(rows.max())
-        height = last - first + 1
-        load = np.bincount((rows - first) * self.shards + shard, minlength=height * self.shards)
-        load = load.reshape(height, self.shards)
-        if last >= len(self.load):
-            self.load = np.concatenate((self.load, np.zeros((last + 1 - len(self.load), self.shards), np.int64)))
-        self.load[first : last + 1] += load
-        return np.concatenate((np.zeros(first, np.int64), load.sum(axis=1)))
+    def _add_load(self, row: Integers, shard: Integers, records: Integers) -> None:
+        more = row.max() + 1 - len(self.load)
+        if more > 0:
+            self.load = np.concatenate((self.load, np.zeros((more, self.shards), np.int64)))
+        self.load[row, shard] += records
 
     def halve(self) -> None:
         """Two rows become one."""
@@ -91,6 +84,16 @@ class StreamMeasures:
             series.halve()
         odd = np.zeros((len(self.load) % 2, self.shards), np.int64)
         self.load = np.concatenate((self.load, odd)).reshape(-1, 2, self.shards).sum(axis=1)
+
+
+def _runs(accepted_s: Floats, starts: Integers, interval_s: float) -> Integers:
+    """Where the records of one shard and row of time begin, in the order of the table; shards begin at `starts`."""
+    begins = np.ones(len(accepted_s), bool)
+    for some in portions(len(accepted_s)):
+        row = (accepted_s[max(0, some.start - 1) : some.stop] * (1 / interval_s)).astype(np.int64)
+        begins[some.stop - len(row) + 1 : some.stop] = row[1:] != row[:-1]
+    begins[starts[:-1][np.diff(starts) > 0]] = True
+    return np.flatnonzero(begins)
 
 
 def _rows(times_s: Floats, interval_s: float) -> Integers:
