@@ -12,7 +12,7 @@ from simulator.measures.billed import BilledWork
 from simulator.measures.grid import Peaks, Series
 from simulator.measures.histogram import Histogram, RowHistograms
 from simulator.measures.parts import PARTS, parts_s
-from simulator.measures.queueing import busy_at_acceptance, busy_so_far
+from simulator.measures.queueing import busy_at_acceptance, busy_edges, busy_so_far
 from simulator.measures.records import Processed, processed
 from simulator.model.function import ERROR, OK, TIMEOUT
 from simulator.model.log import Table
@@ -54,8 +54,8 @@ class MappingMeasures:
     def records_accepted(self, table: Table, begin_s: float, end_s: float) -> None:
         """Note for each record of the window's table how busy its lane had been when it was accepted."""
         mapping = self.mapping
-        edges = np.fromiter(mapping.busy_edges, np.float64, len(mapping.busy_edges)).reshape(-1, 3)
-        mapping.busy_edges.clear()
+        edges = busy_edges(mapping, begin_s)
+        mapping.batches.clear()
         after = busy_so_far(mapping, end_s)
         busy = busy_at_acceptance(table, edges, begin_s, self.busy_s, end_s, after)
         self.busy_s = after

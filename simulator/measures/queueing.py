@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.model.log import Table
 from simulator.model.mapping import Mapping
+from simulator.model.portions import portions
 
 Floats = NDArray[np.float64]
 
@@ -21,13 +22,23 @@ def busy_so_far(mapping: Mapping, now: float) -> Floats:
     return busy_s
 
 
+def busy_edges(mapping: Mapping, begin_s: float) -> Floats:
+    """A row (lane, time, busy time) for each cut and end of a batch since `begin_s`; those of a lane in order."""
+    over = np.fromiter(mapping.batches, np.float64, len(mapping.batches)).reshape(-1, 4)
+    lane, cut, end, busy = over.T
+    running = [(n, each.cut_s, each.busy_s) for n, each in mapping.lanes.items() if each.cut_s >= 0]
+    both = np.column_stack((lane, cut, busy, lane, end, busy + (end - cut))).reshape(-1, 3)
+    edges = np.concatenate((both, np.array(running, np.float64).reshape(-1, 3)))
+    return edges[edges[:, 1] >= begin_s]
+
+
 def busy_at_acceptance(
     table: Table, edges: Floats, begin_s: float, before: Floats, end_s: float, after: Floats
 ) -> Floats | None:
     """For each record of a window's table its lane's busy time up to its acceptance; None: no lane had been busy.
 
-    `edges` has a row (lane, time, busy time) for each begin and end of a batch in the window, in order of time;
-    `before` and `after` are the lanes' busy times at the beginning and the end of the window.
+    `edges` are those of the window (see busy_edges); `before` and `after` are the lanes' busy times at its beginning
+    and its end.
     """
     if not after.any():
         return None
@@ -37,7 +48,9 @@ def busy_at_acceptance(
     busy = np.concatenate((before, edges[:, 2], after))
     order = np.argsort(lane.astype(np.uint16) if len(lanes) < 1 << 16 else lane, kind="stable")
     stride = 2.0 ** np.ceil(np.log2(end_s - begin_s + 1))  # the lanes one after the other on one axis
-    record_lane = np.repeat(lanes, np.diff(table.starts))
-    at = table.accepted_s - begin_s + record_lane * stride
-    busy_then: Floats = np.interp(at, (time - begin_s)[order] + lane[order] * stride, busy[order])
+    times, busy = (time - begin_s)[order] + lane[order] * stride, busy[order]
+    lane_begins = np.repeat(lanes * stride, np.diff(table.starts))
+    busy_then = np.empty(len(table))
+    for some in portions(len(table)):
+        busy_then[some] = np.interp(table.accepted_s[some] - begin_s + lane_begins[some], times, busy)
     return busy_then

@@ -49,9 +49,13 @@ class Signal(Event):
 class Process(simpy.Process):
     """A process that waits for events that are still to come and never fail; an exception in it ends the run."""
 
+    def __init__(self, env: simpy.Environment, generator: Generator[Event, Any]) -> None:
+        self._send, self._resumes = generator.send, self._resume  # bound once
+        super().__init__(env, generator)
+
     def _resume(self, event: Event) -> None:
         try:  # noqa: SIM105, for the sake of speed
-            self._generator.send(event._value).callbacks.append(self._resume)
+            self._send(event._value).callbacks.append(self._resumes)
         except StopIteration:
             pass
 

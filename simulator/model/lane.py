@@ -155,10 +155,11 @@ class Lane:
 
     def lag_s(self, now: float) -> float:
         """The age of the oldest record that has not ended; 0 without one."""
-        if self.low == self.end:
+        low = self.cursor if self.ends_s <= now else self.low
+        if low == self.end:
             return 0.0
-        segment = self._holding(self.low)
-        oldest: float = segment.table.accepted_view[self.low + segment.shift]
+        segment = self._holding(low)
+        oldest: float = segment.table.accepted_view[low + segment.shift]
         return max(0.0, now - oldest)
 
     # poison
@@ -285,8 +286,8 @@ class Lane:
     def _cut(self, ready: int, now: float) -> None:
         """Take the next batch; it may be full (docs/model.md, section 4)."""
         mapping = self.mapping
-        n = min(ready, mapping.batch_size)
-        full = n == mapping.batch_size
+        full = ready >= mapping.batch_size
+        n = mapping.batch_size if full else ready
         if not mapping.payload_never_binds:
             sizes = self.sizes(self.cursor, self.cursor + n)
             fit = fitting(sizes)
@@ -294,14 +295,13 @@ class Lane:
             n = fit
         self.full = full
         self.cut_s = now
-        mapping.busy_edges += (self.number, now, self.busy_s)
         self._taken(n)
         self.cursor += n
 
     def _close(self, now: float) -> None:
         self.idle_since = now
+        self.mapping.batches += (self.number, self.cut_s, now, self.busy_s)
         self.busy_s += now - self.cut_s
-        self.mapping.busy_edges += (self.number, now, self.busy_s)
         self.low = self.cursor
         if self.poison:
             self.mapping.poisonings += [(self.number, self.cut_s, now) for i, _ in self.poison if i < self.low]

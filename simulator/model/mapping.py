@@ -72,7 +72,7 @@ class Mapping:
         self.ended = self.skipped = self.processed = 0
         self.lost = [0, 0, 0]
         self.attempts = bytearray()  # rows of the doubles of retries.ATTEMPT
-        self.busy_edges: list[float] = []  # lane, time, the lane's busy time so far: at each cut and end of a batch
+        self.batches: list[float] = []  # lane, cut, end, the lane's busy time before: of each batch that is over
         self.throttle_times: list[float] = []
         self.losses: list[float] = []  # time, kind, records
         self.poisonings: list[tuple[int, float, float]] = []  # lane, cut and end of a batch that held a poison record

@@ -197,7 +197,9 @@ class Poller:
         while self.segments:
             segment, low = self.segments[0], self._next
             table, shift = segment.table, segment.shift
-            most = min(segment.end, low + self.polling.get_records_limit - records)
+            most = low + self.polling.get_records_limit - records
+            if most > segment.end:
+                most = segment.end
             to = bisect_right(table.accepted_view, now, low + shift, most + shift) - shift
             if not self._answers_always_fit:
                 to = _fitting(segment, low, to, ANSWER_BYTES - total)

@@ -3,6 +3,7 @@
 from typing import Final
 
 CALLS_PER_S: Final = 5.0
+CALL_S: Final = 1 / CALLS_PER_S
 CALL_BURST_S: Final = 1.0
 READ_BYTES_PER_S: Final = 2.0 * 2**20
 TOLERANCE_S: Final = 1e-9
@@ -23,7 +24,7 @@ class ReadLimits:
 
     def take_token(self, now: float) -> bool:
         """Take a call token if there is one."""
-        full = max(now, self._calls_full_s) + 1 / CALLS_PER_S
+        full = (now if now > self._calls_full_s else self._calls_full_s) + CALL_S
         if full - CALL_BURST_S > now + TOLERANCE_S:
             return False
         self._calls_full_s = full
@@ -35,4 +36,4 @@ class ReadLimits:
 
     def owe(self, now: float, bytes_: int) -> None:
         """Add what a call has returned to the debt."""
-        self._debt_paid_s = max(now, self._debt_paid_s) + bytes_ / READ_BYTES_PER_S
+        self._debt_paid_s = (now if now > self._debt_paid_s else self._debt_paid_s) + bytes_ / READ_BYTES_PER_S

@@ -159,7 +159,6 @@ class Simulation:
         """
         for time in times_s:
             yield At(self.env, time, LAST)
-            self._close_batches(np.nextafter(time, np.inf))
             lags_s.append([self._lag_s(mapping, time) for mapping in self.mappings])
 
     def _lag_s(self, mapping: Mapping, now: float) -> float:
