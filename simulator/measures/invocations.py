@@ -22,8 +22,10 @@ HEADER: Final = (
     "mapping,stream,shard,lane,first_record,records,bytes,attempt,cut_at,started_at,finished_at,cold_start,outcome,"
     "iterator_age,iterator_age_at_send\n"
 )
-ROW: Final = "%s,%d,%d,%d,%d,%d,%d,%.6f,%.6f,%.6f,%d,%s,%.6f,%.6f\n"
+ROW: Final = "%s,%s,%s,%s,%s,%s,%s,%.6f,%.6f,%.6f,%s,%s,%.6f,%.6f\n"
 START, MAPPING, LANE = 0, 1, 2  # the columns by which rows are sorted
+CUT, FINISH, LAST = 7, 8, 11
+WHOLE: Final = [MAPPING, LANE, 3, 4, 5, 6, 9, 10]  # the columns of whole numbers
 COLUMNS: Final = 12
 
 
@@ -84,13 +86,13 @@ def _places(mapping: Mapping, attempts: Attempts) -> Integers:
 
 
 def _lines(rows: Floats, mappings: list[Mapping]) -> map[str]:
-    start, mapping, number, place, records, size, attempt, cut, finish, cold, outcome, last = rows.T
-    which = mapping.astype(np.int64)
+    start, cut, finish, last = (rows[:, i] for i in (START, CUT, FINISH, LAST))
+    which, number, place, records, size, attempt, cold, outcome = rows[:, WHOLE].astype(np.int64).T
     names = np.array([f"{_quoted(m.name)},{_quoted(m.spec.stream)}" for m in mappings], object)
     shard, lane = np.divmod(number, np.array([m.lanes_a_shard for m in mappings])[which] if len(rows) else 1)
     columns = (
         names[which], shard, lane, place, records, size, attempt, cut, start, finish,
-        cold, np.array(OUTCOMES, object)[outcome.astype(np.int64)], finish - last, start - last,
+        cold, np.array(OUTCOMES, object)[outcome], finish - last, start - last,
     )  # fmt: skip
     return map(ROW.__mod__, zip(*(column.tolist() for column in columns), strict=True))
 
