@@ -136,11 +136,16 @@ class Mapping:
         for begin, end in self.disabled:
             if begin > self.env.now:
                 yield At(self.env, begin, WINDOW)
-            self.enabled = False
+            self._enable(False)
             yield At(self.env, end, WINDOW)
-            self.enabled = True
+            self._enable(True)
             for number in sorted(self.lanes):
                 self.lanes[number].wake(end)
+
+    def _enable(self, enabled: bool) -> None:
+        for poller in self.pollers:
+            poller.catch_up(self.env.now)
+        self.enabled = enabled
 
 
 def starting_position(mapping: spec.EventSourceMapping) -> tuple[float, bool]:

@@ -13,7 +13,8 @@ from simpy.events import Event
 from simulator.model.clock import ANSWER, POLL, At
 from simulator.model.log import Segment, detach
 from simulator.model.losses import EXPIRED
-from simulator.model.read_limits import CALLS_PER_S, ReadLimits
+from simulator.model.read_limits import CALLS_PER_S
+from simulator.model.shared_shard import SharedShard
 
 if TYPE_CHECKING:
     from simulator.model.lane import PolledLane
@@ -32,7 +33,6 @@ class Poller:
         "_coming",
         "_in_flight",
         "_next",
-        "_next_s",
         "_passed",
         "_place",
         "alone",
@@ -43,18 +43,21 @@ class Poller:
         "lanes",
         "limits",
         "mapping",
+        "next_s",
         "polling",
         "records_known_until_s",
         "refused",
         "segments",
+        "shard",
         "skipped",
         "undisturbed",
     )
 
     def __init__(
-        self, env: simpy.Environment, mapping: Mapping, limits: ReadLimits, first_s: float, largest_bytes: float
+        self, env: simpy.Environment, mapping: Mapping, shard: SharedShard, first_s: float, largest_bytes: float
     ) -> None:
-        self.env, self.mapping, self.limits = env, mapping, limits
+        self.env, self.mapping, self.shard, self.limits = env, mapping, shard, shard.limits
+        shard.pollers.append(self)
         self.polling = mapping.spec.polling
         self.lanes: list[PolledLane] = []  # in order of number
         self.alone = False  # whether no other mapping polls the shard
@@ -62,7 +65,7 @@ class Poller:
         self.held = 0  # available records that no batch has taken
         self.calls = self.refused = self.skipped = self.bytes = 0
         self.records_known_until_s = 0.0
-        self._next_s = first_s
+        self.next_s = first_s
         self._in_flight = 0  # calls whose answers are events
         self._answered_s = 0.0  # when the answer of the latest call comes
         self._coming = 0  # the records that they will return
@@ -94,10 +97,10 @@ class Poller:
         """Nobody notices a poll before its answer comes, so one event does for both; `catch_up` is for who would."""
         latency = self.polling.latency
         while True:
-            now = yield At(self.env, self._next_s + latency, ANSWER)
-            if now < self._next_s + latency:  # an extra poll has moved it, or it has been caught up with
+            now = yield At(self.env, self.next_s + latency, ANSWER)
+            if now < self.next_s + latency:  # an extra poll has moved it, or it has been caught up with
                 continue
-            called = self._next_s
+            called = self.next_s
             records = self._call(called)
             if records > 0:
                 self.held += records
@@ -106,17 +109,21 @@ class Poller:
                 self._pass_empty_polls(called)
 
     def catch_up(self, now: float) -> None:
-        """Make the calls that were due before now and are still to be told with their answers."""
-        while self.undisturbed and self._next_s <= now:
-            self._poll(self._next_s)
+        """Make the calls that were due before now, and were left for when somebody looks."""
+        self.shard.catch_up(now)
+        while self.undisturbed and self.next_s <= now:
+            self._poll(self.next_s)
 
     def _polls(self) -> Generator[Event, float]:
         while True:
-            now = yield At(self.env, self._next_s, POLL)
-            if now >= self._next_s:  # else an extra poll has moved it
+            now = yield At(self.env, max(self.next_s, self.shard.idle_until_s), POLL)
+            self.shard.catch_up(now)
+            if now >= self.next_s:  # else it has been moved by an extra poll, or caught up with
                 self._poll(now)
                 if self.alone and self._nobody_waits():
                     self._pass_empty_polls(now)
+                elif not self.alone:
+                    self.shard.rest(now)
 
     def extra(self, now: float) -> bool:
         """A lane asks for an extra poll at once; whether an answer is on its way."""
@@ -147,7 +154,7 @@ class Poller:
     def _call(self, now: float) -> int:
         """Call GetRecords, unless the poll is skipped or refused (-1); how many records it returns."""
         polling, mapping = self.polling, self.mapping
-        self._next_s = now + polling.interval
+        self.next_s = now + polling.interval
         self._passed = 0
         if not mapping.enabled or self.held >= polling.get_records_limit:
             self.skipped += 1
@@ -182,6 +189,27 @@ class Poller:
     def _nobody_waits(self) -> bool:
         """Whether no lane has records, is to get some or may make a call, so that an empty answer has no effect."""
         return not (self.held or self._coming or any(lane.may_call for lane in self.lanes))
+
+    @property
+    def idle(self) -> bool:
+        """Whether its calls return nothing, and draw nothing, until there is something new."""
+        return not (self._in_flight or self.polling.missed) and self._nobody_waits()
+
+    def something_s(self, now: float) -> float:
+        """When a call may find something, or its mapping will be disabled or enabled, as far as is known."""
+        return min(self._oldest_unread_s(), self.records_known_until_s, self.mapping.next_change_s(now))
+
+    def call_in_vain(self, now: float) -> float:
+        """Make a regular poll while there is nothing to find; when the next one is due."""
+        self.next_s = now + self.polling.interval
+        if not self.mapping.enabled:
+            self.skipped += 1
+        elif self.limits.admit(now):
+            self.calls += 1
+            self._answered_s = now + self.polling.latency
+        else:
+            self.refused += 1
+        return self.next_s
 
     def _oldest_unread_s(self) -> float:
         """When the next record to be returned was accepted; infinite if none is known."""
@@ -255,13 +283,12 @@ class Poller:
 
     def _pass_empty_polls(self, now: float) -> None:
         """Polls that would find nothing need not be events: count them, and go on with one that may find something."""
-        if self.mapping.enabled and not self.limits.at_rest(self._next_s):
+        if self.mapping.enabled and not self.limits.at_rest(self.next_s):
             return  # it may be refused, and tokens are still to come back
         interval = self.polling.interval
-        something_s = min(self._oldest_unread_s(), self.records_known_until_s, self.mapping.next_change_s(now))
-        empty = ceil((something_s - self._next_s) / interval)
+        empty = ceil((self.something_s(now) - self.next_s) / interval)
         if empty > 0:
-            self._next_s += empty * interval
+            self.next_s += empty * interval
             self._passed = empty
             if self.mapping.enabled:
                 self.calls += empty
@@ -271,7 +298,7 @@ class Poller:
     def correct(self, end_s: float) -> None:
         """Take back the empty polls that were counted beyond the end of the run."""
         self.catch_up(end_s)
-        beyond = min(self._passed, max(0, ceil((self._next_s - end_s) / self.polling.interval) - 1))
+        beyond = min(self._passed, max(0, ceil((self.next_s - end_s) / self.polling.interval) - 1))
         if self.mapping.enabled:
             self.calls -= beyond
         else:

@@ -24,7 +24,8 @@ class ReadLimits:
 
     def take_token(self, now: float) -> bool:
         """Take a call token if there is one."""
-        full = (now if now > self._calls_full_s else self._calls_full_s) + CALL_S
+        full = self._calls_full_s
+        full = (full if full > now else now) + CALL_S
         if full - CALL_BURST_S > now + TOLERANCE_S:
             return False
         self._calls_full_s = full

@@ -20,7 +20,7 @@ from simulator.model.poison import PoisonedRecords
 from simulator.model.polling import Poller, is_undisturbed, may_pass_empty_polls
 from simulator.model.producer import Producer
 from simulator.model.randomness import generator
-from simulator.model.read_limits import ReadLimits
+from simulator.model.shared_shard import SharedShard
 from simulator.model.stream import Arrivals, Stream
 from simulator.scenario.expectations import largest
 from simulator.scenario.spec import EventSourceMapping, Poison, Scenario
@@ -60,7 +60,7 @@ class Simulation:
         self.begin_s = min([0.0, *(p.start for p in scenario.producers)])
         self.functions = self._functions()
         self.streams = {name: self._stream(name) for name in scenario.streams}
-        self._limits = {name: [ReadLimits() for _ in range(s.shards)] for name, s in scenario.streams.items()}
+        self._shards = {name: [SharedShard() for _ in range(s.shards)] for name, s in scenario.streams.items()}
         self.mappings: list[Mapping] = []
         self.intakes: list[Intake] = []
         self._lanes = 0
@@ -115,11 +115,11 @@ class Simulation:
         return min(max(sizes, default=1), self.scenario.streams[stream].max_record_size)
 
     def _poll(self, mapping: Mapping, largest_bytes: float) -> PolledIntake:
-        limits = self._limits[mapping.spec.stream]
+        shards = self._shards[mapping.spec.stream]
         phases = polling_phases(mapping)
         pollers = [
-            Poller(self.env, mapping, limit, mapping.spec.starts_after + phase, largest_bytes)
-            for limit, phase in zip(limits, phases, strict=True)
+            Poller(self.env, mapping, shard, mapping.spec.starts_after + phase, largest_bytes)
+            for shard, phase in zip(shards, phases, strict=True)
         ]
         polling_mappings = sum(
             m.stream == mapping.spec.stream and m.consumer == "polling" for m in self.scenario.event_source_mappings

@@ -154,3 +154,23 @@ def test_a_call_whose_empty_answer_has_not_come_is_in_flight_too() -> None:
     )  # fmt: skip
     assert [(row["cut_at"], row["records"]) for row in run_rows(content)[1]] == [(0.42, 5), (2.42, 2)]
     assert compare(content) == []
+
+
+@pytest.mark.parametrize("mappings", [2, 9])
+@pytest.mark.parametrize("disabled", [[], [{"from": "10.33s", "to": "17.77s"}]])
+def test_the_empty_polls_of_mappings_that_share_an_idle_shard_take_each_others_tokens(
+    mappings: int, disabled: list[Section]
+) -> None:
+    """Nine polls a second share five tokens a second, also while no record comes for 20 s, or one is disabled."""
+    silence = [{"at": "0s", "rate": "20/s"}, {"at": "2s", "rate": "0/s"}, {"at": "22s", "rate": "20/s"}]
+    content = small(run={"duration": "25s"}, producer={"rate": {"steps": silence}})
+    first = content["event_source_mappings"][0]
+    content["event_source_mappings"] = [
+        {**first, "name": f"m{i}", "polling": {"phase": f"{37 + 101 * i}ms"}} for i in range(mappings)
+    ]
+    content["event_source_mappings"][1]["disabled"] = disabled
+    assert compare(content) == []
+    found = [mapping.reads for mapping in run_rows(content)[0].mappings]
+    assert sum(sum(reads.values()) for reads in found) >= 25 * mappings
+    assert bool(sum(reads["refused"] for reads in found)) == (mappings > 5)
+    assert bool(found[1]["skipped"]) == bool(disabled)
