@@ -2,126 +2,81 @@
 
 python -m tests.mutants [TEXT]: all faults, or those whose file contains TEXT (then nothing is written).
 
-Exits with 1 when fewer than 90 % are caught, when one survives without a reason, or one no longer fits the code.
+Exits with 1 when fewer than 90 % are caught, when one survives without a reason, and when one does not fit the code
+or makes it crash: code that cannot run is no mistake that a test has to find.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
+import resource
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
-from tempfile import TemporaryDirectory
 from typing import Final
 
+from tests.mutants.breaking import ROOT, Noticed, check, copies, notice, seconds_without_a_fault
 from tests.mutants.faults import FAULTS, Fault
+from tests.mutants.page import page
 
-ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "mutants.md"
-COPIED: Final = ("simulator", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
-FIRST: Final = {  # the tests most likely to notice
-    "model": ("tests/test_cases.py", "tests/model/test_corners.py", "tests/model", "tests/measures"),
-    "measures": ("tests/measures", "tests/test_cases.py", "tests/model"),
-}
-SLOW: Final = ("--ignore=tests/model/test_invariants_of_runs.py",)
-LONGEST_S: Final = 600
 LEAST_CAUGHT: Final = 0.9
+PATIENCE: Final = 5.0  # what takes so many times as long as all the tests is taken for endless
 
 
 def main(text: str = "") -> int:
     """The exit code."""
     chosen = [fault for fault in FAULTS if text in fault.file]
-    check(chosen)
-    workers = os.cpu_count() or 1
-    with copies(workers) as free, ThreadPoolExecutor(workers) as pool:
-        caught = list(pool.map(lambda fault: noticed(fault, free), chosen))
-    survivors = [fault for fault, by in zip(chosen, caught, strict=True) if not by]
+    for fault in chosen:
+        check(fault)
+    begun = time.monotonic()
+    results = noticed(chosen, os.cpu_count() or 1)
     if not text:
-        PAGE.write_text(page(survivors), encoding="utf-8")
-    enough = len(chosen) - len(survivors) >= LEAST_CAUGHT * len(chosen)
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} faults caught")
-    return 0 if enough and all(fault.survives for fault in survivors) else 1
+        write(PAGE, page(results, LEAST_CAUGHT, took(time.monotonic() - begun)))
+    wrong = complaints(results)
+    print(*wrong, sep="\n", file=sys.stderr)
+    print(f"{sum(bool(result.by) for result in results)} of {len(results)} faults caught, {len(wrong)} complaints")
+    return 1 if wrong else 0
 
 
-def check(faults: list[Fault]) -> None:
-    """Raise ValueError for a fault that does not fit the code as it is."""
-    for fault in faults:
-        found = (ROOT / "simulator" / fault.file).read_text(encoding="utf-8").count(fault.right)
-        if found != 1:
-            raise ValueError(f"{fault.file}: {fault.right!r} stands there {found} times, not once; mend the fault")
+def noticed(faults: Sequence[Fault], workers: int) -> list[Noticed]:
+    """The results in order of the faults; each is printed when it is known."""
+    with copies(workers) as free, ThreadPoolExecutor(workers) as pool:
+        limit_s = PATIENCE * seconds_without_a_fault(free)
+
+        def one(fault: Fault) -> Noticed:
+            result = notice(fault, free, limit_s)
+            print(f"{fault.file}: {fault.wrong.strip()!r}: {result.by or 'SURVIVES'}", flush=True)
+            return result
+
+        return list(pool.map(one, faults))
 
 
-@contextmanager
-def copies(n: int) -> Iterator[SimpleQueue[Path]]:
-    """So many copies of the project to break, free to be taken."""
-    free: SimpleQueue[Path] = SimpleQueue()
-    with TemporaryDirectory() as folder:
-        for i in range(n):
-            for name in COPIED:
-                source, target = ROOT / name, Path(folder) / str(i) / name
-                target.parent.mkdir(exist_ok=True)
-                if source.is_dir():
-                    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-                else:
-                    shutil.copy(source, target)
-            free.put(Path(folder) / str(i))
-        yield free
+def complaints(results: Sequence[Noticed]) -> list[str]:
+    """Why the command fails, in words; nothing if all is well."""
+    lines = [f"{r.fault.file}: {r.fault.wrong!r}: crashes: {r.crash}" for r in results if r.crash]
+    survivors = [r.fault for r in results if not r.by]
+    lines += [f"{fault.file}: {fault.wrong!r}: survives, nobody says why" for fault in survivors if not fault.survives]
+    lines += [f"{r.fault.file}: {r.fault.wrong!r}: is caught now" for r in results if r.by and r.fault.survives]
+    if len(survivors) > (1 - LEAST_CAUGHT) * len(results):
+        lines.append(f"fewer than {LEAST_CAUGHT:.0%} are caught")
+    return lines
 
 
-def noticed(fault: Fault, free: SimpleQueue[Path]) -> str:
-    """The first test that fails because of a fault; nothing if none does."""
-    copy = free.get()
-    path = copy / "simulator" / fault.file
-    right = path.read_text(encoding="utf-8")
-    try:
-        path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
-        by = first_failure(copy, FIRST[fault.file.split("/")[0]])
-    finally:
-        path.write_text(right, encoding="utf-8")
-        free.put(copy)
-    print(f"{fault.file}: {fault.wrong.strip()!r}: {by or 'SURVIVES'}", flush=True)
-    return by
+def took(elapsed_s: float) -> str:
+    """What the run has cost."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    machine_min = (used.ru_utime + used.ru_stime) / 60
+    return f"The run took {elapsed_s / 60:.0f} minutes on {os.cpu_count()} cores, {machine_min:.0f} minutes of machine time."
 
 
-def first_failure(folder: Path, tests: tuple[str, ...]) -> str:
-    """Run tests until one fails; its name, or nothing. What does not come to an end has been noticed."""
-    options = ("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink", *SLOW)
-    command = [sys.executable, "-B", "-m", "pytest", *options, *tests]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST_S, check=False)
-    except subprocess.TimeoutExpired:
-        return "no end"
-    if done.returncode == 0:
-        return ""
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0].split(" ")[1] if failed else "no start"
-
-
-def page(survivors: list[Fault]) -> str:
-    """What survives, and why."""
-    caught = len(FAULTS) - len(survivors)
-    lines = [
-        "# Faults that the tests notice",
-        "",
-        f"Made by `make mutants`: {len(FAULTS)} faults made by hand in the model and its measures "
-        "(tests/mutants/faults.py), one at a time, each against the tests of these rooms. "
-        f"{caught} are caught, {caught / len(FAULTS):.0%}.",
-        "",
-        "| survives | in place of | in | why |",
-        "|---|---|---|---|",
-        *(f"| {_code(f.wrong)} | {_code(f.right)} | {f.file} | {f.survives or 'not known'} |" for f in survivors),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _code(text: str) -> str:
-    return f"`{' '.join(text.split())}`" if text.strip() else "nothing"
+def write(path: Path, text: str) -> None:
+    """A page, whole or not at all."""
+    beside = path.with_suffix(".md.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,68 @@
+"""What the tests notice, as a page of Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from tests.mutants.breaking import Noticed
+
+TITLE = """# Faults that the tests notice
+
+Made by `make mutants`. {faults} faults, such as somebody could make by mistake, are put into the model and its measures
+(`simulator/model`, `simulator/measures`) one at a time, each into a copy of the project, and the tests of these two
+rooms and the worked cases run until one fails. The faults are in `tests/mutants/faults.py`. The command fails when
+fewer than {least:.0%} are caught, when one survives without a reason, and when one is no mistake of meaning but code
+that cannot run.
+
+**{caught} of {faults} are caught: {share:.1%}.** {took}
+"""
+
+
+def page(results: Sequence[Noticed], least: float, took: str) -> str:
+    """The whole page: shares by file, what survives and why, and the test that caught each of the others."""
+    caught = [result for result in results if result.by]
+    head = TITLE.format(
+        faults=len(results), caught=len(caught), share=len(caught) / len(results), least=least, took=took
+    )
+    return "\n".join([head, *_survivors(results), *_by_file(results), *_caught(caught)])
+
+
+def _survivors(results: Sequence[Noticed]) -> Iterator[str]:
+    yield "## What survives\n"
+    survivors = [result.fault for result in results if not result.by]
+    if not survivors:
+        yield "None.\n"
+        return
+    yield "| file | instead of | stands | why no test fails |"
+    yield "|---|---|---|---|"
+    for fault in survivors:
+        yield f"| {fault.file} | {_code(fault.right)} | {_code(fault.wrong)} | {fault.survives or '**not known**'} |"
+    yield ""
+
+
+def _by_file(results: Sequence[Noticed]) -> Iterator[str]:
+    yield "## By file\n"
+    yield "| file | faults | caught |"
+    yield "|---|---:|---:|"
+    for file, of_file in groupby(results, lambda result: result.fault.file):
+        of = list(of_file)
+        yield f"| {file} | {len(of)} | {sum(bool(result.by) for result in of)} |"
+    yield ""
+
+
+def _caught(caught: Sequence[Noticed]) -> Iterator[str]:
+    yield "## What is caught, and the first test that fails\n"
+    for file, of_file in groupby(caught, lambda result: result.fault.file):
+        yield f"<details><summary>{file}</summary>\n"
+        yield "| instead of | stands | caught by |"
+        yield "|---|---|---|"
+        for result in of_file:
+            by = _code(result.by.removeprefix("tests/"))
+            yield f"| {_code(result.fault.right)} | {_code(result.fault.wrong)} | {by} |"
+        yield "\n</details>\n"
+
+
+def _code(text: str) -> str:
+    """Code in a cell of a table."""
+    return f"`{' '.join(text.split())}`".replace("|", "\\|") if text.strip() else "nothing"
