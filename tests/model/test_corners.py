@@ -148,3 +148,19 @@ def test_a_warm_up_leaves_out_the_records_accepted_before_its_end(consumer: str)
 def test_a_warm_up_changes_no_row() -> None:
     content = scenario(small())
     assert run_rows(content)[1] == run_rows(scenario(small(run={"warmup": "5s"})))[1]
+
+
+@pytest.mark.parametrize("consumer", ["polling", "push"])
+def test_latest_leaves_out_a_record_accepted_at_that_very_time_and_a_timestamp_takes_it(consumer: str) -> None:
+    """Records are accepted at 0.5, 1.5, 2.5 and 3.5 s."""
+    times: list[Section] = [
+        {"starting_position": "latest", "starts_after": "1500ms"},
+        {"starting_position": {"at_timestamp": "1500ms"}},
+    ]
+    skipped = [
+        run_rows(small(run={"duration": "4s"}, producer={"rate": "1/s"}, mapping={"consumer": consumer, **time}))[0]
+        .mappings[0]
+        .ends.skipped
+        for time in times
+    ]
+    assert skipped == [2, 1]

@@ -61,6 +61,13 @@ def test_the_first_and_the_last_hash_of_a_shard_are_in_its_first_and_last_lane(s
         assert shard_and_lane(last, shards, 10) == (shard, 9)
 
 
+def test_the_lanes_of_a_shard_begin_at_equal_distances_to_the_very_hash() -> None:
+    quarter = 2**126
+    begins = [lane * quarter for lane in range(4)]
+    assert [shard_and_lane(hash_, 1, 4) for hash_ in begins] == [(0, 0), (0, 1), (0, 2), (0, 3)]
+    assert [shard_and_lane(hash_ - 1, 1, 4) for hash_ in begins[1:]] == [(0, 0), (0, 1), (0, 2)]
+
+
 @SOME
 @given(weights=st.lists(st.floats(0, 1e6), min_size=1, max_size=60).filter(lambda w: sum(w) > 1e-3))
 def test_the_alias_table_reproduces_the_weights(weights: list[float]) -> None:

@@ -93,6 +93,12 @@ def test_a_record_takes_its_base64_and_532_bytes_of_payload(size: int, payload: 
     assert payload_bytes(np.array([size])).tolist() == [payload]
 
 
+def test_records_whose_payload_is_exactly_6_mib_fit_together() -> None:
+    """2,358,897 bytes are 786,299 groups of three: 532 + 4 * 786,299 = 3,145,728 bytes, which is 3 MiB."""
+    assert fitting(np.array([2_358_897, 2_358_897, 1])) == 2
+    assert fitting(np.array([2_358_897, 2_358_898])) == 1
+
+
 sizes = st.lists(st.integers(1, 10 * 2**20), min_size=1, max_size=30)
 
 
@@ -145,6 +151,8 @@ def test_of_several_causes_the_earliest_counts() -> None:
     )
     assert Failures(both, always(0.5)).error_after(1.0) == 0.2
     assert Failures(both, always(0.5)).error_after(9.0) == 0.5
+    late = Outage(from_=0.0, to=9.0, fails_after=0.9)
+    assert Failures((*both[::2], late), always(0.5)).error_after(1.0) == 0.5
 
 
 def test_slow_periods_multiply_each_other() -> None:

@@ -60,7 +60,7 @@ def complaints(results: Sequence[Noticed]) -> list[str]:
     survivors = [r.fault for r in results if not r.by]
     lines += [f"{fault.file}: {fault.wrong!r}: survives, nobody says why" for fault in survivors if not fault.survives]
     lines += [f"{r.fault.file}: {r.fault.wrong!r}: is caught now" for r in results if r.by and r.fault.survives]
-    if len(survivors) > (1 - LEAST_CAUGHT) * len(results):
+    if len(results) - len(survivors) < LEAST_CAUGHT * len(results):
         lines.append(f"fewer than {LEAST_CAUGHT:.0%} are caught")
     return lines
 
@@ -69,7 +69,7 @@ def took(elapsed_s: float) -> str:
     """What the run has cost."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     machine_min = (used.ru_utime + used.ru_stime) / 60
-    return f"The run took {elapsed_s / 60:.0f} minutes on {os.cpu_count()} cores, {machine_min:.0f} minutes of machine time."
+    return f"The run took {elapsed_s / 60:.0f} minutes on {os.cpu_count()} cores: {machine_min:.0f} of machine time."
 
 
 def write(path: Path, text: str) -> None:

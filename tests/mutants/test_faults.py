@@ -1,0 +1,74 @@
+"""The list of faults keeps up with the code, and what is made of the results tells right from wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import breaking
+from tests.mutants.__main__ import complaints
+from tests.mutants.breaking import NO_START, Noticed, UnfitError, check, in_order
+from tests.mutants.faults import FAULTS, Fault
+from tests.mutants.page import page
+
+FAULT = Fault("model/a.py", "a < b", "a <= b")
+BY = Noticed(FAULT, "tests/model/test_a.py::test_x[a|b]")
+
+
+@pytest.mark.parametrize("file", sorted({fault.file for fault in FAULTS}))
+def test_every_fault_changes_exactly_one_place_of_the_code_and_leaves_it_python(file: str) -> None:
+    for fault in FAULTS:
+        if fault.file == file:
+            check(fault)
+
+
+def test_there_are_at_least_60_faults_and_none_twice() -> None:
+    assert len({(fault.file, fault.right, fault.wrong) for fault in FAULTS}) == len(FAULTS) >= 60
+    assert all(fault.right != fault.wrong for fault in FAULTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"), [("if a:", "a <= b"), ("if a < b or a < b:", "a <= b"), ("if a < b:", "a < < b")]
+)
+def test_a_fault_that_does_not_fit_the_code_is_refused(
+    text: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "simulator" / FAULT.file
+    file.parent.mkdir(parents=True)
+    file.write_text(f"{text}\n    pass\n", encoding="utf-8")
+    monkeypatch.setattr(breaking, "ROOT", tmp_path)
+    with pytest.raises(UnfitError, match=r"model/a\.py"):
+        check(replace(FAULT, wrong=wrong))
+
+
+def test_the_tests_that_bear_the_name_of_the_file_run_first_and_the_slow_ones_last() -> None:
+    likely, last, others = "tests/test_cases.py", "tests/model/test_against_reference.py", "tests/measures/test_a.py"
+    found = in_order([last, others, "tests/model/test_a.py", likely], "model/a.py")
+    assert found == ["tests/model/test_a.py", likely, others, last]
+
+
+def test_all_is_well_when_what_survives_has_a_reason_and_is_one_in_ten_at_most() -> None:
+    survivor = Noticed(replace(FAULT, survives="it is the same"), "")
+    assert complaints([BY] * 9 + [survivor]) == []
+    assert complaints([BY] * 8 + [survivor]) == ["fewer than 90% are caught"]
+
+
+def test_a_survivor_without_a_reason_a_reason_without_need_and_a_crash_are_told() -> None:
+    unknown = Noticed(FAULT, "")
+    caught = Noticed(replace(FAULT, survives="it is the same"), "tests/test_x.py::test_x")
+    crash = Noticed(FAULT, NO_START, "NameError: x")
+    told = complaints([BY] * 9 + [unknown, caught, crash])
+    words = ("crashes", "nobody says why", "is caught now")
+    assert [word for word, line in zip(words, told, strict=True) if word in line] == list(words)
+
+
+def test_the_page_counts_by_file_and_says_why_a_fault_survives() -> None:
+    survivor = Noticed(Fault("measures/b.py", "x", "", "it is the same"), "")
+    text = page([BY, survivor], 0.9, "")
+    assert "**1 of 2 are caught: 50.0%.**" in text
+    assert "| model/a.py | 1 | 1 |" in text
+    assert "| measures/b.py | 1 | 0 |" in text
+    assert "| measures/b.py | `x` | nothing | it is the same |" in text
+    assert r"| `a < b` | `a <= b` | `model/test_a.py::test_x[a\|b]` |" in text
