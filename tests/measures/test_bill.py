@@ -188,6 +188,22 @@ def test_provisioned_concurrency_is_billed_all_the_time_and_its_invocations_at_t
     assert allocated.usd_per_month == pytest.approx(730 * 3600 * 0.0000041667)
 
 
+def test_provisioned_concurrency_is_billed_by_its_memory() -> None:
+    found = result(small(function={"provisioned_concurrency": 3, "memory": "512MiB"}))
+    assert line(found, "lambda_provisioned_gb_second_x86").quantity == pytest.approx(3 * 10 * 0.5)
+
+
+def test_each_function_pays_for_its_own_work() -> None:
+    """Batches of one: 73 invocations of 20 ms, and 73 of 50 ms."""
+    content = small(function={"duration": {"per_batch": "20ms"}, "memory": "1GiB"}, mapping={"batch_size": 1})
+    content["functions"]["g"] = {**content["functions"]["f"], "duration": {"per_batch": "50ms"}}
+    content["event_source_mappings"].append(dict(content["event_source_mappings"][0], name="n", function="g"))
+    found = result(content)
+    for name, duration_s in (("f", 0.02), ("g", 0.05)):
+        assert line(found, "lambda_million_requests", name).quantity == pytest.approx(73e-6)
+        assert line(found, "lambda_gb_second_x86", name).quantity == pytest.approx(73 * duration_s)
+
+
 def test_what_provisioned_concurrency_cannot_take_is_billed_as_usual() -> None:
     """Two shards are polled together: one batch finds the provisioned environment, the other a new one."""
     work = {"provisioned_concurrency": 1, "memory": "1GiB", "duration": {"per_batch": "300ms"}}
@@ -215,6 +231,19 @@ def test_a_pushed_mapping_pays_for_its_consumer_and_for_what_is_delivered() -> N
     assert line(found, "kinesis_fan_out_gb").quantity == pytest.approx(50 * 1000 / GIB)
     assert line(found, "kinesis_fan_out_gb").usd_per_month == pytest.approx(50_000 / GIB * 0.013 * MONTH_S / 10)
     assert line(found, "kinesis_million_put_units").quantity == pytest.approx(100 / 1e6)
+
+
+def test_what_is_gone_before_its_sending_is_not_delivered() -> None:
+    """Ten records; those of 0.5 and 1.5 s are sent, the others wait until they are gone."""
+    found = result(
+        small(
+            run={"drain": "31h"},
+            producer={"rate": "1/s", "record_size": "1000B"},
+            mapping={"consumer": "push", "disabled": [{"from": "2s", "to": "30h"}]},
+        )
+    )
+    assert found.mappings[0].ends.expired == 8
+    assert line(found, "kinesis_fan_out_gb").quantity == pytest.approx(2 * 1000 / GIB)
 
 
 def test_a_polling_mapping_reads_for_nothing() -> None:
@@ -249,6 +278,14 @@ def test_on_demand_is_paid_by_the_stream_and_by_records_rounded_up_to_a_kib() ->
     functions = sum(each.usd_per_month for each in found.bill.items if each.item.startswith("lambda_"))
     of_streams = 0.04 * 730 + MONTH_S / 10 * 100 / GIB * (2048 * 0.08 + 1500 * 0.04 + 1500 * 24 / 730 * 0.10)
     assert found.bill.on_demand_usd_per_month == pytest.approx(functions + of_streams)
+
+
+def test_on_demand_storage_has_one_price_up_to_7_days_and_another_beyond() -> None:
+    found = result(small(stream={"retention": "9d"}))
+    items = {each.item: each.quantity for each in found.bill.on_demand_items}
+    gb = 73 * 1024 / GIB
+    assert items["on_demand_extended_retention_gb_month"] == pytest.approx(gb * 6 * 24 / 730)
+    assert items["on_demand_long_term_gb_month"] == pytest.approx(gb * 2 * 24 / 730)
 
 
 def test_an_on_demand_stream_pays_again_for_each_reader() -> None:

@@ -35,6 +35,14 @@ def test_the_counts_of_a_run_add_up() -> None:
     assert found.unprocessed == 45
 
 
+def test_records_of_which_nothing_is_left_are_lost() -> None:
+    found = Ends(
+        produced=127, processed=1, skipped=2, dropped_at_write=4, dropped=8, sent_to_destination=16, expired=32,
+        unprocessed=64,
+    )  # fmt: skip
+    assert found.lost == 4 + 8 + 32
+
+
 def add_to(name: str) -> Callable[[Simulation, Measures], None]:
     def spoil(simulation: Simulation, measures: Measures) -> None:
         mapping: Mapping = simulation.mappings[0]

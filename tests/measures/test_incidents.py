@@ -113,3 +113,24 @@ def test_a_poison_record_that_blocks_its_lane_to_the_end_is_not_over() -> None:
     )
     assert len(found) == 1
     assert found[0].end_s != found[0].end_s
+
+
+def test_a_poison_record_that_no_batch_has_taken_is_no_incident() -> None:
+    """The first batch, of three records, runs to the end; the poison record waits."""
+    slow: Section = {
+        "duration": {"per_batch": "100s"},
+        "timeout": "900s",
+        "failures": [{"kind": "poison", "at": ["8s"]}],
+    }
+    assert incidents(run={"drain": "0s"}, function=slow) == []
+
+
+def test_records_that_expire_in_an_outage_are_lost() -> None:
+    """A record each hour, at half past; those of 2.5 h to 5.5 h are a day old before the outage is over at 30 h."""
+    found = incidents(
+        run={"duration": "40h"},
+        producer={"rate": "1/h"},
+        function={"failures": [{"kind": "outage", "from": "2h", "to": "30h"}]},
+        mapping={"consumer": "push"},
+    )
+    assert found[0].records_lost == 4

@@ -8,9 +8,12 @@ from functools import cache
 from io import StringIO
 
 import numpy as np
+import pandas
 import pytest
 
 from simulator.measures import tables
+from simulator.measures.result import Result
+from simulator.measures.run import simulate
 from tests.model.observed import Run, observed
 from tests.model.rows import Section, invocations, run_rows, scenario, small
 
@@ -117,6 +120,61 @@ def test_iterator_ages_are_those_of_the_rows() -> None:
     assert table["iterator_age", "p50"] == pytest.approx(np.median(ages), rel=0.03)
 
 
+def one_slow() -> Result:
+    """Ten records, pushed in 70.5 ms, each processed in 100 ms, the fifth in 300 ms; all in one row of 10 s."""
+    slow = {"kind": "slow", "from": "4.4s", "to": "4.7s", "factor": 3}
+    content = small(
+        producer={"rate": "1/s", "record_size": "1KiB", "partition_keys": {"count": 1, "order": "round_robin"}},
+        function={"duration": {"per_batch": "100ms"}, "failures": [slow]},
+        mapping={"consumer": "push", "parallelization_factor": 2},
+    )
+    return simulate(scenario(content), interval_s=10.0)
+
+
+def test_a_row_of_the_time_series_has_the_percentiles_and_mean_parts_of_its_records() -> None:
+    (row,) = one_slow().timeseries.to_dict("records")
+    pickup = 0.07 + 1024 / (2 * 2**20)
+    for measure in ("iterator_age", "latency"):
+        assert row[f"{measure}_p50_s"] == pytest.approx(pickup + 0.1, rel=0.008)
+        assert row[f"{measure}_p99_s"] == pytest.approx(pickup + 0.3, rel=0.008)
+        assert row[f"{measure}_max_s"] == pytest.approx(pickup + 0.3)
+    assert row["processing_mean_s"] == pytest.approx(0.12)
+    assert row["pickup_mean_s"] == pytest.approx(pickup)
+
+
+def test_the_table_of_shards_has_the_busiest_interval_and_the_busiest_lane() -> None:
+    """All records have one key: one of two lanes is busy for 1.2 s of 10 s."""
+    (row,) = one_slow().shards.to_dict("records")
+    assert row["busiest_interval_records_per_s"] == pytest.approx(1.0)
+    assert (row["lane_busy_mean"], row["lane_busy_max"]) == pytest.approx((0.06, 0.12))
+
+
+def test_a_warm_up_changes_no_row_of_the_time_series() -> None:
+    """A window of 2 s is open when the warm-up ends."""
+    content = small(mapping={"maximum_batching_window": "2s"})
+    warm = run_rows(content | {"warmup": "5s"})[0].timeseries
+    pandas.testing.assert_frame_equal(warm, run_rows(content)[0].timeseries)
+    assert warm["batching_mean_s"].max() > 1
+
+
+def test_a_run_much_longer_than_its_traffic_has_at_most_1200_rows_with_the_same_sums() -> None:
+    """60 records of 4 s each: 240 s, in rows of 0.1 s at first, and so of 0.4 s at last."""
+    content = small(
+        run={"duration": "60s"},
+        producer={"rate": "1/s"},
+        function={"duration": {"per_batch": "4s"}, "timeout": "60s"},
+        mapping={"batch_size": 1},
+    )
+    found = run_rows(content)[0]
+    assert found.measures.interval_s == pytest.approx(0.4)
+    table = found.timeseries
+    assert len(table) == found.rows == pytest.approx(240 / 0.4, abs=5)
+    sums = table[["produced_records", "accepted_records", "processed_records", "attempts"]].sum()
+    assert sums.tolist() == [60] * 4
+    assert table["function_concurrency_mean"].sum() * 0.4 == pytest.approx(240)
+    assert table["backlog_records"].max() == pytest.approx(60 - 60 / 4, abs=1)
+
+
 def test_the_parts_in_the_latency_table_add_up_to_its_mean() -> None:
     table = run().result.latency
     parts = table[table["measure"] == "latency_part"]["value_s"].sum()
@@ -143,6 +201,11 @@ def test_the_load_of_the_shards_in_time_adds_up_to_what_they_accepted_since_the_
     interval = load["time_s"][1] - load["time_s"][0]
     since = sum(t >= 0 for w in run().shards.values() for t in w.accepted_s)
     assert load.drop(columns="time_s").to_numpy().sum() * interval == pytest.approx(since)
+
+
+def test_the_load_of_a_shard_is_in_records_a_second() -> None:
+    load = tables.shard_load(run_rows(small(producer={"rate": "50/s"}))[0], "s", rows=10)
+    assert load["shard_0"].tolist()[:9] == pytest.approx([50.0] * 9)
 
 
 def test_the_table_of_incidents_has_one_of_each_kind() -> None:
@@ -182,7 +245,7 @@ def test_rows_are_in_order_of_start_whatever_the_windows() -> None:
     assert run().text == observed(scenario(CONTENT)).text
 
 
-def test_rows_that_start_together_are_in_order_of_shard_and_lane() -> None:
+def test_rows_that_start_together_are_in_order_of_mapping_shard_and_lane() -> None:
     """Everything is read by one answer of each shard, and all answers come at the same time."""
     content = small(
         stream={"shards": 3},
@@ -194,6 +257,10 @@ def test_rows_that_start_together_are_in_order_of_shard_and_lane() -> None:
         },
         mapping={"parallelization_factor": 4},
     )
+    content["streams"]["t"] = {"shards": 3}
+    content["producers"].append(dict(content["producers"][0], name="q", stream="t"))
+    content["event_source_mappings"].insert(0, dict(content["event_source_mappings"][0], name="z", stream="t"))
     rows = run_rows(content)[1]
-    assert [(row["shard"], row["lane"]) for row in rows] == [(shard, lane) for shard in range(3) for lane in range(4)]
+    expected = [(name, shard, lane) for name in "zm" for shard in range(3) for lane in range(4)]
+    assert [(row["mapping"], row["shard"], row["lane"]) for row in rows] == expected
     assert {row["started_at"] for row in rows} == {0.38}

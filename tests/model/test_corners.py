@@ -76,6 +76,9 @@ CORNERS: dict[str, Section] = {
     "pushed, disabled for longer than the retention": small(
         run={"drain": "31h"}, mapping={"consumer": "push", **LONG_DISABLED}
     ),
+    "pushed, ended while disabled, before the retention": small(
+        run={"drain": "20h"}, mapping={"consumer": "push", **LONG_DISABLED}
+    ),
     "pushed, ended while disabled for longer than the retention": small(
         run={"drain": "25h"}, mapping={"consumer": "push", **LONG_DISABLED}
     ),

@@ -30,6 +30,13 @@ def test_each_shard_has_a_poller() -> None:
     assert reads(producer=DRY, stream={"shards": 7})["calls"] == 70
 
 
+def test_a_random_phase_is_uniform_in_the_interval() -> None:
+    """Of 400 pollers with an interval of 100 s those have polled after 50 s whose phase is less: half of them."""
+    polling: Section = {"polling": {"interval": "100s", "phase": "random"}}
+    calls = reads(run={"duration": "50s"}, producer=DRY, stream={"shards": 400}, mapping=polling)["calls"]
+    assert abs(calls - 200) < 4 * (400 * 0.5 * 0.5) ** 0.5
+
+
 def test_polls_of_a_disabled_mapping_are_skipped() -> None:
     found = reads(producer=DRY, mapping={"disabled": [{"from": "2s", "to": "5s"}]})
     assert found == {"calls": 7, "refused": 0, "skipped": 3}

@@ -11,7 +11,7 @@ from tests.validation.studies import Chapter, Expected
 TITLE = """# Validation
 
 Made by `make validate`, which fails when a row of it does. Every row can be run again: all seeds are fixed. A faster
-part of it is among the tests (`make test`). Which mistakes the tests notice is on another page: [mutants.md](mutants.md).
+part of it is among the tests (`make test`). Which mistakes the tests notice: [mutants.md](mutants.md).
 
 Assumptions that AWS does not document, and what they do, are in section 13 of [model.md](model.md).
 
