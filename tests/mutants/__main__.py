@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from tests.mutants.breaking import ROOT, Noticed, check, copies, notice, seconds_without_a_fault
+from tests.mutants.breaking import ROOT, Noticed, check, copies, notice
 from tests.mutants.faults import FAULTS, Fault
 from tests.mutants.page import page
 
@@ -43,11 +43,10 @@ def main(text: str = "") -> int:
 
 def noticed(faults: Sequence[Fault], workers: int) -> list[Noticed]:
     """The results in order of the faults; each is printed when it is known."""
-    with copies(workers) as free, ThreadPoolExecutor(workers) as pool:
-        limit_s = PATIENCE * seconds_without_a_fault(free)
+    with copies(workers) as (free, took_s), ThreadPoolExecutor(workers) as pool:
 
         def one(fault: Fault) -> Noticed:
-            result = notice(fault, free, limit_s)
+            result = notice(fault, free, PATIENCE * took_s)
             print(f"{fault.file}: {fault.wrong.strip()!r}: {result.by or 'SURVIVES'}", flush=True)
             return result
 

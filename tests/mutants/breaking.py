@@ -52,54 +52,53 @@ def check(fault: Fault) -> None:
 
 
 @contextmanager
-def copies(n: int) -> Iterator[SimpleQueue[Path]]:
-    """So many copies of the project to break, free to be taken."""
-    free: SimpleQueue[Path] = SimpleQueue()
+def copies(n: int) -> Iterator[tuple[SimpleQueue[Path], float]]:
+    """So many copies of the project to break, free to be taken; and how many seconds all the tests take.
+
+    Raises UnfitError if a test fails in a copy that is as it should be.
+    """
     with TemporaryDirectory() as folder:
-        for i in range(n):
-            copy = Path(folder) / str(i)
-            copy.mkdir()
-            for name in COPIED:
-                source = ROOT / name
-                if source.is_dir():
-                    shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-                else:
-                    shutil.copy(source, copy / name)
-            free.put(copy)
-        yield free
+        first, begun = Path(folder) / "0", time.monotonic()
+        copy(first)
+        if line := first_failure(first, every_test(first), limit_s=None, keep_compiled=True):
+            raise UnfitError(f"a test fails without a fault: {line}")
+        took_s = time.monotonic() - begun
+        free: SimpleQueue[Path] = SimpleQueue()
+        free.put(first)
+        for i in range(1, n):
+            free.put(shutil.copytree(first, Path(folder) / str(i)))  # with what is compiled now
+        yield free, took_s
 
 
-def seconds_without_a_fault(free: SimpleQueue[Path]) -> float:
-    """How long all the tests take. Raises UnfitError if one fails in a copy that is as it should be."""
-    copy, begun = free.get(), time.monotonic()
-    try:
-        line = first_failure(copy, every_test(copy), limit_s=None)
-    finally:
-        free.put(copy)
-    if line:
-        raise UnfitError(f"a test fails without a fault: {line}")
-    return time.monotonic() - begun
+def copy(target: Path) -> None:
+    """Copy what the tests need; times of files stay, so that what is compiled of one fits no other."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target / name)
 
 
 def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
     """Make a fault in a free copy, and run the tests, those that should notice first."""
-    copy = free.get()
-    path = copy / "simulator" / fault.file
+    folder = free.get()
+    path = folder / "simulator" / fault.file
     right = path.read_text(encoding="utf-8")
     try:
         path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
-        line = first_failure(copy, in_order(every_test(copy), fault.file), limit_s)
+        line = first_failure(folder, in_order(every_test(folder), fault.file), limit_s)
     finally:
         path.write_text(right, encoding="utf-8")
-        free.put(copy)
+        free.put(folder)
     by, _, why = line.partition(" - ")
     return Noticed(fault, by, why if by == NO_START or why.startswith(CRASHES) else "")
 
 
-def every_test(copy: Path) -> list[str]:
+def every_test(folder: Path) -> list[str]:
     """The files of tests of the rooms that are broken, and the worked cases."""
-    files = [path for room in ROOMS for path in sorted((copy / "tests" / room).glob("test_*.py"))]
-    return ["tests/test_cases.py", *(path.relative_to(copy).as_posix() for path in files)]
+    files = [path for room in ROOMS for path in sorted((folder / "tests" / room).glob("test_*.py"))]
+    return ["tests/test_cases.py", *(path.relative_to(folder).as_posix() for path in files)]
 
 
 def in_order(tests: Sequence[str], file: str) -> list[str]:
@@ -113,13 +112,17 @@ def in_order(tests: Sequence[str], file: str) -> list[str]:
     return sorted(tests, key=rank)
 
 
-def first_failure(copy: Path, tests: Sequence[str], limit_s: float | None) -> str:
+def first_failure(folder: Path, tests: Sequence[str], limit_s: float | None, keep_compiled: bool = False) -> str:
     """Run tests until one fails: its name and why; nothing if none does."""
-    command = [sys.executable, "-B", "-m", "pytest", *OPTIONS, *tests]
-    paths = {"PYTHONPATH": str(copy), "COLUMNS": "1000"}  # whoever is started there runs the copy; no line is cut
+    command = [sys.executable, "-m", "pytest", *OPTIONS, *tests]
+    settings = {
+        "PYTHONPATH": str(folder),  # for those who start another process
+        "COLUMNS": "1000",  # so that no line is cut
+        "PYTHONDONTWRITEBYTECODE": "" if keep_compiled else "1",  # two faults of one size within a second look alike
+    }
     try:
         done = subprocess.run(
-            command, cwd=copy, env=os.environ | paths, capture_output=True, text=True, timeout=limit_s, check=False
+            command, cwd=folder, env=os.environ | settings, capture_output=True, text=True, timeout=limit_s, check=False
         )
     except subprocess.TimeoutExpired:
         return NO_END
