@@ -77,7 +77,9 @@ CORNERS: dict[str, Section] = {
         run={"drain": "31h"}, mapping={"consumer": "push", **LONG_DISABLED}
     ),
     "pushed, ended while disabled, before the retention": small(
-        run={"drain": "20h"}, mapping={"consumer": "push", **LONG_DISABLED}
+        run={"duration": "20h", "drain": "6h"},
+        producer={"rate": "1/h"},
+        mapping={"consumer": "push", "disabled": [{"from": "2h", "to": "50h"}]},
     ),
     "pushed, ended while disabled for longer than the retention": small(
         run={"drain": "25h"}, mapping={"consumer": "push", **LONG_DISABLED}
