@@ -32,6 +32,12 @@ def test_arrays_that_lanes_and_pollers_share_count_once() -> None:
     assert held_bytes(stuck(producer=sizes).mappings) <= 73 * (8 + 8 + 8 + 8) + 8  # times, sizes and their sum
 
 
+def test_what_a_poller_is_still_to_read_counts_beside_what_its_lanes_hold() -> None:
+    """Lanes sort the records anew: times, places and order by lane; the poller has the times by shard."""
+    waiting: Section = {"disabled": [{"from": "0s", "to": "1000s"}], "parallelization_factor": 2}
+    assert held_bytes(stuck(mapping=waiting).mappings) == 73 * (8 + 8 + 8) + 73 * 8
+
+
 def test_too_much_is_refused_with_the_count_and_what_would_help() -> None:
     run = stuck()
     check_backlog(run.mappings, 10.0, held_bytes(run.mappings))
