@@ -134,3 +134,23 @@ def test_records_that_expire_in_an_outage_are_lost() -> None:
         mapping={"consumer": "push"},
     )
     assert found[0].records_lost == 4
+
+
+def test_what_was_ordinary_is_told_by_the_30_rows_before_an_incident() -> None:
+    """A record each second, done 0.17 s later; so nothing waits at the end of a row but in the outages.
+
+    In the second one the record of 60.5 s is tried until 70.27 s, and the nine after it are done by 70.37 s.
+    """
+    first, second = incidents(
+        run={"duration": "90s"},
+        producer={"rate": "1/s"},
+        function={
+            "duration": {"per_batch": "100ms"},
+            "failures": [{"kind": "outage", "from": f"{at}s", "to": f"{at + 10}s"} for at in (5, 60)],
+        },
+        mapping={"consumer": "push", "retry_backoff": {"initial": "100ms", "factor": 1}},
+    )
+    for found in (first, second):
+        assert (found.backlog_before_records, found.peak_backlog_records) == (0, 10)
+        assert (found.recovered_s, found.recovery_time_s) == (found.end_s + 1, 1)
+        assert found.records_delayed == 10

@@ -169,3 +169,16 @@ def test_latest_leaves_out_a_record_accepted_at_that_very_time_and_a_timestamp_t
         for time in times
     ]
     assert skipped == [2, 1]
+
+
+@pytest.mark.parametrize("consumer", ["polling", "push"])
+def test_what_is_gone_at_the_end_has_expired_though_nobody_has_come_to_pass_it_over(consumer: str) -> None:
+    """A record each hour, at half past; those of 2.5 h to 5.5 h are a day old at the end of the run, at 30 h."""
+    content = small(
+        run={"duration": "20h", "drain": "10h"},
+        producer={"rate": "1/h"},
+        mapping={"consumer": consumer, "disabled": [{"from": "2h", "to": "50h"}]},
+    )
+    ends = run_rows(content)[0].mappings[0].ends
+    assert (ends.processed, ends.expired, ends.unprocessed) == (2, 4, 14)
+    assert compare(content) == []
