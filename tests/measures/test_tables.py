@@ -85,6 +85,32 @@ def test_the_time_series_counts_records_when_they_are_produced_and_accepted() ->
     assert column("accepted_bytes") == by_interval(accepted, [float(b) for w in written for b in w.bytes])
 
 
+def test_what_came_before_the_start_has_no_row() -> None:
+    """13,000 records in the 10 s before; they are let in a millisecond apart, the first after half of 1/1,300 s.
+
+    With a bucket of 1,000 at first, record k is accepted at -10 s + (k + 1) ms - 1 s + 0.4 ms at the latest: 10,999
+    of them before 0.
+    """
+    found = run_rows(small(producer={"rate": "1300/s", "start": "-10s", "stop": "0s", "record_size": "100B"}))[0]
+    assert found.measures.streams["s"].throttled_total > 0
+    sums = found.timeseries[["produced_records", "write_throttled_records", "accepted_records"]].sum()
+    assert sums.tolist() == [0, 0, 2001]
+
+
+def test_what_would_be_accepted_after_the_end_of_the_run_has_not_been() -> None:
+    """1,300 records/s for 10 s; no mapping reads any, so that the run ends then: 10,999 were let in (see above)."""
+    content = small(
+        producer={"rate": "1300/s", "record_size": "100B"},
+        mapping={"starting_position": "latest", "starts_after": "1000s"},
+    )
+    found = run_rows(content)[0]
+    assert found.end_s == 10
+    stream = found.summary()["streams"]["s"]
+    assert (stream["records_produced"], stream["records_accepted"]) == (13_000, 10_999)
+    assert found.measures.streams["s"].put_units == 10_999
+    assert found.timeseries["accepted_records"].sum() == 10_999
+
+
 def test_the_time_series_counts_processed_records_when_their_attempt_finishes() -> None:
     done = [row for row in run().rows if row["outcome"] == "ok"]
     expected = by_interval([row["finished_at"] for row in done], [row["records"] for row in done])
@@ -98,6 +124,14 @@ def test_the_backlog_is_what_was_accepted_and_has_not_ended() -> None:
     expected = before + np.cumsum(column("accepted_records")) - ended
     assert column("backlog_records") == expected.tolist()
     assert column("backlog_records")[-1] == ends.unprocessed
+
+
+def test_records_before_the_starting_position_are_no_backlog() -> None:
+    """100 records from before the start are skipped; of those after it at most a second's wait for the next poll."""
+    content = small(producer={"rate": "10/s", "start": "-10s"}, mapping={"starting_position": "latest"})
+    found = run_rows(content)[0]
+    assert found.mappings[0].ends.skipped == 100
+    assert 0 < found.timeseries["backlog_records"].max() <= 11
 
 
 def test_mean_concurrency_is_the_time_that_attempts_ran_in_each_interval() -> None:

@@ -22,6 +22,7 @@ def lags(function: str) -> list[float]:
         "low": [1.0 for _ in times],
         "rising": [0.3 * t for t in times],
         "rising slowly": [10 + 0.01 * t for t in times],
+        "rising by more than a fiftieth": [10 + 0.025 * t for t in times],
         "high and level": [300.0 for _ in times],
         "bump": [max(0.0, 200 - abs(t - 400)) for t in times],
         "falling": [max(0.0, 900 - t) for t in times],
@@ -44,6 +45,7 @@ def test_the_last_sample_is_when_the_producers_stop() -> None:
         ("rising", "overloaded"),
         ("rising at the end", "overloaded"),
         ("rising slowly", "backlogged"),
+        ("rising by more than a fiftieth", "overloaded"),
         ("high and level", "backlogged"),
         ("bump", "backlogged"),
         ("falling", "backlogged"),
@@ -108,11 +110,20 @@ def test_the_limit_behind_the_longest_wait_binds_else_the_most_used(
 
 
 def test_write_limits_bind_only_if_records_were_throttled() -> None:
-    assert bound({"write_wait": 9.0}, {"write bytes": 1.0}, throttled=5) == "write bytes"
+    uses = {"write bytes": 0.9, "concurrency": 0.95}
+    assert bound({"write_wait": 9.0}, uses, throttled=5) == "write bytes"
+    assert bound({"write_wait": 9.0}, uses) == "concurrency"
 
 
 def test_refused_calls_make_the_read_limits_bind() -> None:
     assert bound({"pickup": 30.0}, {"read calls": 0.99}, refused=100) == "read calls"
+
+
+def test_the_ordinary_wait_for_a_poll_is_half_an_interval_and_the_latency_and_does_not_count() -> None:
+    """0.51 s; beyond it 0.99 s of 1.6 s are waits for refused calls."""
+    uses = {"read calls": 0.9, "concurrency": 0.95}
+    assert bound({"pickup": 0.51}, uses, refused=100) == "concurrency"
+    assert bound({"pickup": 1.5}, uses, refused=100) == "read calls"
 
 
 def test_a_mapping_whose_records_wait_ever_longer_at_their_producers_is_overloaded() -> None:
@@ -125,4 +136,5 @@ def test_a_mapping_whose_records_wait_ever_longer_at_their_producers_is_overload
     )
     verdict = simulate(scenario(content)).mappings[0].verdict
     assert (verdict.state, verdict.binding) == ("overloaded", "write records")
+    assert verdict.why.endswith("% of their latency")
     assert verdict.reason.startswith(f"when the traffic ended it was {100 - 101_000 / 1200:.0f} s behind")
