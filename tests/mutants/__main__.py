@@ -68,7 +68,9 @@ def took(elapsed_s: float) -> str:
     """What the run has cost."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     machine_min = (used.ru_utime + used.ru_stime) / 60
-    return f"The run took {elapsed_s / 60:.0f} minutes on {os.cpu_count()} cores: {machine_min:.0f} of machine time."
+    return (
+        f"It took {elapsed_s / 60:.0f} minutes on {os.cpu_count()} cores ({machine_min:.0f} minutes of machine time)."
+    )
 
 
 def write(path: Path, text: str) -> None:
