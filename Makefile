@@ -1,7 +1,7 @@
 # make demo    simulate a week of flights and write its report
 # make test    the tests
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
-# make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (20 minutes)
+# make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
 # make lint    ruff and mypy
 # make reports simulate the two examples in reports/ again
 # make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
