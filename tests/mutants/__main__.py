@@ -32,7 +32,7 @@ def main(text: str = "") -> int:
     for fault in chosen:
         check(fault)
     begun = time.monotonic()
-    results = noticed(chosen, os.cpu_count() or 1)
+    results = all_noticed(chosen, os.cpu_count() or 1)
     if not text:
         write(PAGE, page(results, LEAST_CAUGHT, took(time.monotonic() - begun)))
     wrong = complaints(results)
@@ -41,7 +41,7 @@ def main(text: str = "") -> int:
     return 1 if wrong else 0
 
 
-def noticed(faults: Sequence[Fault], workers: int) -> list[Noticed]:
+def all_noticed(faults: Sequence[Fault], workers: int) -> list[Noticed]:
     """The results in order of the faults; each is printed when it is known."""
     with copies(workers) as (free, took_s), ThreadPoolExecutor(workers) as pool:
 

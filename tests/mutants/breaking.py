@@ -91,8 +91,15 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
     finally:
         path.write_text(right, encoding="utf-8")
         free.put(folder)
+    return noticed(fault, line)
+
+
+def noticed(fault: Fault, line: str) -> Noticed:
+    """What a line of pytest says: the test that failed, and whether by a mistake of meaning."""
     by, _, why = line.partition(" - ")
-    return Noticed(fault, by, why if by == NO_START or why.startswith(CRASHES) else "")
+    if by not in ("", NO_END) and "::" not in by:  # no test, but a file of tests that could not be read
+        return Noticed(fault, by, why or "the tests do not start")
+    return Noticed(fault, by, why if why.startswith(CRASHES) else "")
 
 
 def every_test(folder: Path) -> list[str]:
@@ -129,5 +136,4 @@ def first_failure(folder: Path, tests: Sequence[str], limit_s: float | None, kee
     if done.returncode == 0:
         return ""
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-    line = failed[0].split(" ", 1)[1] if failed else done.stdout[-200:] + done.stderr[-200:]
-    return line if done.returncode == 1 else f"{NO_START} - {line}"
+    return failed[0].split(" ", 1)[1] if failed else f"{NO_START} - {(done.stdout + done.stderr)[-200:]}"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.mutants import breaking
 from tests.mutants.__main__ import complaints
-from tests.mutants.breaking import NO_START, Noticed, UnfitError, check, in_order
+from tests.mutants.breaking import NO_END, NO_START, Noticed, UnfitError, check, in_order, noticed
 from tests.mutants.faults import FAULTS, Fault
 from tests.mutants.page import page
 
@@ -62,6 +62,25 @@ def test_a_survivor_without_a_reason_a_reason_without_need_and_a_crash_are_told(
     told = complaints([BY] * 9 + [unknown, caught, crash])
     words = ("crashes", "nobody says why", "is caught now")
     assert [word for word, line in zip(words, told, strict=True) if word in line] == list(words)
+
+
+@pytest.mark.parametrize(
+    ("line", "crashes"),
+    [
+        ("", False),
+        (NO_END, False),
+        ("tests/test_x.py::test_x - assert 1 == 2", False),
+        ("tests/test_x.py::test_x - ValueError: negative", False),
+        ("tests/test_x.py::test_x - NameError: name 'x' is not defined", True),
+        ("tests/test_x.py - ImportError: no x", True),
+        ("tests/test_x.py", True),
+        (f"{NO_START} - usage: pytest", True),
+    ],
+)
+def test_code_that_cannot_run_is_told_from_a_mistake_of_meaning(line: str, crashes: bool) -> None:
+    found = noticed(FAULT, line)
+    assert bool(found.crash) == crashes
+    assert bool(found.by) == bool(line)
 
 
 def test_the_page_counts_by_file_and_says_why_a_fault_survives() -> None:
