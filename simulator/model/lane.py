@@ -154,13 +154,13 @@ class Lane:
         return np.concatenate([s.sizes(a, b) for s, a, b in self._parts(low, high)])
 
     def lag_s(self, now: float) -> float:
-        """The age of the oldest record that has not ended; 0 without one."""
+        """The age of the oldest record that has not ended; 0 without one, negative if it is still to be accepted."""
         low = self.cursor if self.ends_s <= now else self.low
         if low == self.end:
             return 0.0
         segment = self._holding(low)
         oldest: float = segment.table.accepted_view[low + segment.shift]
-        return max(0.0, now - oldest)
+        return now - oldest
 
     # poison
 
@@ -291,7 +291,7 @@ class Lane:
         if not mapping.payload_never_binds:
             sizes = self.sizes(self.cursor, self.cursor + n)
             fit = fitting(sizes)
-            full = full or fit < n or filling(sizes) <= n
+            full = full or filling(sizes) <= n
             n = fit
         self.full = full
         self.cut_s = now
