@@ -42,14 +42,15 @@ def busy_at_acceptance(
     """
     if not after.any():
         return None
-    lanes = np.arange(len(before))
+    records = np.diff(table.starts)
+    lanes = np.flatnonzero(records)
     lane = np.concatenate((lanes, edges[:, 0].astype(np.int64), lanes))
     time = np.concatenate((np.full(len(lanes), begin_s), edges[:, 1], np.full(len(lanes), end_s)))
-    busy = np.concatenate((before, edges[:, 2], after))
-    order = np.argsort(lane.astype(np.uint16) if len(lanes) < 1 << 16 else lane, kind="stable")
+    busy = np.concatenate((before[lanes], edges[:, 2], after[lanes]))
+    order = np.argsort(lane.astype(np.uint16) if len(before) < 1 << 16 else lane, kind="stable")
     stride = 2.0 ** np.ceil(np.log2(end_s - begin_s + 1))  # the lanes one after the other on one axis
     times, busy = (time - begin_s)[order] + lane[order] * stride, busy[order]
-    lane_begins = np.repeat(lanes * stride, np.diff(table.starts))
+    lane_begins = np.repeat(lanes * stride, records[lanes])
     busy_then = np.empty(len(table))
     for some in portions(len(table)):
         busy_then[some] = np.interp(table.accepted_s[some] - begin_s + lane_begins[some], times, busy)
