@@ -62,7 +62,8 @@ class Named:
 
         @cache
         def shards_of(shards: int) -> NDArray[np.uint16]:
-            return np.array([shard_of(h, shards) for h in hashes], np.uint16)
+            step = HASHES // shards  # as in shard_of
+            return np.array([min(h // step, shards - 1) for h in hashes], np.uint16)
 
         @cache
         def lanes_of(shards: int, lanes: int) -> NDArray[np.uint8]:
