@@ -17,8 +17,8 @@ from simulator.model.read_limits import CALLS_PER_S
 from simulator.model.shared_shard import SharedShard
 
 if TYPE_CHECKING:
-    from simulator.model.lane import PolledLane
     from simulator.model.mapping import Mapping
+    from simulator.model.polled_lane import PolledLane
 
 ANSWER_BYTES: Final = 10 * 2**20
 INFINITY: Final = float("inf")

@@ -13,12 +13,13 @@ from simulator.model.clock import WINDOW, At, Clock
 from simulator.model.concurrency import pools
 from simulator.model.function import Function
 from simulator.model.intake import Intake, PolledIntake, PushedIntake
-from simulator.model.lane import PolledLane, PushedLane
 from simulator.model.mapping import Mapping
 from simulator.model.memory import check_backlog, most_bytes
 from simulator.model.poison import PoisonedRecords
+from simulator.model.polled_lane import PolledLane
 from simulator.model.polling import Poller, is_undisturbed, may_pass_empty_polls
 from simulator.model.producer import Producer
+from simulator.model.pushed_lane import PushedLane
 from simulator.model.randomness import generator
 from simulator.model.shared_shard import SharedShard
 from simulator.model.stream import Arrivals, Stream

@@ -76,17 +76,29 @@ FAULTS: Final = (
     ),
     *in_file(
         "model/lane.py",
-        ("while self.segments[self.at].end <= index:", "while self.segments[self.at].end < index:"),
         ("self.busy_s += now - self.cut_s", "self.busy_s = now - self.cut_s"),
         ("by_time = max(self.idle_since, self.oldest_available_s())", "by_time = self.oldest_available_s()"),
         ("full or filling(sizes) <= n", "full"),
         ("full = ready >= mapping.batch_size", "full = ready >= mapping.batch_size - 1"),
         ("elif self._awaits_answer or not self.mapping.enabled:", "elif not self.mapping.enabled:"),
         ("elif self._awaits_answer or not self.mapping.enabled:", "elif self._awaits_answer:"),
-        ("self.available(now) < self.mapping.batch_size and", "self.available(now) == 0 and"),
         ("self.low = self.cursor\n        if self.poison:", "self.low = self.cursor - 1\n        if self.poison:"),
-        ("marks[1][0] <= self.cursor:", "marks[1][0] <= self.cursor + n:"),
         ("self.cursor if self.ends_s <= now else self.low", "self.low"),
+    ),
+    *in_file(
+        "model/lane_log.py",
+        ("while self.segments[self.at].end <= index:", "while self.segments[self.at].end < index:"),
+        ("next((i for i, _ in self.poison if low <= i < high), -1)", "next((i for i, _ in self.poison if low < i < high), -1)"),
+    ),
+    *in_file(
+        "model/polled_lane.py",
+        ("self.available(now) < self.mapping.batch_size and", "self.available(now) == 0 and"),
+        ("marks[1][0] <= self.cursor:", "marks[1][0] <= self.cursor + n:"),
+    ),
+    *in_file(
+        "model/pushed_lane.py",
+        ("bisect_right(times, now, first, last) - first", "bisect_right(times, now - 0.5, first, last) - first"),
+        ("np.maximum(since, self.idle_since)", "since"),
     ),
     *in_file(
         "model/log.py",
