@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tests.validation.judging import FAIL, FALSE_ALARM, PASS, SHOWN, TOO_WIDE, WIDEST, Verdict, most_outside
 from tests.validation.studies import Chapter, Expected
@@ -23,6 +24,7 @@ too. What a figure's own grid or rounding may add is stated in the row.
 """
 
 BEGIN, END = "<!-- made by make validate -->\n", "<!-- end of what is made by make validate -->\n"
+MOST_DIGITS: Final = 9  # what is less is an error of rounding
 
 
 def page(chapters: Sequence[tuple[Chapter, Sequence[Verdict]]], parts: Sequence[str]) -> str:
@@ -104,7 +106,8 @@ def simulated(of: Verdict) -> str:
     if math.isnan(of.half_width):
         return number(of.mean, of.mean)
     digits = max(0, 1 - math.floor(math.log10(of.half_width))) if of.half_width > 0 else 4
-    return f"{of.mean:,.{digits}f} ± {of.half_width:,.{digits}f}"
+    digits = min(digits, MOST_DIGITS)
+    return f"{of.mean:z,.{digits}f} ± {of.half_width:,.{digits}f}"
 
 
 def number(value: float, scale: float) -> str:
