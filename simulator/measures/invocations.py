@@ -23,10 +23,9 @@ HEADER: Final = (
     "iterator_age,iterator_age_at_send\n"
 )
 ROW: Final = "%s,%s,%s,%s,%s,%s,%s,%.6f,%.6f,%.6f,%s,%s,%.6f,%.6f\n"
-START, MAPPING, LANE = 0, 1, 2  # the columns by which rows are sorted
-CUT, FINISH, LAST = 7, 8, 11
-WHOLE: Final = [MAPPING, LANE, 3, 4, 5, 6, 9, 10]  # the columns of whole numbers
-COLUMNS: Final = 12
+COLUMNS: Final = 12  # of the rows that are held; they are sorted by the first three
+START, MAPPING, LANE, PLACE, RECORDS, SIZE, ATTEMPT, CUT, FINISH, COLD, OUTCOME, LAST = range(COLUMNS)
+WHOLE: Final = [MAPPING, LANE, PLACE, RECORDS, SIZE, ATTEMPT, COLD, OUTCOME]  # whole numbers
 
 
 class InvocationsWriter:

@@ -60,7 +60,7 @@ class StreamMeasures:
         shard = np.repeat(np.arange(self.shards), np.diff(np.searchsorted(runs, starts)))
         records = np.diff(runs, append=len(accepted))
         bytes_ = records * size if isinstance(size, int) else np.add.reduceat(size, runs) if len(runs) else records
-        self.records_by_shard += np.bincount(shard, records, self.shards).astype(np.int64)
+        self.records_by_shard += np.diff(starts)
         self.bytes_by_shard += np.bincount(shard, bytes_, self.shards).astype(np.int64)
         if not len(accepted) or accepted[0] < 0:
             self.accepted_before += len(accepted)

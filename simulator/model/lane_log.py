@@ -106,6 +106,7 @@ class LaneLog:
         return count
 
     def sizes(self, low: int, high: int) -> NDArray[np.int64]:
+        """Each record's bytes."""
         self._holding(low)
         return np.concatenate([s.sizes(a, b) for s, a, b in self._parts(low, high)])
 

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 import numpy as np
-import simpy
 
 from simulator.model.lane import Lane
 from simulator.model.lane_log import INFINITY
 from simulator.model.log import Segment
 
-if TYPE_CHECKING:
-    from simulator.model.mapping import Mapping
-
 
 class PushedLane(Lane):
     """A lane of a pushed mapping: the records bring the times at which they are available with them."""
 
-    __slots__ = ("_next",)
-
-    def __init__(self, env: simpy.Environment, mapping: Mapping, number: int, priority: int) -> None:
-        super().__init__(env, mapping, number, priority)
-        self._next = 0
+    __slots__ = ()
 
     def extend(self, segment: Segment) -> None:
         super().extend(segment)

@@ -54,7 +54,6 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
     What a split leaves goes on the stack of `later` parts.
     """
     mapping, env, function = lane.mapping, lane.env, lane.mapping.function
-    pool, environments = function.pool, function.environments
     low, high, cut, throttled = part
     tries = throttles = 0
     begun = now
@@ -66,7 +65,7 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
             lane.low = low = _leave(lane, low, high, now)
             if low == high:
                 return now
-        kind = environments.acquire(now) if pool.free(now) else NONE
+        kind = function.admit(now)
         if kind == NONE:
             throttles += 1
             mapping.throttle_times.append(now)
@@ -90,7 +89,7 @@ def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator
             lane.number, low, high, done, bytes_, tries, lane.cut_s, cut, begun, now, finish, kind, cold,
             throttled, outcome, last_accepted, lane.busy_s, batching, warm,
         )  # fmt: skip
-        pool.hold(finish, environments, kind, outcome == TIMEOUT)
+        function.pool.hold(finish, function.environments, kind, outcome == TIMEOUT)
         if outcome == OK and not later:
             yield lane.rest(finish)
             now = finish

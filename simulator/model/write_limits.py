@@ -20,7 +20,7 @@ TOLERANCE_S = 1e-9
 RECORD_COST_S = 1 / RECORDS_PER_S
 HARMLESS_BYTES = int(BYTES_PER_S / RECORDS_PER_S)  # records this small meet the record limit first, always
 BLOCK = 64  # rows that are looked at as one
-ROUNDINGS = 4
+ROUNDINGS = 4  # of sums in far_from_full: more than are made
 
 
 @dataclass(slots=True)
