@@ -1,0 +1,136 @@
+"""What a run states: facts, and nothing derived from them. Times are nanoseconds from the start of the run.
+
+A fact is stated when it is decided, so its end may lie ahead (an attempt's end is known when it is admitted); what lies
+behind the end of the run did not come to pass. `mapping` is the number in the file's order, `shard` and `lane` are
+numbers in their stream and shard, places are those in the shard's log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+from simulator.traffic.log import Integers
+
+Outcome = Literal["ok", "error", "timeout", "partial"]
+Failure = Literal["", "poison", "outage", "random_errors", "timeouts"]
+Lack = Literal["concurrency", "invocation_rate", "scaling_rate"]
+How = Literal["dropped", "sent_to_destination", "expired"]
+PollResult = Literal["called", "missed", "held", "disabled", "no_call", "no_bytes"]
+ON_DEMAND: Final = "on_demand"
+PROVISIONED: Final = "provisioned"
+COLD: Final = "cold"
+Environment = Literal["on_demand", "provisioned", "cold"]
+
+
+class Attempt(NamedTuple):
+    """An attempt that was admitted (docs/model.md, sections 6 and 7). Stated when it is."""
+
+    mapping: int
+    shard: int
+    lane: int
+    places: Integers  # its records, in order; those of one lane need not be neighbours in the log
+    done: int  # so many of them, the first ones, are processed by it
+    bytes: int
+    attempt: int  # 1 for the first since the batch, or this part of it, was formed
+    first_cut_ns: int  # when the whole batch was cut
+    cut_ns: int  # when this part of it was formed
+    begun_ns: int  # then invoke_overhead, then it asks
+    started_ns: int  # when it was admitted
+    cold_ns: int  # the cold start; 0 without one
+    finished_ns: int
+    environment: Environment
+    outcome: Outcome
+    failure: Failure  # why it failed; "" for ok
+
+
+class Throttle(NamedTuple):
+    """An attempt that was not admitted: begun, asked, and begun again after the backoff."""
+
+    mapping: int
+    shard: int
+    lane: int
+    begun_ns: int
+    asked_ns: int
+    again_ns: int
+    lack: Lack  # what was lacking first
+
+
+class Doing(NamedTuple):
+    """What a lane does while any part of its batch is not over, or while it awaits an answer; spans of a lane are disjoint.
+
+    `what` is a cause of docs/model.md, section 8 (waiting by cause): invoke_overhead, concurrency, invocation_rate,
+    scaling_rate, cold_start, function (the run of an attempt that ends ok or partial, or that has not finished when the
+    run ends), poison, outage, random_errors, timeouts (the run of an attempt that fails by it, and the backoff after
+    it); or `answer`: it has no batch and awaits an answer of its poller. Spans of no length are not stated.
+    """
+
+    mapping: int
+    shard: int
+    lane: int
+    what: str
+    begin_ns: int
+    end_ns: int
+
+
+class Poll(NamedTuple):
+    """A poll of a shard (section 4), regular or extra, by a mapping or by another reader (numbered after the mappings)."""
+
+    mapping: int
+    shard: int
+    at_ns: int
+    result: PollResult  # no_call: refused for want of a call (and perhaps of bytes too); no_bytes: only of bytes
+    answer_ns: int  # when its answer comes; of one that made no call: at_ns
+    first: int  # the records of the answer are the places from `first` to before `end`
+    end: int
+    bytes: int
+    left_behind: bool  # records that were accepted by then did not fit into the answer
+
+
+class ReadAgain(NamedTuple):
+    """A retry reads its records again (section 7)."""
+
+    mapping: int
+    shard: int
+    at_ns: int
+    bytes: int
+    call: bool  # it took a call token
+
+
+class Sent(NamedTuple):
+    """Records that a subscription sends (section 5), in the sending that arrives."""
+
+    mapping: int
+    shard: int
+    places: Integers
+    leaves_ns: Integers
+    available_ns: Integers
+    bytes: int
+
+
+class Loss(NamedTuple):
+    """Records that ended without being processed."""
+
+    mapping: int
+    shard: int
+    places: Integers
+    how: How
+    at_ns: int  # when it was noticed: unread records that expire end when their age reaches the retention
+    unread: bool
+    failure: Failure  # of the last attempt, where the batch was given up after one
+
+
+@dataclass
+class Facts:
+    """The facts of one window of time, each list in the order in which they were stated."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    throttles: list[Throttle] = field(default_factory=list)
+    doings: list[Doing] = field(default_factory=list)
+    polls: list[Poll] = field(default_factory=list)
+    read_again: list[ReadAgain] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+
+Fact = Attempt | Throttle | Doing | Poll | ReadAgain | Sent | Loss
