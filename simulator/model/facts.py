@@ -7,7 +7,7 @@ numbers in their stream and shard, places are those in the shard's log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final, Literal, NamedTuple
 
 from simulator.traffic.log import Integers
@@ -131,6 +131,11 @@ class Facts:
     read_again: list[ReadAgain] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Forget them: they have been measured."""
+        for kind in fields(self):
+            getattr(self, kind.name).clear()
 
 
 Fact = Attempt | Throttle | Doing | Poll | ReadAgain | Sent | Loss
