@@ -25,8 +25,9 @@ ANSWER_BYTES: Final = 10 * 2**20
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call returns."""
+    """What a call returns, and when."""
 
+    comes_ns: int
     first: int
     end: int
     bytes: int
@@ -46,7 +47,7 @@ class Poller:
         self._missed_key = mapping.key("missed polls", shard.number)
         self._polls = self._regular = 0  # made so far
         self._unread = shard.log.end  # the place of the next record to be returned
-        self._answers: deque[int] = deque()  # when those come that are on their way
+        self._answers: deque[Answer] = deque()  # those on their way
         lanes = range(mapping.spec.parallelization_factor)
         self.lanes = [Lane(mapping, shard, number, self, latest_ns) for number in lanes]
         self._plan(first_ns)
@@ -54,7 +55,8 @@ class Poller:
     @property
     def needed(self) -> int:
         """The place of the first record of its shard that it has not done with."""
-        return min(self._unread, *(lane.first for lane in self.lanes))
+        coming = self._answers[0].first if self._answers else self._unread
+        return min(coming, *(lane.first for lane in self.lanes))
 
     def extend(self, accepted_from: int) -> None:
         """The log has grown, from a place on; what lies before the starting position is skipped."""
@@ -78,7 +80,7 @@ class Poller:
             return
         lane.awaits_answer = True
         if self._answers:
-            lane.place.doing("answer", self._clock.now, self._answers[0])
+            lane.place.doing("answer", self._clock.now, self._answers[0].comes_ns)
         else:
             self._clock.call(self._clock.now, self._order, self._poll_again)
 
@@ -116,26 +118,35 @@ class Poller:
 
     def _poll(self) -> None:
         """A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it."""
-        now_ns = self._clock.now
         result = self._result()
-        answer = self._get_records() if result == "called" else Answer(self._unread, self._unread, 0, False)
-        answer_ns = now_ns + self._latency_ns if result == "called" else now_ns
+        answer = self._get_records() if result == "called" else self._nothing()
         self.mapping.facts.polls.append(
             Poll(
-                self.mapping.number, self.shard.number, now_ns, result, answer_ns,
-                answer.first, answer.end, answer.bytes, answer.left_behind,
+                self.mapping.number,
+                self.shard.number,
+                self._clock.now,
+                result,
+                answer.comes_ns,
+                answer.first,
+                answer.end,
+                answer.bytes,
+                answer.left_behind,
             )  # fmt: skip
         )
         if result == "called":
-            self._answers.append(answer_ns)
-            for lane in self.lanes:
-                if lane.awaits_answer and len(self._answers) == 1:
-                    lane.place.doing("answer", now_ns, answer_ns)
-            place = order(ANSWER, self.mapping.number, self.shard.number)
-            self._clock.call(answer_ns, place, lambda: self._answered(answer))
+            self._await(answer)
         elif not self._answers:
             for lane in self.lanes:
                 lane.let_go()
+
+    def _await(self, answer: Answer) -> None:
+        if not self._answers:
+            for lane in self.lanes:
+                if lane.awaits_answer:
+                    lane.place.doing("answer", self._clock.now, answer.comes_ns)
+        self._answers.append(answer)
+        place = order(ANSWER, self.mapping.number, self.shard.number)
+        self._clock.call(answer.comes_ns, place, lambda: self._answered(answer))
 
     def _result(self) -> PollResult:
         """What comes of a poll now; a call that is made takes its token."""
@@ -160,7 +171,10 @@ class Poller:
         first, self._unread = self._unread, self._unread + n
         bytes_ = int(upto[n - 1]) if n else 0
         self._limits.read(now_ns, bytes_)
-        return Answer(first, self._unread, bytes_, self._unread < accepted)
+        return Answer(now_ns + self._latency_ns, first, self._unread, bytes_, self._unread < accepted)
+
+    def _nothing(self) -> Answer:
+        return Answer(self._clock.now, self._unread, self._unread, 0, False)
 
     def _answered(self, answer: Answer) -> None:
         """An answer has come; with or without records it lets go the lanes that wait for one."""

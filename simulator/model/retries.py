@@ -42,17 +42,18 @@ class Retries:
         """Attempts at a batch, and at the parts that it is split into, the older first, until all is over."""
         clock = self._place.mapping.clock
         first_cut_ns = clock.now
-        parts = [batch]
+        parts = [(batch, first_cut_ns)]
         while parts:
-            parts[:0] = yield from self._attempts(parts.pop(0), first_cut_ns)
+            part, cut_ns = parts.pop(0)
+            left = yield from self._attempts(part, Times(first_cut_ns, cut_ns))
+            parts[:0] = [(each, clock.now) for each in left]
             if parts:
                 yield self._place.turn(clock.now)
 
-    def _attempts(self, part: Integers, first_cut_ns: int) -> Steps:
+    def _attempts(self, part: Integers, times: Times) -> Steps:
         """Attempts at a part of a batch until success or expiry; what a split leaves."""
         place, mapping = self._place, self._place.mapping
         clock, function = mapping.clock, mapping.function
-        times = Times(first_cut_ns, clock.now)
         tries = throttles = 0
         while True:
             begun_ns = clock.now

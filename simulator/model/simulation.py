@@ -61,7 +61,8 @@ class Simulation:
         """By stream: all who read its shards, at work."""
         of = pools(self._scenario)
         functions = {
-            name: Function(name, function, of[name], *self._draws) for name, function in self._scenario.functions.items()
+            name: Function(name, function, of[name], *self._draws)
+            for name, function in self._scenario.functions.items()
         }
         limits = {name: [ReadLimits() for _ in stream.shards] for name, stream in self._streams.items()}
         readers: dict[str, list[Reader]] = {name: [] for name in self._streams}

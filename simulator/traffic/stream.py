@@ -49,7 +49,12 @@ class Stream:
     """
 
     def __init__(
-        self, name: str, stream: spec.Stream, producers: list[Producer], factors: set[int], poisoned: dict[str, Poisoned]
+        self,
+        name: str,
+        stream: spec.Stream,
+        producers: list[Producer],
+        factors: set[int],
+        poisoned: dict[str, Poisoned],
     ) -> None:
         self.name, self.producers = name, producers
         self._factors, self._poisoned = sorted(factors), poisoned
@@ -81,9 +86,7 @@ class Stream:
 
     def _none(self) -> Offered:
         nothing = np.empty(0)
-        records = Columns(
-            *[NO_ROWS] * 5, dict.fromkeys(self._factors, NO_ROWS), dict.fromkeys(self._poisoned, nothing)
-        )
+        records = Columns(*[NO_ROWS] * 5, dict.fromkeys(self._factors, NO_ROWS), dict.fromkeys(self._poisoned, nothing))
         return Offered(records, NO_ROWS, NO_ROWS.astype(bool))
 
     def _produce(self, end_ns: int) -> Offered:
