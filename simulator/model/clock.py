@@ -1,4 +1,4 @@
-"""Simulated time, in whole nanoseconds, and the total order of what is due at one instant (docs/model.md, section 19)."""
+"""Simulated time in whole nanoseconds, and the order of what is due at one instant (docs/model.md, section 10)."""
 
 from __future__ import annotations
 

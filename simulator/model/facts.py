@@ -57,7 +57,7 @@ class Throttle(NamedTuple):
 
 
 class Doing(NamedTuple):
-    """What a lane does while any part of its batch is not over, or while it awaits an answer; spans of a lane are disjoint.
+    """What a lane does while any part of its batch is not over, or it awaits an answer; spans of a lane are disjoint.
 
     `what` is a cause of docs/model.md, section 8 (waiting by cause): invoke_overhead, concurrency, invocation_rate,
     scaling_rate, cold_start, function (the run of an attempt that ends ok or partial, or that has not finished when the
@@ -74,7 +74,7 @@ class Doing(NamedTuple):
 
 
 class Poll(NamedTuple):
-    """A poll of a shard (section 4), regular or extra, by a mapping or by another reader (numbered after the mappings)."""
+    """A poll of a shard (section 4), regular or extra, by a mapping or another reader (numbered after the mappings)."""
 
     mapping: int
     shard: int

@@ -30,7 +30,7 @@ class Batch:
 
 
 class Producer:
-    """One producer's records, taken in stretches of time. Whatever is drawn for a record depends on its number alone."""
+    """One producer's records, taken in stretches of time. What is drawn for a record depends on its number alone."""
 
     def __init__(self, producer: spec.Producer, largest_bytes: int, seed: int, replication: int) -> None:
         def of(purpose: str) -> int:

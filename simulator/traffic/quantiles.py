@@ -2,7 +2,7 @@
 
 What has no simple inverse is tabulated once, and nothing transcendental is evaluated at a draw, so that every program
 on every machine gets the same value. A table divides either half of the unit interval by octaves towards its end,
-down to 2^-33, and each octave into 128 equal cells; within a cell it is linear (off by less than 0.001 % of the spread).
+down to 2^-33, and each octave into 128 equal cells; within a cell it is linear (off by less than 0.001 %).
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def conforming(limit: Limit, arrival_ns: Integers, units: Integers, bucket: Buck
     """When each arrival of one window is let through, and the bucket after the last. At least one arrival, in order.
 
     T_k = max(arrival_k, T_(k-1)) + cost_k, unrolled: T_k = S_k + max over j <= k of (arrival_j - S_(j-1)), with S the
-    sum of the costs. Ticks are counted from the first arrival; where T lies behind all arrivals of a window anyway, what
-    is too far to be counted is left out, and added at the end.
+    sum of the costs. Ticks are counted from the first arrival; where T lies far behind all arrivals of a window, the
+    excess is left out, and added at the end.
     """
     base_ns = int(arrival_ns[0])
     cost = units * limit.ticks_a_unit
