@@ -102,9 +102,10 @@ class Tabulated:
         from_end = np.where(upper, 2 * HALF - 1 - drawn, drawn) + 0.5
         as_bits = np.maximum(from_end, SMALLEST).view(np.int64)
         cell = (as_bits >> SHIFT) - FIRST_CELL + np.where(upper, CELLS + 1, 0)
-        within = (as_bits & ((1 << SHIFT) - 1)) * 2.0**-SHIFT
-        low = self.nodes[cell]
-        return low + (self.nodes[cell + 1] - low) * within
+        within = (as_bits & ((1 << SHIFT) - 1)).astype(np.float64) * 2.0**-SHIFT
+        low, high = self.nodes[cell], self.nodes[cell + 1]
+        value: Floats = low + (high - low) * within
+        return value
 
 
 @cache
@@ -113,7 +114,7 @@ def ends() -> Floats:
     return ((np.arange(CELLS + 1) + FIRST_CELL) << SHIFT).view(np.float64) * 2.0**-53
 
 
-def table(lower: Floats, upper: Floats) -> Tabulated:
+def table(lower: NDArray[np.floating], upper: NDArray[np.floating]) -> Tabulated:
     """The table with these quantiles at `ends()`, and at 1 less these."""
     return Tabulated(np.concatenate((lower, upper)).astype(np.float64))
 
