@@ -10,12 +10,11 @@ import simpy
 
 from simulator.model.clock import ANSWER, POLL, order
 from simulator.model.facts import Poll, PollResult, ReadAgain
-from simulator.model.lane import Lane
+from simulator.model.lane import Lane, deal
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
 from simulator.traffic.draws import bits, unit
-from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NS, half_up, ns
 from simulator.traffic.shards import Shard
 
@@ -143,17 +142,9 @@ class Poller:
     def _answered(self) -> None:
         """An answer has come; with or without records it lets go the lanes that wait for one."""
         _, answer = self._answers.popleft()
-        places = np.arange(answer.first, answer.end)
-        for lane, records in zip(self.lanes, self._by_lane(places), strict=True):
-            if len(records):
-                lane.arrive(records)
+        deal(self.lanes, self.shard.log, np.arange(answer.first, answer.end))
+        for lane in self.lanes:
             lane.let_go()
-
-    def _by_lane(self, places: Integers) -> list[Integers]:
-        if len(self.lanes) == 1:
-            return [places]
-        lane = self.shard.log.of(self.shard.log.kept.lane[len(self.lanes)], places)
-        return [places[lane == number] for number in range(len(self.lanes))]
 
 
 def first_polls_ns(mapping: Mapping, shards: int) -> list[int]:
