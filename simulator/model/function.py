@@ -12,7 +12,7 @@ from simulator.model.facts import COLD, Environment, Failure, Lack
 from simulator.model.failures import Failures
 from simulator.scenario import spec
 from simulator.scenario.memory import work
-from simulator.traffic.draws import bits, key, unit
+from simulator.traffic.draws import inner, key, unit
 from simulator.traffic.nanoseconds import NS, half_up, ns
 from simulator.traffic.quantiles import Quantile, Same, quantile
 
@@ -95,4 +95,4 @@ class Function:
 
     def _bits(self, purpose: str, work: Work) -> int:
         """The draw of an attempt for a purpose: it belongs to its first record, and to how often that was tried."""
-        return bits(bits(self._key(work.stream, purpose), work.first), work.nth)
+        return inner(self._key(work.stream, purpose), work.first, work.nth)
