@@ -27,6 +27,12 @@ def products(numbers: Integers | int, values: Integers | int) -> tuple[Integers,
     return np.multiply(numbers, values >> BITS) + (low >> BITS), low & MASK
 
 
+def whole(high: Integers, low: Integers) -> NDArray[np.object_]:
+    """Sums as Python integers."""
+    sums: NDArray[np.object_] = (high.astype(object) << BITS) + low
+    return sums
+
+
 class Cells:
     """Numbers by row of the time series (row = t // interval) and column, added up; what is before t = 0 is one row.
 
@@ -66,16 +72,14 @@ class Sums:
     def by_row(self) -> NDArray[np.object_]:
         """Python integers: a row before t = 0, then the rows of the time series that anything was added to."""
         high, low = self._cells.table
-        return (high.astype(object) << BITS) + low
+        return whole(high, low)
 
 
 class Integrals:
     """The integrals over time of some numbers that are 0 at first and at last, by row and number."""
 
     def __init__(self, numbers: int, interval_ns: int) -> None:
-        self._cells = Cells(
-            3, numbers, interval_ns
-        )  # of the changes in a row: their integrals up to its end, their sum
+        self._cells = Cells(3, numbers, interval_ns)  # what the changes of a row add up to by its end; their sum
 
     def change(self, which: Integers | int, times_ns: Integers, by: Integers | int) -> None:
         """Change numbers at some times."""
@@ -87,7 +91,7 @@ class Integrals:
         high, low, changes = self._cells.table
         before = np.cumsum(changes, axis=0) - changes
         more_high, more_low = products(before, self._cells.interval_ns)
-        return ((high + more_high).astype(object) << BITS) + (low + more_low)
+        return whole(high + more_high, low + more_low)
 
 
 def by_row(begin_ns: Integers, end_ns: Integers, interval_ns: int) -> tuple[Integers, Integers]:

@@ -102,12 +102,8 @@ class Parts:
         accepted_ns = times.accepted_ns[rows]
         queueing = np.repeat(busy_ns, done) - self._busy_ns[rows]
         batching = np.repeat(free_ns, done) - self._free_ns[rows]
-        of_attempt = (
-            throttled_ns,
-            begun_ns - cut_ns - throttled_ns,
-            cold_ns,
-            attempts.finished_ns - begun_ns - cold_ns,
-        )
+        ran_ns = attempts.finished_ns - begun_ns - cold_ns
+        of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, ran_ns)
         return np.stack(
             (
                 accepted_ns - times.produced_ns[rows],

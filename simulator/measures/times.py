@@ -69,9 +69,9 @@ class Times:
     all else, at its acceptance.
 
     Of this window: `fresh` (rows of records accepted in it), `over` (rows of those, not skipped, that ended in it),
-    `finished` (attempts that finished in it), `successful` (those that processed records), `processed` (the rows of these
-    records, attempt after attempt) and `waiting` (records, not skipped, that wait at their producers at its
-    end). `ends` counts how records have ended so far; after the last window also those unprocessed.
+    `finished` (attempts that finished in it), `successful` (those of them that processed records), `processed` (the
+    rows of these records, attempt after attempt) and `waiting` (records, not skipped, that wait at their producers at
+    its end). `ends` counts how records have ended so far; after the last window also those unprocessed.
     """
 
     def __init__(self, reading: Reading) -> None:

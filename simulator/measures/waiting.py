@@ -20,7 +20,13 @@ CAUSES: Final = (
     "random_errors", "timeouts",
 )  # fmt: skip
 NUMBER: Final = {cause: number for number, cause in enumerate((*CAUSES, ""))}  # "": not produced yet, or ended
-REFUSED: Final = {"held": "held", "no_call": "read_calls", "no_bytes": "read_bytes"}
+LEFT_BY: Final = {  # why the last poll of a shard, by its result, has not returned a record
+    "": "poll_interval",
+    "called": "answer_limit",
+    "held": "held",
+    "no_call": "read_calls",
+    "no_bytes": "read_bytes",
+}
 
 
 class WaitingDoesNotAddUpError(AssertionError):
@@ -41,9 +47,7 @@ def causes(doing: str, phase: str, polled: str, pushed: bool) -> tuple[str, str,
         return phase, phase, phase, available
     if pushed:
         return "push_bytes", "push_bytes", "propagation", available
-    if polled in REFUSED:
-        return "poll_interval", REFUSED[polled], REFUSED[polled], available
-    return "poll_interval", "answer_limit" if polled == "called" else "poll_interval", "read_latency", available
+    return "poll_interval", LEFT_BY[polled], "read_latency", available
 
 
 class Waiting:
