@@ -29,7 +29,7 @@ def products(numbers: Integers | int, values: Integers | int) -> tuple[Integers,
 
 def whole(high: Integers, low: Integers) -> NDArray[np.object_]:
     """Sums as Python integers."""
-    sums: NDArray[np.object_] = (high.astype(object) << BITS) + low
+    sums: NDArray[np.object_] = high.astype(object) * np.array(1 << BITS, object) + low.astype(object)
     return sums
 
 

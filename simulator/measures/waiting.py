@@ -119,7 +119,7 @@ class Waiting:
 
     def _change(self, doings: Doings, states: Integers, columns: list[Integers]) -> None:
         """The state changes at some edges, and with it the causes for which records of each class wait."""
-        changes = 1 + np.flatnonzero((states[1:] != states[:-1]) & (doings.edges[1:] % doings.axis.stride > 0))
+        changes = 1 + np.flatnonzero(states[1:] != states[:-1])  # at a lane's beginning nothing has come or is left
         at, old, new = doings.edges[changes], states[changes - 1], states[changes]
         passed = [np.searchsorted(column, at) for column in columns]
         for number, (earlier, later) in enumerate(pairwise(passed), start=1):
