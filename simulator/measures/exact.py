@@ -22,7 +22,7 @@ def total(values: Integers) -> int:
 
 
 def products(numbers: Integers | int, values: Integers | int) -> tuple[Integers, Integers]:
-    """Numbers below 2**33 times values: high and low."""
+    """Numbers up to 2**32 times values up to 2**60 (36 years), high and low."""
     low = np.multiply(numbers, values & MASK)
     return np.multiply(numbers, values >> BITS) + (low >> BITS), low & MASK
 

@@ -18,9 +18,7 @@ def mine(run: MadeUp) -> list[Item]:
 def waiting(run: MadeUp) -> Counter[tuple[str, int]]:
     """Ticks waited by cause and the tick at which they began."""
     return Counter(
-        (_cause(run, item, tick), tick)
-        for item in mine(run)
-        for tick in range(item.produced, min(item.ended, run.end))
+        (_cause(run, item, tick), tick) for item in mine(run) for tick in range(item.produced, min(item.ended, run.end))
     )
 
 

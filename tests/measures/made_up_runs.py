@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Item:
     available: int = NEVER
     ended: int = NEVER
     how: str = "unprocessed"
-    throttled: list[tuple[int, int]] = field(default_factory=list)  # from when to when its own batch, or part of it, was
+    throttled: list[tuple[int, int]] = field(default_factory=list)  # periods in which its own batch, or part, was
     done_by: Attempt | None = None
 
 
@@ -166,8 +167,8 @@ class _Shard:
                 continue
             left = item.called = begins + self.rng.randint(0, 5)
             item.available = left + 3
-            columns = (np.array([time]) for time in (item.place, item.called, item.available))
-            self.state(item.accepted, Sent(0, self.number, *columns, bytes=1))
+            place, leaves, available = (np.array([time]) for time in (item.place, item.called, item.available))
+            self.state(item.accepted, Sent(0, self.number, place, leaves, available, 1))
 
     def serve(self, items: list[Item], lane: int) -> None:
         """The batches of a lane."""
@@ -227,10 +228,9 @@ class _Shard:
             ready = asked + rng.choice((0, 3))
             now = ready + rng.randint(1 - self.overhead // 2, 6)
             places = np.array([item.place for item in part])
-            attempt = Attempt(
-                0, self.number, lane, places, done, 1, tries, first_cut, cut, begun, asked, ready - asked, now,
-                "cold" if ready > asked else "on_demand", outcome, failure,
-            )  # type: ignore[arg-type]  # fmt: skip
+            where = 0, self.number, lane, places, done, 1, tries
+            moments = first_cut, cut, begun, asked, ready - asked, now
+            attempt = Attempt(*where, *moments, "cold", outcome, failure)  # type: ignore[arg-type]
             self.state(asked, attempt)
             self.doing(lane, "cold_start", asked, ready)
             self.doing(lane, failure if failure and now <= self.end else "function", ready, now)
@@ -258,7 +258,7 @@ def windows(run: MadeUp, cuts: set[int], seed: int, unit_ns: int = 1) -> Iterato
     inner = sorted(cut for cut in {*cuts, 0} if run.begin < cut < run.end)
     shards = [Shard(number, 0, 1, Log(_columns([], run.reading.lanes, unit_ns))) for number in range(len(run.items))]
     edges = [run.begin, *inner, run.end]
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         for shard, items in zip(shards, run.items, strict=True):
             ended = next((i for i, item in enumerate(items) if item.ended >= begin), len(items))
             shard.log.forget(min(shard.log.end, rng.randint(shard.log.first, max(ended, shard.log.first))))

@@ -92,7 +92,7 @@ def test_lag_is_the_age_of_the_oldest_record_at_every_instant(seed: int, cuts: s
     run = made_up(seed)
     lag, expected = Measured(run, cuts, unit_ns).lag, lives.lags(run)
     rows = (run.end - 1) // INTERVAL + 1
-    peaks = [max((expected[t] for t in range(1, run.end + 1) if (t - 1) // INTERVAL == row)) for row in range(rows)]
+    peaks = [max(expected[t] for t in range(1, run.end + 1) if (t - 1) // INTERVAL == row) for row in range(rows)]
     assert lag.peaks_ns(rows).tolist() == [peak * unit_ns for peak in peaks]
     assert lag.peak_ns == max(peaks) * unit_ns
     assert lag.values_ns.tolist() == [lives.lag_at(run, tick) * unit_ns for tick in range(run.end + 1)]

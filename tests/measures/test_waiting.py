@@ -6,46 +6,16 @@ import pytest
 from simulator.measures.lanes import Lanes
 from simulator.measures.times import Reading, Times
 from simulator.measures.waiting import Waiting, WaitingDoesNotAddUpError
-from simulator.model.facts import Attempt, Doing, Loss, Poll, PollResult, Sent
+from simulator.model.facts import Loss, Sent
 from simulator.traffic.nanoseconds import NEVER
-from tests.measures.made_up_runs import Item, MadeUp, Stated, windows
-
-POLLED = Reading(False, 1, 1000, -NEVER, True, 0, [])
-PUSHED = Reading(True, 1, 1000, -NEVER, True, 0, [])
+from tests.measures.by_hand import POLLED, PUSHED, attempt, doing, poll, record, run
+from tests.measures.made_up_runs import MadeUp, Stated, windows
 
 
-def run(reading: Reading, end: int, items: list[Item], *facts: Stated, begin: int = 0) -> MadeUp:
-    """A run with one shard."""
-    for place, item in enumerate(items):
-        item.place = place
-    return MadeUp(reading, begin, end, [items], list(facts))
-
-
-def record(produced: int, let_in: int | None = None, accepted: int | None = None) -> Item:
-    """A record; without more, it is accepted when it is produced."""
-    let_in = produced if let_in is None else let_in
-    return Item(0, 0, produced, let_in, let_in if accepted is None else accepted)
-
-
-def poll(at: int, result: PollResult, first: int = 0, end: int = 0, latency: int = 0) -> Stated:
-    return Stated(at, Poll(0, 0, at, result, at + latency, first, end, 1, False))
-
-
-def doing(what: str, begin: int, end: int) -> Stated:
-    return Stated(begin, Doing(0, 0, 0, what, begin, end))
-
-
-def attempt(places: list[int], done: int, started: int, cold: int, finished: int) -> Stated:
-    outcome, failure = ("ok", "") if done == len(places) else ("partial", "poison") if done else ("error", "outage")
-    where = 0, 0, 0, np.array(places), done, 1, 1
-    times = started, started, started, started, cold, finished
-    return Stated(started, Attempt(*where, *times, "on_demand", outcome, failure))  # type: ignore[arg-type]
-
-
-def measured(run: MadeUp, interval: int = 1000, cuts: frozenset[int] = frozenset()) -> Waiting:
+def measured(run: MadeUp, interval: int = 1000) -> Waiting:
     times, lanes = Times(run.reading), Lanes(run.reading)
     waiting = Waiting(run.reading, interval)
-    for window in windows(run, set(cuts), 0):
+    for window in windows(run, set(), 0):
         times.observe(window)
         waiting.observe(window, times, lanes.observe(window, times))
     return waiting
