@@ -1,0 +1,157 @@
+"""Waiting by cause: each instant from a record's production to its end has exactly one (docs/model.md, section 8)."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+from typing import Final
+
+import numpy as np
+
+from simulator.measures.exact import Integrals, total
+from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Doings
+from simulator.measures.times import CODE, Reading, Times, Window
+from simulator.model.facts import Attempt
+from simulator.traffic.log import Integers
+
+CAUSES: Final = (
+    "write_records", "write_bytes", "starting", "disabled", "parents", "read_calls", "read_bytes", "held",
+    "answer_limit", "poll_interval", "read_latency", "push_bytes", "propagation", "batching_window", "invoke_overhead",
+    "concurrency", "invocation_rate", "scaling_rate", "cold_start", "processing", "function", "poison", "outage",
+    "random_errors", "timeouts",
+)  # fmt: skip
+NUMBER: Final = {cause: number for number, cause in enumerate((*CAUSES, ""))}  # "": not produced yet, or ended
+LEFT_BY: Final = {  # why the last poll of a shard, by its result, has not returned a record
+    "": "poll_interval",
+    "called": "answer_limit",
+    "held": "held",
+    "no_call": "read_calls",
+    "no_bytes": "read_bytes",
+}
+
+
+class WaitingDoesNotAddUpError(AssertionError):
+    """The program's own check has failed: a bug, and no number of the run is to be trusted."""
+
+
+def causes(doing: str, phase: str, polled: str, pushed: bool) -> tuple[str, str, str, str]:
+    """Why records of a lane wait: those that no poll has come to yet; that one has left; that come; that are available.
+
+    `doing`, `phase` and `polled`: see lanes.Doings.
+    """
+    if doing in BUSY:
+        return doing, doing, doing, doing
+    if phase == "disabled":
+        return phase, phase, phase, phase
+    available = "read_latency" if doing == "answer" else "batching_window"
+    if phase == "starting":
+        return phase, phase, phase, available
+    if pushed:
+        return "push_bytes", "push_bytes", "propagation", available
+    return "poll_interval", LEFT_BY[polled], "read_latency", available
+
+
+class Waiting:
+    """Nanoseconds waited by the records of one mapping that it does not skip, by cause (CAUSES); exact."""
+
+    def __init__(self, reading: Reading, interval_ns: int) -> None:
+        """`interval_ns`: of the rows of the time series; row 0 begins at t = 0."""
+        states = product(DOING, PHASE, POLLED)
+        self._causes = np.array([_numbers("", *causes(*state, reading.pushed), "") for state in states])
+        self._waiting = Integrals(len(NUMBER), interval_ns)  # how many records wait, by cause
+        self._lived_ns = 0  # from production to end, by the records that have ended
+
+    def observe(self, window: Window, times: Times, stretches: list[Doings]) -> None:
+        """Add a window; `stretches`: see Lanes. Raises WaitingDoesNotAddUpError."""
+        fresh = times.fresh[times.how[times.fresh] != CODE["skipped"]]
+        self._write(times.produced_ns[fresh], times.let_in_ns[fresh], times.accepted_ns[fresh])
+        for doings in stretches:
+            self._read(times, doings)
+        self._process(times.successful)
+        self._lived_ns += total(times.ended_ns[times.over]) - total(times.produced_ns[times.over])
+        if window.last:
+            self._close(window, times)
+
+    def total_ns(self) -> dict[str, int]:
+        """Of the whole run, by cause; all of CAUSES."""
+        return dict(zip(CAUSES, self._waiting.by_row().sum(axis=0), strict=False))
+
+    def before_ns(self) -> dict[str, int]:
+        """What of it was waited before t = 0."""
+        return dict(zip(CAUSES, self._waiting.by_row()[0], strict=False))
+
+    def by_row_ns(self, rows: int) -> dict[str, list[int]]:
+        """By cause, what was waited in each of the first rows of the time series."""
+        by_row = self._waiting.by_row()[1 : rows + 1].T.tolist()
+        return {cause: [*row, *[0] * (rows - len(row))] for cause, row in zip(CAUSES, by_row, strict=False)}
+
+    def _write(self, produced_ns: Integers, let_in_ns: Integers, accepted_ns: Integers) -> None:
+        """Records at their producers, from production to acceptance."""
+        waited = accepted_ns > produced_ns
+        why = _numbers("", "write_records", "write_bytes", "")
+        for column, (before, after) in zip((produced_ns, let_in_ns, accepted_ns), pairwise(why), strict=True):
+            self._move(before, after, column[waited], np.ones(int(waited.sum()), np.int64))
+
+    def _read(self, times: Times, doings: Doings) -> None:
+        """Records from acceptance to end, over a stretch of time."""
+        axis, rows = doings.axis, doings.rows
+        lane, ended_ns = times.lane[rows], times.ended_ns[rows]
+        read = [np.minimum(c[rows], ended_ns) for c in (times.seen_ns, times.called_ns, times.available_ns)]
+        columns = [axis.places(lane, column) for column in (times.accepted_ns[rows], *read, ended_ns)]
+        if any((earlier > later).any() for earlier, later in pairwise(columns)):
+            raise WaitingDoesNotAddUpError("a record was read before it was accepted, or ended before it was read")
+        columns = [np.sort(column, kind="stable") for column in columns]
+        states = self._states(doings)
+        for number, column in enumerate(columns):
+            self._pass(doings, states, number, column)
+        self._change(doings, states, columns)
+
+    def _states(self, doings: Doings) -> Integers:
+        """The state from each edge on: a row of `_causes`."""
+        doing, phase = doings.doing.holding(doings.edges), doings.phase.holding(doings.edges)
+        return (doing.astype(np.int64) * len(PHASE) + phase) * len(POLLED) + doings.polled.holding(doings.edges)
+
+    def _pass(self, doings: Doings, states: Integers, number: int, places: Integers) -> None:
+        """Records, one at each place, go from one class to the next."""
+        first = np.flatnonzero(np.diff(places, prepend=-1))
+        at, records = places[first], np.diff(first, append=len(places))
+        state = states[np.searchsorted(doings.edges, at, "right") - 1]
+        self._move(self._causes[state, number], self._causes[state, number + 1], doings.axis.times_ns(at), records)
+
+    def _change(self, doings: Doings, states: Integers, columns: list[Integers]) -> None:
+        """The state changes at some edges, and with it the causes for which records of each class wait."""
+        changes = 1 + np.flatnonzero(states[1:] != states[:-1])  # at a lane's beginning nothing has come or is left
+        at, old, new = doings.edges[changes], states[changes - 1], states[changes]
+        passed = [np.searchsorted(column, at) for column in columns]
+        for number, (earlier, later) in enumerate(pairwise(passed), start=1):
+            records = earlier - later
+            self._move(self._causes[old, number], self._causes[new, number], doings.axis.times_ns(at), records)
+
+    def _process(self, attempts: list[Attempt]) -> None:
+        """The run of an attempt is `processing` for the records that it processes; `function` for all others."""
+        begin_ns = np.array([attempt.started_ns + attempt.cold_ns for attempt in attempts], np.int64)
+        end_ns = np.array([attempt.finished_ns for attempt in attempts], np.int64)
+        records = np.array([attempt.done for attempt in attempts], np.int64)
+        self._move(NUMBER["function"], NUMBER["processing"], begin_ns, records)
+        self._move(NUMBER["processing"], NUMBER["function"], end_ns, records)
+
+    def _move(self, before: Integers | int, after: Integers | int, times_ns: Integers, records: Integers) -> None:
+        """Records wait for another cause from some times on."""
+        moves = (records > 0) & np.not_equal(before, after)
+        before, after = np.broadcast_to(before, moves.shape)[moves], np.broadcast_to(after, moves.shape)[moves]
+        self._waiting.change(before, times_ns[moves], -records[moves])
+        self._waiting.change(after, times_ns[moves], records[moves])
+
+    def _close(self, window: Window, times: Times) -> None:
+        """The run has ended: what is unprocessed has waited until now, and the causes must add up to all waiting."""
+        waiting, end_ns = times.waiting, window.end_ns
+        columns = (waiting.produced_ns, waiting.let_in_ns, waiting.accepted_ns)
+        self._write(*(np.minimum(column, end_ns) for column in columns))
+        left = np.concatenate((times.produced_ns[times.how == CODE["unprocessed"]], waiting.produced_ns))
+        self._lived_ns += len(left) * end_ns - total(left)
+        waited_ns = sum(self.total_ns().values())
+        if waited_ns != self._lived_ns:
+            raise WaitingDoesNotAddUpError(f"records waited for {self._lived_ns} ns, and by cause for {waited_ns} ns")
+
+
+def _numbers(*of: str) -> list[int]:
+    return [NUMBER[cause] for cause in of]
