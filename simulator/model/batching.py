@@ -1,5 +1,7 @@
 """How many records a batch takes: batch_size, and 6 MiB of payload (docs/model.md, section 6)."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np
@@ -20,11 +22,6 @@ def fitting(size: NDArray[np.int64]) -> int:
     return max(1, int(np.searchsorted(upto, PAYLOAD_LIMIT, "right")))
 
 
-def filling(size: NDArray[np.int64]) -> int:
-    """How many records it takes to reach 6 MiB of payload; more than there are when they don't."""
-    return int(np.searchsorted(np.cumsum(payload_bytes(size)), PAYLOAD_LIMIT)) + 1
-
-
-def never_reached(batch_size: int, largest_bytes: float) -> bool:
-    """Whether a batch of the largest records stays below 6 MiB, so that nobody need add up sizes."""
-    return batch_size * (ENVELOPE_BYTES + 4 * ((largest_bytes + 2) // 3)) < PAYLOAD_LIMIT
+def filling(size: NDArray[np.int64]) -> bool:
+    """Whether the records reach 6 MiB of payload."""
+    return int(payload_bytes(size).sum()) >= PAYLOAD_LIMIT

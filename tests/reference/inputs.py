@@ -327,7 +327,7 @@ def phase(value: Any) -> float | str:
 
 def backoff(b: dict[str, Any]) -> Backoff:
     """A backoff without jitter."""
-    if float(b.get("jitter", 0)) != 0:
+    if float(b.get("jitter", 0.5)) != 0:
         raise NotDeterministic("jitter")
     return Backoff(seconds(b.get("initial", "0.5s")), float(b.get("factor", 2)), seconds(b.get("maximum", "60s")))
 

@@ -71,6 +71,10 @@ class Maker:
         """A duration, of so many seconds."""
         return text(self.awkward(low, high), "s")
 
+    def whole_seconds(self, low: float, high: float) -> str:
+        """A duration that AWS takes in whole seconds."""
+        return f"{round(self.awkward(low, high))}s"
+
     def period(self, low: float, high: float) -> Section:
         """A part of the run: from within (low, high) of the duration, for 4 to 13 s (more in long runs)."""
         start = self.awkward(low, high) * self.duration
@@ -93,12 +97,13 @@ class Maker:
         return {**result, "account": account} if account else result
 
     def account(self, functions: dict[str, Section]) -> Section:
-        """Sometimes an account with little left."""
+        """Sometimes an account with little left, but what is provisioned without a reserve."""
         if not self.chance(0.3):
             return {}
         other = self.whole(0, 5)
         reserves = sum(f.get("reserved_concurrency", 0) for f in functions.values())
-        return {"concurrency": reserves + other + self.pick([1, 2, 3]), "other_concurrency": other}
+        ready = sum(f.get("provisioned_concurrency", 0) for f in functions.values() if "reserved_concurrency" not in f)
+        return {"concurrency": reserves + other + max(self.pick([1, 2, 3]), ready), "other_concurrency": other}
 
     def streams(self) -> dict[str, Section]:
         """One stream or two."""
@@ -192,7 +197,7 @@ class Maker:
         per_record = self.awkward(21, 97) if self.chance(0.15) else self.awkward(0.5, 13)
         duration = {"per_batch": text(self.awkward(21, 311), "ms"), "per_record": text(per_record, "ms")}
         f: Section = {"duration": {**duration, "per_mib": text(self.awkward(51, 911), "ms")}}
-        f["timeout"] = self.time(1, 2.3) if self.chance(0.35) else "30s"
+        f["timeout"] = self.whole_seconds(1, 2.3) if self.chance(0.35) else "30s"
         cold_start = text(self.awkward(51, 411), "ms")
         f["cold_start"] = self.pick(["0s", cold_start, {"constant": cold_start}])
         if self.chance(0.5):
@@ -245,7 +250,7 @@ class Maker:
         if self.chance(0.8):
             m["batch_size"] = self.whole(2, 60) if "consumer" not in m else self.whole(2, 20)
         if self.chance(0.25):
-            m["maximum_batching_window"] = self.time(1.3, 8)
+            m["maximum_batching_window"] = self.whole_seconds(1.3, 8)
         if self.chance(0.35):
             m["parallelization_factor"] = self.whole(2, 4)
         position = self.pick(["trim_horizon", "trim_horizon", "trim_horizon", "latest", "at"])
@@ -268,7 +273,7 @@ class Maker:
             if self.chance(0.35):
                 m[flag] = True
         if self.kind == "aged" or (self.kind == "retained" and self.chance(0.3)):
-            m["maximum_record_age"] = self.time(60, 71) if self.kind == "aged" else self.time(3000, 86000)
+            m["maximum_record_age"] = self.whole_seconds(*((60, 71) if self.kind == "aged" else (3000, 86000)))
             m.pop("maximum_retry_attempts", None)
         if self.kind == "retained" and self.chance(0.7):
             m.pop("maximum_retry_attempts", None)
@@ -279,9 +284,10 @@ class Maker:
     def backoff(self) -> Section:
         """A backoff; slow ones in long runs."""
         if self.kind == "retained":
-            return {"initial": self.time(0.7, 3), "maximum": self.time(41, 97)}
+            return {"initial": self.time(0.7, 3), "maximum": self.time(41, 97), "jitter": 0}
         longest = self.time(5, 13) if self.kind == "aged" else self.time(1.3, 7)
-        return {"initial": text(self.awkward(171, 711), "ms"), "factor": self.awkward(1.1, 2.7), "maximum": longest}
+        initial, factor = text(self.awkward(171, 711), "ms"), self.awkward(1.1, 2.7)
+        return {"initial": initial, "factor": factor, "maximum": longest, "jitter": 0}
 
     def polling(self, shards: int, first: bool) -> Section:
         """How a mapping polls; `spread` where there are several shards, that they do not poll at one instant."""
