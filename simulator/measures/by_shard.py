@@ -6,10 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures import exact
-from simulator.measures.exact import SECOND_NS
 from simulator.measures.grid import nice_interval_ns
 from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NS
 
 LOAD_ROWS: Final = 120
 
@@ -33,7 +32,7 @@ class BusiestSeconds:
         self._open = np.concatenate((self._open, np.zeros((shards - len(self._open), 3), np.int64)))
         if not len(produced_ns):
             return
-        second = produced_ns // SECOND_NS
+        second = produced_ns // NS
         starts = np.flatnonzero((np.diff(shard, prepend=-1) != 0) | (np.diff(second, prepend=second[0]) != 0))
         seen = np.column_stack(
             (second[starts], np.diff(starts, append=len(second)), np.add.reduceat(bytes_, starts))

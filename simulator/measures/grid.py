@@ -7,17 +7,18 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures.exact import LIMIT, SECOND_NS, seconds
+from simulator.measures.wide import LIMIT, seconds
 from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
 ROWS: Final = 600
 MOST_ROWS: Final = 100_000
 NICE_S: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 NICE_NS: Final = (
     *(step * 10**power for power in range(9) for step in (1, 2, 5)),
-    *(seconds * SECOND_NS for seconds in NICE_S),
+    *(step * NS for step in NICE_S),
 )
-DAY_NS: Final = 86_400 * SECOND_NS
+DAY_NS: Final = 86_400 * NS
 NONE: Final = -1  # the peak of a row that has none
 
 
@@ -40,6 +41,11 @@ class Stretch:
     def until_ns(self) -> int:
         """What is before this has come to pass."""
         return self.end_ns + self.last
+
+    @property
+    def closed_rows(self) -> int:
+        """Rows before this one are over."""
+        return self.end_ns // self.interval_ns + self.last
 
     def rows(self, times_ns: Integers) -> Integers:
         """The row of each time; negative before 0. The very end of a run belongs to its last row."""

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures import exact
-from simulator.measures.exact import SECOND_NS
+from simulator.measures import wide
 from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
 MANTISSA_BITS: Final = 8
 WIDTH: Final = 2.0**-MANTISSA_BITS  # of a bucket, as a part of its value: as far as a percentile may be off
@@ -70,28 +70,28 @@ class Histogram:
         if len(values_ns):
             self.counts += counts
             self.n += len(values_ns)
-            self.sum_ns += exact.total(values_ns)
+            self.sum_ns += wide.total(values_ns)
             self.least_ns = min(self.least_ns, int(values_ns.min()))
             self.greatest_ns = max(self.greatest_ns, int(values_ns.max()))
 
     @property
     def mean_s(self) -> float:
         """The exact mean; NaN without values."""
-        return self.sum_ns / (self.n * SECOND_NS) if self.n else NAN
+        return self.sum_ns / (self.n * NS) if self.n else NAN
 
     @property
     def least_s(self) -> float:
         """The least value; NaN without values."""
-        return self.least_ns / SECOND_NS if self.n else NAN
+        return self.least_ns / NS if self.n else NAN
 
     @property
     def greatest_s(self) -> float:
         """The greatest value; NaN without values."""
-        return self.greatest_ns / SECOND_NS if self.n else NAN
+        return self.greatest_ns / NS if self.n else NAN
 
     def percentile_s(self, percent: float) -> float:
         """A percentile, off by at most 0.4 % (p0 and p100: exact); NaN without values."""
         if not self.n:
             return NAN
         value = percentiles_ns(self.counts, np.array([percent]))[0]
-        return float(np.clip(value, self.least_ns, self.greatest_ns)) / SECOND_NS
+        return float(np.clip(value, self.least_ns, self.greatest_ns)) / NS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.measures import exact
+from simulator.measures import wide
 from simulator.measures.grid import Peaks, Series, Stretch
 from simulator.traffic.log import Integers
 
@@ -35,21 +35,21 @@ class Level:
     def __init__(self) -> None:
         self.now = self.integral = self.peak = 0
         self.changes, self.areas, self.peaks = Series(), Series(), Peaks()
-        self._before = 0  # at time 0
+        self._before = self._integral_before = 0  # at time 0
 
     def advance(self, stretch: Stretch, times_ns: Integers, changes: Integers) -> Steps:
         """Take the changes of a window, in any order of time."""
         steps = self._steps(stretch, times_ns, changes)
-        areas = exact.times(steps.levels, np.diff(steps.times_ns, append=stretch.end_ns))
-        self.integral += exact.total(areas)
+        areas = wide.times(steps.levels, np.diff(steps.times_ns, append=stretch.end_ns))
+        self.integral += wide.total(areas)
         self.now = int(steps.levels[-1])
         if stretch.end_ns <= 0:
-            self._before = self.now
+            self._before, self._integral_before = self.now, self.integral
             return steps
         self.peak = max(self.peak, int(steps.levels.max()))
         rows = stretch.rows(steps.times_ns)
         first = np.flatnonzero(np.diff(rows, prepend=-1))
-        self.areas.add(rows[first], exact.sums(areas, first))
+        self.areas.add(rows[first], wide.sums(areas, first))
         self.peaks.add(rows[first], np.maximum.reduceat(steps.levels, first))
         self.changes.add(stretch.rows(times_ns), changes)
         return steps
@@ -73,3 +73,7 @@ class Level:
         """The level at the end of each of the first rows."""
         levels: Integers = self._before + np.cumsum(self.changes.upto(rows))
         return levels
+
+    def mean_since_0(self, end_ns: int) -> float:
+        """The time-weighted mean from 0 to the end of the run."""
+        return (self.integral - self._integral_before) / end_ns

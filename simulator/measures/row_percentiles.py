@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures.exact import SECOND_NS
 from simulator.measures.histogram import BUCKETS, buckets, percentiles_ns
 from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
 CELLS: Final = 1 << 21  # that are counted at once
 
@@ -67,5 +67,5 @@ class RowPercentiles:
         table = np.full((rows, len(self._percents)), np.nan)
         for row, values in self._closed.items():
             if row < rows:
-                table[row] = values / SECOND_NS
+                table[row] = values / NS
         return table

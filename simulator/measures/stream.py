@@ -75,7 +75,7 @@ class StreamMeasures:
         """Count what came in a window."""
         self.open_ns = [self._open_ns(shard) for shard in shards]
         self._count_produced(stretch, written.produced)
-        accepted = _accepted(shards, written)
+        accepted = _accepted(shards, written, stretch.until_ns)
         self._count_accepted(stretch, accepted)
         self._count_waiting(stretch, written.produced, accepted)
         return accepted
@@ -115,11 +115,13 @@ class StreamMeasures:
         self.unwritten.advance(stretch, np.concatenate((begin, end)), changes)
 
 
-def _accepted(shards: Sequence[Shard], written: Written) -> Accepted:
+def _accepted(shards: Sequence[Shard], written: Written, until_ns: int) -> Accepted:
+    """What was accepted before a time: of the last window the logs may hold what comes after the run's end."""
     pieces = [(np.zeros(0, np.int64),) * 4]
     for shard, first in zip(shards, written.accepted_from, strict=True):
         log, kept = shard.log, shard.log.kept
-        if log.end > first:
-            columns = (log.of(each, slice(first, log.end)) for each in (kept.produced_ns, kept.accepted_ns, kept.bytes))
-            pieces.append((*columns, np.full(log.end - first, shard.number)))
+        some = slice(first, max(first, log.accepted_before(until_ns)))
+        if some.stop > first:
+            columns = (log.of(each, some) for each in (kept.produced_ns, kept.accepted_ns, kept.bytes))
+            pieces.append((*columns, np.full(some.stop - first, shard.number)))
     return Accepted(*(np.concatenate(column) for column in zip(*pieces, strict=True)))

@@ -1,4 +1,4 @@
-"""Exact sums of whole numbers: in int64 where no sum can overflow, else in Python's integers (arrays of objects)."""
+"""Exact sums of whole numbers: int64 where no sum can overflow, else Python's integers (in arrays of objects)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 
 from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
-SECOND_NS: Final = 1_000_000_000
 LIMIT: Final = 2**63
 
 
@@ -42,4 +42,4 @@ def times(a: Integers, b: Integers) -> Integers:
 
 def seconds(values: Integers) -> Floats:
     """Nanoseconds as seconds."""
-    return values.astype(np.float64) / SECOND_NS
+    return values.astype(np.float64) / NS
