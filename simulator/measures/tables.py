@@ -22,7 +22,22 @@ if TYPE_CHECKING:
     from simulator.measures.result import MappingResult, Result
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 SERIES_PERCENTILES: Final = (50.0, 99.0)
+COUNTS: Final = (
+    "accepted_bytes", "attempts", "errors", "throttles", "function_concurrency_max", "get_records_calls",
+    "get_records_refused", "polls_skipped",
+)  # fmt: skip
+READ: Final = (
+    "processed_records", *(f"{name}_records" for name in LOSSES), "done_again_records", "backlog_records", "attempts",
+    "errors", "throttles", "function_concurrency_mean", "function_concurrency_max",
+    *(f"{what}_{statistic}_s" for what in ("iterator_age", "latency") for statistic in ("p50", "p99", "max")),
+    *(f"{part}_mean_s" for part in PARTS),
+)  # fmt: skip
+READ_BY_SHARD: Final = (
+    "processed_records", "iterator_age_max_s", "get_records_calls", "get_records_refused", "polls_skipped",
+    "lane_busy_mean", "lane_busy_max",
+)  # fmt: skip
 
 
 def percentile_name(percent: float) -> str:
@@ -37,28 +52,69 @@ def backlog(stream: StreamMeasures, measures: MappingMeasures, skipped: int, row
 
 
 def timeseries(result: Result) -> pd.DataFrame:
-    """One row an interval and mapping; incoming columns are those of the mapping's stream."""
+    """One row an interval and mapping; incoming columns are those of the mapping's stream.
+
+    A stream that no mapping reads has rows of its own, with an empty mapping.
+    """
     import pandas as pd
 
-    return pd.concat([_timeseries(result, mapping) for mapping in result.mappings], ignore_index=True)
+    rows, interval = result.rows, result.measures.interval_s
+    tables = [
+        pd.DataFrame(
+            {
+                "time_s": np.arange(rows) * interval,
+                "mapping": mapping.name if mapping else "",
+                "stream": stream,
+                **_written(result, stream, rows),
+                **(_read(result, mapping, rows) if mapping else {}),
+            }
+        )
+        for stream, mapping in _readers(result)
+    ]
+    return _together(tables, READ)
 
 
-def _timeseries(result: Result, mapping: MappingResult) -> pd.DataFrame:
+def _readers(result: Result) -> list[tuple[str, MappingResult | None]]:
+    """Each mapping with its stream, and each stream that none reads."""
+    read = {mapping.stream for mapping in result.mappings}
+    unread = [(stream, None) for stream in result.scenario.streams if stream not in read]
+    return [*((mapping.stream, mapping) for mapping in result.mappings), *unread]
+
+
+def _together(tables: list[pd.DataFrame], read: tuple[str, ...]) -> pd.DataFrame:
+    """Tables one below the other. What is `read` of a stream that no mapping reads: counts of 0, and no times."""
     import pandas as pd
 
-    rows, interval, mine = result.rows, result.measures.interval_s, mapping.measures
+    whole = [
+        table.assign(**{name: 0 if _is_count(name) else np.nan for name in read if name not in table})
+        for table in tables
+    ]
+    table = pd.concat(whole, ignore_index=True)
+    return table.astype(dict.fromkeys(filter(_is_count, table.columns), "int64"))
+
+
+def _is_count(column: str) -> bool:
+    return column.endswith("_records") or column in COUNTS
+
+
+def _written(result: Result, name: str, rows: int) -> dict[str, Floats]:
+    stream = result.measures.streams[name]
+    return {
+        "produced_records": stream.produced.upto(rows),
+        "accepted_records": stream.accepted.upto(rows),
+        "accepted_bytes": stream.accepted_bytes.upto(rows),
+        "write_throttled_records": stream.throttled.upto(rows),
+    }
+
+
+def _read(result: Result, mapping: MappingResult, rows: int) -> dict[str, Floats]:
+    interval, mine = result.measures.interval_s, mapping.measures
     stream, function = result.measures.streams[mapping.stream], result.measures.functions[mapping.function]
     ages = mine.age_rows.percentiles_s(rows, SERIES_PERCENTILES)
     latencies = mine.latency_rows.percentiles_s(rows, SERIES_PERCENTILES)
     peak_latency, peak_age = mine.latency_peaks.upto(rows), mine.age_peaks.upto(rows)
     processed = mine.processed.upto(rows)
-    columns = {
-        "time_s": np.arange(rows) * interval,
-        "mapping": mapping.name,
-        "produced_records": stream.produced.upto(rows),
-        "accepted_records": stream.accepted.upto(rows),
-        "accepted_bytes": stream.accepted_bytes.upto(rows),
-        "write_throttled_records": stream.throttled.upto(rows),
+    return {
         "processed_records": processed,
         **{f"{name}_records": mine.lost[i].upto(rows) for i, name in enumerate(LOSSES)},
         "done_again_records": mine.done_again.upto(rows),
@@ -79,11 +135,6 @@ def _timeseries(result: Result, mapping: MappingResult) -> pd.DataFrame:
             for part, s in zip(PARTS, mine.part_rows, strict=True)
         },
     }
-    table = pd.DataFrame(columns)
-    counts = [
-        c for c in columns if c.endswith("_records") or c in ("accepted_bytes", "attempts", "errors", "throttles")
-    ]
-    return table.astype(dict.fromkeys([*counts, "function_concurrency_max"], "int64"))
 
 
 def latency(result: Result) -> pd.DataFrame:
@@ -103,38 +154,51 @@ def latency(result: Result) -> pd.DataFrame:
 
 
 def shards(result: Result) -> pd.DataFrame:
-    """One row a mapping and shard: load, throttles, reads, the lanes' busy time."""
+    """One row a mapping and shard: load, throttles, reads, the lanes' busy time.
+
+    The shards of a stream that no mapping reads have rows of their own, with an empty mapping.
+    """
     import pandas as pd
 
-    return pd.concat([_shards(result, mapping) for mapping in result.mappings], ignore_index=True)
+    tables = [
+        pd.DataFrame(
+            {
+                "mapping": mapping.name if mapping else "",
+                "stream": stream,
+                **_written_by_shard(result, stream),
+                **(_read_by_shard(result, mapping) if mapping else {}),
+            }
+        )
+        for stream, mapping in _readers(result)
+    ]
+    return _together(tables, READ_BY_SHARD)
 
 
-def _shards(result: Result, mapping: MappingResult) -> pd.DataFrame:
-    import pandas as pd
-
-    stream, mine = result.measures.streams[mapping.stream], mapping.measures
+def _written_by_shard(result: Result, name: str) -> dict[str, Floats | Integers]:
+    stream = result.measures.streams[name]
     records = stream.records_by_shard
-    peak = stream.load.max(axis=0, initial=0) / result.measures.interval_s
-    lanes = mine.busy_s.reshape(stream.shards, -1) / result.end_s
-    return pd.DataFrame(
-        {
-            "mapping": mapping.name,
-            "stream": mapping.stream,
-            "shard": np.arange(stream.shards),
-            "accepted_records": records,
-            "accepted_bytes": stream.bytes_by_shard,
-            "part_of_stream": records / max(1, records.sum()),
-            "busiest_interval_records_per_s": peak,
-            "write_throttled_records": stream.throttled_by_shard,
-            "processed_records": mine.processed_by_shard,
-            "iterator_age_max_s": mine.age_by_shard,
-            "get_records_calls": _of_pollers(mine, "calls"),
-            "get_records_refused": _of_pollers(mine, "refused"),
-            "polls_skipped": _of_pollers(mine, "skipped"),
-            "lane_busy_mean": lanes.mean(axis=1),
-            "lane_busy_max": lanes.max(axis=1),
-        }
-    )
+    return {
+        "shard": np.arange(stream.shards),
+        "accepted_records": records,
+        "accepted_bytes": stream.bytes_by_shard,
+        "part_of_stream": records / max(1, records.sum()),
+        "busiest_interval_records_per_s": stream.load.max(axis=0, initial=0) / result.measures.interval_s,
+        "write_throttled_records": stream.throttled_by_shard,
+    }
+
+
+def _read_by_shard(result: Result, mapping: MappingResult) -> dict[str, Floats | Integers | list[int]]:
+    mine = mapping.measures
+    lanes = mine.busy_s.reshape(mine.mapping.shards, -1) / result.end_s
+    return {
+        "processed_records": mine.processed_by_shard,
+        "iterator_age_max_s": mine.age_by_shard,
+        "get_records_calls": _of_pollers(mine, "calls"),
+        "get_records_refused": _of_pollers(mine, "refused"),
+        "polls_skipped": _of_pollers(mine, "skipped"),
+        "lane_busy_mean": lanes.mean(axis=1),
+        "lane_busy_max": lanes.max(axis=1),
+    }
 
 
 def _of_pollers(measures: MappingMeasures, name: str) -> list[int]:
@@ -163,10 +227,12 @@ def shard_load(result: Result, stream: str, rows: int = 120) -> pd.DataFrame:
     import pandas as pd
 
     load = result.measures.streams[stream].load
-    wanted = max(1, int(np.ceil(result.rows / rows)))
-    padded = np.concatenate((load, np.zeros((-len(load) % wanted, load.shape[1]), load.dtype)))
-    interval = wanted * result.measures.interval_s
-    rates = padded.reshape(-1, wanted, load.shape[1]).sum(axis=1) / interval
+    together = -(-max(result.rows, len(load)) // rows)
+    missing = max(result.rows - len(load), 0)  # after the last record
+    missing += -(len(load) + missing) % together
+    padded = np.concatenate((load, np.zeros((missing, load.shape[1]), load.dtype)))
+    interval = together * result.measures.interval_s
+    rates = padded.reshape(-1, together, load.shape[1]).sum(axis=1) / interval
     table = pd.DataFrame(rates, columns=[f"shard_{j}" for j in range(load.shape[1])])
     table.insert(0, "time_s", np.arange(len(rates)) * interval)
     return table

@@ -89,5 +89,5 @@ def moment(tables: RunTables, time_s: float) -> str:
 def grouped(tables: RunTables) -> str:
     """The time that one point of a curve stands for, as text."""
     summary = tables.summary
-    rows = len(tables.timeseries) // max(1, len(tables.mappings))
+    rows = tables.timeseries["time_s"].nunique()
     return seconds(Grouping(rows, float(summary["interval_s"]), float(summary["end_s"])).seconds)
