@@ -72,8 +72,10 @@ class ShardLoad:
         even = np.pad(self.values, ((0, len(self.values) % 2), (0, 0)))
         self.values = even.reshape(-1, 2, even.shape[1]).sum(axis=1)
 
-    def rates(self, end_ns: int) -> tuple[int, Integers]:
-        """The interval and the records of at most LOAD_ROWS rows of a run that ended at a time."""
-        together = max(1, -(-end_ns // (self.interval_ns * LOAD_ROWS)))
-        padded = np.pad(self.values, ((0, -len(self.values) % together), (0, 0)))
-        return together * self.interval_ns, padded.reshape(-1, together, padded.shape[1]).sum(axis=1)
+    def rows_until(self, end_ns: int) -> tuple[int, Integers]:
+        """The interval, and the records of at most LOAD_ROWS rows up to the end of a run."""
+        together = -(-end_ns // (self.interval_ns * LOAD_ROWS))
+        interval_ns = together * self.interval_ns
+        missing = together * -(-end_ns // interval_ns) - len(self.values)
+        padded = np.pad(self.values, ((0, missing), (0, 0)))
+        return interval_ns, padded.reshape(-1, together, padded.shape[1]).sum(axis=1)

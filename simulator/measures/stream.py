@@ -105,7 +105,7 @@ class StreamMeasures:
         self.accepted.add(rows)
         self.accepted_bytes.add(rows, accepted.bytes)
         if stretch.end_ns > 0:
-            self.load.add(accepted.accepted_ns, accepted.shard, self.shards)
+            self.load.add(np.minimum(accepted.accepted_ns, stretch.end_ns - 1), accepted.shard, self.shards)
 
     def _count_waiting(self, stretch: Stretch, produced: Produced, accepted: Accepted) -> None:
         waited = accepted.accepted_ns > accepted.produced_ns
