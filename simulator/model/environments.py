@@ -26,11 +26,16 @@ class Environments:
         self._unused_provisioned = provisioned
         self._new_full_ns = -NEVER
 
-    def acquire(self, now_ns: int) -> Environment | None:
-        """An environment, a cold one being new; None: the scaling rate allows no new one now."""
+    def any(self, now_ns: int) -> bool:
+        """Whether there is an environment to be had: one that is there, or a new one that the scaling rate allows."""
+        while self._idle and now_ns - self._idle[0][0] > self._idle_timeout_ns:
+            self._idle.popleft()
+        there = self._idle or self._idle_provisioned or self._unused_provisioned
+        return bool(there) or self._new_again_ns(now_ns) - NEW_BURST_NS <= now_ns
+
+    def acquire(self, now_ns: int) -> Environment:
+        """Take one, of which there must be `any`; a cold one is new."""
         idle, provisioned = self._idle, self._idle_provisioned
-        while idle and now_ns - idle[0][0] > self._idle_timeout_ns:
-            idle.popleft()
         if idle and not (provisioned and provisioned[-1] > idle[-1]):
             idle.pop()
             return ON_DEMAND
@@ -40,7 +45,8 @@ class Environments:
         if self._unused_provisioned:
             self._unused_provisioned -= 1
             return PROVISIONED
-        return self._create(now_ns)
+        self._new_full_ns = self._new_again_ns(now_ns)
+        return COLD
 
     def release(self, environment: Environment, now_ns: int) -> None:
         """An attempt has ended and left its environment fit for the next."""
@@ -51,9 +57,6 @@ class Environments:
         if environment == PROVISIONED:
             self._unused_provisioned += 1
 
-    def _create(self, now_ns: int) -> Environment | None:
-        full_ns = max(now_ns, self._new_full_ns) + NEW_NS
-        if full_ns - NEW_BURST_NS > now_ns:
-            return None
-        self._new_full_ns = full_ns
-        return COLD
+    def _new_again_ns(self, now_ns: int) -> int:
+        """When the bucket of new environments will be full again if one is made now."""
+        return max(now_ns, self._new_full_ns) + NEW_NS

@@ -55,15 +55,11 @@ class Function:
         )
         self._key = cache(lambda stream, purpose: key(seed, replication, "function", name, stream, purpose))
 
-    def admit(self, now_ns: int) -> Environment | Lack:
-        """Take a unit of concurrency and an environment, whose kind it is; or take nothing: what was lacking."""
+    def lack(self, now_ns: int) -> Lack | None:
+        """What an attempt lacks that asks to run now, first of all; None: it is admitted, if it asks for `run`."""
         if not self.pool.free:
             return "concurrency"
-        environment = self.environments.acquire(now_ns)
-        if environment is None:
-            return "scaling_rate"
-        self.pool.taken += 1
-        return environment
+        return None if self.environments.any(now_ns) else "scaling_rate"
 
     def give_back(self, run: Run, now_ns: int) -> None:
         """The attempt has ended: its unit is free again, and its environment, unless a timeout has lost it."""
@@ -73,8 +69,10 @@ class Function:
         else:
             self.environments.release(run.environment, now_ns)
 
-    def run(self, now_ns: int, environment: Environment, work: Work) -> Run:
-        """How an attempt goes on that is admitted now."""
+    def run(self, now_ns: int, work: Work) -> Run:
+        """Admit an attempt, which lacks nothing: it takes a unit and an environment; how it goes on."""
+        self.pool.taken += 1
+        environment = self.environments.acquire(now_ns)
         cold_ns = self._drawn_ns("cold start", work) if environment == COLD else 0
         run_ns = self._failures.slowed(now_ns, self._duration_ns(work))
         after, failure = self._failures.error(now_ns, lambda i: unit(self._bits(f"failure {i}", work)))

@@ -9,12 +9,12 @@ import simpy
 
 from simulator.model.available import Available
 from simulator.model.batching import filling, fitting
+from simulator.model.mapping import Mapping
 from simulator.model.place import Place, Reader
 from simulator.model.retries import Retries
 from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NEVER
 from simulator.traffic.shards import Shard
-from simulator.model.mapping import Mapping
 
 
 class Source(Reader, Protocol):

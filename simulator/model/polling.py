@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import simpy
@@ -15,23 +13,11 @@ from simulator.model.facts import Poll, PollResult, ReadAgain
 from simulator.model.lane import Lane
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
+from simulator.model.shard_iterator import Records, ShardIterator
 from simulator.traffic.draws import bits, unit
 from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NS, half_up, ns
 from simulator.traffic.shards import Shard
-
-ANSWER_BYTES: Final = 10 * 2**20
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a call returns, and when."""
-
-    comes_ns: int
-    first: int
-    end: int
-    bytes: int
-    left_behind: bool
 
 
 class Poller:
@@ -46,8 +32,8 @@ class Poller:
         self._jitter_key = mapping.key("poll jitter", shard.number)
         self._missed_key = mapping.key("missed polls", shard.number)
         self._polls = self._regular = 0  # made so far
-        self._unread = shard.log.end  # the place of the next record to be returned
-        self._answers: deque[Answer] = deque()  # those on their way
+        self._iterator = ShardIterator(mapping, shard)
+        self._answers: deque[tuple[int, Records]] = deque()  # those on their way, and when they come
         lanes = range(mapping.spec.parallelization_factor)
         self.lanes = [Lane(mapping, shard, number, self, latest_ns) for number in lanes]
         self._plan(first_ns)
@@ -55,16 +41,12 @@ class Poller:
     @property
     def needed(self) -> int:
         """The place of the first record of its shard that it has not done with."""
-        coming = self._answers[0].first if self._answers else self._unread
+        coming = self._answers[0][1].first if self._answers else self._iterator.place
         return min(coming, *(lane.first for lane in self.lanes))
 
     def extend(self, accepted_from: int) -> None:
-        """The log has grown, from a place on; what lies before the starting position is skipped."""
-        new_ns = self.shard.log.of(self.shard.log.kept.accepted_ns, slice(accepted_from, self.shard.log.end))
-        skipped = self.mapping.skipped(new_ns)
-        if skipped:
-            self._unread = accepted_from + skipped
-        self.mapping.left.more(len(new_ns) - skipped)
+        """The log has grown, from a place on."""
+        self._iterator.extend(accepted_from)
 
     def run(self) -> Generator[simpy.Event, object, None]:
         """The process of the regular polls. An extra poll puts off the next one."""
@@ -75,12 +57,12 @@ class Poller:
                 self._poll_regularly()
 
     def ask(self, lane: Lane) -> None:
-        """A lane asks for an extra poll (`repoll: full_batch`): made in the poller's turn, if no answer is on its way."""
+        """A lane asks for an extra poll (`repoll: full_batch`): in the poller's turn, if no answer is on its way."""
         if self._polling.repoll != "full_batch":
             return
         lane.awaits_answer = True
         if self._answers:
-            lane.place.doing("answer", self._clock.now, self._answers[0].comes_ns)
+            lane.place.doing("answer", self._clock.now, self._answers[0][0])
         else:
             self._clock.call(self._clock.now, self._order, self._poll_again)
 
@@ -93,7 +75,7 @@ class Poller:
 
     def expire(self) -> None:
         """The retention takes what is left unread."""
-        self._pass_over(self.shard.log.end)
+        self._iterator.pass_over(self.shard.log.end)
 
     def _plan(self, due_ns: int) -> None:
         """The next regular poll is due at a time; it is made a little later (section 19)."""
@@ -118,35 +100,33 @@ class Poller:
 
     def _poll(self) -> None:
         """A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it."""
+        now_ns = self._clock.now
+        answer_ns, records = now_ns, Records(self._iterator.place, self._iterator.place)
         result = self._result()
-        answer = self._get_records() if result == "called" else self._nothing()
-        self.mapping.facts.polls.append(
-            Poll(
-                self.mapping.number,
-                self.shard.number,
-                self._clock.now,
-                result,
-                answer.comes_ns,
-                answer.first,
-                answer.end,
-                answer.bytes,
-                answer.left_behind,
-            )  # fmt: skip
-        )
         if result == "called":
-            self._await(answer)
+            answer_ns = now_ns + self._latency_ns
+            records = self._iterator.get_records(now_ns, self._polling.get_records_limit)
+            self._limits.read(now_ns, records.bytes)
+            self._await(answer_ns, records)
         elif not self._answers:
             for lane in self.lanes:
                 lane.let_go()
+        self._state(result, answer_ns, records)
 
-    def _await(self, answer: Answer) -> None:
+    def _await(self, answer_ns: int, records: Records) -> None:
         if not self._answers:
             for lane in self.lanes:
                 if lane.awaits_answer:
-                    lane.place.doing("answer", self._clock.now, answer.comes_ns)
-        self._answers.append(answer)
-        place = order(ANSWER, self.mapping.number, self.shard.number)
-        self._clock.call(answer.comes_ns, place, lambda: self._answered(answer))
+                    lane.place.doing("answer", self._clock.now, answer_ns)
+        self._answers.append((answer_ns, records))
+        self._clock.call(answer_ns, order(ANSWER, self.mapping.number, self.shard.number), self._answered)
+
+    def _state(self, result: PollResult, answer_ns: int, records: Records) -> None:
+        fact = Poll(
+            self.mapping.number, self.shard.number, self._clock.now, result, answer_ns,
+            records.first, records.end, records.bytes, records.left_behind,
+        )  # fmt: skip
+        self.mapping.facts.polls.append(fact)
 
     def _result(self) -> PollResult:
         """What comes of a poll now; a call that is made takes its token."""
@@ -160,25 +140,9 @@ class Poller:
             return "missed"
         return self._limits.admit(self._clock.now) or "called"
 
-    def _get_records(self) -> Answer:
-        """The records accepted by now and not yet returned, in order, at most get_records_limit and 10 MiB."""
-        log, now_ns = self.shard.log, self._clock.now
-        self._pass_over(log.accepted_before(now_ns - self.mapping.retention_ns))
-        accepted = max(self._unread, log.accepted_by(now_ns))
-        most = min(accepted, self._unread + self._polling.get_records_limit)
-        upto = np.cumsum(log.of(log.kept.bytes, slice(self._unread, most)))
-        n = int(np.searchsorted(upto, ANSWER_BYTES, "right"))
-        first, self._unread = self._unread, self._unread + n
-        bytes_ = int(upto[n - 1]) if n else 0
-        self._limits.read(now_ns, bytes_)
-        return Answer(now_ns + self._latency_ns, first, self._unread, bytes_, self._unread < accepted)
-
-    def _nothing(self) -> Answer:
-        return Answer(self._clock.now, self._unread, self._unread, 0, False)
-
-    def _answered(self, answer: Answer) -> None:
+    def _answered(self) -> None:
         """An answer has come; with or without records it lets go the lanes that wait for one."""
-        self._answers.popleft()
+        _, answer = self._answers.popleft()
         places = np.arange(answer.first, answer.end)
         for lane, records in zip(self.lanes, self._by_lane(places), strict=True):
             if len(records):
@@ -190,12 +154,6 @@ class Poller:
             return [places]
         lane = self.shard.log.of(self.shard.log.kept.lane[len(self.lanes)], places)
         return [places[lane == number] for number in range(len(self.lanes))]
-
-    def _pass_over(self, gone: int) -> None:
-        """Records before a place that were not read have expired."""
-        if gone > self._unread:
-            places, self._unread = np.arange(self._unread, gone), gone
-            self.mapping.lose(self.shard.number, places, "expired", unread=True)
 
 
 def first_polls_ns(mapping: Mapping, shards: int) -> list[int]:

@@ -10,10 +10,10 @@ import simpy
 
 from simulator.model.backoff import Waits
 from simulator.model.clock import FINISH, order
-from simulator.model.facts import COLD, ON_DEMAND, PROVISIONED, Attempt, Failure, Lack, Outcome, Throttle
+from simulator.model.facts import Attempt, Failure, Lack, Outcome, Throttle
 from simulator.model.function import Run, Work
 from simulator.model.place import Place
-from simulator.traffic.log import Integers
+from simulator.traffic.log import Floats, Integers
 
 Steps = Generator[simpy.Event, object, list[Integers]]
 
@@ -63,13 +63,13 @@ class Retries:
             part = self._leave(part)
             if not len(part):
                 return []
-            admitted = function.admit(clock.now)
-            if admitted not in (ON_DEMAND, PROVISIONED, COLD):
+            lack = function.lack(clock.now)
+            if lack:
                 throttles += 1
-                yield self._throttled(begun_ns, throttles, admitted)
+                yield self._throttled(begun_ns, throttles, lack)
                 continue
             throttles, tries = 0, tries + 1
-            run, attempt = self._admitted(part, admitted, tries, begun_ns, times)
+            run, attempt = self._admit(part, tries, begun_ns, times)
             yield clock.due(attempt.finished_ns, order(FINISH, mapping.number, place.shard.number, place.lane))
             function.give_back(run, clock.now)
             mapping.left.less(attempt.done)
@@ -111,10 +111,8 @@ class Retries:
         self._place.doing(failure, now_ns, again_ns)
         return self._place.turn(again_ns)
 
-    def _admitted(
-        self, part: Integers, environment: str, tries: int, begun_ns: int, times: Times
-    ) -> tuple[Run, Attempt]:
-        """How an attempt goes on that has just been admitted."""
+    def _admit(self, part: Integers, tries: int, begun_ns: int, times: Times) -> tuple[Run, Attempt]:
+        """An attempt is admitted: how it goes on."""
         place, mapping, log = self._place, self._place.mapping, self._place.shard.log
         now_ns, size = mapping.clock.now, int(log.of(log.kept.bytes, part).sum())
         poison_after = self._poison_after(part)
@@ -123,7 +121,7 @@ class Retries:
         self._first = first
         stream = mapping.spec.stream
         work = Work(stream, len(part), size, float(poison_after.min(initial=np.inf)), first, self._nth)
-        run = mapping.function.run(now_ns, environment, work)
+        run = mapping.function.run(now_ns, work)
         outcome, done = self._outcome(run.failure, poison_after, len(part))
         ready_ns = now_ns + run.cold_ns
         finished_ns = ready_ns + run.run_ns
@@ -133,18 +131,18 @@ class Retries:
         place.doing("function" if succeeds or unfinished else run.failure, ready_ns, finished_ns)
         attempt = Attempt(
             mapping.number, place.shard.number, place.lane, part, done, size, tries, times.first_cut_ns, times.cut_ns,
-            begun_ns, now_ns, run.cold_ns, finished_ns, environment, outcome, run.failure,
+            begun_ns, now_ns, run.cold_ns, finished_ns, run.environment, outcome, run.failure,
         )  # fmt: skip
         mapping.facts.attempts.append(attempt)
         return run, attempt
 
-    def _poison_after(self, part: Integers) -> np.ndarray:
+    def _poison_after(self, part: Integers) -> Floats:
         """For each record the part of the duration after which it makes the attempt fail; infinite for healthy ones."""
         log = self._place.shard.log
         column = log.kept.poison_after.get(self._place.mapping.function.name)
         return np.empty(0) if column is None else log.of(column, part)
 
-    def _outcome(self, failure: Failure, poison_after: np.ndarray, n: int) -> tuple[Outcome, int]:
+    def _outcome(self, failure: Failure, poison_after: Floats, n: int) -> tuple[Outcome, int]:
         """How an attempt at n records ends, and how many of them are done by it."""
         if not failure:
             return "ok", n

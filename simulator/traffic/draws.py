@@ -58,4 +58,4 @@ def unit(bits: int) -> float:
 
 def all_units(bits: Bits) -> NDArray[np.float64]:
     """The same of many."""
-    return (bits >> np.uint64(11)) * 2.0**-53
+    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53

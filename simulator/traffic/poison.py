@@ -13,16 +13,17 @@ from simulator.traffic.nanoseconds import ns
 class Poisoned:
     """Which records of one stream poison one function, and after what part of the duration (infinite: healthy)."""
 
-    def __init__(self, poison: list[Poison], seed: int, replication: int, *purpose: str) -> None:
+    def __init__(self, poison: list[Poison], seed: int, replication: int, function: str, stream: str) -> None:
         self._at_random = [p for p in poison if p.probability > 0]
-        self._key = lambda producer, i: key(seed, replication, "poison", *purpose, producer, i)
+        self._draws, self._of = (seed, replication), (function, stream)
         self._at_times = sorted((ns(at), p.fails_after) for p in poison for at in p.at)
 
     def at_random(self, producer: str, first: int, n: int) -> Floats:
         """For n of a producer's records from number `first` on; it does not depend on their shards."""
         after = np.full(n, np.inf)
         for i, poison in enumerate(self._at_random):
-            struck = all_units(all_bits(self._key(producer, i), first, n)) < poison.probability
+            of = key(*self._draws, "poison", *self._of, producer, i)
+            struck = all_units(all_bits(of, first, n)) < poison.probability
             after[struck] = np.minimum(after[struck], poison.fails_after)
         return after
 

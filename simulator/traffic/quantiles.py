@@ -7,7 +7,6 @@ down to 2^-33, and each octave into 128 equal cells; within a cell it is linear 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Protocol
@@ -103,21 +102,27 @@ class Tabulated:
         from_end = np.where(upper, 2 * HALF - 1 - drawn, drawn) + 0.5
         as_bits = np.maximum(from_end, SMALLEST).view(np.int64)
         cell = (as_bits >> SHIFT) - FIRST_CELL + np.where(upper, CELLS + 1, 0)
-        within = (as_bits & ((1 << SHIFT) - 1)) * 2.0**-SHIFT
-        low = self.nodes[cell]
-        return low + (self.nodes[cell + 1] - low) * within
+        within = (as_bits & ((1 << SHIFT) - 1)).astype(np.float64) * 2.0**-SHIFT
+        low, high = self.nodes[cell], self.nodes[cell + 1]
+        value: Floats = low + (high - low) * within
+        return value
 
 
-def tabulate(lower: Callable[[Floats], Floats], upper: Callable[[Floats], Floats]) -> Tabulated:
-    """The table of a distribution: `lower(p)` is its quantile at p, `upper(p)` that at 1 - p, for p up to 1/2."""
-    p = ((np.arange(CELLS + 1) + FIRST_CELL) << SHIFT).view(np.float64) * 2.0**-53
-    return Tabulated(np.concatenate((lower(p), upper(p))))
+@cache
+def ends() -> Floats:
+    """How far the nodes of either half of a table lie from that end of the unit interval, from 2^-33 to 1/2."""
+    return ((np.arange(CELLS + 1) + FIRST_CELL) << SHIFT).view(np.float64) * 2.0**-53
+
+
+def table(lower: NDArray[np.floating], upper: NDArray[np.floating]) -> Tabulated:
+    """The table with these quantiles at `ends()`, and at 1 less these."""
+    return Tabulated(np.concatenate((lower, upper)).astype(np.float64))
 
 
 @cache
 def unit_exponential() -> Tabulated:
     """The exponential distribution with mean 1."""
-    return tabulate(lambda p: -np.log1p(-p), lambda p: -np.log(p))
+    return table(-np.log1p(-ends()), -np.log(ends()))
 
 
 def quantile(distribution: Distribution) -> Quantile:
@@ -146,24 +151,19 @@ def _truncated_normal(mean: float, sd: float) -> Tabulated:
     from scipy.special import ndtr, ndtri  # a tenth of a second to import, and few scenarios need it
 
     not_negative = ndtr(mean / sd)
-    return tabulate(
-        lambda p: np.maximum(mean - sd * ndtri((1 - p) * not_negative), 0.0),
-        lambda p: np.maximum(mean - sd * ndtri(p * not_negative), 0.0),
-    )
+    above = [mean - sd * ndtri(part * not_negative) for part in (1 - ends(), ends())]
+    return table(*(np.maximum(values, 0.0) for values in above))
 
 
 def _lognormal(median: float, p99: float) -> Tabulated:
     from scipy.special import ndtri
 
-    spread = np.log(p99 / median) / Z99
-    return tabulate(lambda p: median * np.exp(spread * ndtri(p)), lambda p: median * np.exp(-spread * ndtri(p)))
+    below = np.exp(np.log(p99 / median) / Z99 * ndtri(ends()))
+    return table(median * below, median / below)
 
 
 def _gamma(mean: float, cv: float) -> Tabulated:
     from scipy.special import gammainccinv, gammaincinv
 
     shape = 1 / (cv * cv)
-    return tabulate(
-        lambda p: mean / shape * gammaincinv(shape, p),
-        lambda p: mean / shape * gammainccinv(shape, p),
-    )
+    return table(mean / shape * gammaincinv(shape, ends()), mean / shape * gammainccinv(shape, ends()))

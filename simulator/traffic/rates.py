@@ -136,7 +136,7 @@ def _polynomial(terms: Floats, t: Floats | float) -> Floats:
 
 
 def _slope(terms: Floats, t: Floats) -> Floats:
-    value = len(terms) * terms[-1]
+    value: Floats = len(terms) * terms[-1]
     for power in range(len(terms) - 1, 0, -1):
         value = value * t + power * terms[power - 1]
     return value

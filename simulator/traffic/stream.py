@@ -85,8 +85,8 @@ class Stream:
         return Written(produced, waiting, accepted_from)
 
     def _none(self) -> Offered:
-        nothing = np.empty(0)
-        records = Columns(*[NO_ROWS] * 5, dict.fromkeys(self._factors, NO_ROWS), dict.fromkeys(self._poisoned, nothing))
+        lanes, poison = dict.fromkeys(self._factors, NO_ROWS), dict.fromkeys(self._poisoned, np.empty(0))
+        records = Columns(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, lanes, poison)
         return Offered(records, NO_ROWS, NO_ROWS.astype(bool))
 
     def _produce(self, end_ns: int) -> Offered:
