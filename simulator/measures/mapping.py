@@ -48,7 +48,7 @@ class MappingMeasures:
         self.busy_ns: Integers = np.zeros(0, np.int64)  # by lane (shard * lanes + lane): with a batch in hand
         self.backlog, self.reads = Backlog(run), Reads()
         self.ordinary = Ordinary(run.usual_interval_ns, self.backlog.usual.peaks)
-        self.parts = Parts(reading, run.interval_ns, run.warmup_ns)
+        self.parts = Parts(run.interval_ns, run.warmup_ns)
         self.waiting = Waiting(reading, run.interval_ns)
         self.lag = Lag(run.interval_ns, limit_ns, (run.duration_ns * 3 // 4, run.duration_ns))
 

@@ -14,7 +14,6 @@ from simulator.measures.incidents import Incident
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
 from simulator.measures.observer import Measured, Measures
-from simulator.measures.parts import PARTS
 from simulator.measures.usage import Use, function_uses, read_uses, write_uses
 from simulator.measures.verdict import Lags, Verdict, binding, state
 from simulator.model.concurrency import pool_sizes
@@ -177,7 +176,7 @@ def _times(histogram: Histogram) -> dict[str, float | int | None]:
 def parts_mean_s(measures: MappingMeasures) -> dict[str, float]:
     """The mean of each part of latency over the processed records after the warm-up."""
     n = max(1, measures.latency.n) * NS
-    return {part: waited / n for part, waited in zip(PARTS, measures.parts.sums_ns, strict=True)}
+    return {part: waited / n for part, waited in measures.parts.sums_ns.items()}
 
 
 def lags_of(measures: MappingMeasures) -> Lags:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy as np
 import pandas as pd
 
 from simulator.report.numbers import seconds
@@ -29,6 +30,11 @@ class Rows:
 
     def __getitem__(self, column: str) -> Floats:
         return self.table[column].to_numpy(float)
+
+    @property
+    def lengths_s(self) -> Floats:
+        """How long each row is: the last one may be cut short."""
+        return np.diff(self["time_s"], append=self.grouping.end_s)
 
     def rate(self, column: str) -> Floats:
         """A count as a rate a second."""
@@ -57,7 +63,7 @@ class Rows:
     @property
     def why_empty(self) -> str:
         """What a panel says that has nothing to show."""
-        if not self["accepted_records"].sum() and not self["backlog_records"].any():
+        if not self["accepted_records"].sum() and not self["backlog_max_records"].any():
             return "nothing arrived"
         return "no attempt ended" if not self["attempts"].sum() else "nothing was processed"
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import mean_size_bytes
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import percent

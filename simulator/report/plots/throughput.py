@@ -9,7 +9,7 @@ from typing import Final, Literal
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import RateLimit, mean_size_bytes, rate_limits
 from simulator.report.numbers import count
 from simulator.report.plots import incidents
