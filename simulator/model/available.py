@@ -30,10 +30,9 @@ class Available:
         return int(self._pieces[0][0][0])
 
     def add(self, places: Integers, now_ns: int) -> None:
-        """Records have become available."""
-        if len(places):
-            self._pieces.append((places, now_ns))
-            self._records += len(places)
+        """Records have become available, at least one."""
+        self._pieces.append((places, now_ns))
+        self._records += len(places)
 
     def oldest(self, most: int) -> Integers:
         """The places of the oldest ones, at most so many."""

@@ -16,12 +16,11 @@ def payload_bytes(size: NDArray[np.int64]) -> NDArray[np.int64]:
     return ENVELOPE_BYTES + 4 * ((size + 2) // 3)
 
 
-def fitting(size: NDArray[np.int64]) -> int:
-    """How many of the records fit into one payload; one always does."""
+def fitting(size: NDArray[np.int64], batch_size: int) -> tuple[int, bool]:
+    """How many of the records, at most batch_size of which are given, are a batch; and whether that is a full one.
+
+    One record always fits. A batch is full with batch_size records, if the next does not fit, or with 6 MiB.
+    """
     upto = np.cumsum(payload_bytes(size))
-    return max(1, int(np.searchsorted(upto, PAYLOAD_LIMIT, "right")))
-
-
-def filling(size: NDArray[np.int64]) -> bool:
-    """Whether the records reach 6 MiB of payload."""
-    return int(payload_bytes(size).sum()) >= PAYLOAD_LIMIT
+    n = max(1, int(np.searchsorted(upto, PAYLOAD_LIMIT, "right")))
+    return n, n == batch_size or n < len(size) or int(upto[n - 1]) >= PAYLOAD_LIMIT

@@ -12,9 +12,9 @@ from simulator.model.facts import COLD, Environment, Failure, Lack
 from simulator.model.failures import Failures
 from simulator.scenario import spec
 from simulator.scenario.memory import work
-from simulator.traffic.draws import bits, key, unit
+from simulator.traffic.draws import inner, key, unit
 from simulator.traffic.nanoseconds import NS, half_up, ns
-from simulator.traffic.quantiles import quantile
+from simulator.traffic.quantiles import Quantile, Same, quantile
 
 MIB: Final = 2**20
 
@@ -73,7 +73,7 @@ class Function:
         """Admit an attempt, which lacks nothing: it takes a unit and an environment; how it goes on."""
         self.pool.taken += 1
         environment = self.environments.acquire(now_ns)
-        cold_ns = self._drawn_ns("cold start", work) if environment == COLD else 0
+        cold_ns = half_up(self._drawn("cold start", self._cold_start, work) * NS) if environment == COLD else 0
         run_ns = self._failures.slowed(now_ns, self._duration_ns(work))
         after, failure = self._failures.error(now_ns, lambda i: unit(self._bits(f"failure {i}", work)))
         if work.poison_after < after:
@@ -85,14 +85,14 @@ class Function:
         return Run(environment, cold_ns, run_ns, failure)
 
     def _duration_ns(self, work: Work) -> int:
-        batch = self._per_batch.one(self._bits("per batch", work))
-        record = self._per_record.one(self._bits("per record", work))
-        mib = self._per_mib.one(self._bits("per MiB", work))
-        return half_up(batch * NS) + half_up(record * NS * work.records) + half_up(mib * NS * work.bytes / MIB)
+        batch = half_up(self._drawn("per batch", self._per_batch, work) * NS)
+        records = half_up(self._drawn("per record", self._per_record, work) * NS * work.records)
+        mib = half_up(self._drawn("per MiB", self._per_mib, work) * NS * work.bytes / MIB)
+        return batch + records + mib
 
-    def _drawn_ns(self, purpose: str, work: Work) -> int:
-        return half_up(self._cold_start.one(self._bits(purpose, work)) * NS)
+    def _drawn(self, purpose: str, quantile: Quantile, work: Work) -> float:
+        return quantile.value if isinstance(quantile, Same) else quantile.one(self._bits(purpose, work))
 
     def _bits(self, purpose: str, work: Work) -> int:
         """The draw of an attempt for a purpose: it belongs to its first record, and to how often that was tried."""
-        return bits(bits(self._key(work.stream, purpose), work.first), work.nth)
+        return inner(self._key(work.stream, purpose), work.first, work.nth)

@@ -8,11 +8,11 @@ from typing import Protocol
 import simpy
 
 from simulator.model.available import Available
-from simulator.model.batching import filling, fitting
+from simulator.model.batching import fitting
 from simulator.model.mapping import Mapping
 from simulator.model.place import Place, Reader
 from simulator.model.retries import Retries
-from simulator.traffic.log import Integers
+from simulator.traffic.log import Integers, Log
 from simulator.traffic.nanoseconds import NEVER
 from simulator.traffic.shards import Shard
 
@@ -56,8 +56,9 @@ class Lane:
 
     def arrive(self, records: Integers) -> None:
         """Records have become available."""
-        self.available.add(records, self._clock.now)
-        self.wake()
+        if len(records):
+            self.available.add(records, self._clock.now)
+            self.wake()
 
     def let_go(self) -> None:
         """It need not wait for an answer any more."""
@@ -90,22 +91,30 @@ class Lane:
         return window_ends_ns <= self._clock.now
 
     def _window_ends_ns(self) -> int:
-        """When the batching window ends: with batch_size records, 6 MiB of payload, or its time."""
+        """When the batching window ends: with a full batch, or its time."""
         mapping = self.place.mapping
-        if not mapping.window_ns or len(self.available) >= mapping.spec.batch_size or filling(self._sizes()):
+        if not mapping.window_ns or self._batch()[1]:
             return -NEVER
         return max(self._idle_since_ns, self.available.since_ns) + mapping.window_ns
 
     def _cut(self) -> tuple[Integers, bool]:
-        """The oldest available, at most batch_size, within 6 MiB of payload; and whether that is a full batch."""
-        most = self.place.mapping.spec.batch_size
-        sizes = self._sizes()
-        n = min(most, fitting(sizes))
-        full = n == most or n < len(sizes) or filling(sizes)
+        """The next batch; and whether it is a full one."""
+        n, full = self._batch()
         batch = self.available.oldest(n)
         self.available.take(n)
         return batch, full
 
-    def _sizes(self) -> Integers:
-        log = self.place.shard.log
-        return log.of(log.kept.bytes, self.available.oldest(self.place.mapping.spec.batch_size))
+    def _batch(self) -> tuple[int, bool]:
+        """How many of the available records would be a batch now; and whether it would be a full one."""
+        log, batch_size = self.place.shard.log, self.place.mapping.spec.batch_size
+        return fitting(log.of(log.kept.bytes, self.available.oldest(batch_size)), batch_size)
+
+
+def deal(lanes: list[Lane], log: Log, records: Integers) -> None:
+    """Records of a shard have become available: each to its lane."""
+    if len(lanes) == 1:
+        return lanes[0].arrive(records)
+    lane_of = log.of(log.kept.lane[len(lanes)], records)
+    for lane in lanes:
+        lane.arrive(records[lane_of == lane.place.lane])
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import cache
 
 import numpy as np
 import simpy
@@ -39,12 +40,12 @@ class Mapping:
         self.window_ns = ns(mapping.maximum_batching_window)
         self.enabled = True
         self.left = left
-        self._draws = draws
+        self._key = cache(lambda purpose: key(*draws, "mapping", mapping.name, purpose))
         self._woken: list[Callable[[], None]] = []  # of the lanes, when the mapping is enabled
 
-    def key(self, *purpose: str | int) -> int:
-        """The key of draws of this mapping."""
-        return key(*self._draws, "mapping", self.spec.name, *purpose)
+    def key(self, purpose: str) -> int:
+        """The key of this mapping's draws for a purpose."""
+        return self._key(purpose)
 
     def when_enabled(self, wake: Callable[[], None]) -> None:
         """Have something happen whenever the mapping is enabled."""

@@ -10,12 +10,11 @@ import simpy
 
 from simulator.model.clock import ANSWER, POLL, order
 from simulator.model.facts import Poll, PollResult, ReadAgain
-from simulator.model.lane import Lane
+from simulator.model.lane import Lane, deal
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
-from simulator.traffic.draws import bits, unit
-from simulator.traffic.log import Integers
+from simulator.traffic.draws import bits, inner, unit
 from simulator.traffic.nanoseconds import NS, half_up, ns
 from simulator.traffic.shards import Shard
 
@@ -29,8 +28,8 @@ class Poller:
         self._polling = mapping.spec.polling
         self._interval_ns, self._latency_ns = ns(self._polling.interval), ns(self._polling.latency)
         self._order = order(POLL, mapping.number, shard.number)
-        self._jitter_key = mapping.key("poll jitter", shard.number)
-        self._missed_key = mapping.key("missed polls", shard.number)
+        self._jitter_key = inner(mapping.key("poll jitter"), shard.number)
+        self._missed_key = inner(mapping.key("missed polls"), shard.number)
         self._polls = self._regular = 0  # made so far
         self._iterator = ShardIterator(mapping, shard)
         self._answers: deque[tuple[int, Records]] = deque()  # those on their way, and when they come
@@ -143,24 +142,16 @@ class Poller:
     def _answered(self) -> None:
         """An answer has come; with or without records it lets go the lanes that wait for one."""
         _, answer = self._answers.popleft()
-        places = np.arange(answer.first, answer.end)
-        for lane, records in zip(self.lanes, self._by_lane(places), strict=True):
-            if len(records):
-                lane.arrive(records)
+        deal(self.lanes, self.shard.log, np.arange(answer.first, answer.end))
+        for lane in self.lanes:
             lane.let_go()
-
-    def _by_lane(self, places: Integers) -> list[Integers]:
-        if len(self.lanes) == 1:
-            return [places]
-        lane = self.shard.log.of(self.shard.log.kept.lane[len(self.lanes)], places)
-        return [places[lane == number] for number in range(len(self.lanes))]
 
 
 def first_polls_ns(mapping: Mapping, shards: int) -> list[int]:
     """When each shard of the start is first polled (section 4)."""
     polling, starts_ns = mapping.spec.polling, ns(mapping.spec.starts_after)
     if polling.phase == "random":
-        drawn = [unit(bits(mapping.key("phase", j), 0)) for j in range(shards)]
+        drawn = [unit(bits(mapping.key("phase"), j)) for j in range(shards)]
         return [starts_ns + half_up(polling.interval * NS * u) for u in drawn]
     if polling.phase == "spread":
         return [starts_ns + half_up(polling.interval * NS * (j + 0.5) / shards) for j in range(shards)]

@@ -10,7 +10,7 @@ import simpy
 
 from simulator.model.clock import ANSWER, order
 from simulator.model.facts import Sent
-from simulator.model.lane import Lane
+from simulator.model.lane import Lane, deal
 from simulator.model.mapping import Mapping
 from simulator.model.sending import Sending, Times
 from simulator.traffic.log import Integers
@@ -60,7 +60,7 @@ class Subscription:
             if first.gone:
                 self._pass_over(together)
             else:
-                self._arrive(together)
+                deal(self.lanes, self.shard.log, together)
 
     def expire(self) -> None:
         """The retention takes what would have been passed over."""
@@ -91,9 +91,3 @@ class Subscription:
     def _pass_over(self, gone: Integers) -> None:
         if len(gone):
             self.mapping.lose(self.shard.number, gone, "expired", unread=True)
-
-    def _arrive(self, records: Integers) -> None:
-        log = self.shard.log
-        of = log.of(log.kept.lane[len(self.lanes)], records)
-        for number in np.unique(of).tolist():
-            self.lanes[number].arrive(records[of == number])

@@ -13,6 +13,7 @@ from simulator.model.clock import FINISH, order
 from simulator.model.facts import Attempt, Failure, Lack, Outcome, Throttle
 from simulator.model.function import Run, Work
 from simulator.model.place import Place
+from simulator.traffic.draws import inner
 from simulator.traffic.log import Floats, Integers
 
 Steps = Generator[simpy.Event, object, list[Integers]]
@@ -34,8 +35,8 @@ class Retries:
         mapping = place.mapping
         where = place.shard.number, place.lane
         self._place, self._latest_ns = place, latest_ns
-        self._retry_waits = Waits(mapping.spec.retry_backoff, mapping.key("retry jitter", *where))
-        self._throttle_waits = Waits(mapping.spec.throttle_backoff, mapping.key("throttle jitter", *where))
+        self._retry_waits = Waits(mapping.spec.retry_backoff, inner(mapping.key("retry jitter"), *where))
+        self._throttle_waits = Waits(mapping.spec.throttle_backoff, inner(mapping.key("throttle jitter"), *where))
         self._first, self._nth = -1, 0  # the number of the record that the last attempt began with, and how often
 
     def serve(self, batch: Integers) -> Generator[simpy.Event, object, None]:

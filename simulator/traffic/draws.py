@@ -38,6 +38,13 @@ def bits(key: int, counter: int) -> int:
     return z ^ (z >> 31)
 
 
+def inner(key: int, *things: int) -> int:
+    """The key of one of the things that a key is for, each told by its number, such as a shard and a lane of it."""
+    for thing in things:
+        key = bits(key, thing)
+    return key
+
+
 def all_bits(key: int, first: int, n: int) -> Bits:
     """The draws from number `first` on, n of them."""
     z = np.arange(first + 1, first + n + 1, dtype=np.uint64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final
 
@@ -19,7 +20,7 @@ def ns(seconds: float) -> int:
 
 def half_up(nanoseconds: float) -> int:
     """A duration that was computed, as whole nanoseconds."""
-    return int(np.floor(nanoseconds + 0.5))
+    return math.floor(nanoseconds + 0.5)
 
 
 def all_half_up(nanoseconds: NDArray[np.float64]) -> NDArray[np.int64]:
