@@ -5,29 +5,27 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from .result import COLUMNS, Row
+from .result import COLUMNS, TIMES, Row
 
 TEXT = ("mapping", "stream", "outcome")
 WHOLE = ("shard", "lane", "first_record", "records", "bytes", "attempt", "cold_start")
-TIMES = ("cut_at", "started_at", "finished_at", "iterator_age", "iterator_age_at_send")
 
 
 @dataclass(frozen=True)
 class Tolerance:
     """How far two runs may differ: times and ages (also of rows that may change places), and seconds in totals."""
 
-    time_ns: int
+    time_s: float
     mean_s: float
     waiting_s: float  # for each record produced
 
 
-OF_CASES = Tolerance(time_ns=2001, mean_s=1e-6 + 1e-9, waiting_s=1e-6)
-EXACT = Tolerance(time_ns=0, mean_s=1e-9, waiting_s=1e-9)  # of totals, which are floats
+OF_CASES = Tolerance(time_s=2e-6 + 1e-9, mean_s=1e-6 + 1e-9, waiting_s=1e-6)
+EXACT = Tolerance(time_s=5e-10, mean_s=1e-9, waiting_s=1e-9)  # the same nanosecond
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -37,9 +35,9 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def typed(row: dict[str, Any]) -> Row:
-    """A row with numbers instead of text: times in nanoseconds."""
+    """A row with numbers instead of text."""
     whole = {column: int(row[column]) for column in WHOLE}
-    times = {column: int(Decimal(row[column]).scaleb(9)) for column in TIMES}
+    times = {column: float(row[column]) for column in TIMES}
     return {**{column: row[column] for column in TEXT}, **whole, **times}
 
 
@@ -49,10 +47,9 @@ def differences(
     totals_a: dict[str, Any],
     totals_b: dict[str, Any],
     tolerance: Tolerance = OF_CASES,
-    limit: int = 10,
 ) -> list[str]:
-    """What differs between two runs, at most `limit` rows of it; nothing if they agree."""
-    found = row_differences(rows_a, rows_b, tolerance, limit)
+    """What differs between two runs, at most ten rows of it; nothing if they agree."""
+    found = row_differences(rows_a, rows_b, 10, tolerance)
     for name, a, b in in_both(totals_a, totals_b, "totals", found):
         for key, x, y in in_both(a, b, f"totals.{name}", found):
             if key == "waiting_s":
@@ -62,13 +59,15 @@ def differences(
     return found
 
 
-def row_differences(rows_a: Sequence[Row], rows_b: Sequence[Row], tolerance: Tolerance, limit: int) -> list[str]:
+def row_differences(
+    rows_a: Sequence[Row], rows_b: Sequence[Row], limit: int, tolerance: Tolerance = OF_CASES
+) -> list[str]:
     """The rows of each run that have no equal in the other; rows that start together may change places."""
     left, right = list(rows_a), list(rows_b)
     only_a: list[Row] = []
     start = 0
     for row in left:
-        while start < len(right) and right[start]["started_at"] < row["started_at"] - 2 * tolerance.time_ns:
+        while start < len(right) and right[start]["started_at"] < row["started_at"] - 2 * tolerance.time_s:
             start += 1
         same = next((i for i in candidates(right, start, row, tolerance) if equal(row, right[i], tolerance)), None)
         if same is None:
@@ -76,7 +75,7 @@ def row_differences(rows_a: Sequence[Row], rows_b: Sequence[Row], tolerance: Tol
         else:
             del right[same]
     found = [(row, "a") for row in only_a] + [(row, "b") for row in right]
-    found.sort(key=lambda r: int(r[0]["started_at"]))
+    found.sort(key=lambda r: float(r[0]["started_at"]))
     counted = [f"{len(rows_a)} rows in a, {len(rows_b)} in b"] if len(rows_a) != len(rows_b) else []
     return counted + [f"only in {which}: {line(row)}" for row, which in found[:limit]]
 
@@ -85,7 +84,7 @@ def candidates(rows: list[Row], start: int, row: Row, tolerance: Tolerance) -> l
     """The numbers of the rows that start together with a row."""
     result: list[int] = []
     for i in range(start, len(rows)):
-        if rows[i]["started_at"] > row["started_at"] + tolerance.time_ns:
+        if rows[i]["started_at"] > row["started_at"] + tolerance.time_s:
             break
         result.append(i)
     return result
@@ -94,13 +93,13 @@ def candidates(rows: list[Row], start: int, row: Row, tolerance: Tolerance) -> l
 def equal(a: Row, b: Row, tolerance: Tolerance) -> bool:
     """Whether two rows are the same within the tolerance of times."""
     return all(str(a[c]) == str(b[c]) for c in (*TEXT, *WHOLE)) and all(
-        abs(a[c] - b[c]) <= tolerance.time_ns for c in TIMES
+        abs(a[c] - b[c]) <= tolerance.time_s for c in TIMES
     )
 
 
 def line(row: Row) -> str:
     """A row as in the file, with all digits of times."""
-    return ",".join(f"{Decimal(row[c]).scaleb(-9):.9f}" if c in TIMES else str(row[c]) for c in COLUMNS)
+    return ",".join(f"{row[c]:.9f}" if c in TIMES else str(row[c]) for c in COLUMNS)
 
 
 def in_both(a: dict[str, Any], b: dict[str, Any], where: str, found: list[str]) -> list[tuple[str, Any, Any]]:

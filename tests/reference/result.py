@@ -13,6 +13,7 @@ COLUMNS = (
     "mapping", "stream", "shard", "lane", "first_record", "records", "bytes", "attempt", "cut_at", "started_at",
     "finished_at", "cold_start", "outcome", "iterator_age", "iterator_age_at_send",
 )  # fmt: skip
+TIMES = ("cut_at", "started_at", "finished_at", "iterator_age", "iterator_age_at_send")
 ENDS = ("processed", "skipped", "dropped_at_write", "dropped", "sent_to_destination", "expired", "unprocessed")
 PARTS = ("write_wait", "pickup", "queueing", "batching", "throttled", "retrying", "cold_start", "processing")
 Row = dict[str, Any]
@@ -45,13 +46,18 @@ class Counts:
 
 @dataclass
 class Result:
-    """The outcome of a run. Times and ages in `invocations` and the end are whole nanoseconds, `totals` seconds."""
+    """The outcome of a run. Times are seconds, to the nanosecond."""
 
     invocations: list[Row]
     totals: dict[str, dict[str, Any]]
     reads: dict[str, dict[str, int]]
     write_throttles: dict[str, int]
-    ended_at: int
+    ended_at: float
+
+
+def in_seconds(row: Row) -> Row:
+    """A row with its times and ages in seconds."""
+    return {column: value / SECOND if column in TIMES else value for column, value in row.items()}
 
 
 def totals_of(counts: Counts, rows: list[Row], waiting: Counter[str]) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from .clock import Clock
 from .functions import function_states
-from .inputs import Scenario, parse
+from .inputs import SECOND, Scenario, parse
 from .mappings import MappingState
 from .readers import Poller, Reader, ReadLimits, Subscription
-from .result import Result, totals_of
+from .result import Result, in_seconds, totals_of
 from .traffic import Written, write
 from .waiting import waiting
 
@@ -66,7 +66,7 @@ def end_of(scenario: Scenario, mappings: list[MappingState]) -> int:
 
 def collect(mappings: list[MappingState], readers: list[Reader], written: dict[str, Written], ended_at: int) -> Result:
     """The result, when the run has ended."""
-    result = Result([], {}, {}, {name: w.throttles for name, w in written.items()}, ended_at)
+    result = Result([], {}, {}, {name: w.throttles for name, w in written.items()}, ended_at / SECOND)
     for mapping in mappings:
         counts, w = mapping.counts, written[mapping.spec.stream]
         counts.ends["dropped_at_write"] = sum(record.accepted is None for record in w.records)
@@ -75,6 +75,7 @@ def collect(mappings: list[MappingState], readers: list[Reader], written: dict[s
         result.totals[mapping.spec.name] = totals_of(counts, mapping.rows, waited)
         result.reads[mapping.spec.name] = counts.reads()
     order = {mapping.spec.name: mapping.spec.number for mapping in mappings}
-    result.invocations = [row for mapping in mappings for row in mapping.rows]
-    result.invocations.sort(key=lambda r: (r["started_at"], order[r["mapping"]], r["shard"], r["lane"]))
+    rows = [row for mapping in mappings for row in mapping.rows]
+    rows.sort(key=lambda r: (r["started_at"], order[r["mapping"]], r["shard"], r["lane"]))
+    result.invocations = [in_seconds(row) for row in rows]
     return result

@@ -32,7 +32,7 @@ def check(result: Result) -> None:
 
 def in_order(mapping: str, result: Result) -> None:
     """Section 6: a lane has at most one batch in flight."""
-    free: dict[tuple[int, int], int] = {}
+    free: dict[tuple[int, int], float] = {}
     for row in result.invocations:
         if row["mapping"] == mapping:
             lane = (row["shard"], row["lane"])
