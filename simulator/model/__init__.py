@@ -1,1 +1,1 @@
-"""The SimPy processes: traffic, shards, polling, push, lanes, functions and concurrency. One mechanism a file."""
+"""The rules of reading, batching, invoking and failing, as SimPy processes that state facts. One mechanism a file."""

@@ -1,5 +1,7 @@
 """How many records a batch takes: batch_size, and 6 MiB of payload (docs/model.md, section 6)."""
 
+from __future__ import annotations
+
 from typing import Final
 
 import numpy as np
@@ -14,17 +16,11 @@ def payload_bytes(size: NDArray[np.int64]) -> NDArray[np.int64]:
     return ENVELOPE_BYTES + 4 * ((size + 2) // 3)
 
 
-def fitting(size: NDArray[np.int64]) -> int:
-    """How many of the records fit into one payload; one always does."""
+def fitting(size: NDArray[np.int64], batch_size: int) -> tuple[int, bool]:
+    """How many of the records, at most batch_size of which are given, are a batch; and whether that is a full one.
+
+    One record always fits. A batch is full with batch_size records, if the next does not fit, or with 6 MiB.
+    """
     upto = np.cumsum(payload_bytes(size))
-    return max(1, int(np.searchsorted(upto, PAYLOAD_LIMIT, "right")))
-
-
-def filling(size: NDArray[np.int64]) -> int:
-    """How many records it takes to reach 6 MiB of payload; more than there are when they don't."""
-    return int(np.searchsorted(np.cumsum(payload_bytes(size)), PAYLOAD_LIMIT)) + 1
-
-
-def never_reached(batch_size: int, largest_bytes: float) -> bool:
-    """Whether a batch of the largest records stays below 6 MiB, so that nobody need add up sizes."""
-    return batch_size * (ENVELOPE_BYTES + 4 * ((largest_bytes + 2) // 3)) < PAYLOAD_LIMIT
+    n = max(1, int(np.searchsorted(upto, PAYLOAD_LIMIT, "right")))
+    return n, n == batch_size or n < len(size) or int(upto[n - 1]) >= PAYLOAD_LIMIT

@@ -1,78 +1,49 @@
-"""Simulated time: a SimPy environment whose events are due at absolute times, in a total order.
+"""Simulated time in whole nanoseconds, and the order of what is due at one instant (docs/model.md, section 10)."""
 
-What is due at one instant happens in the order of the priorities below, then of the numbers that lanes have,
-then of scheduling (docs/model.md, section 10, last paragraph).
+from __future__ import annotations
 
-Clock and Process are SimPy's, less what only events that fail and processes that others wait for need.
-"""
-
-from collections.abc import Generator
-from heapq import heappop, heappush
-from typing import Any, Final
+from collections.abc import Callable
+from heapq import heappush
+from typing import Final
 
 import simpy
-from simpy.events import Event
 
-WINDOW: Final = -4  # the records of the next stretch of time come in before anything reads them
-FINISH: Final = -3
-POLL: Final = -2
-ANSWER: Final = -1
-EXPIRY: Final = 1 << 59  # after the lanes
-LANE: Final = 0  # plus the lane's number: lanes made ready together ask in the order of their numbers
-
-
-class At(Event):
-    """An event due at an absolute time, which is its value; a timeout of `time - now` could miss it by an ulp."""
-
-    _ok = True
-
-    def __init__(self, env: simpy.Environment, time: float, priority: int) -> None:
-        self.callbacks: list[Any] = []
-        self._value = self.time = time
-        heappush(env._queue, (time, priority, next(env._eid), self))  # type: ignore[misc]
+WINDOW: Final = 1  # the records of the next stretch of time come in before anything reads them
+SWITCH: Final = 2  # what closes, opens, disables or enables
+FINISH: Final = 3  # ends of attempts
+POLL: Final = 4
+ANSWER: Final = 5  # and what is pushed
+LANE: Final = 6  # cutting, beginning an attempt, asking
+EXPIRY: Final = 7  # the retention takes what nobody has read
+END: Final = 8  # of the run, after all that is due then
 
 
-class Signal(Event):
-    """Wakes the one process that waits at once, within the event that fires it, so that lanes ask in order."""
+def order(what: int, mapping: int = 0, shard: int = 0, lane: int = 0) -> int:
+    """The place of something due among all that is due at the same instant; other readers come after the mappings.
 
-    _ok = True
-
-    def __init__(self) -> None:
-        self.callbacks: list[Any] = []
-
-    def fire(self, now: float) -> None:
-        """Resume who waits, with the time as the value; the signal can be used again."""
-        self._value = now
-        self.callbacks.pop()(self)
-
-
-class Process(simpy.Process):
-    """A process that waits for events that are still to come and never fail; an exception in it ends the run."""
-
-    def __init__(self, env: simpy.Environment, generator: Generator[Event, Any]) -> None:
-        self._send, self._resumes = generator.send, self._resume  # bound once
-        super().__init__(env, generator)
-
-    def _resume(self, event: Event) -> None:
-        try:  # noqa: SIM105, for the sake of speed
-            self._send(event._value).callbacks.append(self._resumes)
-        except StopIteration:
-            pass
+    It is above SimPy's own priorities: what SimPy schedules without a time happens before anything else.
+    """
+    return (((what << 20 | mapping) << 20 | shard) << 4) | lane
 
 
 class Clock(simpy.Environment):
-    """The environment of a run."""
+    """A SimPy environment whose events are due at absolute times, in the order above, then as they were scheduled."""
 
-    def process(self, generator: Generator[Event, Any]) -> Process:
-        """Begin a process."""
-        return Process(self, generator)
+    @property
+    def now(self) -> int:
+        """Nanoseconds from the start of the run."""
+        return self._now  # type: ignore[return-value]  # it was given whole numbers
 
-    def run_until(self, end: Any) -> float:
-        """Make events happen until `end`, an event, has; when that was."""
-        queue: list[Any] = self._queue
-        while end.callbacks is not None:
-            self._now, _, _, event = heappop(queue)
-            callbacks, event.callbacks = event.callbacks, None  # SimPy's sign that it has happened
-            for callback in callbacks:
-                callback(event)
-        return float(self._now)
+    def trigger(self, event: simpy.Event, time_ns: int, place: int) -> simpy.Event:
+        """Have an event happen at a time."""
+        event._ok, event._value = True, None
+        heappush(self._queue, (time_ns, place, next(self._eid), event))  # type: ignore[misc]
+        return event
+
+    def due(self, time_ns: int, place: int) -> simpy.Event:
+        """An event that happens at a time."""
+        return self.trigger(simpy.Event(self), time_ns, place)
+
+    def call(self, time_ns: int, place: int, what: Callable[[], None]) -> None:
+        """Do something at a time."""
+        self.due(time_ns, place).callbacks.append(lambda _: what())

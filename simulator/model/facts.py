@@ -7,7 +7,7 @@ numbers in their stream and shard, places are those in the shard's log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final, Literal, NamedTuple
 
 from simulator.traffic.log import Integers
@@ -57,7 +57,7 @@ class Throttle(NamedTuple):
 
 
 class Doing(NamedTuple):
-    """What a lane does while any part of its batch is not over, or while it awaits an answer; spans of a lane are disjoint.
+    """What a lane does while any part of its batch is not over, or it awaits an answer; spans of a lane are disjoint.
 
     `what` is a cause of docs/model.md, section 8 (waiting by cause): invoke_overhead, concurrency, invocation_rate,
     scaling_rate, cold_start, function (the run of an attempt that ends ok or partial, or that has not finished when the
@@ -74,7 +74,7 @@ class Doing(NamedTuple):
 
 
 class Poll(NamedTuple):
-    """A poll of a shard (section 4), regular or extra, by a mapping or by another reader (numbered after the mappings)."""
+    """A poll of a shard (section 4), regular or extra, by a mapping or another reader (numbered after the mappings)."""
 
     mapping: int
     shard: int
@@ -131,6 +131,11 @@ class Facts:
     read_again: list[ReadAgain] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Forget them: they have been measured."""
+        for kind in fields(self):
+            getattr(self, kind.name).clear()
 
 
 Fact = Attempt | Throttle | Doing | Poll | ReadAgain | Sent | Loss

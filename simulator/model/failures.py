@@ -1,33 +1,40 @@
 """How attempts fail: at random, in outages, slowly (docs/model.md, section 7). Poison is the records' affair."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 
+from simulator.model.facts import Failure as Cause
 from simulator.scenario.spec import Failure, Outage, Random, Slow
+from simulator.traffic.nanoseconds import half_up, ns
 
 
 class Failures:
     """The failures of one function that strike whole attempts."""
 
-    def __init__(self, failures: tuple[Failure, ...], uniform: Callable[[], float]) -> None:
-        self._random = [f for f in failures if isinstance(f, Random)]
-        self._outages = [f for f in failures if isinstance(f, Outage)]
-        self._slow = [f for f in failures if isinstance(f, Slow)]
-        self._uniform = uniform
-        self.any_errors = bool(self._random or self._outages)
-        self.any_slow = bool(self._slow)
+    def __init__(self, failures: tuple[Failure, ...]) -> None:
+        self._errors = [(i, f) for i, f in enumerate(failures) if isinstance(f, Random | Outage)]
+        self._slow = [(ns(f.from_), ns(f.to), f.factor) for f in failures if isinstance(f, Slow)]
+        self._outages = {i: (ns(f.from_), ns(f.to)) for i, f in enumerate(failures) if isinstance(f, Outage)}
 
-    def error_after(self, started: float) -> float:
-        """The part of its duration after which an attempt that starts now fails; infinite if it does not."""
-        after = math.inf
-        for failure in self._random:
-            if self._uniform() < failure.probability:
-                after = min(after, failure.fails_after)
-        for outage in self._outages:
-            if outage.from_ <= started < outage.to and self._uniform() < outage.probability:
-                after = min(after, outage.fails_after)
-        return after
+    def error(self, now_ns: int, uniform: Callable[[int], float]) -> tuple[float, Cause]:
+        """The part of its duration after which an attempt that starts now fails, and why; infinite if it does not.
 
-    def slowdown(self, started: float) -> float:
-        """The factor on the duration of an attempt that starts now."""
-        return math.prod(slow.factor for slow in self._slow if slow.from_ <= started < slow.to)
+        `uniform(i)` is the attempt's draw for failure i of the file. At the same time the first in the file counts.
+        """
+        after, cause = math.inf, ""
+        for i, failure in self._errors:
+            strikes = self._may_strike(i, now_ns) and uniform(i) < failure.probability
+            if strikes and failure.fails_after < after:
+                after, cause = failure.fails_after, "random_errors" if isinstance(failure, Random) else "outage"
+        return after, cause  # type: ignore[return-value]
+
+    def slowed(self, now_ns: int, duration_ns: int) -> int:
+        """How long an attempt that starts now takes, which would otherwise take `duration_ns`."""
+        factors = [factor for begin, end, factor in self._slow if begin <= now_ns < end]
+        return half_up(duration_ns * math.prod(factors)) if factors else duration_ns
+
+    def _may_strike(self, i: int, now_ns: int) -> bool:
+        begin, end = self._outages.get(i, (-math.inf, math.inf))
+        return begin <= now_ns < end

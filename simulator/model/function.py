@@ -1,74 +1,98 @@
 """A function: who may run, how long it runs, how it ends (docs/model.md, sections 6 and 7)."""
 
-import math
-from collections.abc import Callable
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from numpy.random import Generator
-
 from simulator.model.concurrency import Pool
-from simulator.model.environments import NONE, Environments
+from simulator.model.environments import Environments
+from simulator.model.facts import COLD, Environment, Failure, Lack
 from simulator.model.failures import Failures
-from simulator.model.randomness import generator
-from simulator.model.sampling import sampler, uniforms
 from simulator.scenario import spec
 from simulator.scenario.memory import work
-from simulator.scenario.spec import Constant
+from simulator.traffic.draws import inner, key, unit
+from simulator.traffic.nanoseconds import NS, half_up, ns
+from simulator.traffic.quantiles import Quantile, Same, quantile
 
 MIB: Final = 2**20
 
-OK: Final = 0
-ERROR: Final = 1
-TIMEOUT: Final = 2
-PARTIAL: Final = 3
-OUTCOMES: Final = ("ok", "error", "timeout", "partial")
+
+@dataclass(frozen=True)
+class Work:
+    """What an attempt has to do."""
+
+    stream: str
+    records: int
+    bytes: int
+    poison_after: float  # the part of the duration after which a poison record makes it fail; infinite without one
+    first: int  # the number of its first record in the stream
+    nth: int  # so many attempts have begun with this record before
+
+
+@dataclass(frozen=True)
+class Run:
+    """How an attempt goes on that has been admitted."""
+
+    environment: Environment
+    cold_ns: int
+    run_ns: int
+    failure: Failure  # "" if it succeeds
 
 
 class Function:
     """One Lambda function, shared by all mappings that invoke it."""
 
     def __init__(self, name: str, function: spec.Function, pool: Pool, seed: int, replication: int) -> None:
-        def rng(purpose: str) -> Generator:
-            return generator(seed, replication, "function", name, purpose)
+        self.name, self.pool = name, pool
+        self.environments = Environments(function.provisioned_concurrency, ns(function.idle_timeout))
+        self._timeout_ns = ns(function.timeout)
+        self._failures = Failures(function.failures)
+        takes = work(function)
+        self._per_batch, self._per_record, self._per_mib, self._cold_start = (
+            quantile(each) for each in (takes.per_batch, takes.per_record, takes.per_mib, function.cold_start)
+        )
+        self._key = cache(lambda stream, purpose: key(seed, replication, "function", name, stream, purpose))
 
-        self.name = name
-        self.timeout_s = function.timeout
-        self.pool = pool
-        self.environments = Environments(function.provisioned_concurrency, function.idle_timeout)
-        self.cold_start_s = sampler(function.cold_start, rng("cold start"))
-        self._failures = Failures(function.failures, uniforms(rng("failures")))
-        self._duration_s = durations(work(function), rng)
+    def lack(self, now_ns: int) -> Lack | None:
+        """What an attempt lacks that asks to run now, first of all; None: it is admitted, if it asks for `run`."""
+        if not self.pool.free:
+            return "concurrency"
+        return None if self.environments.any(now_ns) else "scaling_rate"
 
-    def admit(self, now: float) -> int:
-        """Take an environment, if there is a unit of concurrency; the environment's kind, or NONE: a throttle.
+    def give_back(self, run: Run, now_ns: int) -> None:
+        """The attempt has ended: its unit is free again, and its environment, unless a timeout has lost it."""
+        self.pool.taken -= 1
+        if run.failure == "timeouts":
+            self.environments.lose(run.environment)
+        else:
+            self.environments.release(run.environment, now_ns)
 
-        The caller then has the pool hold both until the attempt ends.
-        """
-        return self.environments.acquire(now) if self.pool.free(now) else NONE
+    def run(self, now_ns: int, work: Work) -> Run:
+        """Admit an attempt, which lacks nothing: it takes a unit and an environment; how it goes on."""
+        self.pool.taken += 1
+        environment = self.environments.acquire(now_ns)
+        cold_ns = half_up(self._drawn("cold start", self._cold_start, work) * NS) if environment == COLD else 0
+        run_ns = self._failures.slowed(now_ns, self._duration_ns(work))
+        after, failure = self._failures.error(now_ns, lambda i: unit(self._bits(f"failure {i}", work)))
+        if work.poison_after < after:
+            after, failure = work.poison_after, "poison"
+        if failure:
+            run_ns = half_up(run_ns * after)
+        if run_ns > self._timeout_ns:
+            run_ns, failure = self._timeout_ns, "timeouts"
+        return Run(environment, cold_ns, run_ns, failure)
 
-    def run(self, now: float, records: int, bytes_: int, poison_after: float) -> tuple[float, int]:
-        """How long an attempt admitted now runs after its cold start, and how it ends (PARTIAL: by a poison record).
+    def _duration_ns(self, work: Work) -> int:
+        batch = half_up(self._drawn("per batch", self._per_batch, work) * NS)
+        records = half_up(self._drawn("per record", self._per_record, work) * NS * work.records)
+        mib = half_up(self._drawn("per MiB", self._per_mib, work) * NS * work.bytes / MIB)
+        return batch + records + mib
 
-        `poison_after` is the part of the duration after which a poison record makes it fail; infinite if there is none.
-        """
-        duration = self._duration_s(records, bytes_)
-        failures = self._failures
-        if failures.any_slow:
-            duration *= failures.slowdown(now)
-        after = failures.error_after(now) if failures.any_errors else math.inf
-        outcome = OK if after == math.inf else ERROR
-        if poison_after < after:
-            after, outcome = poison_after, PARTIAL
-        if outcome != OK:
-            duration *= after
-        return (duration, outcome) if duration <= self.timeout_s else (self.timeout_s, TIMEOUT)
+    def _drawn(self, purpose: str, quantile: Quantile, work: Work) -> float:
+        return quantile.value if isinstance(quantile, Same) else quantile.one(self._bits(purpose, work))
 
-
-def durations(work: spec.Work, rng: Callable[[str], Generator]) -> Callable[[int, int], float]:
-    """A function from records and bytes to the next duration in seconds."""
-    parts = {"per batch": work.per_batch, "per record": work.per_record, "per MiB": work.per_mib}
-    if all(isinstance(part, Constant) for part in parts.values()):
-        batch, record, mib = (float(part.value) for part in parts.values() if isinstance(part, Constant))
-        return lambda records, bytes_: batch + record * records + mib * (bytes_ / MIB)
-    per_batch, per_record, per_mib = (sampler(part, rng(name)) for name, part in parts.items())
-    return lambda records, bytes_: per_batch() + per_record() * records + per_mib() * (bytes_ / MIB)
+    def _bits(self, purpose: str, work: Work) -> int:
+        """The draw of an attempt for a purpose: it belongs to its first record, and to how often that was tried."""
+        return inner(self._key(work.stream, purpose), work.first, work.nth)

@@ -1,203 +1,120 @@
-"""Lanes: a shard's records for one mapping, one batch at a time (docs/model.md, section 6)."""
+"""A lane: a part of a shard's hash range for one mapping, one batch at a time (docs/model.md, section 6)."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import simpy
-from simpy.events import Event
 
-from simulator.model.batching import filling, fitting
-from simulator.model.clock import FINISH, LANE, At, Signal
-from simulator.model.lane_log import INFINITY, LaneLog
-from simulator.model.log import Segment
-from simulator.model.retries import Part, attempts
+from simulator.model.available import Available
+from simulator.model.batching import fitting
+from simulator.model.mapping import Mapping
+from simulator.model.place import Place, Reader
+from simulator.model.retries import Retries
+from simulator.traffic.log import Integers, Log
+from simulator.traffic.nanoseconds import NEVER
+from simulator.traffic.shards import Shard
 
-if TYPE_CHECKING:
-    from simulator.model.mapping import Mapping
+
+class Source(Reader, Protocol):
+    """Who brings a lane its records, and may be asked for more."""
+
+    def ask(self, lane: Lane) -> None:
+        """The lane is done with a full batch and has less than one left (`repoll: full_batch`)."""
 
 
-class Lane(LaneLog):
-    """One lane of a mapping. Subclasses say when records are available to it."""
+class Lane:
+    """One lane."""
 
-    __slots__ = (
-        "_alarm_s",
-        "_asleep",
-        "_awaits_answer",  # of the extra poll that it has asked for
-        "_signal",
-        "_started",
-        "_until_s",
-        "busy_s",
-        "cut_s",
-        "ends_s",
-        "env",
-        "full",
-        "idle_since",
-        "mapping",
-        "number",
-        "priority",
-    )
+    def __init__(self, mapping: Mapping, shard: Shard, number: int, source: Source, latest_ns: int) -> None:
+        self.place = Place(mapping, shard, number, source)
+        self.available = Available()
+        self.awaits_answer = False  # of the poller that it has asked
+        self.batch_first = NEVER  # the place of the first record of the batch that it serves
+        self._source, self._clock = source, mapping.clock
+        self._retries = Retries(self.place, latest_ns)
+        self._idle_since_ns = -NEVER
+        self._woken: simpy.Event | None = None  # while it is idle
+        mapping.when_enabled(self.wake)
 
-    def __init__(self, env: simpy.Environment, mapping: Mapping, number: int, priority: int) -> None:
-        super().__init__()
-        self.env, self.mapping, self.number = env, mapping, number  # number: shard * parallelization factor + lane
-        self.priority = LANE + priority
-        self.busy_s = 0.0  # spent on batches that are over
-        self.cut_s = -1.0  # of the batch in flight; negative when there is none
-        self.full = False  # whether the last batch was full when it was cut
-        self.ends_s = INFINITY  # of an attempt that will end well and whose end nobody need be told
-        self.idle_since = 0.0
-        self._signal = Signal()
-        self._asleep = self._awaits_answer = False
-        self._until_s = INFINITY
-        self._alarm_s = INFINITY
-        self._started = False
+    @property
+    def first(self) -> int:
+        """The place of its first record that has not ended; NEVER without one."""
+        return min(self.batch_first, self.available.first if len(self.available) else NEVER)
 
-    def extend(self, segment: Segment) -> None:
-        """Add records that the stream has accepted; the first ones begin the lane's process."""
-        if not self._started:
-            self._started = True
-            self.env.process(self._run())
-        self.append(segment)
-
-    def lag_s(self, now: float) -> float:
-        """The age of the oldest record that has not ended; 0 without one, negative if it is still to be accepted."""
-        low = self.cursor if self.ends_s <= now else self.low
-        return now - self.accepted_s(low) if low < self.end else 0.0
-
-    # when records are available: for subclasses
-
-    def available(self, now: float) -> int:
-        """How many records are available that no batch has taken."""
-        raise NotImplementedError
-
-    def available_at(self, n: int) -> float:
-        """When n records will be, as far as is known; infinite if that depends on what is to come."""
-        raise NotImplementedError
-
-    def oldest_available_s(self) -> float:
-        """When the oldest of them became available."""
-        raise NotImplementedError
-
-    def batching_s(self, low: int, high: int) -> float:
-        """The batching times of some records of the batch in flight, added up (docs/model.md, section 8)."""
-        raise NotImplementedError
-
-    def read_again(self, bytes_: int, now: float) -> None:
-        """A retry after an error reads its records from the stream once more."""
-
-    def _taken(self, n: int) -> None:
-        """The next n records are in a batch now."""
-
-    def _over(self, now: float) -> None:
-        """All of the batch is over."""
-
-    def _something_to_do_s(self) -> float:
-        """When there is something to do if the batch in flight is over by then; infinite if nothing is known of."""
-        raise NotImplementedError
-
-    # the process
-
-    def _run(self) -> Generator[Event, float]:
-        later: list[Part] = []  # parts of the batch in flight, the next one last
-        now = self.env.now
+    def run(self) -> Generator[simpy.Event, object, None]:
+        """The process of the lane."""
         while True:
-            while not (ready := self._ready(now)):
-                now = yield self._sleep()
-            self._cut(ready, now)
-            now = yield from attempts(self, (self.low, self.cursor, now, 0.0), later, now)
-            while later:
-                now = yield from attempts(self, later.pop(), later, now)
-            self._close(now)
-            self._over(now)
-            now = self.env.now
+            yield from self._until_ready()
+            batch, full = self._cut()
+            self.batch_first = int(batch[0])
+            yield from self._retries.serve(batch)
+            self.batch_first, self._idle_since_ns = NEVER, self._clock.now
+            if full and len(self.available) < self.place.mapping.spec.batch_size:
+                self._source.ask(self)
 
-    def _ready(self, now: float) -> int:
-        """The number of records available if a batch may be cut now, else 0; `_until_s` says when to look again."""
-        ready = self.available(now)
-        if not ready:
-            self._until_s = self.available_at(1)
-        elif self._awaits_answer or not self.mapping.enabled:
-            ready, self._until_s = 0, INFINITY
-        elif self.mapping.window_s:
-            self._until_s = self._window_ends(ready)
-            if self._until_s > now:
-                return 0
-        return ready
+    def arrive(self, records: Integers) -> None:
+        """Records have become available."""
+        if len(records):
+            self.available.add(records, self._clock.now)
+            self.wake()
 
-    def _window_ends(self, ready: int) -> float:
-        """When the batching window will end: by its time, batch_size records or 6 MiB, as far as is known."""
-        mapping = self.mapping
-        wanted = mapping.batch_size
-        if not mapping.window_s or ready >= wanted:
-            return -INFINITY
-        if not mapping.payload_never_binds:
-            wanted = min(wanted, filling(self.sizes(self.cursor, min(self.end, self.cursor + wanted))))
-            if ready >= wanted:
-                return -INFINITY
-        by_time = max(self.idle_since, self.oldest_available_s()) + mapping.window_s
-        return min(by_time, self.available_at(wanted))
+    def let_go(self) -> None:
+        """It need not wait for an answer any more."""
+        if self.awaits_answer:
+            self.awaits_answer = False
+            self.wake()
 
-    def _sleep(self) -> Signal:
-        """The event that `wake` fires, at the latest at `_until_s`."""
-        self._asleep = True
-        self._alarm(self._until_s, self.priority)
-        return self._signal
+    def wake(self) -> None:
+        """Have it look, in its turn, whether a batch may be cut."""
+        if self._woken and not self._woken.triggered:
+            self._clock.trigger(self._woken, self._clock.now, self.place.order)
 
-    def _alarm(self, time: float, priority: int) -> None:
-        if time < self._alarm_s:
-            self._alarm_s = time
-            At(self.env, time, priority).callbacks.append(self._ring)
+    def _until_ready(self) -> Generator[simpy.Event, object, None]:
+        self._woken = simpy.Event(self._clock)
+        self.wake()
+        while True:
+            yield self._woken
+            if self._may_cut():
+                break
+            self._woken = simpy.Event(self._clock)
+        self._woken = None
 
-    def _ring(self, alarm: At) -> None:
-        if alarm.time == self._alarm_s:
-            self._alarm_s = INFINITY
-            self.wake(alarm.time)
+    def _may_cut(self) -> bool:
+        """Whether a batch may be cut now; if only its window is still open, it will look again at its end."""
+        if self.awaits_answer or not self.place.mapping.enabled or not len(self.available):
+            return False
+        window_ends_ns = self._window_ends_ns()
+        if window_ends_ns > self._clock.now:
+            self._clock.call(window_ends_ns, self.place.order, self.wake)
+        return window_ends_ns <= self._clock.now
 
-    def rest(self, ends_s: float) -> Signal:
-        """Sleep while the batch's last attempt runs, which ends well: its end is an event only if that matters."""
-        self.ends_s = ends_s
-        self._asleep = True
-        then = self._something_to_do_s() if self.mapping.due < 0 else ends_s
-        if then <= ends_s:
-            self._alarm(ends_s, FINISH)
-        elif then < INFINITY:
-            self._alarm(then, self.priority)
-        return self._signal
+    def _window_ends_ns(self) -> int:
+        """When the batching window ends: with a full batch, or its time."""
+        mapping = self.place.mapping
+        if not mapping.window_ns or self._batch()[1]:
+            return -NEVER
+        return max(self._idle_since_ns, self.available.since_ns) + mapping.window_ns
 
-    def wake(self, now: float) -> None:
-        """Look again whether there is something to do; no effect on a lane that is busy before its attempt ends."""
-        if not self._asleep:
-            return
-        if now < self.ends_s < INFINITY:
-            self._alarm(self.ends_s, FINISH)
-            return
-        self._asleep = False
-        self.ends_s = INFINITY
-        self._signal.fire(now)
+    def _cut(self) -> tuple[Integers, bool]:
+        """The next batch; and whether it is a full one."""
+        n, full = self._batch()
+        batch = self.available.oldest(n)
+        self.available.take(n)
+        return batch, full
 
-    def _cut(self, ready: int, now: float) -> None:
-        """Take the next batch; it may be full (docs/model.md, section 4)."""
-        mapping = self.mapping
-        full = ready >= mapping.batch_size
-        n = mapping.batch_size if full else ready
-        if not mapping.payload_never_binds:
-            sizes = self.sizes(self.cursor, self.cursor + n)
-            fit = fitting(sizes)
-            full = full or filling(sizes) <= n
-            n = fit
-        self.full = full
-        self.cut_s = now
-        self._taken(n)
-        self.cursor += n
+    def _batch(self) -> tuple[int, bool]:
+        """How many of the available records would be a batch now; and whether it would be a full one."""
+        log, batch_size = self.place.shard.log, self.place.mapping.spec.batch_size
+        return fitting(log.of(log.kept.bytes, self.available.oldest(batch_size)), batch_size)
 
-    def _close(self, now: float) -> None:
-        self.idle_since = now
-        self.mapping.batches += (self.number, self.cut_s, now, self.busy_s)
-        self.busy_s += now - self.cut_s
-        self.low = self.cursor
-        if self.poison:
-            self.mapping.poisonings += [(self.number, self.cut_s, now) for i, _ in self.poison if i < self.low]
-            self.poison = [p for p in self.poison if p[0] >= self.low]
-        self.cut_s = -1.0
+
+def deal(lanes: list[Lane], log: Log, records: Integers) -> None:
+    """Records of a shard have become available: each to its lane."""
+    if len(lanes) == 1:
+        return lanes[0].arrive(records)
+    lane_of = log.of(log.kept.lane[len(lanes)], records)
+    for lane in lanes:
+        lane.arrive(records[lane_of == lane.place.lane])
+    return None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from simulator.model.mapping import Mapping
+from simulator.traffic.stream import Stream
 
-MOST_BYTES_A_RECORD: Final = 128
+BYTES_A_RECORD: Final = 160  # in the log of its shard, and in the measures
 UNKNOWN_MEMORY: Final = 8 * 2**30
 GIB: Final = 2**30
 
@@ -25,25 +24,14 @@ def most_bytes() -> int:
         return UNKNOWN_MEMORY // 2
 
 
-def check_backlog(mappings: list[Mapping], now: float, most: int) -> None:
-    """Raises BacklogTooLargeError when the records that wait for some mappings take more than `most` bytes."""
-    waiting = {mapping.name: mapping.waiting for mapping in mappings}
-    records = sum(waiting.values())
-    if records * MOST_BYTES_A_RECORD <= most:
-        return
-    taken = held_bytes(mappings)
+def check_backlog(streams: dict[str, Stream], now_s: float, most: int) -> None:
+    """Raises BacklogTooLargeError when the records that are kept of some streams take more than `most` bytes."""
+    waiting = {name: s.held + sum(len(shard.log.kept) for shard in s.shards) for name, s in streams.items()}
+    taken = sum(waiting.values()) * BYTES_A_RECORD
     if taken > most:
         worst = max(waiting, key=lambda name: waiting[name])
         raise BacklogTooLargeError(
-            f"after {now:,.0f} s {waiting[worst]:,} records wait for mapping '{worst}'; what waits takes "
+            f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; what waits takes "
             f"{taken / GIB:.1f} GiB of memory, and half of the machine's, {most / GIB:.1f} GiB, is the limit. "
             "Simulate a shorter time, a part of the shards with their part of the traffic, or settings that keep up"
         )
-
-
-def held_bytes(mappings: list[Mapping]) -> int:
-    """The size of all arrays that hold records of some mappings, each counted once."""
-    lanes = [lane.segments for mapping in mappings for lane in mapping.lanes.values()]
-    pollers = [poller.segments for mapping in mappings for poller in mapping.pollers]
-    arrays = [array for segments in lanes + pollers for segment in segments for array in segment.arrays()]
-    return sum({id(array): array.nbytes for array in arrays}.values())

@@ -1,328 +1,158 @@
-"""Polling: one poller per mapping and shard (docs/model.md, section 4)."""
+"""Polling: one poller per mapping and shard, which calls GetRecords (docs/model.md, sections 4 and 19)."""
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from collections import deque
 from collections.abc import Generator
-from math import ceil
-from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import simpy
-from simpy.events import Event
 
-from simulator.model.clock import ANSWER, POLL, At
-from simulator.model.log import Segment, detach
-from simulator.model.losses import EXPIRED
-from simulator.model.read_limits import CALLS_PER_S
-from simulator.model.shared_shard import SharedShard
-
-if TYPE_CHECKING:
-    from simulator.model.mapping import Mapping
-    from simulator.model.polled_lane import PolledLane
-
-ANSWER_BYTES: Final = 10 * 2**20
-INFINITY: Final = float("inf")
+from simulator.model.clock import ANSWER, POLL, order
+from simulator.model.facts import Poll, PollResult, ReadAgain
+from simulator.model.lane import Lane, deal
+from simulator.model.mapping import Mapping
+from simulator.model.read_limits import ReadLimits
+from simulator.model.shard_iterator import Records, ShardIterator
+from simulator.traffic.draws import bits, inner, unit
+from simulator.traffic.nanoseconds import NS, half_up, ns
+from simulator.traffic.shards import Shard
 
 
 class Poller:
-    """Calls GetRecords for one mapping and shard, and hands what it returns to the lanes."""
+    """Polls one shard for one mapping, and hands the answers to its lanes."""
 
-    __slots__ = (
-        "_answered_s",
-        "_answers_always_fit",
-        "_coming",
-        "_in_flight",
-        "_next",
-        "_passed",
-        "_place",
-        "alone",
-        "bytes",
-        "calls",
-        "env",
-        "held",
-        "lanes",
-        "limits",
-        "mapping",
-        "next_s",
-        "polling",
-        "records_known_until_s",
-        "refused",
-        "segments",
-        "shard",
-        "skipped",
-        "undisturbed",
-    )
-
-    def __init__(
-        self, env: simpy.Environment, mapping: Mapping, shard: SharedShard, first_s: float, largest_bytes: float
-    ) -> None:
-        self.env, self.mapping, self.shard, self.limits = env, mapping, shard, shard.limits
-        shard.pollers.append(self)
-        self.polling = mapping.spec.polling
-        self.lanes: list[PolledLane] = []  # in order of number
-        self.alone = False  # whether no other mapping polls the shard
-        self.undisturbed = False  # alone, and nothing changes between a poll and its answer
-        self.held = 0  # available records that no batch has taken
-        self.calls = self.refused = self.skipped = self.bytes = 0
-        self.records_known_until_s = 0.0
-        self.next_s = first_s
-        self._in_flight = 0  # calls whose answers are events
-        self._answered_s = 0.0  # when the answer of the latest call comes
-        self._coming = 0  # the records that they will return
-        self._passed = 0  # empty polls that were counted since the last one that was an event
-        self._place = 0  # of the next record to be returned
-        self.segments: list[Segment] = []  # those of the shard's log that hold records not yet returned
-        self._next = 0  # the index of the next record in the first of them
-        self._answers_always_fit = self.polling.get_records_limit * largest_bytes <= ANSWER_BYTES
-
-    def add(self, lane: PolledLane) -> None:
-        """Add a lane that has got its first records."""
-        insort(self.lanes, lane, key=lambda each: each.number)
-
-    def extend(self, segment: Segment) -> None:
-        """Add records that the shard has accepted."""
-        if not self.segments:
-            self._next = segment.first
-        self.segments.append(segment)
-
-    def forget(self) -> None:
-        """Let go of the tables behind segments that lag."""
-        detach(self.segments)
-
-    def run(self) -> Generator[Event, float]:
-        """The process of the regular polls."""
-        return self._polls_with_answers() if self.undisturbed else self._polls()
-
-    def _polls_with_answers(self) -> Generator[Event, float]:
-        """Nobody notices a poll before its answer comes, so one event does for both; `catch_up` is for who would."""
-        latency = self.polling.latency
-        while True:
-            now = yield At(self.env, self.next_s + latency, ANSWER)
-            if now < self.next_s + latency:  # an extra poll has moved it, or it has been caught up with
-                continue
-            called = self.next_s
-            records = self._call(called)
-            if records > 0:
-                self.held += records
-                self._hand_out(records, self._place, now)
-            elif self._nobody_waits():
-                self._pass_empty_polls(called)
-
-    def catch_up(self, now: float) -> None:
-        """Make the calls that were due before now, and were left for when somebody looks."""
-        self.shard.catch_up(now)
-        while self.undisturbed and self.next_s <= now:
-            self._poll(self.next_s)
-
-    def _polls(self) -> Generator[Event, float]:
-        while True:
-            now = yield At(self.env, max(self.next_s, self.shard.idle_until_s), POLL)
-            self.shard.catch_up(now)
-            if now >= self.next_s:  # else it has been moved by an extra poll, or caught up with
-                self._poll(now)
-                if self.alone and self._nobody_waits():
-                    self._pass_empty_polls(now)
-                elif not self.alone:
-                    self.shard.rest(now)
-
-    def extra(self, now: float) -> bool:
-        """A lane asks for an extra poll at once; whether an answer is on its way."""
-        if self.polling.repoll == "base_rate":
-            return False
-        self.catch_up(now)
-        return self._in_flight > 0 or self._answered_s > now or self._poll(now)
-
-    def read_again(self, bytes_: int, now: float) -> None:
-        """A retry reads its records again: with a call token if there is one, and in any case."""
-        self.catch_up(now)
-        self.calls += self.limits.take_token(now)
-        self.limits.owe(now, bytes_)
-        self.bytes += bytes_
-
-    def expire(self, now: float) -> None:
-        """Pass over all records that no call has returned: the retention has taken the last of them."""
-        self.catch_up(now)
-        self._pass_over_gone(INFINITY, now)
-
-    def gone_unread(self, end_s: float) -> int:
-        """How many records no call has returned before the retention took them."""
-        before, low, gone = end_s - self.mapping.retention_s, self._next, 0
-        for segment in self.segments:
-            gone += segment.accepted_before(before, max(low, segment.first)) - max(low, segment.first)
-        return gone
-
-    def _call(self, now: float) -> int:
-        """Call GetRecords, unless the poll is skipped or refused (-1); how many records it returns."""
-        polling, mapping = self.polling, self.mapping
-        self.next_s = now + polling.interval
-        self._passed = 0
-        if not mapping.enabled or self.held >= polling.get_records_limit:
-            self.skipped += 1
-            return -1
-        if polling.missed and mapping.random.random() < polling.missed:
-            self.skipped += 1
-            return -1
-        if not self.limits.admit(now):
-            self.refused += 1
-            return -1
-        self.calls += 1
-        self._answered_s = now + polling.latency
-        if mapping.retention_s < INFINITY and self._oldest_unread_s() < now - mapping.retention_s:
-            self._pass_over_gone(now - mapping.retention_s, now)
-        records, bytes_ = self._read(now)
-        self.limits.owe(now, bytes_)
-        self.bytes += bytes_
-        return records
-
-    def _poll(self, now: float) -> bool:
-        """A poll whose answer is an event of its own; whether it was called."""
-        records = self._call(now)
-        if records < 0:
-            return False
-        if records or not self._nobody_waits():
-            self._in_flight += 1
-            self._coming += records
-            place, then = self._place, now + self.polling.latency
-            At(self.env, then, ANSWER).callbacks.append(lambda _: self._answer(records, place, then))
-        return True
-
-    def _nobody_waits(self) -> bool:
-        """Whether no lane has records, is to get some or may make a call, so that an empty answer has no effect."""
-        return not (self.held or self._coming or any(lane.may_call for lane in self.lanes))
+    def __init__(self, mapping: Mapping, shard: Shard, limits: ReadLimits, first_ns: int, latest_ns: int) -> None:
+        """`limits` are shared by all who poll the shard; the first poll is due at `first_ns`."""
+        self.mapping, self.shard, self._limits, self._clock = mapping, shard, limits, mapping.clock
+        self._polling = mapping.spec.polling
+        self._interval_ns, self._latency_ns = ns(self._polling.interval), ns(self._polling.latency)
+        self._order = order(POLL, mapping.number, shard.number)
+        self._jitter_key = inner(mapping.key("poll jitter"), shard.number)
+        self._missed_key = inner(mapping.key("missed polls"), shard.number)
+        self._polls = self._regular = 0  # made so far
+        self._iterator = ShardIterator(mapping, shard)
+        self._answers: deque[tuple[int, Records]] = deque()  # those on their way, and when they come
+        lanes = range(mapping.spec.parallelization_factor)
+        self.lanes = [Lane(mapping, shard, number, self, latest_ns) for number in lanes]
+        self._plan(first_ns)
 
     @property
-    def idle(self) -> bool:
-        """Whether its calls return nothing, and draw nothing, until there is something new."""
-        return not (self._in_flight or self.polling.missed) and self._nobody_waits()
+    def needed(self) -> int:
+        """The place of the first record of its shard that it has not done with."""
+        coming = self._answers[0][1].first if self._answers else self._iterator.place
+        return min(coming, *(lane.first for lane in self.lanes))
 
-    def something_s(self, now: float) -> float:
-        """When a call may find something, or its mapping will be disabled or enabled, as far as is known."""
-        return min(self._oldest_unread_s(), self.records_known_until_s, self.mapping.next_change_s(now))
+    def extend(self, accepted_from: int) -> None:
+        """The log has grown, from a place on."""
+        self._iterator.extend(accepted_from)
 
-    def call_in_vain(self, now: float) -> float:
-        """Make a regular poll while there is nothing to find; when the next one is due."""
-        self.next_s = now + self.polling.interval
-        if not self.mapping.enabled:
-            self.skipped += 1
-        elif self.limits.admit(now):
-            self.calls += 1
-            self._answered_s = now + self.polling.latency
+    def run(self) -> Generator[simpy.Event, object, None]:
+        """The process of the regular polls. An extra poll puts off the next one."""
+        while True:
+            planned_ns = self._planned_ns
+            yield self._clock.due(planned_ns, self._order)
+            if self._planned_ns == planned_ns:
+                self._poll_regularly()
+
+    def ask(self, lane: Lane) -> None:
+        """A lane asks for an extra poll (`repoll: full_batch`): in the poller's turn, if no answer is on its way."""
+        if self._polling.repoll != "full_batch":
+            return
+        lane.awaits_answer = True
+        if self._answers:
+            lane.place.doing("answer", self._clock.now, self._answers[0][0])
         else:
-            self.refused += 1
-        return self.next_s
+            self._clock.call(self._clock.now, self._order, self._poll_again)
 
-    def _oldest_unread_s(self) -> float:
-        """When the next record to be returned was accepted; infinite if none is known."""
-        if not self.segments:
-            return INFINITY
-        segment = self.segments[0]
-        oldest: float = segment.table.accepted_view[self._next + segment.shift]
-        return oldest
+    def read_again(self, bytes_: int) -> None:
+        """A retry reads its records again: with a call token if there is one, and in any case."""
+        now_ns = self._clock.now
+        call = self._limits.take_call(now_ns)
+        self._limits.read(now_ns, bytes_)
+        self.mapping.facts.read_again.append(ReadAgain(self.mapping.number, self.shard.number, now_ns, bytes_, call))
 
-    def _read(self, now: float) -> tuple[int, int]:
-        """How many records a call returns, and their bytes."""
-        records = total = 0
-        while self.segments:
-            segment, low = self.segments[0], self._next
-            table, shift = segment.table, segment.shift
-            most = low + self.polling.get_records_limit - records
-            if most > segment.end:
-                most = segment.end
-            to = bisect_right(table.accepted_view, now, low + shift, most + shift) - shift
-            if not self._answers_always_fit:
-                to = _fitting(segment, low, to, ANSWER_BYTES - total)
-            total += (to - low) * table.common_bytes or segment.bytes(low, to)
-            records += to - low
-            self._place = segment.first_place + to - segment.first
-            if to < segment.end:
-                self._next = to
-                break
-            self._advance(to)
-        return records, total
+    def expire(self) -> None:
+        """The retention takes what is left unread."""
+        self._iterator.pass_over(self.shard.log.end)
 
-    def _advance(self, index: int) -> bool:
-        """Go on to the record with an index of the first unread segment; whether that is behind its end."""
-        self._next = index
-        if index < self.segments[0].end:
-            return False
-        del self.segments[0]
-        if self.segments:
-            self._next = self.segments[0].first
-        return True
+    def _plan(self, due_ns: int) -> None:
+        """The next regular poll is due at a time; it is made a little later (section 19)."""
+        jitter = self._polling.jitter
+        late = jitter * unit(bits(self._jitter_key, self._regular)) if jitter else 0.0
+        self._due_ns, self._planned_ns = due_ns, due_ns + half_up(self._interval_ns * late)
 
-    def _pass_over_gone(self, accepted_before: float, now: float) -> None:
-        """Records that the retention has taken before they were read are expired."""
-        gone = first = 0
-        while self.segments:
-            segment, low = self.segments[0], self._next
-            to = segment.accepted_before(accepted_before, low)
-            first = first if gone else segment.first_place + low - segment.first
-            gone += to - low
-            if not self._advance(to):
-                break
-        if gone:
+    def _poll_regularly(self) -> None:
+        self._regular += 1
+        self._plan(self._due_ns + self._interval_ns)
+        self._poll()
+
+    def _poll_again(self) -> None:
+        """The extra poll that some lane has asked for; a regular one that is due now is it."""
+        if self._answers or not any(lane.awaits_answer for lane in self.lanes):
+            return
+        if self._planned_ns == self._clock.now:
+            self._poll_regularly()
+        else:
+            self._plan(self._clock.now + self._interval_ns)
+            self._poll()
+
+    def _poll(self) -> None:
+        """A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it."""
+        now_ns = self._clock.now
+        answer_ns, records = now_ns, Records(self._iterator.place, self._iterator.place)
+        result = self._result()
+        if result == "called":
+            answer_ns = now_ns + self._latency_ns
+            records = self._iterator.get_records(now_ns, self._polling.get_records_limit)
+            self._limits.read(now_ns, records.bytes)
+            self._await(answer_ns, records)
+        elif not self._answers:
             for lane in self.lanes:
-                lane.pass_over(first, first + gone)
-            self.mapping.lose(EXPIRED, gone, now)
+                lane.let_go()
+        self._state(result, answer_ns, records)
 
-    def _answer(self, records: int, place: int, now: float) -> None:
-        """The answer of a call has come: its records, up to a place in the shard's log, are available."""
-        self.catch_up(now)
-        self._in_flight -= 1
-        self._coming -= records
-        self.held += records
-        self._hand_out(records, place, now)
+    def _await(self, answer_ns: int, records: Records) -> None:
+        if not self._answers:
+            for lane in self.lanes:
+                if lane.awaits_answer:
+                    lane.place.doing("answer", self._clock.now, answer_ns)
+        self._answers.append((answer_ns, records))
+        self._clock.call(answer_ns, order(ANSWER, self.mapping.number, self.shard.number), self._answered)
 
-    def _hand_out(self, records: int, place: int, now: float) -> None:
-        lanes = self.lanes
-        if len(lanes) == 1:
-            lanes[0].deliver(lanes[0].watermark + records, now)
-        else:
-            for lane in lanes:
-                lane.deliver(lane.reach(place) if records else lane.watermark, now)
+    def _state(self, result: PollResult, answer_ns: int, records: Records) -> None:
+        fact = Poll(
+            self.mapping.number, self.shard.number, self._clock.now, result, answer_ns,
+            records.first, records.end, records.bytes, records.left_behind,
+        )  # fmt: skip
+        self.mapping.facts.polls.append(fact)
 
-    def _pass_empty_polls(self, now: float) -> None:
-        """Polls that would find nothing need not be events: count them, and go on with one that may find something."""
-        if self.mapping.enabled and not self.limits.at_rest(self.next_s):
-            return  # it may be refused, and tokens are still to come back
-        interval = self.polling.interval
-        empty = ceil((self.something_s(now) - self.next_s) / interval)
-        if empty > 0:
-            self.next_s += empty * interval
-            self._passed = empty
-            if self.mapping.enabled:
-                self.calls += empty
-            else:
-                self.skipped += empty
+    def _result(self) -> PollResult:
+        """What comes of a poll now; a call that is made takes its token."""
+        self._polls += 1
+        if not self.mapping.enabled:
+            return "disabled"
+        if sum(len(lane.available) for lane in self.lanes) >= self._polling.get_records_limit:
+            return "held"
+        missed = self._polling.missed
+        if missed and unit(bits(self._missed_key, self._polls - 1)) < missed:
+            return "missed"
+        return self._limits.admit(self._clock.now) or "called"
 
-    def correct(self, end_s: float) -> None:
-        """Take back the empty polls that were counted beyond the end of the run."""
-        self.catch_up(end_s)
-        beyond = min(self._passed, max(0, ceil((self.next_s - end_s) / self.polling.interval) - 1))
-        if self.mapping.enabled:
-            self.calls -= beyond
-        else:
-            self.skipped -= beyond
+    def _answered(self) -> None:
+        """An answer has come; with or without records it lets go the lanes that wait for one."""
+        _, answer = self._answers.popleft()
+        deal(self.lanes, self.shard.log, np.arange(answer.first, answer.end))
+        for lane in self.lanes:
+            lane.let_go()
 
 
-def may_pass_empty_polls(mapping: Mapping, polling_mappings: int) -> bool:
-    """Whether an empty poll has no effect but to be counted: nothing is drawn for it, and its call token comes back."""
-    polling = mapping.spec.polling
-    return polling_mappings == 1 and not polling.missed and polling.interval >= 1 / CALLS_PER_S
-
-
-def is_undisturbed(mapping: Mapping, alone: bool) -> bool:
-    """Whether nothing but the poller's own mapping can change what a poll finds before its answer comes.
-
-    What the retention has taken by the time of the poll is the same when the answer comes.
-    """
-    polling = mapping.spec.polling
-    return alone and not mapping.disabled and polling.latency < polling.interval
-
-
-def _fitting(segment: Segment, low: int, high: int, bytes_: int) -> int:
-    """The last index, at most `high`, so that the records from `low` to it have no more than some bytes."""
-    upto, shift = segment.table.bytes_upto, segment.shift
-    if upto is None:
-        return min(high, low + bytes_ // segment.table.common_bytes)
-    return bisect_right(upto, upto[low + shift] + bytes_, low + shift, high + shift + 1) - 1 - shift
+def first_polls_ns(mapping: Mapping, shards: int) -> list[int]:
+    """When each shard of the start is first polled (section 4)."""
+    polling, starts_ns = mapping.spec.polling, ns(mapping.spec.starts_after)
+    if polling.phase == "random":
+        drawn = [unit(bits(mapping.key("phase"), j)) for j in range(shards)]
+        return [starts_ns + half_up(polling.interval * NS * u) for u in drawn]
+    if polling.phase == "spread":
+        return [starts_ns + half_up(polling.interval * NS * (j + 0.5) / shards) for j in range(shards)]
+    return [starts_ns + ns(polling.phase)] * shards

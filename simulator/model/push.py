@@ -1,86 +1,93 @@
-"""The HTTP/2 push of enhanced fan-out: when pushed records are available (docs/model.md, section 5).
+"""The HTTP/2 push of enhanced fan-out: one subscription per mapping and shard (docs/model.md, section 5)."""
 
-A subscription has nothing to decide, so it needs no events: the times follow from the records' acceptance.
-"""
+from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
+import simpy
 
-from simulator.scenario.spec import EventSourceMapping
-
-Floats = NDArray[np.float64]
-BYTES_PER_S = 2.0 * 2**20
+from simulator.model.clock import ANSWER, order
+from simulator.model.facts import Sent
+from simulator.model.lane import Lane, deal
+from simulator.model.mapping import Mapping
+from simulator.model.sending import Sending, Times
+from simulator.traffic.log import Integers
+from simulator.traffic.shards import Shard
 
 
 class Subscription:
-    """A mapping's subscription to one shard, with 2 MiB/s of its own."""
+    """Sends one mapping the records of one shard, with 2 MiB/s of its own."""
 
-    def __init__(self, mapping: EventSourceMapping, retention_s: float) -> None:
-        self._propagation_s = mapping.push.propagation
-        self._retention_s = retention_s
-        self._open = open_periods(mapping)
-        self._since, self._until = next(self._open)
-        self._sent_s = -np.inf  # when the last record left
-        self.passed_over: list[tuple[float, Floats]] = []  # when, and their acceptances: to be taken by the mapping
+    def __init__(self, mapping: Mapping, shard: Shard, latest_ns: int) -> None:
+        self.mapping, self.shard, self._clock = mapping, shard, mapping.clock
+        self._times = Times(mapping)
+        self._on_their_way: deque[Sending] = deque()
+        self._more = simpy.Event(mapping.clock)
+        lanes = range(mapping.spec.parallelization_factor)
+        self.lanes = [Lane(mapping, shard, number, self, latest_ns) for number in lanes]
 
-    def push(self, accepted_s: Floats, bytes_: NDArray[np.int64] | int) -> Floats:
-        """When each of the next records is available to the mapping; infinite for those passed over as gone."""
-        cost = np.broadcast_to(np.asarray(bytes_) / BYTES_PER_S, len(accepted_s))
-        available = np.empty(len(accepted_s))
-        done = 0
-        while done < len(accepted_s):
-            done += self._push_some(accepted_s[done:], cost[done:], available[done:])
-        return available
+    @property
+    def needed(self) -> int:
+        """The place of the first record of its shard that it has not done with."""
+        waiting = self._on_their_way[0].place if self._on_their_way else self.shard.log.end
+        return min(waiting, *(lane.first for lane in self.lanes))
 
-    def _push_some(self, accepted_s: Floats, cost_s: Floats, available_s: Floats) -> int:
-        """Send up to the end of the open period or the first record that is gone; how many are settled."""
-        sent = self._sending(accepted_s, cost_s)
-        available_s[:] = sent + self._propagation_s
-        settled = int(np.searchsorted(available_s, self._until))
-        gone = np.flatnonzero(sent[:settled] - cost_s[:settled] - accepted_s[:settled] > self._retention_s)
+    def extend(self, accepted_from: int) -> None:
+        """The log has grown, from a place on; what lies before the starting position is skipped."""
+        log, end = self.shard.log, self.shard.log.end
+        accepted_ns = log.of(log.kept.accepted_ns, slice(accepted_from, end))
+        first = accepted_from + self.mapping.skipped(accepted_ns)
+        self.mapping.left.more(end - first)
+        sizes = log.of(log.kept.bytes, slice(first, end)).tolist()
+        accepted = accepted_ns[first - accepted_from :].tolist()
+        new = [self._times.send(*each) for each in zip(range(first, end), accepted, sizes, strict=True)]
+        self._state([sending for sending in new if not sending.gone])
+        self._on_their_way += new
+        if new and not self._more.triggered:
+            self._more.succeed()
+
+    def run(self) -> Generator[simpy.Event, object, None]:
+        """The process of the arrivals."""
+        while True:
+            if not self._on_their_way:
+                self._more = simpy.Event(self._clock)
+                yield self._more
+            first = self._on_their_way[0]
+            yield self._clock.due(first.arrives_ns, order(ANSWER, self.mapping.number, self.shard.number))
+            together = np.array([each.place for each in self._take(first.arrives_ns, first.gone)], np.int64)
+            if first.gone:
+                self._pass_over(together)
+            else:
+                deal(self.lanes, self.shard.log, together)
+
+    def expire(self) -> None:
+        """The retention takes what would have been passed over."""
+        gone = [sending.place for sending in self._on_their_way if sending.gone]
+        self._on_their_way = deque(sending for sending in self._on_their_way if not sending.gone)
+        self._pass_over(np.array(gone, np.int64))
+
+    def ask(self, lane: Lane) -> None:
+        """There are no extra polls."""
+
+    def read_again(self, bytes_: int) -> None:
+        """A retry costs a subscription nothing."""
+
+    def _state(self, sent: list[Sending]) -> None:
+        if sent:
+            places, leaves_ns, arrives_ns, _ = (np.array(column, np.int64) for column in zip(*sent, strict=True))
+            log = self.shard.log
+            bytes_ = int(log.of(log.kept.bytes, places).sum())
+            fact = Sent(self.mapping.number, self.shard.number, places, leaves_ns, arrives_ns, bytes_)
+            self.mapping.facts.sent.append(fact)
+
+    def _take(self, at_ns: int, gone: bool) -> Iterator[Sending]:
+        """What comes, or is passed over, at a time."""
+        waiting = self._on_their_way
+        while waiting and (waiting[0].arrives_ns, waiting[0].gone) == (at_ns, gone):
+            yield waiting.popleft()
+
+    def _pass_over(self, gone: Integers) -> None:
         if len(gone):
-            return self._pass_over(int(gone[0]), sent, cost_s, accepted_s, available_s)
-        if settled:
-            self._sent_s = float(sent[settled - 1])
-        if settled < len(accepted_s):
-            self._since, self._until = next(self._open)
-        return settled
-
-    def _sending(self, accepted_s: Floats, cost_s: Floats) -> Floats:
-        """e_k = max(a_k, e_(k-1), S) + b_k / (2 MiB/s), unrolled as in write_limits.conforming."""
-        spent = np.cumsum(cost_s)
-        idle_since = np.maximum(accepted_s, max(self._sent_s, self._since)) - (spent - cost_s)
-        return np.maximum.accumulate(idle_since) + spent
-
-    def _pass_over(self, first: int, sent: Floats, cost_s: Floats, accepted_s: Floats, available_s: Floats) -> int:
-        """Pass over the gone records from `first` on: all that are too old when its sending would begin."""
-        begins = float(sent[first] - cost_s[first])
-        kept = max(first + 1, int(np.searchsorted(accepted_s, begins - self._retention_s)))
-        available_s[first:kept] = np.inf
-        self.passed_over.append((begins, accepted_s[first:kept].copy()))
-        if first:
-            self._sent_s = float(sent[first - 1])
-        return kept
-
-
-def open_periods(mapping: EventSourceMapping) -> Iterator[tuple[float, float]]:
-    """When the subscription is open: from starts_after on, but for the disabled periods."""
-    since = mapping.starts_after
-    for begin, end in disabled_periods(mapping):
-        if begin > since:
-            yield since, begin
-        since = max(since, end)
-    yield since, np.inf
-
-
-def disabled_periods(mapping: EventSourceMapping) -> list[tuple[float, float]]:
-    """The disabled periods in order; those that overlap or touch are one."""
-    merged: list[tuple[float, float]] = []
-    for begin, end in sorted((p.from_, p.to) for p in mapping.disabled):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((begin, end))
-    return merged
+            self.mapping.lose(self.shard.number, gone, "expired", unread=True)

@@ -1,136 +1,153 @@
-"""A batch from its cut until each of its records has ended: attempts, throttles, retries, halves, remainders.
-
-docs/model.md, section 6 (asking, throttles, age) and the four rules of section 7.
-"""
+"""A batch until each of its records has ended (docs/model.md, section 6, and the four rules of section 7)."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
 
-from simpy.events import Event
+import numpy as np
+import simpy
 
-from simulator.model.clock import FINISH, At
-from simulator.model.environments import COLD, NONE
-from simulator.model.function import ERROR, OK, PARTIAL, TIMEOUT
+from simulator.model.backoff import Waits
+from simulator.model.clock import FINISH, order
+from simulator.model.facts import Attempt, Failure, Lack, Outcome, Throttle
+from simulator.model.function import Run, Work
+from simulator.model.place import Place
+from simulator.traffic.draws import inner
+from simulator.traffic.log import Floats, Integers
 
-if TYPE_CHECKING:
-    from simulator.model.lane import Lane
-
-INFINITY: Final = float("inf")
-
-Part = tuple[int, int, float, float]  # low, high, when it was formed, time spent throttled before
-
-ATTEMPT: Final = (
-    "lane",
-    "low",  # the records of the attempt: indices in the lane's log, low to high
-    "high",
-    "done",  # those below have been processed by it
-    "bytes",
-    "attempt",
-    "first_cut_s",  # of the whole batch
-    "cut_s",  # of this part of it
-    "begun_s",  # then invoke_overhead, then it asks
-    "started_s",
-    "finished_s",
-    "environment",  # its kind: COLD, ON_DEMAND or PROVISIONED
-    "cold_start_s",
-    "throttled_s",  # since the first cut
-    "outcome",
-    "last_accepted_s",
-    "busy_s",  # the lane's busy time before the first cut
-    "batching_s",  # of the records processed, added up
-    "batching_warm_s",  # the same of those accepted after the warm-up
-)
+Steps = Generator[simpy.Event, object, list[Integers]]
 
 
-ROW: Final = struct.Struct(f"{len(ATTEMPT)}d")
+@dataclass(frozen=True)
+class Times:
+    """When a whole batch was cut, and when this part of it was formed."""
+
+    first_cut_ns: int
+    cut_ns: int
 
 
-def attempts(lane: Lane, part: Part, later: list[Part], now: float) -> Generator[Event, float, float]:
-    """Attempts at one part of a batch until success or expiry; when that was.
+class Retries:
+    """The attempts of one lane."""
 
-    What a split leaves goes on the stack of `later` parts.
-    """
-    mapping, env, function = lane.mapping, lane.env, lane.mapping.function
-    low, high, cut, throttled = part
-    tries = throttles = 0
-    begun = now
-    lane.low = low
-    while True:
-        if mapping.overhead_s:
-            now = yield At(env, begun + mapping.overhead_s, lane.priority)
-        if mapping.age_limit_s < INFINITY:
-            lane.low = low = _leave(lane, low, high, now)
-            if low == high:
-                return now
-        kind = function.admit(now)
-        if kind == NONE:
-            throttles += 1
-            mapping.throttle_times.append(now)
-            again = now + mapping.throttle_backoff(throttles)
-            throttled += again - begun
-            begun = now = yield At(env, again, lane.priority)
-            continue
-        throttles = 0
-        tries += 1
-        bytes_, last_accepted = lane.weigh(low, high)
-        poison_after = lane.poison_after(low, high) if lane.poison else INFINITY
-        run, outcome = function.run(now, high - low, bytes_, poison_after)
-        done = high if outcome == OK else low
-        if outcome == PARTIAL:
-            outcome, done = _partial(lane, low, high)
-        cold = function.cold_start_s() if kind == COLD else 0.0
-        batching = lane.batching_s(low, done) if done > low else 0.0
-        warm = lane.batching_s(low + lane.over_age(low, done, mapping.warmup_s), done) if batching else 0.0
-        finish = now + cold + run
-        mapping.attempts += ROW.pack(
-            lane.number, low, high, done, bytes_, tries, lane.cut_s, cut, begun, now, finish, kind, cold,
-            throttled, outcome, last_accepted, lane.busy_s, batching, warm,
+    def __init__(self, place: Place, latest_ns: int) -> None:
+        """`latest_ns`: when the run ends at the latest."""
+        mapping = place.mapping
+        where = place.shard.number, place.lane
+        self._place, self._latest_ns = place, latest_ns
+        self._retry_waits = Waits(mapping.spec.retry_backoff, inner(mapping.key("retry jitter"), *where))
+        self._throttle_waits = Waits(mapping.spec.throttle_backoff, inner(mapping.key("throttle jitter"), *where))
+        self._first, self._nth = -1, 0  # the number of the record that the last attempt began with, and how often
+
+    def serve(self, batch: Integers) -> Generator[simpy.Event, object, None]:
+        """Attempts at a batch, and at the parts that it is split into, the older first, until all is over."""
+        clock = self._place.mapping.clock
+        first_cut_ns = clock.now
+        parts = [(batch, first_cut_ns)]
+        while parts:
+            part, cut_ns = parts.pop(0)
+            left = yield from self._attempts(part, Times(first_cut_ns, cut_ns))
+            parts[:0] = [(each, clock.now) for each in left]
+            if parts:
+                yield self._place.turn(clock.now)
+
+    def _attempts(self, part: Integers, times: Times) -> Steps:
+        """Attempts at a part of a batch until success or expiry; what a split leaves."""
+        place, mapping = self._place, self._place.mapping
+        clock, function = mapping.clock, mapping.function
+        tries = throttles = 0
+        while True:
+            begun_ns = clock.now
+            if mapping.overhead_ns:
+                place.doing("invoke_overhead", begun_ns, begun_ns + mapping.overhead_ns)
+                yield place.turn(begun_ns + mapping.overhead_ns)
+            part = self._leave(part)
+            if not len(part):
+                return []
+            lack = function.lack(clock.now)
+            if lack:
+                throttles += 1
+                yield self._throttled(begun_ns, throttles, lack)
+                continue
+            throttles, tries = 0, tries + 1
+            run, attempt = self._admit(part, tries, begun_ns, times)
+            yield clock.due(attempt.finished_ns, order(FINISH, mapping.number, place.shard.number, place.lane))
+            function.give_back(run, clock.now)
+            mapping.left.less(attempt.done)
+            rest, n = part[attempt.done :], len(part)
+            if attempt.outcome == "ok":
+                return []
+            if attempt.outcome == "partial":  # rule 1
+                return [rest]
+            if mapping.spec.bisect_batch_on_function_error and n > 1:  # rule 2
+                return [part[: n // 2], part[n // 2 :]]
+            if 0 <= mapping.spec.maximum_retry_attempts < tries:  # rule 3
+                mapping.lose(place.shard.number, part, mapping.given_up, run.failure)
+                return []
+            yield self._backoff(tries, run.failure)  # rule 4
+            place.reader.read_again(attempt.bytes)
+
+    def _leave(self, part: Integers) -> Integers:
+        """Records that are too old leave the batch; those that stay."""
+        mapping, shard = self._place.mapping, self._place.shard
+        leaving = mapping.over_age(shard.log, part)
+        if leaving:
+            mapping.lose(shard.number, part[:leaving], mapping.aged)
+        return part[leaving:]
+
+    def _throttled(self, begun_ns: int, throttles: int, lack: Lack) -> simpy.Event:
+        """The backoff after the n-th throttle in a row."""
+        place, mapping = self._place, self._place.mapping
+        now_ns = mapping.clock.now
+        again_ns = now_ns + self._throttle_waits.ns(throttles)
+        fact = Throttle(mapping.number, place.shard.number, place.lane, begun_ns, now_ns, again_ns, lack)
+        mapping.facts.throttles.append(fact)
+        place.doing(lack, now_ns, again_ns)
+        return place.turn(again_ns)
+
+    def _backoff(self, tries: int, failure: Failure) -> simpy.Event:
+        """The backoff after the n-th error."""
+        now_ns = self._place.mapping.clock.now
+        again_ns = now_ns + self._retry_waits.ns(tries)
+        self._place.doing(failure, now_ns, again_ns)
+        return self._place.turn(again_ns)
+
+    def _admit(self, part: Integers, tries: int, begun_ns: int, times: Times) -> tuple[Run, Attempt]:
+        """An attempt is admitted: how it goes on."""
+        place, mapping, log = self._place, self._place.mapping, self._place.shard.log
+        now_ns, size = mapping.clock.now, int(log.of(log.kept.bytes, part).sum())
+        poison_after = self._poison_after(part)
+        first = int(log.of(log.kept.number, part[:1])[0])
+        self._nth = self._nth + 1 if first == self._first else 0
+        self._first = first
+        stream = mapping.spec.stream
+        work = Work(stream, len(part), size, float(poison_after.min(initial=np.inf)), first, self._nth)
+        run = mapping.function.run(now_ns, work)
+        outcome, done = self._outcome(run.failure, poison_after, len(part))
+        ready_ns = now_ns + run.cold_ns
+        finished_ns = ready_ns + run.run_ns
+        unfinished = finished_ns > self._latest_ns
+        place.doing("cold_start", now_ns, ready_ns)
+        succeeds = outcome in ("ok", "partial")
+        place.doing("function" if succeeds or unfinished else run.failure, ready_ns, finished_ns)
+        attempt = Attempt(
+            mapping.number, place.shard.number, place.lane, part, done, size, tries, times.first_cut_ns, times.cut_ns,
+            begun_ns, now_ns, run.cold_ns, finished_ns, run.environment, outcome, run.failure,
         )  # fmt: skip
-        function.pool.hold(finish, function.environments, kind, outcome == TIMEOUT)
-        if outcome == OK and not later:
-            yield lane.rest(finish)
-            now = finish
-        else:
-            now = yield At(env, finish, FINISH)
-        if done > low:
-            lane.low = done
-            mapping.process(done - low)
-        if outcome == OK or not _again(lane, (done, high, now, throttled), outcome, tries, later):
-            return now
-        begun = now = yield At(env, now + mapping.retry_backoff(tries), lane.priority)
-        lane.read_again(bytes_, now)
+        mapping.facts.attempts.append(attempt)
+        return run, attempt
 
+    def _poison_after(self, part: Integers) -> Floats:
+        """For each record the part of the duration after which it makes the attempt fail; infinite for healthy ones."""
+        log = self._place.shard.log
+        column = log.kept.poison_after.get(self._place.mapping.function.name)
+        return np.empty(0) if column is None else log.of(column, part)
 
-def _partial(lane: Lane, low: int, high: int) -> tuple[int, int]:
-    """How an attempt that fails by a poison record will end, and up to which record it will have got."""
-    done = lane.first_poison(low, high) if lane.mapping.spec.report_batch_item_failures else low
-    return PARTIAL if done > low else ERROR, done
-
-
-def _again(lane: Lane, rest: Part, outcome: int, tries: int, later: list[Part]) -> bool:
-    """After an error: whether the same part is to be tried again (the four rules of docs/model.md, section 7)."""
-    low, high, now, throttled = rest
-    spec = lane.mapping.spec
-    if outcome == PARTIAL:
-        later.append(rest)
-    elif spec.bisect_batch_on_function_error and high - low > 1:
-        middle = low + (high - low) // 2
-        later += ((middle, high, now, throttled), (low, middle, now, throttled))
-    elif 0 <= spec.maximum_retry_attempts < tries:
-        lane.low = high
-        lane.mapping.lose(lane.mapping.given_up, high - low, now)
-    else:
-        return True
-    return False
-
-
-def _leave(lane: Lane, low: int, high: int, now: float) -> int:
-    """Records over the age limit leave the batch, oldest first; the index of the oldest that stays."""
-    mapping = lane.mapping
-    leaving = lane.over_age(low, high, now - mapping.age_limit_s)
-    if leaving:
-        mapping.lose(mapping.age_loss, leaving, now)
-    return low + leaving
+    def _outcome(self, failure: Failure, poison_after: Floats, n: int) -> tuple[Outcome, int]:
+        """How an attempt at n records ends, and how many of them are done by it."""
+        if not failure:
+            return "ok", n
+        if failure == "poison" and self._place.mapping.spec.report_batch_item_failures:
+            healthy = int(np.argmax(np.isfinite(poison_after)))
+            return ("partial", healthy) if healthy else ("error", 0)
+        return ("timeout" if failure == "timeouts" else "error"), 0

@@ -10,12 +10,13 @@ LARGEST_RECORD = 10 * MIB
 
 DURATION = Duration(0, TEN_YEARS)
 SOME_DURATION = Duration(0.001, TEN_YEARS)  # of what repeats: nothing may repeat without time going by
+WHOLE_SECOND, WHOLE_HOUR = 1.0, 3600.0  # the steps in which AWS's API takes durations
 SIGNED_DURATION = Duration(-TEN_YEARS, TEN_YEARS)
 RATE = PerTime(0, 1e9)
 PROBABILITY = Number(0, 1)
 CONCURRENCY = Integer(0, 1_000_000)
 SHARDS = Integer(1, 10_000)
-MEMORY = WholeSize(128 * MIB, 10_240 * MIB)
+MEMORY = WholeSize(128 * MIB, 10_240 * MIB, step=MIB)
 COLUMN = Text(longest=256)
 
 GUIDE = "AWS Lambda Developer Guide"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from simulator.scenario.bounds import ASSUMPTION, CONCURRENCY, DURATION, GUIDE, MEMORY, MIB, PROBABILITY
+from simulator.scenario.bounds import ASSUMPTION, CONCURRENCY, DURATION, GUIDE, MEMORY, MIB, PROBABILITY, WHOLE_SECOND
 from simulator.scenario.distributions import DURATIONS, NO_TIME, Constant, Distribution
 from simulator.scenario.forms import ListOf, TableOf, Tagged
 from simulator.scenario.quantities import Duration, Number
@@ -92,7 +92,7 @@ class Function:
         MEMORY,
         Doc(
             "For the bill; with duration_by_memory for the duration, too.",
-            "128MiB by default, 128MiB..10240MiB",
+            "128MiB by default, 128..10240 whole MiB",
             f"{GUIDE}, quotas",
         ),
     ] = 128 * MIB
@@ -103,8 +103,8 @@ class Function:
     ] = "x86"
     timeout: Annotated[
         float,
-        Duration(1.0, 900.0),
-        Doc("An attempt that runs longer ends as an error.", "3s by default, 1s..900s", f"{GUIDE}, quotas"),
+        Duration(1.0, 900.0, step=WHOLE_SECOND),
+        Doc("An attempt that runs longer ends as an error.", "3s by default, 1..900 whole seconds", f"{GUIDE}, quotas"),
     ] = 3.0
     duration: Annotated[Work, Record(Work), Doc("How long an attempt runs, without its cold start.")]
     duration_by_memory: Annotated[

@@ -12,6 +12,7 @@ from simulator.scenario.bounds import (
     PROBABILITY,
     SIGNED_DURATION,
     SOME_DURATION,
+    WHOLE_SECOND,
 )
 from simulator.scenario.forms import Forms, ListOf
 from simulator.scenario.kinds import Flag, Name, Reference
@@ -75,6 +76,16 @@ class Polling:
     missed: Annotated[
         float, PROBABILITY, Doc("Of a poll to slip to the next interval.", "not documented", ASSUMPTION)
     ] = 0.0
+    jitter: Annotated[
+        float,
+        Number(0, 0.5),
+        Doc(
+            "How much of the interval is random: a poll that is due at d is made at d + interval * jitter * u, u drawn "
+            "from 0 to 1.",
+            "not documented",
+            ASSUMPTION,
+        ),
+    ] = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +110,7 @@ class Backoff:
     maximum: Annotated[
         float, SOME_DURATION, Doc("The longest wait.", "one minute, by a statement in AWS's forum of 2017", ASSUMPTION)
     ] = 60.0
-    jitter: Annotated[float, PROBABILITY, Doc("How much of a wait is random.", "not documented", ASSUMPTION)] = 0.0
+    jitter: Annotated[float, PROBABILITY, Doc("How much of a wait is random.", "not documented", ASSUMPTION)] = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +136,7 @@ class EventSourceMapping:
     ] = 100
     maximum_batching_window: Annotated[
         float,
-        Duration(0.0, 300.0),
+        Duration(0.0, 300.0, step=WHOLE_SECOND),
         Doc(
             "How long to wait for a full batch.",
             "0 by default, 0..300 whole seconds",
@@ -166,10 +177,10 @@ class EventSourceMapping:
     ] = -1
     maximum_record_age: Annotated[
         float,
-        no_limit_or(Duration(60.0, 604_800.0)),
+        no_limit_or(Duration(60.0, 604_800.0, step=WHOLE_SECOND)),
         Doc(
             "Older records are not sent; -1: no limit.",
-            "-1 by default, -1 or 60..604800 s",
+            "-1 by default, -1 or 60..604800 whole seconds",
             f"{API}: MaximumRecordAgeInSeconds",
         ),
     ] = -1

@@ -14,13 +14,15 @@ from simulator.scenario.kinds import ScalarKind, Schema, UnfitError
 
 @dataclass(frozen=True)
 class Quantity(ScalarKind):
-    """A number within bounds, which are part of it; `above` is a bound that is not."""
+    """A number within bounds, which are part of it; `above` is a bound that is not. `step`: only multiples of it."""
 
     least: float = -math.inf
     most: float = math.inf
     above: float | None = None
+    step: float | None = None
 
     noun: ClassVar[str] = "a number"
+    whole: ClassVar[Mapping[float, str]] = {}  # what the multiples of a step are called
 
     @property
     def allowed(self) -> str:
@@ -32,7 +34,8 @@ class Quantity(ScalarKind):
             else ""
         )
         joiner = " " if self.above is None else ", "
-        return " ".join(part for part in (self.noun, joiner.join(part for part in (low, high) if part)) if part)
+        steps = f"in {self.whole[self.step]}" if self.step else ""
+        return " ".join(part for part in (self.noun, joiner.join(part for part in (low, high) if part), steps) if part)
 
     @abstractmethod
     def number(self, text: str) -> float:
@@ -46,6 +49,12 @@ class Quantity(ScalarKind):
         value = self.number(text)
         if not self.holds(value):
             raise UnfitError("is out of range")
+        if self.step and value % self.step:
+            nearest = (math.floor(value / self.step) * self.step, math.ceil(value / self.step) * self.step)
+            raise UnfitError(
+                f"is not in {self.whole[self.step]}",
+                f"nearest: {' and '.join(str(self.show(each)) for each in nearest if self.holds(each))}",
+            )
         return value
 
     def holds(self, value: float) -> bool:
@@ -133,6 +142,7 @@ class Duration(WithUnit):
 
     unit: ClassVar[str] = "s"
     noun: ClassVar[str] = "a duration"
+    whole: ClassVar[Mapping[float, str]] = {1.0: "whole seconds", 3600.0: "whole hours"}
     known_units: ClassVar[Mapping[str, int]] = units.DURATIONS
 
     def convert(self, text: str) -> float:
@@ -152,6 +162,7 @@ class Size(WithUnit):
 
     unit: ClassVar[str] = "bytes"
     noun: ClassVar[str] = "a size"
+    whole: ClassVar[Mapping[float, str]] = {1.0: "whole bytes", 2.0**10: "whole KiB", 2.0**20: "whole MiB"}
     known_units: ClassVar[Mapping[str, int]] = units.SIZES
 
     def convert(self, text: str) -> float:
@@ -162,13 +173,10 @@ class Size(WithUnit):
 
 
 class WholeSize(Size):
-    """A size that is a limit: a whole number of bytes."""
+    """A size that is a limit: a whole number of its step."""
 
     def parse(self, text: str) -> int:
-        value = super().parse(text)
-        if value != int(value):
-            raise UnfitError("is not a whole number of bytes")
-        return int(value)
+        return int(super().parse(text))
 
 
 class PerTime(WithUnit):

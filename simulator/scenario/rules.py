@@ -41,7 +41,7 @@ def broken_rules(scenario: Scenario) -> Iterator[Problem]:
     for i, producer in enumerate(scenario.producers):
         yield from _producer(joined("producers", i), producer, scenario)
     for name, function in scenario.functions.items():
-        yield from _function(joined("functions", name), function, scenario)
+        yield from _function(joined("functions", name), function)
     for i, mapping in enumerate(scenario.event_source_mappings):
         yield from _mapping(joined("event_source_mappings", i), mapping)
     yield from _account(scenario)
@@ -111,13 +111,13 @@ def _distribution(field: str, distribution: Distribution) -> Iterator[Problem]:
             yield Problem(f"{field}.lognormal.median", "is 0; allowed: above 0")
 
 
-def _function(field: str, function: Function, scenario: Scenario) -> Iterator[Problem]:
+def _function(field: str, function: Function) -> Iterator[Problem]:
     for name in ("per_batch", "per_record", "per_mib"):
         yield from _distribution(f"{field}.duration.{name}", getattr(function.duration, name))
     yield from _distribution(f"{field}.cold_start", function.cold_start)
     yield from _memory(field, function)
     yield from _periods(f"{field}.failures", function.failures)
-    yield from _provisioned(f"{field}.provisioned_concurrency", function, scenario)
+    yield from _provisioned(f"{field}.provisioned_concurrency", function)
 
 
 def _memory(field: str, function: Function) -> Iterator[Problem]:
@@ -136,15 +136,10 @@ def _memory(field: str, function: Function) -> Iterator[Problem]:
                 yield Problem(f"{field}.{name}", f"{format_size(memory)} is not within duration_by_memory: {sizes}")
 
 
-def _provisioned(field: str, function: Function, scenario: Scenario) -> Iterator[Problem]:
+def _provisioned(field: str, function: Function) -> Iterator[Problem]:
     if function.reserved_concurrency is not None and function.provisioned_concurrency > function.reserved_concurrency:
         message = (
             f"{function.provisioned_concurrency} is above the reserved_concurrency of {function.reserved_concurrency}"
-        )
-        yield Problem(field, message)
-    elif function.provisioned_concurrency > scenario.account.concurrency:
-        message = (
-            f"{function.provisioned_concurrency} is above the account's concurrency of {scenario.account.concurrency}"
         )
         yield Problem(field, message)
 
@@ -179,6 +174,23 @@ def _account(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(f"functions.{name}.reserved_concurrency", message)
             return
         left -= reserve
+    yield from _provisioned_together(scenario, left)
+
+
+def _provisioned_together(scenario: Scenario, left: int) -> Iterator[Problem]:
+    """Functions without a reserve share what is left, so together they cannot have more than that ready."""
+    before = 0
+    for name, function in scenario.functions.items():
+        provisioned = function.provisioned_concurrency if function.reserved_concurrency is None else 0
+        if before + provisioned > left:
+            others = f", with the {before} of those before it," if before else ""
+            message = (
+                f"{provisioned}{others} is more than the {left} that other_concurrency and the reserves leave of "
+                f"{scenario.account.concurrency}"
+            )
+            yield Problem(f"functions.{name}.provisioned_concurrency", message)
+            return
+        before += provisioned
 
 
 def _time(seconds: float) -> str:

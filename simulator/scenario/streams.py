@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SHARDS, SIGNED_DURATION
+from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SHARDS, SIGNED_DURATION, WHOLE_HOUR
 from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
 from simulator.scenario.kinds import Name, Reference
 from simulator.scenario.partition_keys import PARTITION_KEYS, PartitionKeys, UniqueKeys
@@ -29,13 +29,17 @@ class Stream:
     ]
     retention: Annotated[
         float,
-        Duration(86_400.0, 8760 * 3600.0),
-        Doc("A record older than this is gone.", "24h by default, 24h..8760h", f"{KINESIS}, data retention period"),
+        Duration(86_400.0, 8760 * 3600.0, step=WHOLE_HOUR),
+        Doc(
+            "A record older than this is gone.",
+            "24h by default, 24..8760 whole hours",
+            f"{KINESIS}, data retention period",
+        ),
     ] = 86_400.0
     max_record_size: Annotated[
         int,
-        WholeSize(MIB, LARGEST_RECORD),
-        Doc("Data and partition key together.", "1MiB by default, 1MiB..10MiB", f"{KINESIS}, large records"),
+        WholeSize(MIB, LARGEST_RECORD, step=KIB),
+        Doc("Data and partition key together.", "1MiB by default, 1024..10240 whole KiB", f"{KINESIS}, large records"),
     ] = MIB
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,27 +32,24 @@ class Columns:
 
     def rows(self, which: NDArray[np.generic] | slice) -> Columns:
         """Some of them."""
-        return Columns(
-            self.produced_ns[which],
-            self.let_in_ns[which],
-            self.accepted_ns[which],
-            self.bytes[which],
-            self.number[which],
-            {factor: lane[which] for factor, lane in self.lane.items()},
-            {function: after[which] for function, after in self.poison_after.items()},
-        )
+        return self.map(lambda column: column[which])
 
     def then(self, more: Columns) -> Columns:
         """These, and more behind them."""
-        return Columns(
-            np.concatenate((self.produced_ns, more.produced_ns)),
-            np.concatenate((self.let_in_ns, more.let_in_ns)),
-            np.concatenate((self.accepted_ns, more.accepted_ns)),
-            np.concatenate((self.bytes, more.bytes)),
-            np.concatenate((self.number, more.number)),
-            {factor: np.concatenate((lane, more.lane[factor])) for factor, lane in self.lane.items()},
-            {f: np.concatenate((after, more.poison_after[f])) for f, after in self.poison_after.items()},
-        )
+        return self.map(lambda column, other: np.concatenate((column, other)), more)
+
+    def arrays(self) -> list[NDArray[Any]]:
+        """All columns, in one order."""
+        plain = [self.produced_ns, self.let_in_ns, self.accepted_ns, self.bytes, self.number]
+        return [*plain, *self.lane.values(), *self.poison_after.values()]
+
+    def map(self, each: Callable[..., NDArray[Any]], *others: Columns) -> Columns:
+        """A function of each column, and of the same column of others."""
+        done = [each(*columns) for columns in zip(self.arrays(), *(o.arrays() for o in others), strict=True)]
+        produced, let_in, accepted, size, number, *rest = done
+        lane = dict(zip(self.lane, rest[: len(self.lane)], strict=True))
+        poison = dict(zip(self.poison_after, rest[len(self.lane) :], strict=True))
+        return Columns(produced, let_in, accepted, size, number, lane, poison)
 
 
 class Log:
@@ -62,6 +60,7 @@ class Log:
 
     def __init__(self, empty: Columns) -> None:
         self.first, self.kept = 0, empty
+        self._space, self._begins = empty, 0  # `kept` are its rows from `_begins` on; there may be room behind them
 
     @property
     def end(self) -> int:
@@ -70,13 +69,22 @@ class Log:
 
     def append(self, accepted: Columns) -> None:
         """Accept records."""
-        self.kept = self.kept.then(accepted)
+        rows = len(self.kept) + len(accepted)
+        if self._begins + rows > len(self._space):
+            self._space, self._begins = self.kept.map(_with_room, accepted), 0
+        new = slice(self._begins + len(self.kept), self._begins + rows)
+        for column, more in zip(self._space.arrays(), accepted.arrays(), strict=True):
+            column[new] = more
+        self._keep(rows)
 
     def forget(self, before: int) -> None:
         """Forget the records before a place."""
-        if before > self.first:
-            self.kept = self.kept.rows(slice(before - self.first, None))
-            self.first = before
+        gone, self.first = before - self.first, before
+        self._begins += gone
+        self._keep(len(self.kept) - gone)
+
+    def _keep(self, rows: int) -> None:
+        self.kept = self._space.rows(slice(self._begins, self._begins + rows))
 
     def of(self, column: Column, places: Places) -> Column:
         """The values of some records in one of the columns of `kept`."""
@@ -91,3 +99,10 @@ class Log:
     def accepted_before(self, time_ns: int) -> int:
         """The place of the first record accepted at or after a time."""
         return self.first + int(np.searchsorted(self.kept.accepted_ns, time_ns))
+
+
+def _with_room(column: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
+    """A column with room for twice what it is to hold."""
+    room = np.empty(2 * (len(column) + len(more)), column.dtype)
+    room[: len(column)] = column
+    return room

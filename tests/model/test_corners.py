@@ -52,10 +52,8 @@ CORNERS: dict[str, Section] = {
         **small(run={"duration": "30s"}),
         "event_source_mappings": [
             {
+                **small()["event_source_mappings"][0],
                 "name": f"m{i}",
-                "stream": "s",
-                "function": "f",
-                "starting_position": "trim_horizon",
                 "polling": {"interval": "1.0137s", "phase": f"{37 + 113 * i}ms"},
             }
             for i in range(8)
@@ -112,7 +110,7 @@ def test_an_old_alarm_of_a_lane_does_not_wake_it_in_the_future() -> None:
         mapping={
             "consumer": "push",
             "batch_size": 6,
-            "maximum_batching_window": "3.91478s",
+            "maximum_batching_window": "4s",
             "parallelization_factor": 2,
         },
     )

@@ -61,10 +61,10 @@ def test_functions_without_a_reserve_share_what_the_reserves_leave_of_the_accoun
 @pytest.mark.parametrize(
     ("given_", "waits"),
     [
-        (Backoff(), [0.5, 1, 2, 4, 8, 16, 32, 60, 60]),
-        (Backoff(initial=3.0, factor=1.0, maximum=9.0), [3, 3, 3, 3]),
-        (Backoff(initial=90.0, factor=2.0, maximum=60.0), [60, 60]),
-        (Backoff(initial=0.1, factor=1000.0, maximum=1e6), [0.1, 100, 1e5, 1e6]),
+        (Backoff(jitter=0.0), [0.5, 1, 2, 4, 8, 16, 32, 60, 60]),
+        (Backoff(initial=3.0, factor=1.0, maximum=9.0, jitter=0.0), [3, 3, 3, 3]),
+        (Backoff(initial=90.0, factor=2.0, maximum=60.0, jitter=0.0), [60, 60]),
+        (Backoff(initial=0.1, factor=1000.0, maximum=1e6, jitter=0.0), [0.1, 100, 1e5, 1e6]),
     ],
 )
 def test_the_nth_wait_is_initial_times_factor_to_the_n_minus_1_up_to_the_maximum(
@@ -75,7 +75,7 @@ def test_the_nth_wait_is_initial_times_factor_to_the_n_minus_1_up_to_the_maximum
 
 
 def test_waits_may_be_asked_for_in_any_order() -> None:
-    wait_s = backoff(Backoff(), always(0.0))
+    wait_s = backoff(Backoff(jitter=0.0), always(0.0))
     assert [wait_s(n) for n in (5000, 1, 7, 2)] == pytest.approx([60, 0.5, 32, 1])
 
 

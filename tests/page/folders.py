@@ -32,7 +32,10 @@ functions:
 {mappings}
 {more}
 """
-MAPPING: Final = "  - {{name: {name}, stream: {stream}, function: enrich, batch_size: 100, {settings}}}\n"
+MAPPING: Final = (
+    "  - {{name: {name}, stream: {stream}, function: enrich, batch_size: 100, {settings},\n"
+    "     retry_backoff: {{jitter: 0}}, throttle_backoff: {{jitter: 0}}}}\n"
+)
 OUTAGE: Final = "{kind: outage, from: 10s, to: 20s}"
 
 

@@ -107,12 +107,14 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         record_size=draw(st.builds(Constant, value=sizes)),
     )
     work = Work(per_batch=draw(durations), per_record=draw(durations))
-    memories = draw(st.lists(st.integers(128 * 2**20, 2**30), min_size=2, max_size=4, unique=True).map(sorted))
+    memories = [
+        mib * 2**20 for mib in draw(st.lists(st.integers(128, 1024), min_size=2, max_size=4, unique=True).map(sorted))
+    ]
     mapping = EventSourceMapping(
         name=draw(names),
         stream=stream,
         function=function,
-        maximum_record_age=draw(st.just(-1) | st.floats(60, 604_800)),
+        maximum_record_age=draw(st.just(-1) | st.integers(60, 604_800).map(float)),
     )
     return Scenario(
         name=draw(names),

@@ -73,7 +73,7 @@ def test_a_value_of_the_wrong_type_is_told_with_what_is_allowed(told: Told, old:
         (
             "shards: 4",
             "shards: 4\n    retention: 48",
-            "48 has no unit; allowed: a duration from 1d to 365d; did you mean '48h'?",
+            "48 has no unit; allowed: a duration from 1d to 365d in whole hours; did you mean '48h'?",
         ),
         ("shards: 4", "shards: 4\n    max_record_size: 2mib", "did you mean '2MiB'?"),
         ("shards: 4", "shards: 4\n    max_record_size: 2", "did you mean '2MiB'?"),
@@ -121,6 +121,37 @@ def test_a_missing_or_wrong_unit_is_told_with_the_value_that_was_meant(
 def test_a_value_out_of_range_is_told_with_the_range(told: Told, old: str, new: str) -> None:
     (fault,) = told({old: new})
     assert "is out of range; allowed: " in fault
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("batch_size: 100", "maximum_batching_window: 2.5s", "2.5s is not in whole seconds; allowed: a duration from 0s to 5m in whole seconds; nearest: 2s and 3s"),
+        ("batch_size: 100", "maximum_record_age: 60001ms", "60001ms is not in whole seconds; allowed: -1 or a duration from 1m to 7d in whole seconds; nearest: 1m and 61s"),
+        ("{per_batch: 20ms}", "{}\n    timeout: 899.5s", "899.5s is not in whole seconds; allowed: a duration from 1s to 15m in whole seconds; nearest: 899s and 15m"),
+        ("shards: 4", "shards: 4\n    retention: 24.5h", "24.5h is not in whole hours; allowed: a duration from 1d to 365d in whole hours; nearest: 1d and 25h"),
+        ("shards: 4", "shards: 4\n    max_record_size: 1.1MB", "1.1MB is not in whole KiB; allowed: a size from 1MiB to 10MiB in whole KiB; nearest: 1074KiB and 1075KiB"),
+        ("{per_batch: 20ms}", "{}\n    memory: 0.2GiB", "0.2GiB is not in whole MiB; allowed: a size from 128MiB to 10GiB in whole MiB; nearest: 204MiB and 205MiB"),
+        ("{per_batch: 20ms}", "{}\n    duration_measured_at: 128.5MiB", "128.5MiB is not in whole MiB; allowed: none or a size from 128MiB to 10GiB in whole MiB; nearest: 128MiB and 129MiB"),
+    ],
+)  # fmt: skip
+def test_a_value_between_awss_steps_is_told_with_the_nearest_allowed(
+    told: Told, old: str, new: str, expected: str
+) -> None:
+    assert told({old: new})[0].endswith(f": {expected}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("batch_size: 100", "maximum_batching_window: 2000ms"),
+        ("{per_batch: 20ms}", "{}\n    timeout: 0.05m"),
+        ("shards: 4", "shards: 4\n    retention: 1.5d"),
+        ("{per_batch: 20ms}", "{}\n    memory: 0.5GiB"),
+    ],
+)
+def test_a_value_in_awss_steps_may_be_written_in_any_unit(told: Told, old: str, new: str) -> None:
+    assert told({old: new}) == []
 
 
 def test_nan_and_infinity_are_no_numbers(told: Told) -> None:

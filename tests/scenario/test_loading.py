@@ -55,7 +55,8 @@ def test_fields_that_are_left_out_have_the_models_defaults(scenario_file: Write,
     assert (function.duration, function.cold_start) == (Work(per_batch=Constant(value=0.02)), Constant(value=0.2))
     assert (mapping.name, mapping.consumer, mapping.starting_position) == ("enrich-clicks", "polling", "latest")
     assert (mapping.maximum_retry_attempts, mapping.maximum_record_age, mapping.disabled) == (-1, -1, ())
-    assert mapping.retry_backoff == mapping.throttle_backoff == Backoff(initial=0.5, factor=2, maximum=60, jitter=0)
+    assert mapping.retry_backoff == mapping.throttle_backoff == Backoff(initial=0.5, factor=2, maximum=60, jitter=0.5)
+    assert mapping.polling.jitter == 0.05
 
 
 def test_producers_without_names_are_numbered_from_1_in_the_files_order(scenario_file: Write, valid: str) -> None:

@@ -86,7 +86,19 @@ RATE = "rate: 2000/s"
         (
             WORK,
             WORK + "\n    provisioned_concurrency: 1001",
-            "12: functions.enrich.provisioned_concurrency: 1001 is above the account's concurrency of 1000",
+            "12: functions.enrich.provisioned_concurrency: 1001 is more than the 1000 that other_concurrency and the reserves leave of 1000",
+        ),
+        (
+            WORK,
+            WORK + "\n    provisioned_concurrency: 500\n  other: {duration: {}, provisioned_concurrency: 501}\n"
+            "account: {other_concurrency: 1}",
+            "13: functions.other.provisioned_concurrency: 501, with the 500 of those before it, is more than the 999 that other_concurrency and the reserves leave of 1000",
+        ),
+        (
+            WORK,
+            WORK
+            + "\n    provisioned_concurrency: 11\n  other: {duration: {}, reserved_concurrency: 990, provisioned_concurrency: 990}",
+            "12: functions.enrich.provisioned_concurrency: 11 is more than the 10 that other_concurrency and the reserves leave of 1000",
         ),
         (
             WORK,

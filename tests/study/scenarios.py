@@ -22,6 +22,7 @@ def content(
     **fields: Any,
 ) -> dict[str, Any]:
     """One stream, producer, function and mapping; without randomness but for the polls' phases."""
+    backoffs = {name: {"jitter": 0, **(mapping or {}).get(name, {})} for name in ("retry_backoff", "throttle_backoff")}
     return {
         "duration": "60s",
         "streams": {"s": {"shards": shards}},
@@ -29,7 +30,7 @@ def content(
         "functions": {
             "f": {"timeout": "900s", "duration": {"per_batch": batch, "per_record": record}, **(function or {})}
         },
-        "event_source_mappings": [{"name": "m", "stream": "s", "function": "f", **(mapping or {})}],
+        "event_source_mappings": [{"name": "m", "stream": "s", "function": "f", **(mapping or {}), **backoffs}],
         **fields,
     }
 

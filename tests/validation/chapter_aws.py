@@ -52,8 +52,7 @@ def chapters() -> tuple[Chapter, Chapter]:
             "Fields of an event source mapping, against botocore",
             "The least and the greatest value that a scenario's loader accepts, and the default, against the "
             f"service model of the Lambda API in botocore {botocore.__version__}. `maximum_record_age`: values from "
-            "0 to 59 are within the API's range, but its text says that they are not allowed. "
-            "`maximum_batching_window`: whole seconds in the API, any duration here.",
+            "0 to 59 are within the API's range, but its text says that they are not allowed.",
             (Study("every field of a mapping with a range or a default", small(), against_botocore, botocore_rows()),),
         ),
     )

@@ -68,7 +68,7 @@ def outage(effort: float) -> Study:
     content |= {"warmup": "0s"}
     down = {"kind": "outage", "from": "0s", "to": text(lasts_s), "fails_after": 0}
     content["functions"]["f"]["failures"] = [down]
-    content["event_source_mappings"][0]["retry_backoff"] = {"initial": text(backoff_s), "factor": 1}
+    content["event_source_mappings"][0]["retry_backoff"] = {"initial": text(backoff_s), "factor": 1, "jitter": 0}
     late_s = backoff_s / 2
     value = lasts_s + late_s + rate * (lasts_s + late_s) * service_s / (1 - rate * service_s)
     return Study(

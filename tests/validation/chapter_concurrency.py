@@ -96,7 +96,7 @@ def short_backoff(effort: float) -> Study:
     """Retries as often as a queue would look."""
     servers, offered, backoff_s = 3, 2.1, 0.01
     content = limited(servers, offered, 20_000 * effort)
-    content["event_source_mappings"][0]["throttle_backoff"] = {"initial": text(backoff_s), "factor": 1}
+    content["event_source_mappings"][0]["throttle_backoff"] = {"initial": text(backoff_s), "factor": 1, "jitter": 0}
     low, high = (erlang_c_wait(offered, mean, servers) for mean in (1.0, 1.0 + backoff_s))
     return Study(
         "reserve 3, 2.1 erlangs, exponential durations of mean 1 s, throttle backoff 10 ms",
@@ -112,7 +112,7 @@ def default_backoff(effort: float) -> Study:
     servers, offered = 3, 2.1
     low = erlang_c_wait(offered, 1.0, servers)
     return Study(
-        "the same with the default throttle backoff: 0.5 s, doubled up to 60 s",
+        "the same with the default throttle backoff: 0.5 s, doubled up to 60 s, without jitter",
         limited(servers, offered, 20_000 * effort),
         attempts,
         (Expected("more than Erlang C's wait", "throttled", low, "Erlang C is a lower bound", high=math.inf),),

@@ -134,4 +134,5 @@ def retries_in_a_minute() -> Study:
         "recorded on AWS, November 2025: a count of 8, which may mean 7", "attempts", high=8,
         why="the first delay is an assumption",
     )  # fmt: skip
-    return Study("one record, a function of 20 ms that always fails, default backoff", content, attempts, (row,))
+    setup = "one record, a function of 20 ms that always fails, default backoff without jitter"
+    return Study(setup, content, attempts, (row,))

@@ -1,0 +1,65 @@
+"""When a subscription sends each record (docs/model.md, sections 5 and 19).
+
+It has nothing to decide, so it needs no events: the times follow from the acceptances up to a record's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from simulator.model.mapping import Mapping, disabled_periods
+from simulator.traffic.nanoseconds import NEVER, ns
+
+TICKS_A_NS: Final = 4096  # a byte takes 10^9 / 2^21 ns = 1,953,125 / 4,096 ns of 2 MiB/s
+TICKS_A_BYTE: Final = 1_953_125
+
+
+class Sending(NamedTuple):
+    """A record on its way: when it leaves, and when it arrives and is available.
+
+    Of a `gone` one both are when its sending would begin: then it is passed over.
+    """
+
+    place: int
+    leaves_ns: int
+    arrives_ns: int
+    gone: bool
+
+
+class Times:
+    """When the records of one subscription are sent: e_k = max(a_k, e_(k-1), S) + b_k / (2 MiB/s), exact in ticks."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._propagation_ns, self._retention_ns = ns(mapping.spec.push.propagation), mapping.retention_ns
+        self._open = open_periods(mapping)
+        self._since_ns, self._until_ns = next(self._open)
+        self._sent = -NEVER * TICKS_A_NS  # when the last record left
+
+    def send(self, place: int, accepted_ns: int, bytes_: int) -> Sending:
+        """Send the next record; again, if a disabled period begins before it is available."""
+        while True:
+            begins = max(accepted_ns * TICKS_A_NS, self._sent, self._since_ns * TICKS_A_NS)
+            leaves = begins + bytes_ * TICKS_A_BYTE
+            available_ns = _half_up(leaves) + self._propagation_ns
+            if available_ns >= self._until_ns:
+                self._since_ns, self._until_ns = next(self._open)
+            elif begins > (accepted_ns + self._retention_ns) * TICKS_A_NS:
+                return Sending(place, _half_up(begins), _half_up(begins), True)
+            else:
+                self._sent = leaves
+                return Sending(place, _half_up(leaves), available_ns, False)
+
+
+def open_periods(mapping: Mapping) -> Iterator[tuple[int, int]]:
+    """When the subscription is open: from starts_after on, but for the disabled periods."""
+    since_ns = ns(mapping.spec.starts_after)
+    for begin_ns, end_ns in disabled_periods(mapping.spec):
+        if begin_ns > since_ns:
+            yield since_ns, begin_ns
+        since_ns = max(since_ns, end_ns)
+    yield since_ns, NEVER
+
+
+def _half_up(ticks: int) -> int:
+    return (ticks + TICKS_A_NS // 2) // TICKS_A_NS

@@ -1,0 +1,48 @@
+"""The stretches of time that a run takes its traffic in: nothing but memory depends on them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simulator.scenario.expectations import largest
+from simulator.scenario.spec import Scenario
+from simulator.traffic.nanoseconds import NS, ns
+from simulator.traffic.stream import Stream
+from simulator.traffic.write_limits import LONGEST_NS, MOST_BYTES
+
+WINDOW_RECORDS: Final = 1 << 19
+SHORTEST_LONG_NS: Final = 600 * NS  # a calm window may last so long in any case
+LANES_A_DAY: Final = 1 << 21  # with few lanes it may last longer: so many seconds of a lane
+
+
+class Windows:
+    """Windows hold about WINDOW_RECORDS records; one ends at 0, and one when the producers stop."""
+
+    def __init__(self, scenario: Scenario, streams: dict[str, Stream]) -> None:
+        self._producers = [p for stream in streams.values() for p in stream.producers]
+        self._most = self._most_records(scenario)
+        self._stops_ns = [0, ns(scenario.duration), ns(scenario.duration) + ns(scenario.drain)]
+        lanes = sum(
+            scenario.streams[m.stream].shards * m.parallelization_factor for m in scenario.event_source_mappings
+        )
+        self._longest_ns = min(LONGEST_NS, max(SHORTEST_LONG_NS, LANES_A_DAY * NS // max(1, lanes)))
+
+    def end_ns(self, begin_ns: int) -> int:
+        """Where the window ends that begins at a time."""
+        stop_ns = next(stop for stop in self._stops_ns if begin_ns < stop)
+        high_ns = min(stop_ns, begin_ns + self._longest_ns)
+        most = self._expected(begin_ns) + self._most
+        if self._expected(high_ns) <= most:
+            return high_ns
+        low_ns = begin_ns + 1
+        while low_ns < high_ns:
+            middle_ns = (low_ns + high_ns) // 2
+            low_ns, high_ns = (low_ns, middle_ns) if self._expected(middle_ns) > most else (middle_ns + 1, high_ns)
+        return high_ns
+
+    def _expected(self, time_ns: int) -> float:
+        return sum(producer.expected(time_ns) for producer in self._producers)
+
+    def _most_records(self, scenario: Scenario) -> int:
+        sizes = [min(largest(p.record_size), scenario.streams[p.stream].max_record_size) for p in scenario.producers]
+        return int(min(WINDOW_RECORDS, MOST_BYTES / (2 * max(sizes, default=1))))
