@@ -47,6 +47,7 @@ def run(
     targets = _targets(scenarios, out)
     interval_s = _seconds(interval)
     loaded = _load(scenarios, _pairs(settings), quiet)
+    _check_rows(loaded, interval_s)
     from simulator.report.console import progress, summary, tell
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess
@@ -105,6 +106,17 @@ def _seconds(text: str | None) -> float | None:
     return interval_s
 
 
+def _check_rows(scenarios: list[Scenario], interval_s: float | None) -> None:
+    """An interval of the time series that suits all scenarios; no run begins otherwise."""
+    from simulator.measures.run_times import IntervalError, run_times
+
+    for scenario in scenarios:
+        try:
+            run_times(scenario, interval_s)
+        except IntervalError as error:
+            raise click.UsageError(f"--interval: {error}") from None
+
+
 def _pairs(settings: tuple[str, ...]) -> list[tuple[str, str]]:
     for setting in settings:
         if "=" not in setting:
@@ -134,8 +146,9 @@ def _command() -> str:
 
 def _explain(path: Path, error: Exception) -> int:
     """Say on stderr why a run failed; the exit code."""
-    from simulator.measures.conservation import RecordsDoNotAddUpError
+    from simulator.measures.conservation import LittlesLawError, RecordsDoNotAddUpError
     from simulator.measures.parts import PartsDoNotAddUpError
+    from simulator.measures.waiting import WaitingDoesNotAddUpError
     from simulator.model.memory import BacklogTooLargeError
     from simulator.report.output import OutputError
 
@@ -145,7 +158,7 @@ def _explain(path: Path, error: Exception) -> int:
     if isinstance(error, BacklogTooLargeError):
         click.echo(f"error: {path}: {error}. Nothing was written.", err=True)
         return SOME_FAILED
-    checks = RecordsDoNotAddUpError | PartsDoNotAddUpError
+    checks = RecordsDoNotAddUpError | LittlesLawError | PartsDoNotAddUpError | WaitingDoesNotAddUpError
     what = "a check of the program itself failed" if isinstance(error, checks) else "a bug"
     click.echo(
         f"error: {path}: {what}: {type(error).__name__}: {error}\n"

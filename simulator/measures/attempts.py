@@ -1,89 +1,96 @@
-"""Attempts as columns (docs/model.md, sections 8 and 10)."""
+"""Attempts of one mapping as columns (docs/model.md, sections 8 and 10)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.model.environments import COLD, PROVISIONED
-from simulator.model.retries import ATTEMPT
+from simulator.model.facts import COLD, PROVISIONED, Attempt
+from simulator.traffic.log import Integers
+from simulator.traffic.shards import Shard
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-COLUMN = {name: i for i, name in enumerate(ATTEMPT)}
+Words = NDArray[np.str_]
 
 
+@dataclass(frozen=True)
 class Attempts:
-    """Attempts of one mapping, in order of start unless rearranged; the columns are those of retries.ATTEMPT."""
+    """Attempts, one row each. Times are nanoseconds from the start of the run."""
 
-    def __init__(self, table: Floats) -> None:
-        self._table = table
-
-    @classmethod
-    def of(cls, rows: bytearray) -> Attempts:
-        """From the rows that a mapping keeps."""
-        return cls(np.frombuffer(bytes(rows)).reshape(-1, len(ATTEMPT)))
+    shard: Integers
+    lane: Integers
+    first: Integers  # the first record's place in the shard's log
+    records: Integers
+    done: Integers
+    bytes: Integers
+    attempt: Integers
+    cut_ns: Integers
+    started_ns: Integers
+    finished_ns: Integers
+    last_accepted_ns: Integers  # of the batch's last record
+    environment: Words
+    outcome: Words
 
     def __len__(self) -> int:
-        return len(self._table)
-
-    def where(self, rows: NDArray[np.generic] | slice) -> Attempts:
-        """Some of them: by mask, by numbers or by slice."""
-        return Attempts(self._table[rows])
-
-    def portions(self, records: int) -> list[Attempts]:
-        """In portions that have processed about so many records each."""
-        upto = np.cumsum(self.done - self.low)
-        cuts = np.unique(np.searchsorted(upto, np.arange(records, upto[-1], records), "right"))
-        return [Attempts(table) for table in np.split(self._table, cuts)]
-
-    def rows(self) -> bytearray:
-        """Back to a mapping's rows."""
-        return bytearray(self._table.tobytes())
-
-    def column(self, name: str) -> Floats:
-        """One column as floats."""
-        return self._table[:, COLUMN[name]]
-
-    def _integers(self, name: str) -> Integers:
-        return self.column(name).astype(np.int64)
+        return len(self.shard)
 
     @property
-    def lane(self) -> Integers:
-        return self._integers("lane")
-
-    @property
-    def low(self) -> Integers:
-        return self._integers("low")
-
-    @property
-    def high(self) -> Integers:
-        return self._integers("high")
-
-    @property
-    def done(self) -> Integers:
-        return self._integers("done")
-
-    @property
-    def outcome(self) -> Integers:
-        return self._integers("outcome")
-
-    @property
-    def cold_start(self) -> NDArray[np.bool_]:
-        return np.equal(self.column("environment"), COLD)
+    def cold(self) -> NDArray[np.bool_]:
+        """Whether it had a cold start."""
+        return self.environment == COLD
 
     @property
     def provisioned(self) -> NDArray[np.bool_]:
-        return np.equal(self.column("environment"), PROVISIONED)
+        """Whether it ran in a provisioned environment."""
+        return self.environment == PROVISIONED
 
     @property
-    def started_s(self) -> Floats:
-        return self.column("started_s")
+    def failed(self) -> NDArray[np.bool_]:
+        """Whether it ended in an error or a timeout; a partial response is neither."""
+        return (self.outcome == "error") | (self.outcome == "timeout")
 
     @property
-    def finished_s(self) -> Floats:
-        return self.column("finished_s")
+    def age_ns(self) -> Integers:
+        """The iterator age when processing had finished."""
+        return self.finished_ns - self.last_accepted_ns
 
     @property
-    def last_accepted_s(self) -> Floats:
-        return self.column("last_accepted_s")
+    def age_at_send_ns(self) -> Integers:
+        """The iterator age when the attempt started."""
+        return self.started_ns - self.last_accepted_ns
+
+
+def attempts_of(facts: Sequence[Attempt], shards: Sequence[Shard]) -> Attempts:
+    """The columns of some attempts of one mapping, whose records the logs still keep."""
+    shard = _column([fact.shard for fact in facts])
+    return Attempts(
+        shard,
+        _column([fact.lane for fact in facts]),
+        _column([fact.places[0] for fact in facts]),
+        _column([len(fact.places) for fact in facts]),
+        _column([fact.done for fact in facts]),
+        _column([fact.bytes for fact in facts]),
+        _column([fact.attempt for fact in facts]),
+        _column([fact.cut_ns for fact in facts]),
+        _column([fact.started_ns for fact in facts]),
+        _column([fact.finished_ns for fact in facts]),
+        _accepted_ns(shard, _column([fact.places[-1] for fact in facts]), shards),
+        np.array([fact.environment for fact in facts], "U11"),
+        np.array([fact.outcome for fact in facts], "U7"),
+    )
+
+
+def _column(values: list[int]) -> Integers:
+    return np.array(values, np.int64)
+
+
+def _accepted_ns(shard: Integers, place: Integers, shards: Sequence[Shard]) -> Integers:
+    accepted = np.empty(len(shard), np.int64)
+    order = np.argsort(shard, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(shard[order])) + 1):
+        if len(rows):
+            log = shards[shard[rows[0]]].log
+            accepted[rows] = log.of(log.kept.accepted_ns, place[rows])
+    return accepted

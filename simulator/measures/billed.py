@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.measures.attempts import Attempts
+from simulator.measures.grid import Series
+from simulator.traffic.log import Floats, Integers
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 KIB: Final = 2**10
 PUT_UNIT_BYTES: Final = 25 * KIB
+MS_NS: Final = 1_000_000
 
 
 class BilledWork:
@@ -22,31 +23,42 @@ class BilledWork:
     """
 
     def __init__(self) -> None:
-        self.ms, self.wasted_ms = np.zeros(2), np.zeros(2)
-        self.requests, self.wasted_requests = 0, 0.0
+        self.requests = 0
+        self.ms: Integers = np.zeros(2, np.int64)
+        self._wasted = Series()  # by size of the batch: records that attempts did not process
+        self._wasted_ms = Series(), Series()  # by size of the batch: the same, each times its attempt's billed time
 
     def add(self, attempts: Attempts) -> None:
         """Bill some attempts."""
-        ms = billed_ms(attempts.finished_s - attempts.started_s)
-        low, high, done = (attempts.column(name) for name in ("low", "high", "done"))
-        wasted = (high - done) / (high - low)
-        environment = attempts.provisioned  # 0 or 1
-        self.ms += np.bincount(environment, ms, 2)
-        self.wasted_ms += np.bincount(environment, ms * wasted, 2)
         self.requests += len(attempts)
-        self.wasted_requests += float(wasted.sum())
+        ms = billed_ms(attempts.finished_ns - attempts.started_ns)
+        left = attempts.records - attempts.done
+        self._wasted.add(attempts.records, left)
+        for environment, here in enumerate((~attempts.provisioned, attempts.provisioned)):
+            self.ms[environment] += ms[here].sum()
+            self._wasted_ms[environment].add(attempts.records[here], ms[here] * left[here])
+
+    @property
+    def wasted_requests(self) -> float:
+        """The part of the requests that was wasted."""
+        return _parts(self._wasted)
+
+    @property
+    def wasted_ms(self) -> Floats:
+        """The part of the billed time that was wasted, in on-demand and in provisioned environments."""
+        return np.array([_parts(each) for each in self._wasted_ms])
 
 
-def billed_ms(duration_s: Floats) -> Floats:
-    """Durations with their initialization rounded up to 1 ms, at least 1 ms.
-
-    What exceeds a whole millisecond by less than half a microsecond is the error of a difference of floats.
-    """
-    return np.maximum(1.0, np.ceil(np.rint(duration_s * 1e6) / 1e3))
+def _parts(by_size: Series) -> float:
+    """Sums of parts, exact but for one rounding a size of batches."""
+    return math.fsum(int(amount) / size for size, amount in enumerate(by_size.values) if amount)
 
 
-def units(bytes_: int | Integers, records: int, unit_bytes: int) -> int:
-    """How many units of a size records have, each record rounded up; `bytes_`: of all records, or of each."""
-    if isinstance(bytes_, int):
-        return records * -(-bytes_ // unit_bytes)
-    return int(((bytes_ + (unit_bytes - 1)) // unit_bytes).sum())
+def billed_ms(duration_ns: Integers) -> Integers:
+    """Durations with their initialization rounded up to 1 ms, at least 1 ms."""
+    return np.maximum(1, -(-duration_ns // MS_NS))
+
+
+def units(bytes_: Integers, unit_bytes: int) -> int:
+    """How many units of a size records have, each record rounded up."""
+    return int((-(-bytes_ // unit_bytes)).sum())

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
-from simulator.measures.grid import Peaks, Series, spread
-
-Floats = NDArray[np.float64]
+from simulator.measures.grid import Stretch
+from simulator.measures.level import Level
+from simulator.model.facts import Attempt
+from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NS
 
 
 class ConcurrencyMeasures:
-    """The concurrency of one function: its integral and its peak in each row."""
+    """The concurrency of one function; attempts that do not finish within the run count until its end."""
 
     def __init__(self) -> None:
-        self.busy_s, self.peaks = Series(), Peaks()
-        self.total_s = 0.0
-        self.peak = 0
-        self._now = 0  # attempts running at the beginning of the window
+        self.level = Level()
+        self._ends_ns: Integers = np.zeros(0, np.int64)  # of the attempts that still run
 
-    def series(self) -> list[Series | Peaks]:
-        """All that has rows."""
-        return [self.busy_s, self.peaks]
+    def observe(self, stretch: Stretch, admitted: Sequence[Attempt]) -> None:
+        """Take the attempts that were admitted in a window, those of all mappings."""
+        starts_ns = np.array([attempt.started_ns for attempt in admitted], np.int64)
+        ends_ns = np.concatenate((self._ends_ns, np.array([attempt.finished_ns for attempt in admitted], np.int64)))
+        over = ends_ns < stretch.until_ns
+        self._ends_ns = ends_ns[~over]
+        changes = np.repeat([1, -1], (len(starts_ns), int(over.sum())))
+        self.level.advance(stretch, np.concatenate((starts_ns, ends_ns[over])), changes)
 
-    def observe(self, started_s: Floats, finished_s: Floats, begin_s: float, end_s: float, interval_s: float) -> None:
-        """Take the attempts that started, and those that finished, in a window."""
-        begin_s = max(begin_s, 0.0)
-        times = np.concatenate((finished_s, started_s))
-        change = np.concatenate((np.full(len(finished_s), -1), np.ones(len(started_s), np.int64)))
-        order = np.argsort(times, kind="stable")  # what is given back at t comes before what is taken at t
-        level = np.concatenate(([self._now], self._now + np.cumsum(change[order])))
-        edges = np.concatenate(([begin_s], np.clip(times[order], begin_s, end_s), [end_s]))
-        self.peak = max(self.peak, int(level.max()))
-        self._now = int(level[-1])
-        piece, rows, seconds = spread(edges[:-1], edges[1:], interval_s)
-        held = seconds > 0
-        by_piece = level[piece].astype(float)
-        self.busy_s.add(rows, by_piece * seconds)
-        self.peaks.add(rows[held], by_piece[held])
-        self.total_s += float((level * np.diff(edges)).sum())
+    @property
+    def total_s(self) -> float:
+        """The time that attempts ran, added up."""
+        return self.level.integral / NS
+
+    @property
+    def peak(self) -> int:
+        """The most that ran at once."""
+        return self.level.peak

@@ -1,16 +1,16 @@
-"""Where every record ended: each in exactly one way, in every run (docs/model.md, section 8)."""
+"""Where every record ended: each in exactly one way, in every run (docs/model.md, section 8); and Little's law."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-
-from simulator.measures.stream import StreamMeasures
-from simulator.model.intake import Intake
-from simulator.model.losses import DROPPED, EXPIRED, SENT
-from simulator.model.stream import Stream
 
 
 class RecordsDoNotAddUpError(AssertionError):
+    """The program's own check has failed: a bug, and no number of the run is to be trusted."""
+
+
+class LittlesLawError(AssertionError):
     """The program's own check has failed: a bug, and no number of the run is to be trusted."""
 
 
@@ -36,25 +36,25 @@ class Ends:
         return asdict(self)
 
 
-def ends(intake: Intake, stream: Stream, measures: StreamMeasures, measured: int, end_s: float) -> Ends:
-    """Count the ends of a mapping's records; what is unprocessed is counted where it lies, not as a remainder.
+def ends(mapping: str, produced: int, dropped_at_write: int, by_how: Mapping[str, int], told: Mapping[str, int]) -> Ends:
+    """The ends of a mapping's records.
 
-    `measured`: records whose latency was measured. Raises RecordsDoNotAddUpError.
+    `by_how`: by how each record that was not dropped at write ended, counted record by record; `told`: what attempts
+    and losses say, added up, which must be the same. Raises RecordsDoNotAddUpError.
     """
-    mapping = intake.mapping
-    gone = intake.gone_unread(end_s)
-    lying = mapping.waiting + intake.to_pass_over + stream.held
-    counted = Ends(
-        produced=measures.produced_total,
-        processed=mapping.processed,
-        skipped=mapping.skipped,
-        dropped_at_write=measures.dropped_total,
-        dropped=mapping.lost[DROPPED],
-        sent_to_destination=mapping.lost[SENT],
-        expired=mapping.lost[EXPIRED] + gone,
-        unprocessed=lying - gone,
-    )
+    names = ("processed", "skipped", "dropped", "sent_to_destination", "expired", "unprocessed")
+    counted = Ends(produced=produced, dropped_at_write=dropped_at_write, **{name: by_how.get(name, 0) for name in names})
     total = sum(counted.as_dict().values()) - counted.produced
-    if total != counted.produced or measured != mapping.processed:
-        raise RecordsDoNotAddUpError(f"mapping {mapping.name}: {counted}, {measured} measured, {total} in all")
+    if total != produced or any(by_how.get(name, 0) != n for name, n in told.items()):
+        raise RecordsDoNotAddUpError(f"mapping {mapping}: {counted}, {total} in all; attempts and losses: {dict(told)}")
     return counted
+
+
+def check_littles_law(mapping: str, in_system_ns: int, waited_ns: int) -> None:
+    """The number of records in the system, integrated over time, is the time that they spend in it, added up.
+
+    `in_system_ns`: the integral of how many of a mapping's records were produced and had not ended; `waited_ns`: the
+    sum of their times from production to end. Both are exact. Raises LittlesLawError.
+    """
+    if in_system_ns != waited_ns:
+        raise LittlesLawError(f"mapping {mapping}: {in_system_ns} ns of records in the system, {waited_ns} ns waited")

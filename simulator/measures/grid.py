@@ -1,86 +1,113 @@
-"""The rows of the time series: equal intervals of simulated time, which double when a run turns out to be long."""
+"""The rows of the time series: equal intervals of simulated time from 0 on, and whole numbers in them."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from simulator.measures.wide import LIMIT, seconds
+from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
 ROWS: Final = 600
-MOST_ROWS: Final = 2 * ROWS
-NICE: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+MOST_ROWS: Final = 100_000
+NICE_S: Final = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+NICE_NS: Final = (
+    *(step * 10**power for power in range(9) for step in (1, 2, 5)),
+    *(step * NS for step in NICE_S),
+)
+DAY_NS: Final = 86_400 * NS
+NONE: Final = -1  # the peak of a row that has none
 
 
-def nice_interval_s(duration_s: float) -> float:
-    """An interval that people like, for about ROWS rows."""
-    wanted = duration_s / ROWS
-    if wanted <= 1:
-        power = 10.0 ** math.floor(math.log10(wanted))
-        return next(power * step for step in (1, 2, 5, 10) if power * step >= wanted * 0.999)
-    return float(next((i for i in NICE if i >= wanted * 0.999), math.ceil(wanted / 86400) * 86400))
+def nice_interval_ns(traffic_ns: int, longest_ns: int, rows: int = ROWS) -> int:
+    """An interval that people like: the shortest that gives at most `rows` for the traffic, and MOST_ROWS for a run."""
+    wanted = max(-(-traffic_ns // rows), -(-longest_ns // MOST_ROWS))
+    return next((each for each in NICE_NS if each >= wanted), -(-wanted // DAY_NS) * DAY_NS)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A window of time: [begin, end), the last one of a run [begin, end]; and the interval of rows."""
+
+    begin_ns: int
+    end_ns: int
+    last: bool
+    interval_ns: int
+
+    @property
+    def until_ns(self) -> int:
+        """What is before this has come to pass."""
+        return self.end_ns + self.last
+
+    @property
+    def closed_rows(self) -> int:
+        """Rows before this one are over."""
+        return self.end_ns // self.interval_ns + self.last
+
+    def rows(self, times_ns: Integers) -> Integers:
+        """The row of each time; negative before 0. The very end of a run belongs to its last row."""
+        rows: Integers = np.minimum(times_ns, self.end_ns - 1) // self.interval_ns
+        return rows
 
 
 class Series:
-    """Numbers added up row by row; rows appear as they are needed."""
+    """Whole numbers added up row by row, exactly; rows appear as they are needed."""
 
     def __init__(self) -> None:
-        self.values = np.zeros(0)
+        self.values: Integers = np.zeros(0, np.int64)
+        self._most = 0  # no sum of the values is farther from 0
 
-    def add(self, rows: Integers, weights: Floats | Integers | None = None) -> None:
-        """Add to each given row its weight, or 1."""
-        if len(rows):
-            self.add_sums(np.bincount(rows, weights))
+    def add(self, rows: Integers, weights: Integers | None = None) -> None:
+        """Add to each given row its weight, or 1. Rows before 0 are left out."""
+        if len(rows) and rows.min() < 0:
+            weights = None if weights is None else weights[rows >= 0]
+            rows = rows[rows >= 0]
+        if not len(rows):
+            return
+        self._widen(rows, weights)
+        if weights is None:
+            counts = np.bincount(rows)
+            self.values[: len(counts)] += counts
+        else:
+            np.add.at(self.values, rows, weights)
 
-    def add_sums(self, sums: Floats | Integers) -> None:
-        """Add a number to each row, from the first on."""
-        if len(sums) > len(self.values):
-            self.values = np.concatenate((self.values, np.zeros(len(sums) - len(self.values))))
-        self.values[: len(sums)] += sums
+    def _widen(self, rows: Integers, weights: Integers | None) -> None:
+        more = int(rows.max()) + 1 - len(self.values)
+        if more > 0:
+            self.values = np.concatenate((self.values, np.zeros(more, self.values.dtype)))
+        self._most += len(rows) * (1 if weights is None else max(int(weights.max()), -int(weights.min())))
+        if self._most >= LIMIT and self.values.dtype != object:
+            self.values = self.values.astype(object)
 
-    def halve(self) -> None:
-        """Two rows become one."""
-        self.values = np.concatenate((self.values, np.zeros(len(self.values) % 2))).reshape(-1, 2).sum(axis=1)
-
-    def upto(self, rows: int) -> Floats:
+    def upto(self, rows: int) -> Integers:
         """The first rows; those that never appeared are 0."""
-        return np.concatenate((self.values[:rows], np.zeros(max(0, rows - len(self.values)))))
+        return np.concatenate((self.values[:rows], np.zeros(max(0, rows - len(self.values)), np.int64)))
 
 
 class Peaks:
-    """The greatest number of each row."""
+    """The greatest number, 0 or more, of each row."""
 
     def __init__(self) -> None:
-        self.values = np.full(0, -np.inf)
+        self.values: Integers = np.zeros(0, np.int64)
 
-    def add(self, rows: Integers, values: Floats) -> None:
-        """Take a value into each given row."""
+    def add(self, rows: Integers, values: Integers) -> None:
+        """Take a value into each given row. Rows before 0 are left out."""
+        if len(rows) and rows.min() < 0:
+            values, rows = values[rows >= 0], rows[rows >= 0]
         if len(rows):
-            n = int(rows.max()) + 1
-            if n > len(self.values):
-                self.values = np.concatenate((self.values, np.full(n - len(self.values), -np.inf)))
+            more = int(rows.max()) + 1 - len(self.values)
+            if more > 0:
+                self.values = np.concatenate((self.values, np.full(more, NONE)))
             np.maximum.at(self.values, rows, values)
 
-    def halve(self) -> None:
-        """Two rows become one."""
-        self.values = np.concatenate((self.values, np.full(len(self.values) % 2, -np.inf))).reshape(-1, 2).max(axis=1)
+    def upto(self, rows: int) -> Integers:
+        """The first rows; NONE where nothing was added."""
+        return np.concatenate((self.values[:rows], np.full(max(0, rows - len(self.values)), NONE)))
 
-    def upto(self, rows: int) -> Floats:
-        """The first rows; NaN where nothing was added."""
-        values = np.concatenate((self.values[:rows], np.full(max(0, rows - len(self.values)), -np.inf)))
-        return np.where(np.isinf(values), np.nan, values)
-
-
-def spread(begin_s: Floats, end_s: Floats, interval_s: float) -> tuple[Integers, Integers, Floats]:
-    """How long each stretch of time lies in each row that it touches: numbers of stretches, rows, seconds."""
-    first, last = (begin_s / interval_s).astype(np.int64), (end_s / interval_s).astype(np.int64)
-    touched = last - first + 1
-    which = np.repeat(np.arange(len(first)), touched)
-    rows = np.arange(len(which)) - np.repeat(np.cumsum(touched) - touched, touched) + first[which]
-    low = np.maximum(begin_s[which], rows * interval_s)
-    high = np.minimum(end_s[which], (rows + 1) * interval_s)
-    return which, rows, np.maximum(high - low, 0.0)
+    def seconds_upto(self, rows: int) -> Floats:
+        """The first rows of peaks in nanoseconds, as seconds; NaN where nothing was added."""
+        values = self.upto(rows)
+        return np.where(values == NONE, np.nan, seconds(values))

@@ -1,137 +1,97 @@
-"""Histograms of times in logarithmic buckets, exact to 0.4 %, mergeable in any order.
+"""Histograms of times in logarithmic buckets, each at most 0.4 % wide, mergeable in any order.
 
-The bucket of a value is read off its bits: the exponent and the first seven bits of the mantissa of the float.
+The bucket of a value is read off its bits as a float: the exponent and the first eight bits of the mantissa.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from simulator.measures import wide
+from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
-SHIFT: Final = 52 - 7
-SMALLEST_S: Final = 2.0**-20  # about a microsecond; what is less counts as this
-LARGEST_S: Final = 2.0**30  # 34 years
-_FIRST: Final = int(np.float64(SMALLEST_S).view(np.int64)) >> SHIFT
-BUCKETS: Final = (int(np.float64(LARGEST_S).view(np.int64)) >> SHIFT) - _FIRST + 1
+MANTISSA_BITS: Final = 8
+WIDTH: Final = 2.0**-MANTISSA_BITS  # of a bucket, as a part of its value: as far as a percentile may be off
+SMALLEST_NS: Final = 2.0**10  # about a microsecond; what is less counts as this
+LARGEST_NS: Final = 2.0**60  # 36 years
+_SHIFT: Final = 52 - MANTISSA_BITS
+_FIRST: Final = int(np.float64(SMALLEST_NS).view(np.int64)) >> _SHIFT
+BUCKETS: Final = (int(np.float64(LARGEST_NS).view(np.int64)) >> _SHIFT) - _FIRST + 1
 PERCENTILES: Final = (0.0, 1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99, 100.0)
+NAN: Final = float("nan")
 
 
-def buckets(values_s: Floats) -> Integers:
+def buckets(values_ns: Integers) -> Integers:
     """The bucket of each value."""
-    bits = np.clip(values_s, SMALLEST_S, LARGEST_S).view(np.int64)
-    bits >>= SHIFT
+    bits: Integers = np.clip(values_ns.astype(np.float64), SMALLEST_NS, LARGEST_NS).view(np.int64)
+    bits >>= _SHIFT
     bits -= _FIRST
     return bits
 
 
-def bucket_edges_s() -> Floats:
-    """The lower edge of each bucket, and the upper edge of the last."""
-    return ((np.arange(BUCKETS + 1) + _FIRST) << SHIFT).view(np.float64)
+def bucket_edges_ns(first: int = 0, n: int = BUCKETS) -> Floats:
+    """The lower edges of some buckets, and the upper edge of the last."""
+    edges: Floats = ((np.arange(first, first + n + 1) + _FIRST) << _SHIFT).view(np.float64)
+    return edges
 
 
-@dataclass
-class Histogram:
-    """How many values fell into each bucket, with their exact extremes and sum."""
+def percentiles_ns(counts: Integers, percents: Floats, first: int = 0) -> Floats:
+    """Percentiles of counts in the buckets from `first` on, interpolated within their buckets.
 
-    counts: Integers = field(default_factory=lambda: np.zeros(BUCKETS, np.int64))
-    least_s: float = np.inf
-    greatest_s: float = -np.inf
-    sum_s: float = 0.0
-
-    def add(self, values_s: Floats) -> None:
-        """Add values in seconds."""
-        if len(values_s):
-            self.counts += np.bincount(buckets(values_s), minlength=BUCKETS)
-            self.note(values_s)
-
-    def note(self, values_s: Floats) -> None:
-        """Take extremes and sum of values whose buckets are counted elsewhere."""
-        self.least_s = min(self.least_s, float(values_s.min()))
-        self.greatest_s = max(self.greatest_s, float(values_s.max()))
-        self.sum_s += float(values_s.sum())
-
-    @property
-    def n(self) -> int:
-        """How many values there are."""
-        return int(self.counts.sum())
-
-    @property
-    def mean_s(self) -> float:
-        """The exact mean; NaN without values."""
-        return self.sum_s / self.n if self.n else float("nan")
-
-    def percentile_s(self, percent: float) -> float:
-        """A percentile, exact to 0.4 % (p0 and p100: exact); NaN without values."""
-        if not self.n:
-            return float("nan")
-        value = percentiles_s(self.counts, np.array([percent]))[0]
-        return float(np.clip(value, self.least_s, self.greatest_s))
-
-
-def percentiles_s(counts: Integers, percents: Floats) -> Floats:
-    """Percentiles of a histogram, interpolated within their buckets; p0 and p100 are the edges of the outermost."""
+    p0 and p100 are the edges of the outermost. There is at least one value.
+    """
     upto = np.cumsum(counts)
     rank = percents / 100 * upto[-1]
-    bucket = np.minimum(np.searchsorted(upto, rank), np.flatnonzero(counts)[-1])
-    bucket = np.maximum(bucket, np.flatnonzero(counts)[0])
-    edges = bucket_edges_s()
+    filled = np.flatnonzero(counts)
+    bucket = np.clip(np.searchsorted(upto, rank), filled[0], filled[-1])
+    edges = bucket_edges_ns(first, len(counts))
     within = (rank - (upto[bucket] - counts[bucket])) / counts[bucket]
     values: Floats = edges[bucket] + (edges[bucket + 1] - edges[bucket]) * np.clip(within, 0, 1)
     return values
 
 
-class RowHistograms:
-    """A histogram a row of time, kept only where there are values: memory grows with these rows."""
+class Histogram:
+    """How many values fell into each bucket, with their exact extremes and sum."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, tuple[int, Integers]] = {}  # the first bucket, and the counts from there on
+        self.counts: Integers = np.zeros(BUCKETS, np.int64)
+        self.n = self.sum_ns = self.greatest_ns = 0
+        self.least_ns = 2**63 - 1
 
-    def add(self, rows: Integers, repeats: Integers | int, values_s: Floats) -> Integers:
-        """Add values: the first `repeats` ones to the first row given, and so on; all counts together, by bucket."""
-        cell = buckets(values_s)
-        first, low = int(rows.min()), int(cell.min())
-        width, height = int(cell.max()) - low + 1, int(rows.max()) - first + 1
-        cell += np.repeat((rows - first) * width - low, repeats)
-        table = np.bincount(cell, minlength=width * height).reshape(height, width)
-        for i in np.flatnonzero(table.any(axis=1)).tolist():
-            self._add_row(first + i, low, table[i])
-        together = np.zeros(BUCKETS, np.int64)
-        together[low : low + width] = table.sum(axis=0)
-        return together
+    def add(self, values_ns: Integers) -> None:
+        """Add values."""
+        self.note(values_ns, np.bincount(buckets(values_ns), minlength=BUCKETS))
 
-    def _add_row(self, row: int, low: int, counts: Integers) -> None:
-        begin, mine = self._rows.get(row, (low, counts[:0]))
-        end = max(begin + len(mine), low + len(counts))
-        if low < begin or begin + len(mine) < end:
-            first = min(low, begin)
-            mine = np.pad(mine, (begin - first, end - begin - len(mine)))
-            begin = first
-            self._rows[row] = begin, mine
-        mine[low - begin : low - begin + len(counts)] += counts
+    def note(self, values_ns: Integers, counts: Integers) -> None:
+        """Add values whose buckets have been counted."""
+        if len(values_ns):
+            self.counts += counts
+            self.n += len(values_ns)
+            self.sum_ns += wide.total(values_ns)
+            self.least_ns = min(self.least_ns, int(values_ns.min()))
+            self.greatest_ns = max(self.greatest_ns, int(values_ns.max()))
 
-    def halve(self) -> None:
-        """Two rows become one."""
-        rows, self._rows = self._rows, {}
-        for row, (low, counts) in rows.items():
-            self._add_row(row // 2, low, counts)
+    @property
+    def mean_s(self) -> float:
+        """The exact mean; NaN without values."""
+        return self.sum_ns / (self.n * NS) if self.n else NAN
 
-    def percentiles_s(self, rows: int, percents: tuple[float, ...]) -> Floats:
-        """Percentiles of each row, one column each; NaN where a row has no values."""
-        table = np.full((rows, len(percents)), np.nan)
-        for row, (low, counts) in self._rows.items():
-            if row < rows and counts.any():
-                padded = np.pad(counts, (low, BUCKETS - low - len(counts)))
-                table[row] = percentiles_s(padded, np.array(percents))
-        return table
+    @property
+    def least_s(self) -> float:
+        """The least value; NaN without values."""
+        return self.least_ns / NS if self.n else NAN
 
-    def above(self, first: int, last: int, value_s: float) -> int:
-        """How many values of the rows from first to before last lie in buckets above the one of a value."""
-        bucket = int(buckets(np.array([value_s]))[0])
-        rows = (self._rows[row] for row in range(first, last) if row in self._rows)
-        return sum(int(counts[max(0, bucket + 1 - low) :].sum()) for low, counts in rows)
+    @property
+    def greatest_s(self) -> float:
+        """The greatest value; NaN without values."""
+        return self.greatest_ns / NS if self.n else NAN
+
+    def percentile_s(self, percent: float) -> float:
+        """A percentile, off by at most 0.4 % (p0 and p100: exact); NaN without values."""
+        if not self.n:
+            return NAN
+        value = percentiles_ns(self.counts, np.array([percent]))[0]
+        return float(np.clip(value, self.least_ns, self.greatest_ns)) / NS

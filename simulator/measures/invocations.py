@@ -8,92 +8,83 @@ from __future__ import annotations
 from typing import Final, TextIO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulator.measures.attempts import Attempts
-from simulator.model.function import OUTCOMES
-from simulator.model.mapping import Mapping
-from simulator.model.simulation import Simulation
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from simulator.measures.attempts import Attempts, attempts_of
+from simulator.measures.observer import by_mapping
+from simulator.model.facts import Facts
+from simulator.model.observer import Streams
+from simulator.scenario.spec import Scenario
+from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NS
+from simulator.traffic.written import Written
 
 HEADER: Final = (
     "mapping,stream,shard,lane,first_record,records,bytes,attempt,cut_at,started_at,finished_at,cold_start,outcome,"
     "iterator_age,iterator_age_at_send\n"
 )
 ROW: Final = "%s,%s,%s,%s,%s,%s,%s,%.6f,%.6f,%.6f,%s,%s,%.6f,%.6f\n"
-COLUMNS: Final = 12  # of the rows that are held; they are sorted by the first three
-START, MAPPING, LANE, PLACE, RECORDS, SIZE, ATTEMPT, CUT, FINISH, COLD, OUTCOME, LAST = range(COLUMNS)
-WHOLE: Final = [MAPPING, LANE, PLACE, RECORDS, SIZE, ATTEMPT, COLD, OUTCOME]  # whole numbers
+OUTCOMES: Final = ("ok", "error", "timeout", "partial")
+START, MAPPING, SHARD, LANE, PLACE, RECORDS, SIZE, ATTEMPT, CUT, FINISH, COLD, OUTCOME, LAST = range(13)
+COLUMNS: Final = 13  # of the rows that are held; they are in order of the first four
 
 
 class InvocationsWriter:
-    """A sink for simulator.measures.run.simulate that writes invocations.csv; `close` writes what is held back."""
+    """An observer that writes the invocations.csv of a scenario's run."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._held = np.empty((0, COLUMNS))
-        self._mappings: list[Mapping] = []
+    def __init__(self, file: TextIO, scenario: Scenario) -> None:
+        self._file, self._mappings = file, scenario.event_source_mappings
+        names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in self._mappings]
+        self._names = np.array(names, object)
+        self._held: Integers = np.empty((0, COLUMNS), np.int64)
         file.write(HEADER)
 
-    def __call__(self, simulation: Simulation, finished: list[Attempts]) -> None:
-        self._mappings = simulation.mappings
-        new = [_rows(mapping, attempts) for mapping, attempts in zip(simulation.mappings, finished, strict=True)]
-        self._held = np.concatenate((self._held, *new))
-        self._held = self._held[np.lexsort((self._held[:, LANE], self._held[:, MAPPING], self._held[:, START]))]
-        running = [Attempts.of(mapping.attempts).started_s for mapping in simulation.mappings]
-        self._write(min((started.min() for started in running if len(started)), default=np.inf))
+    def observe(
+        self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
+    ) -> None:
+        """Take a window (see simulator.model.observer.Observer)."""
+        of = by_mapping(facts, len(self._mappings))
+        new = [
+            _rows(number, attempts_of(mine.attempts, streams[mapping.stream]))
+            for number, (mapping, mine) in enumerate(zip(self._mappings, of, strict=True))
+        ]
+        rows = np.concatenate((self._held, *new))
+        rows = rows[np.lexsort((rows[:, LANE], rows[:, SHARD], rows[:, MAPPING], rows[:, START]))]
+        if last:
+            rows = rows[rows[:, FINISH] <= end_ns]
+        runs = np.flatnonzero(rows[:, FINISH] >= end_ns + last)
+        ready = int(runs[0]) if len(runs) else len(rows)
+        self._file.writelines(self._lines(rows[:ready]))
+        self._held = rows[ready:]
 
-    def close(self) -> None:
-        """Write all rows that are left."""
-        self._write(np.inf)
+    def _lines(self, rows: Integers) -> map[str]:
+        start, cut, finish, last = (rows[:, column] for column in (START, CUT, FINISH, LAST))
+        columns = (
+            self._names[rows[:, MAPPING]], *(rows[:, column] for column in range(SHARD, CUT)), cut / NS, start / NS,
+            finish / NS, rows[:, COLD], np.array(OUTCOMES, object)[rows[:, OUTCOME]], (finish - last) / NS,
+            (start - last) / NS,
+        )  # fmt: skip
+        return map(ROW.__mod__, zip(*(column.tolist() for column in columns), strict=True))
 
-    def _write(self, started_before: float) -> None:
-        ready = int(np.searchsorted(self._held[:, START], started_before))
-        self._file.writelines(_lines(self._held[:ready], self._mappings))
-        self._held = self._held[ready:]
 
-
-def _rows(mapping: Mapping, attempts: Attempts) -> Floats:
-    """One row an attempt: START, MAPPING, LANE, first record, and so on as _lines has them."""
-    start = attempts.started_s
+def _rows(number: int, attempts: Attempts) -> Integers:
+    outcome = sum((attempts.outcome == name) * code for code, name in enumerate(OUTCOMES))
     return np.column_stack(
         (
-            start,
-            np.full(len(attempts), mapping.number),
+            attempts.started_ns,
+            np.full(len(attempts), number),
+            attempts.shard,
             attempts.lane,
-            _places(mapping, attempts),
-            attempts.high - attempts.low,
-            *(attempts.column(name) for name in ("bytes", "attempt", "cut_s", "finished_s")),
-            attempts.cold_start,
-            attempts.outcome,
-            attempts.last_accepted_s,
+            attempts.first,
+            attempts.records,
+            attempts.bytes,
+            attempts.attempt,
+            attempts.cut_ns,
+            attempts.finished_ns,
+            attempts.cold,
+            outcome,
+            attempts.last_accepted_ns,
         )
     )
-
-
-def _places(mapping: Mapping, attempts: Attempts) -> Integers:
-    """The place in its shard's log of each attempt's first record."""
-    places = np.empty(len(attempts), np.int64)
-    lane, low = attempts.lane, attempts.low
-    by_lane = np.argsort(lane, kind="stable")
-    for rows in np.split(by_lane, np.flatnonzero(np.diff(lane[by_lane])) + 1):
-        if len(rows):
-            places[rows] = mapping.lanes[int(lane[rows[0]])].places(low[rows])
-    return places
-
-
-def _lines(rows: Floats, mappings: list[Mapping]) -> map[str]:
-    start, cut, finish, last = (rows[:, i] for i in (START, CUT, FINISH, LAST))
-    which, number, place, records, size, attempt, cold, outcome = rows[:, WHOLE].astype(np.int64).T
-    names = np.array([f"{_quoted(m.name)},{_quoted(m.spec.stream)}" for m in mappings], object)
-    shard, lane = np.divmod(number, np.array([m.lanes_a_shard for m in mappings])[which] if len(rows) else 1)
-    columns = (
-        names[which], shard, lane, place, records, size, attempt, cut, start, finish,
-        cold, np.array(OUTCOMES, object)[outcome], finish - last, start - last,
-    )  # fmt: skip
-    return map(ROW.__mod__, zip(*(column.tolist() for column in columns), strict=True))
 
 
 def _quoted(name: str) -> str:

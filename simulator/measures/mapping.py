@@ -1,158 +1,109 @@
-"""What is measured of one mapping, window by window."""
+"""What is measured of one mapping: counts, histograms and series. Data alone, that can be sent to another process."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from simulator.measures import wide
 from simulator.measures.attempts import Attempts
+from simulator.measures.backlog import Backlog
 from simulator.measures.billed import BilledWork
-from simulator.measures.grid import Peaks, Series
-from simulator.measures.histogram import Histogram, RowHistograms
-from simulator.measures.parts import PARTS, parts_s
-from simulator.measures.queueing import busy_at_acceptance, busy_edges, busy_so_far
-from simulator.measures.records import Processed, processed
-from simulator.model.function import ERROR, OK, TIMEOUT
-from simulator.model.log import Table
-from simulator.model.losses import LOSSES
-from simulator.model.mapping import Mapping
+from simulator.measures.grid import Peaks, Series, Stretch
+from simulator.measures.histogram import Histogram
+from simulator.measures.lag import Lag
+from simulator.measures.ordinary import Ordinary
+from simulator.measures.parts import Parts, Processed
+from simulator.measures.reads import Reads
+from simulator.measures.row_percentiles import RowPercentiles
+from simulator.measures.run_times import RunTimes
+from simulator.measures.times import Reading
+from simulator.measures.waiting import Waiting
+from simulator.model.facts import Loss, Throttle
+from simulator.traffic.log import Integers
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-RECORDS_AT_ONCE: Final = 1 << 17  # bounds the memory that a window of catching up takes
+LOSSES: Final = ("dropped", "sent_to_destination", "expired")
+SERIES_PERCENTILES: Final = (50.0, 99.0)
 
 
 class MappingMeasures:
-    """Counts, histograms and series of one mapping. Rows of series are numbered by the interval that is passed in."""
+    """Measures of one mapping. Histograms leave out what was accepted before the end of the warm-up; rows do not."""
 
-    def __init__(self, mapping: Mapping) -> None:
-        self.mapping, self.warmup_s = mapping, mapping.warmup_s
-        self.busy_s = np.zeros(mapping.shards * mapping.lanes_a_shard)  # of each lane, at the beginning of the window
+    def __init__(self, reading: Reading, run: RunTimes, limit_ns: int) -> None:
+        """`limit_ns`: it is behind while its lag exceeds this."""
+        self.warmup_ns = run.warmup_ns
         self.latency, self.age, self.age_at_send = Histogram(), Histogram(), Histogram()
-        self.latency_rows, self.age_rows = RowHistograms(), RowHistograms()
+        self.latency_rows, self.age_rows = RowPercentiles(SERIES_PERCENTILES), RowPercentiles(SERIES_PERCENTILES)
         self.latency_peaks, self.age_peaks = Peaks(), Peaks()
-        self.parts_s = np.zeros(len(PARTS))  # after the warm-up, added up over records
-        self.part_rows = [Series() for _ in PARTS]
-        self.ended = Series()  # records processed or lost
+        self.latency_sums = Series()  # in nanoseconds, of what was processed in each row
         self.processed, self.done_again = Series(), Series()
         self.attempts, self.errors, self.throttles = Series(), Series(), Series()
-        self.lost = [Series() for _ in LOSSES]
+        self.lost = {how: Series() for how in LOSSES}  # when it was noticed
         self.counts = dict.fromkeys(("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts"), 0)
+        self.told = dict.fromkeys(("processed", *LOSSES), 0)  # records, as their latencies and losses tell
         self.billed = BilledWork()
-        self.processed_by_shard = np.zeros(mapping.shards, np.int64)
-        self.age_by_shard = np.zeros(mapping.shards)
+        self.processed_by_shard, self.age_by_shard = Series(), Peaks()
+        self.busy_ns: Integers = np.zeros(0, np.int64)  # by lane (shard * lanes + lane): with a batch in hand
+        self.backlog, self.reads = Backlog(run), Reads()
+        self.ordinary = Ordinary(run.usual_interval_ns, self.backlog.usual.peaks)
+        self.parts = Parts(run.interval_ns, run.warmup_ns)
+        self.waiting = Waiting(reading, run.interval_ns)
+        self.lag = Lag(run.interval_ns, limit_ns, (run.duration_ns * 3 // 4, run.duration_ns))
 
-    def series(self) -> list[Series | Peaks | RowHistograms]:
-        """All that has rows."""
-        return [
-            self.latency_rows, self.age_rows, self.latency_peaks, self.age_peaks, *self.part_rows, self.ended,
-            self.processed, self.done_again, self.attempts, self.errors, self.throttles, *self.lost,
-        ]  # fmt: skip
-
-    def records_accepted(self, table: Table, begin_s: float, end_s: float) -> None:
-        """Note for each record of the window's table how busy its lane had been when it was accepted."""
-        mapping = self.mapping
-        edges = busy_edges(mapping, begin_s)
-        mapping.batches.clear()
-        after = busy_so_far(mapping, end_s)
-        busy = busy_at_acceptance(table, edges, begin_s, self.busy_s, end_s, after)
-        self.busy_s = after
-        if busy is None:
-            return
-        for lane in mapping.lanes.values():
-            for segment in reversed(lane.segments):  # the newest
-                if segment.table is not table:
-                    break
-                segment.busy_s = busy
-
-    def attempts_finished(self, attempts: Attempts, interval_s: float) -> None:
-        """Measure attempts and the records that they processed."""
-        if not len(attempts):
-            return
-        self._count(attempts, interval_s)
+    def attempts_finished(self, stretch: Stretch, attempts: Attempts) -> None:
+        """Take attempts that finished in a window, in order of finish."""
+        self._count(stretch, attempts)
         self.billed.add(attempts)
-        self._ages(attempts, interval_s)
-        for some in attempts.portions(RECORDS_AT_ONCE):
-            done = processed(some, self.mapping.lanes)
-            if done is not None:
-                self._latencies(done, interval_s)
+        rows, age_ns = stretch.rows(attempts.finished_ns), attempts.age_ns
+        self.age_rows.add(rows, np.ones(len(rows), np.int64), age_ns)
+        self.age_rows.close(stretch.closed_rows)
+        self.age_peaks.add(rows, age_ns)
+        self.ordinary.age_ns.add(attempts.finished_ns // self.ordinary.interval_ns, age_ns)
+        self.age_by_shard.add(attempts.shard, age_ns)
+        warm = attempts.last_accepted_ns >= self.warmup_ns
+        self.age.add(age_ns[warm])
+        self.age_at_send.add(attempts.age_at_send_ns[warm])
 
-    def throttled(self, interval_s: float) -> None:
-        """Count the throttles of a window."""
-        times = np.array(self.mapping.throttle_times)
-        self.mapping.throttle_times.clear()
-        self.counts["throttles"] += len(times)
-        self.throttles.add((times / interval_s).astype(np.int64))
-
-    def lose(self, interval_s: float) -> None:
-        """Count the records that a window has lost."""
-        losses = np.array(self.mapping.losses).reshape(-1, 3)
-        self.mapping.losses.clear()
-        rows = (losses[:, 0] / interval_s).astype(np.int64)
-        self.ended.add(rows, losses[:, 2])
-        for kind, series in enumerate(self.lost):
-            of_kind = losses[:, 1] == kind
-            series.add(rows[of_kind], losses[of_kind, 2])
-
-    def _count(self, attempts: Attempts, interval_s: float) -> None:
-        rows = (attempts.finished_s / interval_s).astype(np.int64)
-        outcome, done = attempts.outcome, (attempts.done - attempts.low).astype(float)
-        failed = (outcome == ERROR) | (outcome == TIMEOUT)
-        self.attempts.add(rows)
-        self.errors.add(rows[failed])
-        self.processed.add(rows, done)
-        self.ended.add(rows, done)
-        self.done_again.add(rows, (attempts.high - attempts.done).astype(float))
-        counts = self.counts
-        counts["attempts"] += len(attempts)
-        counts["errors"] += int(failed.sum())
-        counts["timeouts"] += int((outcome == TIMEOUT).sum())
-        counts["partial"] += int(((outcome != OK) & ~failed).sum())
-        counts["cold_starts"] += int(attempts.cold_start.sum())
-
-    def _ages(self, attempts: Attempts, interval_s: float) -> None:
-        age = attempts.finished_s - attempts.last_accepted_s
-        rows = (attempts.finished_s / interval_s).astype(np.int64)
-        shard = attempts.lane // self.mapping.lanes_a_shard
-        self.age_rows.add(rows, 1, age)
-        self.age_peaks.add(rows, age)
-        np.maximum.at(self.age_by_shard, shard, age)
-        warm = attempts.last_accepted_s >= self.warmup_s
-        self.age.add(age[warm])
-        self.age_at_send.add((attempts.started_s - attempts.last_accepted_s)[warm])
-
-    def _latencies(self, done: Processed, interval_s: float) -> None:
-        rows = (done.attempts.finished_s / interval_s).astype(np.int64)
-        shard = done.attempts.lane // self.mapping.lanes_a_shard
-        self.processed_by_shard += np.bincount(shard, done.records, self.mapping.shards).astype(np.int64)
-        parts = parts_s(done, done.attempts.column("batching_s"))
-        for series, sums in zip(self.part_rows, parts.T, strict=True):
-            series.add(rows, sums)
-        latency = done.latency_s
-        ends = np.cumsum(done.records)
-        self.latency_peaks.add(rows, np.maximum.reduceat(latency, ends - done.records))
-        counts = self.latency_rows.add(rows, done.records, latency)
-        if done.accepted_s.min() >= self.warmup_s:
-            self.latency.counts += counts
-            self.latency.note(latency)
-            self.parts_s += parts.sum(axis=0)
+    def records_processed(self, stretch: Stretch, processed: Processed) -> None:
+        """Take the records that attempts of a window have processed."""
+        self.told["processed"] += len(processed.latency_ns)
+        rows, starts = stretch.rows(processed.finished_ns), np.cumsum(processed.records) - processed.records
+        counts = self.latency_rows.add(rows, processed.records, processed.latency_ns)
+        self.latency_rows.close(stretch.closed_rows)
+        if processed.warm.all():
+            self.latency.note(processed.latency_ns, counts)
         else:
-            self._after_warmup(done)
+            self.latency.add(processed.latency_ns[processed.warm])
+        self.processed.add(rows, processed.records)
+        self.processed_by_shard.add(processed.shard, processed.records)
+        if len(starts):
+            highest_ns = np.maximum.reduceat(processed.latency_ns, starts)
+            self.latency_peaks.add(rows, highest_ns)
+            self.ordinary.latency_ns.add(processed.finished_ns // self.ordinary.interval_ns, highest_ns)
+            self.latency_sums.add(rows, wide.sums(processed.latency_ns, starts))
 
-    def _after_warmup(self, done: Processed) -> None:
-        """The summary leaves out the records accepted before the end of the warm-up: the first ones of an attempt."""
-        warm = done.accepted_s >= self.warmup_s
-        self.latency.add(done.latency_s[warm])
-        records = np.add.reduceat(warm, np.cumsum(done.records) - done.records, dtype=np.int64)
-        some = records > 0
-        if some.any():
-            rest = Processed(
-                done.attempts.where(some),
-                records[some],
-                done.produced_s[warm],
-                done.accepted_s[warm],
-                done.busy_s[warm],
-            )
-            self.parts_s += parts_s(rest, rest.attempts.column("batching_warm_s")).sum(axis=0)
+    def throttled(self, stretch: Stretch, throttles: Sequence[Throttle]) -> None:
+        """Take the throttles of a window."""
+        self.counts["throttles"] += len(throttles)
+        self.throttles.add(stretch.rows(np.array([throttle.asked_ns for throttle in throttles], np.int64)))
+
+    def lose(self, stretch: Stretch, losses: Sequence[Loss]) -> None:
+        """Take the losses that were noticed in a window."""
+        for how, series in self.lost.items():
+            mine = [loss for loss in losses if loss.how == how]
+            records = np.array([len(loss.places) for loss in mine], np.int64)
+            self.told[how] += int(records.sum())
+            series.add(stretch.rows(np.array([loss.at_ns for loss in mine], np.int64)), records)
+
+    def _count(self, stretch: Stretch, attempts: Attempts) -> None:
+        rows, counts = stretch.rows(attempts.finished_ns), self.counts
+        self.attempts.add(rows)
+        self.errors.add(rows[attempts.failed])
+        self.done_again.add(rows, attempts.records - attempts.done)
+        counts["attempts"] += len(attempts)
+        counts["errors"] += int(attempts.failed.sum())
+        counts["timeouts"] += int((attempts.outcome == "timeout").sum())
+        counts["partial"] += int((attempts.outcome == "partial").sum())
+        counts["cold_starts"] += int(attempts.cold.sum())

@@ -1,83 +1,89 @@
-"""Measuring a run: what the windows of a simulation leave, for each stream, mapping and function."""
+"""Measuring a run: what the facts of its windows mean for each stream, mapping and function."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from simulator.measures.attempts import Attempts
 from simulator.measures.concurrency import ConcurrencyMeasures
-from simulator.measures.grid import MOST_ROWS, nice_interval_s
+from simulator.measures.grid import Stretch
 from simulator.measures.mapping import MappingMeasures
+from simulator.measures.mapping_observer import MappingObserver
+from simulator.measures.run_times import RunTimes
 from simulator.measures.stream import StreamMeasures
-from simulator.model.simulation import Simulation, Window
+from simulator.model.facts import Facts
+from simulator.model.observer import Observer, Streams
 from simulator.scenario.spec import Scenario
+from simulator.traffic.nanoseconds import NS
+from simulator.traffic.written import Written
 
-Sink = Callable[[Simulation, list[Attempts]], None]  # takes each window's finished attempts, by mapping
+
+@dataclass(frozen=True)
+class Measured:
+    """All measures of a run. Data alone, that can be sent to another process."""
+
+    interval_ns: int  # of the time series
+    streams: dict[str, StreamMeasures]
+    functions: dict[str, ConcurrencyMeasures]
+    mappings: list[MappingMeasures]
+
+    @property
+    def interval_s(self) -> float:
+        """The interval of the time series."""
+        return self.interval_ns / NS
 
 
 class Measures:
-    """All measures of one run; an Observer of the simulation."""
+    """Measures one run; an Observer of the model."""
 
-    def __init__(self, scenario: Scenario, interval_s: float | None = None, sinks: tuple[Sink, ...] = ()) -> None:
-        self.scenario, self._sinks = scenario, sinks
-        self.interval_s = interval_s or nice_interval_s(scenario.duration)
-        self.streams = {name: StreamMeasures(stream.shards) for name, stream in scenario.streams.items()}
+    def __init__(self, scenario: Scenario, run: RunTimes) -> None:
+        self._scenario, self._run = scenario, run
+        self.streams = {name: StreamMeasures(run.begin_ns, run.duration_ns) for name in scenario.streams}
         self.functions = {name: ConcurrencyMeasures() for name in scenario.functions}
-        self.mappings: list[MappingMeasures] = []
-        self._running: list[int] = []  # by mapping: attempts that had not finished when the window began
+        self.mappings = [MappingObserver(scenario, mapping, run) for mapping in scenario.event_source_mappings]
 
-    def observe(self, simulation: Simulation, window: Window, measured_until_s: float) -> None:
-        """Take a window that is over (see simulator.model.simulation.Observer)."""
-        if not self.mappings:
-            self.mappings = [MappingMeasures(m) for m in simulation.mappings]
-            self._running = [0] * len(self.mappings)
-        while window.end_s / self.interval_s > MOST_ROWS:
-            self._halve()
-        for name, arrivals in window.arrivals.items():
-            self.streams[name].arrived(arrivals, window.end_s, self.interval_s)
-        finished, started = [], []
-        for i in range(len(self.mappings)):
-            over, begun = self._mapping(i, simulation, window, measured_until_s)
-            finished.append(over)
-            started.append(begun)
-        if window.end_s > 0:
-            self._concurrency(started, finished, window)
-        for sink in self._sinks:
-            sink(simulation, finished)
+    def observe(
+        self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
+    ) -> None:
+        """Take a window (see simulator.model.observer.Observer)."""
+        stretch = Stretch(begin_ns, end_ns, last, self._run.interval_ns)
+        accepted = {
+            name: measures.observe(stretch, streams[name], written[name]) for name, measures in self.streams.items()
+        }
+        of_mappings = by_mapping(facts, len(self.mappings))
+        specs = self._scenario.event_source_mappings
+        for observer, spec, mine in zip(self.mappings, specs, of_mappings, strict=True):
+            name = spec.stream
+            observer.observe(stretch, streams[name], written[name], accepted[name], mine)
+        for function, concurrency in self.functions.items():
+            of = [mine for spec, mine in zip(specs, of_mappings, strict=True) if spec.function == function]
+            concurrency.observe(stretch, [attempt for mine in of for attempt in mine.attempts])
 
-    def _mapping(self, i: int, simulation: Simulation, window: Window, until_s: float) -> tuple[Attempts, Attempts]:
-        """Measure a mapping; the attempts that finished in the window, and those that started in it."""
-        measures, mapping = self.mappings[i], simulation.mappings[i]
-        if window.arrivals:
-            table = window.arrivals[mapping.spec.stream].tables[mapping.lanes_a_shard]
-            measures.records_accepted(table, window.begin_s, window.end_s)
-        attempts = Attempts.of(mapping.attempts)
-        over = attempts.finished_s < until_s
-        finished, running = attempts.where(over), attempts.where(~over)
-        started = attempts.where(np.s_[self._running[i] :])
-        mapping.attempts = running.rows()
-        self._running[i] = len(running)
-        measures.attempts_finished(finished, self.interval_s)
-        measures.throttled(self.interval_s)
-        measures.lose(self.interval_s)
-        return finished, started
+    def measured(self) -> Measured:
+        """What is left when the run has ended."""
+        mappings = [observer.measures for observer in self.mappings]
+        return Measured(self._run.interval_ns, self.streams, self.functions, mappings)
 
-    def _concurrency(self, started: list[Attempts], finished: list[Attempts], window: Window) -> None:
-        """Functions may be invoked by several mappings."""
-        for name, concurrency in self.functions.items():
-            mine = [i for i, m in enumerate(self.mappings) if m.mapping.function.name == name]
-            if mine:
-                begun = np.concatenate([started[i].started_s for i in mine])
-                ended = np.concatenate([finished[i].finished_s for i in mine])
-                concurrency.observe(begun, ended, window.begin_s, window.end_s, self.interval_s)
 
-    def _halve(self) -> None:
-        self.interval_s *= 2
-        for stream in self.streams.values():
-            stream.halve()
-        of_mappings = [series for measures in self.mappings for series in measures.series()]
-        of_functions = [series for measures in self.functions.values() for series in measures.series()]
-        for series in (*of_mappings, *of_functions):
-            series.halve()
+@dataclass(frozen=True)
+class Several:
+    """Observers that take each window one after the other."""
+
+    observers: Sequence[Observer]
+
+    def observe(
+        self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
+    ) -> None:
+        """Take a window."""
+        for observer in self.observers:
+            observer.observe(begin_ns, end_ns, streams, written, facts, last)
+
+
+def by_mapping(facts: Facts, mappings: int) -> list[Facts]:
+    """The facts of each mapping; those of other readers, which come after the mappings, are left out."""
+    of = [Facts() for _ in range(mappings)]
+    for name, stated in vars(facts).items():
+        for fact in stated:
+            if fact.mapping < mappings:
+                getattr(of[fact.mapping], name).append(fact)
+    return of

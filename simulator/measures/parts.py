@@ -1,56 +1,153 @@
 """Where latency comes from: its parts, added up over the records of each attempt (docs/model.md, section 8)."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.records import Processed
-
-Floats = NDArray[np.float64]
+from simulator.measures.exact import RowSums, pairs, sums_of, whole
+from simulator.measures.lanes import Doings
+from simulator.measures.times import Times, Window
+from simulator.model.facts import Attempt, Facts
+from simulator.traffic.log import Integers
 
 PARTS: Final = (
     "write_wait", "pickup", "queueing", "batching", "throttled", "retrying", "cold_start", "processing",
 )  # fmt: skip
-TOLERANCE_S: Final = 1e-6
 
 
 class PartsDoNotAddUpError(AssertionError):
     """The program's own check has failed: a bug, and no number of the run is to be trusted."""
 
 
-def parts_s(processed: Processed, batching_s: Floats) -> Floats:
-    """One row an attempt, one column a part: seconds, added up over the records that the attempt processed.
+@dataclass(frozen=True)
+class Processed:
+    """The records that the attempts of a window have processed, attempt after attempt."""
 
-    `batching_s`: that part, by attempt.
+    finished_ns: Integers  # by attempt
+    shard: Integers  # by attempt
+    records: Integers  # by attempt: how many it has processed, never 0
+    latency_ns: Integers  # by record
+    warm: NDArray[np.bool_]  # by record: accepted after the warm-up
 
-    Raises PartsDoNotAddUpError if they do not add up to the latencies, or one is negative.
+
+class Parts:
+    """Latency and its parts, of the records that one mapping has processed; exact.
+
+    `records` and `sums_ns` (by part): of those accepted after the warm-up.
     """
-    column, n = processed.attempts.column, processed.records
-    produced = processed.sums(processed.produced_s)
-    accepted = produced if processed.accepted_s is processed.produced_s else processed.sums(processed.accepted_s)
-    cut, begun = column("first_cut_s"), column("begun_s")
-    queueing = n * column("busy_s") - processed.sums(processed.busy_s)
-    parts = np.column_stack(
-        (
-            accepted - produced,
-            n * cut - accepted - queueing - batching_s,
-            queueing,
-            batching_s,
-            n * column("throttled_s"),
-            n * (begun - cut - column("throttled_s")),
-            n * column("cold_start_s"),
-            n * (column("finished_s") - begun - column("cold_start_s")),
+
+    def __init__(self, interval_ns: int, warmup_ns: int) -> None:
+        """`warmup_ns`: records accepted before it are left out of `records` and `sums_ns`, not of the rows."""
+        self._warmup_ns = warmup_ns
+        self.records, self.sums_ns = 0, dict.fromkeys(PARTS, 0)
+        self._rows = RowSums(len(PARTS), interval_ns)
+        self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)  # by record
+        self._asking_ns: dict[tuple[int, int, int], int] = {}  # by shard, lane and when it begins again
+
+    def observe(self, window: Window, times: Times, stretches: list[Doings]) -> Processed:
+        """Take the attempts that finished in a window; `stretches`: see Lanes. Raises PartsDoNotAddUpError."""
+        self._note_lanes(times, stretches)
+        self._note_throttles(window.facts, times)
+        attempts = [attempt for attempt in times.finished if attempt.done]
+        rows = _rows(attempts, times)
+        done = Processed(
+            finished_ns=_column(attempts, "finished_ns"),
+            shard=_column(attempts, "shard"),
+            records=_column(attempts, "done"),
+            latency_ns=times.ended_ns[rows] - times.produced_ns[rows],
+            warm=times.accepted_ns[rows] >= self._warmup_ns,
         )
-    )
-    _check(parts, n, processed.sums(processed.latency_s))
-    return parts
+        if attempts:
+            self._add(window, done, self._by_record(attempts, rows, times, stretches))
+        if window.last:  # the sums are all that is kept
+            self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)
+        return done
+
+    def by_row_ns(self, rows: int) -> dict[str, list[int]]:
+        """By part, the sums over the records processed in each of the first rows of the time series, all of them."""
+        return dict(zip(PARTS, self._rows.upto(rows), strict=True))
+
+    def _note_lanes(self, times: Times, stretches: list[Doings]) -> None:
+        """Note how long each record's lane had been busy when it was accepted, and free when it was available."""
+        self._busy_ns, self._free_ns = times.moved(self._busy_ns, 0), times.moved(self._free_ns, 0)
+        for doings in stretches:
+            accepted = doings.rows[doings.holds(times.accepted_ns[doings.rows])]
+            self._busy_ns[accepted] = doings.busy_ns(times.lane[accepted], times.accepted_ns[accepted])
+            available = doings.rows[doings.holds(times.available_ns[doings.rows])]
+            self._free_ns[available] = doings.free_ns(times.lane[available], times.available_ns[available])
+
+    def _note_throttles(self, facts: Facts, times: Times) -> None:
+        """Note how long each record's own batch, or part of one, has been throttled."""
+        self._throttled_ns = times.moved(self._throttled_ns, 0)
+        asking = self._asking_ns
+        for throttle in facts.throttles:
+            before_ns = asking.pop((throttle.shard, throttle.lane, throttle.begun_ns), 0)
+            lasts_ns = throttle.again_ns - throttle.begun_ns
+            asking[throttle.shard, throttle.lane, throttle.again_ns] = before_ns + lasts_ns
+        for attempt in facts.attempts if asking else ():
+            throttled_ns = asking.pop((attempt.shard, attempt.lane, attempt.begun_ns), 0)
+            self._throttled_ns[times.rows(attempt.shard, attempt.places)] += throttled_ns
+
+    def _by_record(self, attempts: list[Attempt], rows: Integers, times: Times, stretches: list[Doings]) -> Integers:
+        """The parts (rows) of each record (columns)."""
+        done = _column(attempts, "done")
+        firsts = rows[np.cumsum(done) - done]
+        busy_ns, free_ns = _when_cut(attempts, times.lane[firsts], stretches)
+        cut_ns, begun_ns = _column(attempts, "first_cut_ns"), _column(attempts, "begun_ns")
+        cold_ns, finished_ns = _column(attempts, "cold_ns"), _column(attempts, "finished_ns")
+        throttled_ns = self._throttled_ns[firsts]
+        accepted_ns = times.accepted_ns[rows]
+        queueing = np.repeat(busy_ns, done) - self._busy_ns[rows]
+        batching = np.repeat(free_ns, done) - self._free_ns[rows]
+        of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, finished_ns - begun_ns - cold_ns)
+        return np.stack(
+            (
+                accepted_ns - times.produced_ns[rows],
+                np.repeat(cut_ns, done) - accepted_ns - queueing - batching,
+                queueing,
+                batching,
+                *(np.repeat(part, done) for part in of_attempt),
+            )
+        )
+
+    def _add(self, window: Window, done: Processed, parts: Integers) -> None:
+        if (parts < 0).any() or (parts.sum(axis=0) != done.latency_ns).any():
+            raise PartsDoNotAddUpError(_wrong(done, parts))
+        sums = sums_of(parts, np.cumsum(done.records) - done.records)
+        finished_ns = np.minimum(done.finished_ns, window.end_ns - 1)  # the run's very end belongs to the last row
+        for number, of_part in enumerate(sums):
+            self._rows.add(np.full(len(of_part), number), finished_ns, of_part)
+        self.records += int(done.warm.sum())
+        warm = sums if done.warm.all() else pairs(parts[:, done.warm])
+        for name, of_part in zip(PARTS, warm, strict=True):
+            self.sums_ns[name] += whole(of_part)
 
 
-def _check(parts: Floats, records: NDArray[np.int64], latency: Floats) -> None:
-    allowed = TOLERANCE_S * records
-    wrong = (np.abs(parts.sum(axis=1) - latency) > allowed) | (parts < -allowed[:, None]).any(axis=1)
-    if wrong.any():
-        first = int(np.flatnonzero(wrong)[0])
-        shown = ", ".join(f"{name} {value:.6f}" for name, value in zip(PARTS, parts[first], strict=True))
-        raise PartsDoNotAddUpError(f"{records[first]} latencies: {latency[first]:.6f} s; their parts: {shown}")
+def _column(attempts: list[Attempt], name: str) -> Integers:
+    return np.array([getattr(attempt, name) for attempt in attempts], np.int64)
+
+
+def _rows(attempts: list[Attempt], times: Times) -> Integers:
+    """The rows of the records that attempts have processed."""
+    processed = [times.rows(attempt.shard, attempt.places[: attempt.done]) for attempt in attempts]
+    return np.concatenate([np.empty(0, np.int64), *processed])
+
+
+def _when_cut(attempts: list[Attempt], lanes: Integers, stretches: list[Doings]) -> tuple[Integers, Integers]:
+    """The lanes' busy and free time up to the first cut of each attempt's batch: since then they have been busy."""
+    finished_ns, busy_ns, free_ns = _column(attempts, "finished_ns"), np.zeros_like(lanes), np.zeros_like(lanes)
+    for doings in stretches:
+        some = doings.holds(finished_ns)
+        busy_ns[some] = doings.busy_ns(lanes[some], finished_ns[some])
+        free_ns[some] = doings.free_ns(lanes[some], finished_ns[some])
+    return busy_ns - (finished_ns - _column(attempts, "first_cut_ns")), free_ns
+
+
+def _wrong(done: Processed, parts: Integers) -> str:
+    first = int(np.flatnonzero((parts < 0).any(axis=0) | (parts.sum(axis=0) != done.latency_ns))[0])
+    shown = ", ".join(f"{name} {part}" for name, part in zip(PARTS, parts[:, first].tolist(), strict=True))
+    return f"a latency of {done.latency_ns[first]} ns; its parts: {shown}"

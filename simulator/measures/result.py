@@ -1,4 +1,4 @@
-"""The result of a run: its summary and its tables."""
+"""The result of a run: its summary and its tables. It is data alone, and can be sent to another process."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from simulator.measures import tables
 from simulator.measures.bill import Bill, bill
-from simulator.measures.conservation import Ends, ends
+from simulator.measures.conservation import Ends
 from simulator.measures.histogram import PERCENTILES, Histogram
-from simulator.measures.incidents import Incident, incidents
+from simulator.measures.incidents import Incident
 from simulator.measures.mapping import MappingMeasures
-from simulator.measures.observer import Measures
-from simulator.measures.parts import PARTS
+from simulator.measures.mapping_observer import MappingObserver
+from simulator.measures.observer import Measured, Measures
 from simulator.measures.usage import Use, function_uses, read_uses, write_uses
-from simulator.measures.verdict import Verdict, binding, state
-from simulator.model.simulation import Simulation
-from simulator.scenario.spec import Scenario
+from simulator.measures.verdict import Lags, Verdict, binding, state
+from simulator.model.concurrency import pool_sizes
+from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.traffic.nanoseconds import NS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,7 @@ class MappingResult:
     name: str
     stream: str
     function: str
+    pushed: bool  # it reads by push (enhanced fan-out)
     verdict: Verdict
     ends: Ends
     uses: tuple[Use, ...]
@@ -44,15 +41,14 @@ class MappingResult:
     measures: MappingMeasures
 
     @property
-    def pushed(self) -> bool:
-        """Whether it reads by push (enhanced fan-out)."""
-        return self.measures.mapping.spec.consumer == "push"
-
-    @property
     def parts_mean_s(self) -> dict[str, float]:
         """The mean of each part of latency over the processed records after the warm-up."""
-        n = max(1, self.measures.latency.n)
-        return dict(zip(PARTS, (self.measures.parts_s / n).tolist(), strict=True))
+        return parts_mean_s(self.measures)
+
+    @property
+    def waiting_s(self) -> dict[str, float]:
+        """The seconds that its records waited, lost and unprocessed ones too, by cause; causes without any left out."""
+        return {cause: waited / NS for cause, waited in self.measures.waiting.total_ns().items() if waited}
 
 
 @dataclass(frozen=True)
@@ -62,8 +58,8 @@ class Result:
     scenario: Scenario
     seed: int
     replication: int
-    end_s: float
-    measures: Measures
+    end_ns: int
+    measures: Measured
     mappings: tuple[MappingResult, ...]
 
     def __getitem__(self, mapping: str) -> MappingResult:
@@ -95,6 +91,11 @@ class Result:
         return bill(self)
 
     @property
+    def end_s(self) -> float:
+        """When the run ended."""
+        return self.end_ns / NS
+
+    @property
     def traffic_s(self) -> float:
         """The simulated time in which traffic came, with what was there before t = 0; the rest was draining."""
         return self.scenario.duration - min([0.0, *(p.start for p in self.scenario.producers)])
@@ -102,7 +103,7 @@ class Result:
     @property
     def rows(self) -> int:
         """How many intervals the time series has."""
-        return max(1, int(np.ceil(round(self.end_s / self.measures.interval_s, 9))))
+        return -(-self.end_ns // self.measures.interval_ns)
 
     def summary(self) -> dict[str, Any]:
         """The figures of summary.json."""
@@ -121,7 +122,6 @@ class Result:
 
     def _stream(self, name: str) -> dict[str, Any]:
         measures = self.measures.streams[name]
-        uses = write_uses(measures, self.traffic_s, self.measures.interval_s)
         return {
             "shards": measures.shards,
             "records_produced": measures.produced_total,
@@ -129,7 +129,7 @@ class Result:
             "accepted_bytes": int(measures.bytes_by_shard.sum()),
             "write_throttled_records": measures.throttled_total,
             "records_dropped_at_write": measures.dropped_total,
-            "use": {use.limit: use.as_dict() for use in uses},
+            "use": {use.limit: use.as_dict() for use in write_uses(measures)},
         }
 
     def _function(self, name: str) -> dict[str, Any]:
@@ -138,6 +138,7 @@ class Result:
 
     def _mapping(self, mapping: MappingResult) -> dict[str, Any]:
         measures = mapping.measures
+        backlog, lags = measures.backlog.level, lags_of(measures)
         return {
             "stream": mapping.stream,
             "function": mapping.function,
@@ -147,13 +148,16 @@ class Result:
             "binding_reason": mapping.verdict.why,
             "records": mapping.ends.as_dict(),
             "records_lost": mapping.ends.lost,
-            "records_done_again": round(float(measures.done_again.values.sum())),
+            "records_done_again": int(measures.done_again.values.sum()),
             **measures.counts,
             **({"get_records": mapping.reads} if mapping.reads else {}),
             "latency": _times(measures.latency),
             "latency_parts_mean_s": mapping.parts_mean_s,
+            "waiting_s": mapping.waiting_s,
             "iterator_age": _times(measures.age),
             "iterator_age_at_send": _times(measures.age_at_send),
+            "lag": {"max_s": lags.peak_ns / NS, "when_traffic_ends_s": lags.last_ns / NS},
+            "backlog": {"mean_records": backlog.mean_since_0(self.end_ns), "max_records": backlog.peak},
             "use": {use.limit: use.as_dict() for use in mapping.uses},
             "incidents": len(mapping.incidents),
         }
@@ -169,50 +173,60 @@ def _times(histogram: Histogram) -> dict[str, float | int | None]:
     }  # fmt: skip
 
 
-def result(
-    scenario: Scenario, simulation: Simulation, measures: Measures, lags_s: list[list[float]], end_s: float
-) -> Result:
+def parts_mean_s(measures: MappingMeasures) -> dict[str, float]:
+    """The mean of each part of latency over the processed records after the warm-up."""
+    n = max(1, measures.latency.n) * NS
+    return {part: waited / n for part, waited in measures.parts.sums_ns.items()}
+
+
+def lags_of(measures: MappingMeasures) -> Lags:
+    """What a verdict needs to know of a mapping's lag."""
+    earlier_ns, last_ns = (int(value) for value in measures.lag.values_ns)
+    return Lags(measures.lag.peak_ns, earlier_ns, last_ns)
+
+
+def result(scenario: Scenario, seed: int, replication: int, measures: Measures, end_ns: int) -> Result:
     """Draw up the result of a run that has ended; raises when the program's own checks fail."""
+    measured = measures.measured()
     done = [
-        _mapping_result(scenario, simulation, measures, i, [lag_s[i] for lag_s in lags_s], end_s)
-        for i in range(len(measures.mappings))
+        _mapping_result(scenario, measured, spec, observer, end_ns)
+        for spec, observer in zip(scenario.event_source_mappings, measures.mappings, strict=True)
     ]
-    return Result(scenario, simulation.seed, simulation.replication, end_s, measures, tuple(done))
+    return Result(scenario, seed, replication, end_ns, measured, tuple(done))
 
 
 def _mapping_result(
-    scenario: Scenario, simulation: Simulation, measures: Measures, i: int, lags_s: list[float], end_s: float
+    scenario: Scenario, measured: Measured, spec: EventSourceMapping, observer: MappingObserver, end_ns: int
 ) -> MappingResult:
-    mine, intake = measures.mappings[i], simulation.intakes[i]
-    spec = mine.mapping.spec
-    stream = measures.streams[spec.stream]
-    counted = ends(intake, simulation.streams[spec.stream], stream, int(mine.processed.values.sum()), end_s)
-    pollers = mine.mapping.pollers
-    traffic_s = scenario.duration - simulation.begin_s
-    uses = (
-        *write_uses(stream, traffic_s, measures.interval_s),
-        *read_uses(simulation, mine, stream.bytes_by_shard, end_s),
-        *function_uses(mine, measures.functions[spec.function], end_s),
-    )
-    reads = (
-        {name: sum(getattr(p, name) for p in pollers) for name in ("calls", "refused", "skipped")} if pollers else {}
-    )
-    name, reason = state(spec, scenario.duration, lags_s, mine.age_peaks.values.max(initial=0.0), counted.unprocessed)
-    n = max(1, mine.latency.n)
-    parts = dict(zip(PARTS, (mine.parts_s / n).tolist(), strict=True))
-    limit, why = binding(spec, name, parts, list(uses), stream.throttled_total, reads.get("refused", 0))
-    rows = max(1, int(np.ceil(round(end_s / measures.interval_s, 9))))
-    backlog = tables.backlog(stream, mine, counted.skipped, rows)
-    seen = incidents(mine, scenario.functions[spec.function], backlog, measures.interval_s, end_s)
+    mine, stream = observer.measures, measured.streams[spec.stream]
+    ends, uses = observer.ends(stream), _uses(scenario, measured, spec, mine, end_ns / NS)
+    name, reason = state(spec, scenario.duration, lags_of(mine), ends.unprocessed)
+    counted = {"calls": mine.reads.calls, "refused": mine.reads.refused, "skipped": mine.reads.skipped}
+    reads = {} if spec.consumer == "push" else {name: int(n.values.sum()) for name, n in counted.items()}
+    limit, why = binding(spec, name, parts_mean_s(mine), uses, stream.throttled_total, reads.get("refused", 0))
     return MappingResult(
-        spec.name,
-        spec.stream,
-        spec.function,
-        Verdict(name, reason, limit, why),
-        counted,
-        uses,
-        tuple(seen),
-        reads,
-        intake.read_bytes,
-        mine,
+        name=spec.name,
+        stream=spec.stream,
+        function=spec.function,
+        pushed=spec.consumer == "push",
+        verdict=Verdict(name, reason, limit, why),
+        ends=ends,
+        uses=tuple(uses),
+        incidents=tuple(observer.incidents(end_ns)),
+        reads=reads,
+        read_bytes=int(mine.reads.bytes.values.sum()),
+        measures=mine,
     )
+
+
+def _uses(
+    scenario: Scenario, measured: Measured, spec: EventSourceMapping, mine: MappingMeasures, end_s: float
+) -> list[Use]:
+    stream, concurrency = measured.streams[spec.stream], measured.functions[spec.function]
+    of = zip(scenario.event_source_mappings, measured.mappings, strict=True)
+    pollers = [each.reads for other, each in of if other.stream == spec.stream and other.consumer == "polling"]
+    return [
+        *write_uses(stream),
+        *read_uses(stream, mine.reads, pollers if spec.consumer == "polling" else [], end_s),
+        *function_uses(mine, concurrency, pool_sizes(scenario)[spec.function], end_s),
+    ]

@@ -6,10 +6,11 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from simulator.measures.observer import Measures, Sink
+from simulator.measures.observer import Measures, Several
 from simulator.measures.result import Result, result
-from simulator.measures.verdict import sample_times_s
-from simulator.model.simulation import Simulation
+from simulator.measures.run_times import run_times
+from simulator.model.observer import Observer
+from simulator.model.simulation import run
 from simulator.scenario.spec import Scenario
 
 
@@ -18,26 +19,25 @@ def simulate(
     seed: int | None = None,
     replication: int = 0,
     interval_s: float | None = None,
-    sinks: tuple[Sink, ...] = (),
+    sinks: tuple[Observer, ...] = (),
 ) -> Result:
     """Run a scenario to its end.
 
     `seed` replaces the scenario's. Replications of one seed draw independent random numbers. `interval_s` is the
-    interval of the time series (default: one that gives about 600 rows). Sinks take the finished attempts and the
-    progress, a window at a time.
+    interval of the time series (default: one that gives about 600 rows for the traffic); nothing else depends on it.
+    Sinks see what the measures see, a window at a time. Raises IntervalError for an interval that gives too many rows.
     """
-    measures = Measures(scenario, interval_s, sinks)
-    simulation = Simulation(scenario, scenario.seed if seed is None else seed, replication, measures)
-    lags_s: list[list[float]] = []
-    simulation.env.process(simulation.sample_lag(sample_times_s(scenario.duration), lags_s))
+    times = run_times(scenario, interval_s)
+    measures = Measures(scenario, times)
+    seed = scenario.seed if seed is None else seed
     with without_cycle_collection():
-        end_s = simulation.run()
-    return result(scenario, simulation, measures, lags_s, end_s)
+        end_ns = run(scenario, seed, replication, Several((measures, *sinks)))
+    return result(scenario, seed, replication, measures, end_ns)
 
 
 @contextmanager
 def without_cycle_collection() -> Iterator[None]:
-    """A run leaves no reference cycles behind as it goes on; to look for them would take a tenth of its time."""
+    """To look for reference cycles while a run goes on would take a tenth of its time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

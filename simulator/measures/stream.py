@@ -2,100 +2,126 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.measures.billed import KIB, PUT_UNIT_BYTES, units
-from simulator.measures.grid import Series
-from simulator.model.log import Table
-from simulator.model.portions import portions
-from simulator.model.stream import Arrivals
+from simulator.measures.by_shard import BusiestSeconds, ShardLoad
+from simulator.measures.grid import Series, Stretch
+from simulator.measures.level import Level
+from simulator.traffic.log import Integers
+from simulator.traffic.shards import Shard
+from simulator.traffic.written import Produced, Written
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+
+@dataclass(frozen=True)
+class Accepted:
+    """The records that a stream accepted in a window, shard after shard."""
+
+    produced_ns: Integers
+    accepted_ns: Integers
+    bytes: Integers
+    shard: Integers
 
 
 class StreamMeasures:
     """Counts and series of one stream. Records from before t = 0 are counted, but have no row."""
 
-    def __init__(self, shards: int) -> None:
-        self.shards = shards
+    def __init__(self, begin_ns: int, duration_ns: int) -> None:
+        """Traffic comes from `begin_ns` to `duration_ns`."""
         self.produced_total = self.dropped_total = self.throttled_total = 0
-        self.accepted_before = 0  # t = 0
         self.put_units = self.kib = 0  # of the accepted records, each rounded up to 25 KiB and to 1 KiB
         self.produced, self.accepted, self.accepted_bytes, self.throttled = Series(), Series(), Series(), Series()
-        self.records_by_shard = np.zeros(shards, np.int64)
-        self.bytes_by_shard = np.zeros(shards, np.int64)
-        self.throttled_by_shard = np.zeros(shards, np.int64)
-        self.load = np.zeros((0, shards), np.int64)  # accepted records by row and shard
+        self.unwritten = Level()  # records that wait at their producers
+        self.open_ns: list[int] = []  # by shard: how long it was open while traffic came
+        self._offered, self._offered_bytes, self._records, self._bytes, self._throttled = (Series() for _ in range(5))
+        self.busiest = BusiestSeconds()
+        self.load = ShardLoad(duration_ns)
+        self._begin_ns, self._duration_ns = begin_ns, duration_ns
 
-    def series(self) -> list[Series]:
-        """All that has rows, but for `load`."""
-        return [self.produced, self.accepted, self.accepted_bytes, self.throttled]
+    @property
+    def shards(self) -> int:
+        """How many shards there have been."""
+        return len(self.open_ns)
 
-    def arrived(self, arrivals: Arrivals, end_s: float, interval_s: float) -> None:
-        """Count what came in a window that ended at `end_s`."""
-        produced, table = arrivals.produced_s, arrivals.tables[1]
-        self.produced_total += len(produced)
-        self.dropped_total += arrivals.dropped
-        self.throttled_total += len(arrivals.throttled_s)
-        self.throttled_by_shard += np.bincount(arrivals.throttled_shard, minlength=self.shards)
-        self.throttled.add(_rows(arrivals.throttled_s, interval_s))
-        accepted = self._accept(table, end_s, interval_s)
-        if table.accepted_s is table.produced_s and len(table) == len(produced):
-            self.produced.add_sums(accepted)  # each when it was produced
-        else:
-            self.produced.add(_rows(produced, interval_s))
+    @property
+    def offered_by_shard(self) -> Integers:
+        """Records that were produced for each shard, those dropped or not yet accepted, too."""
+        return self._offered.upto(self.shards)
 
-    def _accept(self, table: Table, end_s: float, interval_s: float) -> Integers:
-        """Count what was accepted by `end_s`; how much in each row."""
-        starts, accepted, size = np.array(table.starts), table.accepted_s, table.bytes
-        if len(accepted) and accepted.max() > end_s:  # the run ended before the window did
-            in_time = accepted <= end_s
-            starts = np.concatenate(([0], np.cumsum(in_time)))[starts]
-            accepted, size = accepted[in_time], size if isinstance(size, int) else size[in_time]
-        self.put_units += units(size, len(accepted), PUT_UNIT_BYTES)
-        self.kib += units(size, len(accepted), KIB)
-        runs = _runs(accepted, starts, interval_s)
-        shard = np.repeat(np.arange(self.shards), np.diff(np.searchsorted(runs, starts)))
-        records = np.diff(runs, append=len(accepted))
-        bytes_ = records * size if isinstance(size, int) else np.add.reduceat(size, runs) if len(runs) else records
-        self.records_by_shard += np.diff(starts)
-        self.bytes_by_shard += np.bincount(shard, bytes_, self.shards).astype(np.int64)
-        if not len(accepted) or accepted[0] < 0:
-            self.accepted_before += len(accepted)
-            return np.zeros(0, np.int64)
-        row = _rows(accepted[runs], interval_s)
-        self._add_load(row, shard, records)
-        self.accepted_bytes.add(row, bytes_)
-        by_row = np.bincount(row, records).astype(np.int64)
-        self.accepted.add_sums(by_row)
-        return by_row
+    @property
+    def offered_bytes_by_shard(self) -> Integers:
+        """Their bytes."""
+        return self._offered_bytes.upto(self.shards)
 
-    def _add_load(self, row: Integers, shard: Integers, records: Integers) -> None:
-        more = row.max() + 1 - len(self.load)
-        if more > 0:
-            self.load = np.concatenate((self.load, np.zeros((more, self.shards), np.int64)))
-        self.load[row, shard] += records
+    @property
+    def records_by_shard(self) -> Integers:
+        """Records that each shard accepted."""
+        return self._records.upto(self.shards)
 
-    def halve(self) -> None:
-        """Two rows become one."""
-        for series in self.series():
-            series.halve()
-        odd = np.zeros((len(self.load) % 2, self.shards), np.int64)
-        self.load = np.concatenate((self.load, odd)).reshape(-1, 2, self.shards).sum(axis=1)
+    @property
+    def bytes_by_shard(self) -> Integers:
+        """Their bytes."""
+        return self._bytes.upto(self.shards)
+
+    @property
+    def throttled_by_shard(self) -> Integers:
+        """Records produced for each shard that had to wait or were dropped."""
+        return self._throttled.upto(self.shards)
+
+    def observe(self, stretch: Stretch, shards: Sequence[Shard], written: Written) -> Accepted:
+        """Count what came in a window."""
+        self.open_ns = [self._open_ns(shard) for shard in shards]
+        self._count_produced(stretch, written.produced)
+        accepted = _accepted(shards, written, stretch.until_ns)
+        self._count_accepted(stretch, accepted)
+        self._count_waiting(stretch, written.produced, accepted)
+        return accepted
+
+    def _open_ns(self, shard: Shard) -> int:
+        opens = shard.opens_ns if shard.opens_ns > 0 else self._begin_ns
+        closes = self._duration_ns if shard.closes_ns is None else min(shard.closes_ns, self._duration_ns)
+        return max(0, closes - opens)
+
+    def _count_produced(self, stretch: Stretch, produced: Produced) -> None:
+        self.produced_total += len(produced.produced_ns)
+        self.dropped_total += int(produced.dropped.sum())
+        self.throttled_total += int(produced.throttled.sum())
+        self.produced.add(stretch.rows(produced.produced_ns))
+        self.throttled.add(stretch.rows(produced.produced_ns[produced.throttled]))
+        self._offered.add(produced.shard)
+        self._offered_bytes.add(produced.shard, produced.bytes)
+        self._throttled.add(produced.shard[produced.throttled])
+        self.busiest.add(produced.produced_ns, produced.shard, produced.bytes, self.shards)
+
+    def _count_accepted(self, stretch: Stretch, accepted: Accepted) -> None:
+        self.put_units += units(accepted.bytes, PUT_UNIT_BYTES)
+        self.kib += units(accepted.bytes, KIB)
+        self._records.add(accepted.shard)
+        self._bytes.add(accepted.shard, accepted.bytes)
+        rows = stretch.rows(accepted.accepted_ns)
+        self.accepted.add(rows)
+        self.accepted_bytes.add(rows, accepted.bytes)
+        if stretch.end_ns > 0:
+            self.load.add(np.minimum(accepted.accepted_ns, stretch.end_ns - 1), accepted.shard, self.shards)
+
+    def _count_waiting(self, stretch: Stretch, produced: Produced, accepted: Accepted) -> None:
+        waited = accepted.accepted_ns > accepted.produced_ns
+        begin = produced.produced_ns[produced.throttled & ~produced.dropped]
+        end = accepted.accepted_ns[waited]
+        changes = np.concatenate((np.ones(len(begin), np.int64), np.full(len(end), -1)))
+        self.unwritten.advance(stretch, np.concatenate((begin, end)), changes)
 
 
-def _runs(accepted_s: Floats, starts: Integers, interval_s: float) -> Integers:
-    """Where the records of one shard and row of time begin, in the order of the table; shards begin at `starts`."""
-    begins = np.ones(len(accepted_s), bool)
-    for some in portions(len(accepted_s)):
-        row = (accepted_s[max(0, some.start - 1) : some.stop] * (1 / interval_s)).astype(np.int64)
-        begins[some.stop - len(row) + 1 : some.stop] = row[1:] != row[:-1]
-    begins[starts[:-1][np.diff(starts) > 0]] = True
-    return np.flatnonzero(begins)
-
-
-def _rows(times_s: Floats, interval_s: float) -> Integers:
-    times_s = times_s[times_s >= 0] if len(times_s) and times_s.min() < 0 else times_s
-    return (times_s * (1 / interval_s)).astype(np.int64)
+def _accepted(shards: Sequence[Shard], written: Written, until_ns: int) -> Accepted:
+    """What was accepted before a time: of the last window the logs may hold what comes after the run's end."""
+    pieces = [(np.zeros(0, np.int64),) * 4]
+    for shard, first in zip(shards, written.accepted_from, strict=True):
+        log, kept = shard.log, shard.log.kept
+        some = slice(first, max(first, log.accepted_before(until_ns)))
+        if some.stop > first:
+            columns = (log.of(each, some) for each in (kept.produced_ns, kept.accepted_ns, kept.bytes))
+            pieces.append((*columns, np.full(some.stop - first, shard.number)))
+    return Accepted(*(np.concatenate(column) for column in zip(*pieces, strict=True)))

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.measures.bill import Item
 from simulator.measures.histogram import PERCENTILES
 from simulator.measures.incidents import Incident
-from simulator.measures.mapping import MappingMeasures
+from simulator.measures.level import Level
+from simulator.measures.mapping import LOSSES, MappingMeasures
 from simulator.measures.parts import PARTS
-from simulator.measures.stream import StreamMeasures
-from simulator.model.losses import LOSSES
+from simulator.measures.waiting import CAUSES
+from simulator.measures.wide import seconds
+from simulator.traffic.log import Floats, Integers
+from simulator.traffic.nanoseconds import NS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from simulator.measures.result import MappingResult, Result
 
-Floats = NDArray[np.float64]
-SERIES_PERCENTILES: Final = (50.0, 99.0)
+COUNTS: Final = (
+    "accepted_bytes", "attempts", "errors", "throttles", "function_concurrency_max", "get_records_calls",
+    "get_records_refused", "polls_skipped", "busiest_second_bytes",
+)  # fmt: skip
+MEANS: Final = ("unwritten_mean_records", "backlog_mean_records")  # over time: no whole numbers
+READ: Final = (
+    "processed_records", *(f"{name}_records" for name in LOSSES), "done_again_records", "backlog_records",
+    "backlog_mean_records", "backlog_max_records", "lag_max_s", "attempts", "errors", "throttles",
+    "function_concurrency_mean", "function_concurrency_max",
+    *(f"{what}_{statistic}_s" for what in ("iterator_age", "latency") for statistic in ("p50", "p99", "max")),
+    *(f"{part}_mean_s" for part in PARTS), *(f"waiting_{cause}_s" for cause in CAUSES),
+)  # fmt: skip
+READ_BY_SHARD: Final = (
+    "processed_records", "iterator_age_max_s", "get_records_calls", "get_records_refused", "polls_skipped",
+    "lane_busy_mean", "lane_busy_max",
+)  # fmt: skip
 
 
 def percentile_name(percent: float) -> str:
@@ -30,60 +47,117 @@ def percentile_name(percent: float) -> str:
     return f"p{percent:g}"
 
 
-def backlog(stream: StreamMeasures, measures: MappingMeasures, skipped: int, rows: int) -> Floats:
-    """Records accepted and not yet ended at the end of each row; those before the starting position are left out."""
-    accepted = stream.accepted_before + np.cumsum(stream.accepted.upto(rows))
-    return accepted - np.minimum(accepted, skipped) - np.cumsum(measures.ended.upto(rows))
-
-
 def timeseries(result: Result) -> pd.DataFrame:
-    """One row an interval and mapping; incoming columns are those of the mapping's stream."""
+    """One row an interval and mapping; incoming columns are those of the mapping's stream.
+
+    A stream that no mapping reads has rows of its own, with an empty mapping.
+    """
     import pandas as pd
 
-    return pd.concat([_timeseries(result, mapping) for mapping in result.mappings], ignore_index=True)
+    tables = [
+        pd.DataFrame(
+            {
+                "time_s": seconds(row_starts_ns(result)),
+                "mapping": mapping.name if mapping else "",
+                "stream": stream,
+                **_written(result, stream),
+                **(_read(result, mapping) if mapping else {}),
+            }
+        )
+        for stream, mapping in _readers(result)
+    ]
+    return _together(tables, READ)
 
 
-def _timeseries(result: Result, mapping: MappingResult) -> pd.DataFrame:
+def _readers(result: Result) -> list[tuple[str, MappingResult | None]]:
+    """Each mapping with its stream, and each stream that none reads."""
+    read = {mapping.stream for mapping in result.mappings}
+    unread = [(stream, None) for stream in result.scenario.streams if stream not in read]
+    return [*((mapping.stream, mapping) for mapping in result.mappings), *unread]
+
+
+def _together(tables: list[pd.DataFrame], read: tuple[str, ...]) -> pd.DataFrame:
+    """Tables one below the other. What is `read` of a stream that no mapping reads: counts of 0, and no times."""
     import pandas as pd
 
-    rows, interval, mine = result.rows, result.measures.interval_s, mapping.measures
-    stream, function = result.measures.streams[mapping.stream], result.measures.functions[mapping.function]
-    ages = mine.age_rows.percentiles_s(rows, SERIES_PERCENTILES)
-    latencies = mine.latency_rows.percentiles_s(rows, SERIES_PERCENTILES)
-    peak_latency, peak_age = mine.latency_peaks.upto(rows), mine.age_peaks.upto(rows)
-    processed = mine.processed.upto(rows)
-    columns = {
-        "time_s": np.arange(rows) * interval,
-        "mapping": mapping.name,
+    whole = [
+        table.assign(**{name: 0 if _is_count(name) else np.nan for name in read if name not in table})
+        for table in tables
+    ]
+    table = pd.concat(whole, ignore_index=True)
+    return table.astype(dict.fromkeys(filter(_is_count, table.columns), "int64"))
+
+
+def _is_count(column: str) -> bool:
+    return (column.endswith("_records") or column in COUNTS) and column not in MEANS
+
+
+def row_starts_ns(result: Result) -> Integers:
+    """When each row begins."""
+    return np.arange(result.rows) * result.measures.interval_ns
+
+
+def _means(result: Result, level: Level) -> Floats:
+    """The time-weighted mean of each row; the last one may be short."""
+    lengths_ns = np.diff(row_starts_ns(result), append=result.end_ns)
+    means: Floats = level.areas.upto(result.rows).astype(np.float64) / lengths_ns
+    return means
+
+
+def _written(result: Result, name: str) -> dict[str, Floats | Integers]:
+    stream, rows = result.measures.streams[name], result.rows
+    return {
         "produced_records": stream.produced.upto(rows),
         "accepted_records": stream.accepted.upto(rows),
         "accepted_bytes": stream.accepted_bytes.upto(rows),
         "write_throttled_records": stream.throttled.upto(rows),
-        "processed_records": processed,
-        **{f"{name}_records": mine.lost[i].upto(rows) for i, name in enumerate(LOSSES)},
+        "unwritten_mean_records": _means(result, stream.unwritten),
+        "unwritten_max_records": stream.unwritten.peaks.upto(rows),
+    }
+
+
+def _read(result: Result, mapping: MappingResult) -> dict[str, Floats | Integers]:
+    mine, rows = mapping.measures, result.rows
+    backlog, concurrency = mine.backlog.level, result.measures.functions[mapping.function].level
+    ages, latencies = mine.age_rows.seconds_upto(rows), mine.latency_rows.seconds_upto(rows)
+    peak_latency, peak_age = mine.latency_peaks.seconds_upto(rows), mine.age_peaks.seconds_upto(rows)
+    return {
+        "processed_records": mine.processed.upto(rows),
+        **{f"{name}_records": lost.upto(rows) for name, lost in mine.lost.items()},
         "done_again_records": mine.done_again.upto(rows),
-        "backlog_records": backlog(stream, mine, mapping.ends.skipped, rows),
+        "backlog_records": backlog.at_ends(rows),
+        "backlog_mean_records": _means(result, backlog),
+        "backlog_max_records": backlog.peaks.upto(rows),
+        "lag_max_s": seconds(_upto(mine.lag.peaks_ns, rows, np.maximum)),
         "attempts": mine.attempts.upto(rows),
         "errors": mine.errors.upto(rows),
         "throttles": mine.throttles.upto(rows),
-        "function_concurrency_mean": function.busy_s.upto(rows) / interval,
-        "function_concurrency_max": np.nan_to_num(function.peaks.upto(rows)),
+        "function_concurrency_mean": _means(result, concurrency),
+        "function_concurrency_max": concurrency.peaks.upto(rows),
         "iterator_age_p50_s": np.minimum(ages[:, 0], peak_age),
         "iterator_age_p99_s": np.minimum(ages[:, 1], peak_age),
         "iterator_age_max_s": peak_age,
         "latency_p50_s": np.minimum(latencies[:, 0], peak_latency),
         "latency_p99_s": np.minimum(latencies[:, 1], peak_latency),
         "latency_max_s": peak_latency,
-        **{
-            f"{part}_mean_s": np.divide(s.upto(rows), processed, out=np.full(rows, np.nan), where=processed > 0)
-            for part, s in zip(PARTS, mine.part_rows, strict=True)
-        },
+        **_parts(mine, rows),
+        **{f"waiting_{cause}_s": _seconds(waited, rows) for cause, waited in mine.waiting.by_row_ns(rows + 1).items()},
     }
-    table = pd.DataFrame(columns)
-    counts = [
-        c for c in columns if c.endswith("_records") or c in ("accepted_bytes", "attempts", "errors", "throttles")
-    ]
-    return table.astype(dict.fromkeys([*counts, "function_concurrency_max"], "int64"))
+
+
+def _parts(measures: MappingMeasures, rows: int) -> dict[str, Floats]:
+    """By part the mean of the records processed in each row; NaN where there are none."""
+    processed = measures.processed.upto(rows)
+    return {
+        f"{part}_mean_s": np.divide(_seconds(sums, rows), processed, out=np.full(rows, np.nan), where=processed > 0)
+        for part, sums in measures.parts.by_row_ns(rows + 1).items()
+    }
+
+
+def _seconds(sums_ns: Sequence[int], rows: int) -> Floats:
+    """Sums of a row each; what was at the very end of the run belongs to the last row."""
+    whole = [*sums_ns[: rows - 1], sum(sums_ns[rows - 1 : rows + 1])]
+    return np.array([each / NS for each in whole])
 
 
 def latency(result: Result) -> pd.DataFrame:
@@ -103,44 +177,53 @@ def latency(result: Result) -> pd.DataFrame:
 
 
 def shards(result: Result) -> pd.DataFrame:
-    """One row a mapping and shard: load, throttles, reads, the lanes' busy time."""
+    """One row a mapping and shard: load, throttles, reads, the lanes' busy time.
+
+    The shards of a stream that no mapping reads have rows of their own, with an empty mapping.
+    """
     import pandas as pd
 
-    return pd.concat([_shards(result, mapping) for mapping in result.mappings], ignore_index=True)
+    tables = [
+        pd.DataFrame(
+            {
+                "mapping": mapping.name if mapping else "",
+                "stream": stream,
+                **_written_by_shard(result, stream),
+                **(_read_by_shard(result, mapping) if mapping else {}),
+            }
+        )
+        for stream, mapping in _readers(result)
+    ]
+    return _together(tables, READ_BY_SHARD)
 
 
-def _shards(result: Result, mapping: MappingResult) -> pd.DataFrame:
-    import pandas as pd
-
-    stream, mine = result.measures.streams[mapping.stream], mapping.measures
+def _written_by_shard(result: Result, name: str) -> dict[str, Floats | Integers]:
+    stream = result.measures.streams[name]
     records = stream.records_by_shard
-    peak = stream.load.max(axis=0, initial=0) / result.measures.interval_s
-    lanes = mine.busy_s.reshape(stream.shards, -1) / result.end_s
-    return pd.DataFrame(
-        {
-            "mapping": mapping.name,
-            "stream": mapping.stream,
-            "shard": np.arange(stream.shards),
-            "accepted_records": records,
-            "accepted_bytes": stream.bytes_by_shard,
-            "part_of_stream": records / max(1, records.sum()),
-            "busiest_interval_records_per_s": peak,
-            "write_throttled_records": stream.throttled_by_shard,
-            "processed_records": mine.processed_by_shard,
-            "iterator_age_max_s": mine.age_by_shard,
-            "get_records_calls": _of_pollers(mine, "calls"),
-            "get_records_refused": _of_pollers(mine, "refused"),
-            "polls_skipped": _of_pollers(mine, "skipped"),
-            "lane_busy_mean": lanes.mean(axis=1),
-            "lane_busy_max": lanes.max(axis=1),
-        }
-    )
+    return {
+        "shard": np.arange(stream.shards),
+        "offered_records": stream.offered_by_shard,
+        "busiest_second_records": stream.busiest.records,
+        "busiest_second_bytes": stream.busiest.bytes,
+        "accepted_records": records,
+        "accepted_bytes": stream.bytes_by_shard,
+        "part_of_stream": records / max(1, records.sum()),
+        "write_throttled_records": stream.throttled_by_shard,
+    }
 
 
-def _of_pollers(measures: MappingMeasures, name: str) -> list[int]:
-    """A count of each shard's poller; 0 for a pushed mapping."""
-    mapping = measures.mapping
-    return [getattr(poller, name) for poller in mapping.pollers] or [0] * mapping.shards
+def _read_by_shard(result: Result, mapping: MappingResult) -> Mapping[str, Floats | Integers]:
+    mine, shards = mapping.measures, result.measures.streams[mapping.stream].shards
+    lanes = mine.busy_ns.reshape(shards, -1) / result.end_ns
+    return {
+        "processed_records": mine.processed_by_shard.upto(shards),
+        "iterator_age_max_s": seconds(np.maximum(mine.age_by_shard.upto(shards), 0)),
+        "get_records_calls": mine.reads.calls.upto(shards),
+        "get_records_refused": mine.reads.refused.upto(shards),
+        "polls_skipped": mine.reads.skipped.upto(shards),
+        "lane_busy_mean": lanes.mean(axis=1),
+        "lane_busy_max": lanes.max(axis=1),
+    }
 
 
 def incidents(result: Result) -> pd.DataFrame:
@@ -158,15 +241,11 @@ def bill(result: Result) -> pd.DataFrame:
     return pd.DataFrame([asdict(item) for item in result.bill.items], columns=list(Item.__dataclass_fields__))
 
 
-def shard_load(result: Result, stream: str, rows: int = 120) -> pd.DataFrame:
-    """Accepted records a second by time and shard: one row an interval, at most `rows`, one column a shard."""
+def shard_load(result: Result, stream: str) -> pd.DataFrame:
+    """Accepted records a second by time and shard: one row an interval of its own, one column a shard."""
     import pandas as pd
 
-    load = result.measures.streams[stream].load
-    wanted = max(1, int(np.ceil(result.rows / rows)))
-    padded = np.concatenate((load, np.zeros((-len(load) % wanted, load.shape[1]), load.dtype)))
-    interval = wanted * result.measures.interval_s
-    rates = padded.reshape(-1, wanted, load.shape[1]).sum(axis=1) / interval
-    table = pd.DataFrame(rates, columns=[f"shard_{j}" for j in range(load.shape[1])])
-    table.insert(0, "time_s", np.arange(len(rates)) * interval)
+    interval_ns, load = result.measures.streams[stream].load.rows_until(result.end_ns)
+    table = pd.DataFrame(load * (NS / interval_ns), columns=[f"shard_{j}" for j in range(load.shape[1])])
+    table.insert(0, "time_s", seconds(np.arange(len(load)) * interval_ns))
     return table

@@ -7,12 +7,13 @@ from typing import Final
 
 from simulator.measures.usage import Use
 from simulator.scenario.spec import EventSourceMapping
+from simulator.traffic.nanoseconds import NS, ns
 
 STATES: Final = ("stable", "backlogged", "overloaded")  # the best first
-SAMPLES: Final = 40
 RISING: Final = 0.02  # seconds of lag a second
 MUCH: Final = 0.25  # of the time of lanes: throttles or failures that take this part of it are why others wait
 TIGHT: Final = 0.8  # the part of a limit from which on it counts as binding
+PATIENCE_NS: Final = 5 * NS
 
 
 @dataclass(frozen=True)
@@ -25,37 +26,33 @@ class Verdict:
     why: str
 
 
-def sample_times_s(duration_s: float) -> list[float]:
-    """When the lag is sampled: at equal distances, last when the producers stop."""
-    return [duration_s * (i + 1) / SAMPLES for i in range(SAMPLES)]
+@dataclass(frozen=True)
+class Lags:
+    """The age of a mapping's oldest record that has not ended, in nanoseconds."""
+
+    peak_ns: int
+    earlier_ns: int  # when three quarters of the traffic's time were over
+    last_ns: int  # when the producers stopped
 
 
-def behind_s(mapping: EventSourceMapping) -> float:
-    """A lag or iterator age above this counts as being behind: two ordinary waits for a batch, and 5 s."""
+def behind_ns(mapping: EventSourceMapping) -> int:
+    """A lag above this counts as being behind: two ordinary waits for a batch, and 5 s."""
     wait = mapping.polling.interval if mapping.consumer == "polling" else mapping.push.propagation
-    return 5 + 2 * (wait + mapping.maximum_batching_window)
+    return PATIENCE_NS + 2 * (ns(wait) + ns(mapping.maximum_batching_window))
 
 
-def state(
-    mapping: EventSourceMapping, duration_s: float, lags_s: list[float], peak_age_s: float, left: int
-) -> tuple[str, str]:
-    """The state of a mapping and the reason for it.
-
-    `lags_s`: the age of the oldest record that had not ended, at sample_times_s; `left`: records unprocessed.
-    """
-    limit, last = behind_s(mapping), lags_s[-1]
-    earlier = lags_s[int(len(lags_s) * 0.75) - 1]
-    rise = (last - earlier) / (0.25 * duration_s)
-    if last > limit and rise > RISING:
-        return (
-            "overloaded",
-            f"when the traffic ended it was {_told(last)} behind and fell back {rise:.2f} s every second",
-        )
-    worst = max(peak_age_s, *lags_s)
-    if worst <= limit:
-        return "stable", f"never more than {worst:.1f} s behind"
+def state(mapping: EventSourceMapping, duration_s: float, lags: Lags, left: int) -> tuple[str, str]:
+    """The state of a mapping and the reason for it. `left`: records unprocessed when the run ended."""
+    limit_ns = behind_ns(mapping)
+    rise = (lags.last_ns - lags.earlier_ns) / NS / (0.25 * duration_s)
+    if lags.last_ns > limit_ns and rise > RISING:
+        told = _told(lags.last_ns / NS)
+        return "overloaded", f"when the traffic ended it was {told} behind and fell back {rise:.2f} s every second"
+    worst_s = lags.peak_ns / NS
+    if lags.peak_ns <= limit_ns:
+        return "stable", f"never more than {worst_s:.1f} s behind"
     end = "caught up" if not left else f"still had {left:,} records to process when the run ended"
-    return "backlogged", f"was up to {_told(worst)} behind, and {end}"
+    return "backlogged", f"was up to {_told(worst_s)} behind, and {end}"
 
 
 def _told(time_s: float) -> str:

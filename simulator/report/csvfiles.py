@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,19 +16,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DECIMALS: Final = 6  # of seconds: a microsecond
+SMALL: Final = 1e-3  # a number below this has not four digits in six decimals
+FINEST: Final = 12  # decimals: what is less is an error of rounding
 # a mapping may be called 001, or NA
 TEXTS: Final = ("mapping", "stream", "measure", "statistic", "kind", "item", "resource", "unit", "verdict", "word")
 
 
+def decimals_of(interval_s: float) -> int:
+    """The decimals that times need in which this interval makes a difference: a microsecond's, or as many as it has."""
+    _, digits, exponent = Decimal(f"{interval_s:.9g}").normalize().as_tuple()
+    return min(max(DECIMALS, -int(exponent)), FINEST)
+
+
 def rounded(table: pd.DataFrame, decimals: int = DECIMALS) -> pd.DataFrame:
-    """The table as a file would give it back."""
+    """The table with so many decimals: as a file gives it back."""
     floats = table.select_dtypes("float").columns
     return table.assign(**{name: np.round(table[name].to_numpy(), decimals) + 0.0 for name in floats})
 
 
-def write_csv(table: pd.DataFrame, path: Path, decimals: int = DECIMALS) -> None:
+def told(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with six decimals, but of small numbers four digits: a result of a study, whatever its size."""
+    floats = table.select_dtypes("float").columns
+    return table.assign(**{name: [_told(value) for value in table[name].tolist()] for name in floats})
+
+
+def _told(value: float) -> float:
+    return round(float(f"{value:.4g}"), FINEST) if abs(value) < SMALL else round(value, DECIMALS)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table: no needless digits, NaN as nothing, lines end with a line feed."""
-    columns = [_cells(table[name].to_numpy(), decimals) for name in table.columns]
+    columns = [_cells(table[name].to_numpy()) for name in table.columns]
     lines = [",".join(map(_quoted, table.columns)), *map(",".join, zip(*columns, strict=True))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
@@ -60,19 +79,17 @@ def _numbers(cells: Sequence[str]) -> np.ndarray[Any, Any]:
     return np.array([float(cell or "nan") for cell in cells])
 
 
-def _cells(values: np.ndarray[Any, Any], decimals: int) -> list[str]:
+def _cells(values: np.ndarray[Any, Any]) -> list[str]:
     if values.dtype.kind == "f":
-        return [_decimal(value, decimals) for value in values.tolist()]
+        return ["" if value != value else _decimal(value) for value in values.tolist()]
     if values.dtype.kind in "iu":
         return [str(value) for value in values.tolist()]
     return [_quoted(str(value)) for value in values.tolist()]
 
 
-def _decimal(value: float, decimals: int) -> str:
-    if value != value:  # NaN
-        return ""
-    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+def _decimal(value: float) -> str:
+    """As few digits as tell it from every other number, and no exponent."""
+    return np.format_float_positional(value + 0.0, trim="-")
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.model.read_limits import READ_BYTES_PER_S
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.tables import RunTables
 
 

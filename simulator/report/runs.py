@@ -8,15 +8,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.measures.attempts import Attempts
 from simulator.measures.invocations import InvocationsWriter
-from simulator.measures.observer import Sink
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
-from simulator.model.simulation import Simulation
+from simulator.model.facts import Facts
+from simulator.model.observer import Observer, Streams
 from simulator.report.output import fresh_folder, write_run
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures, tidy
+from simulator.traffic.nanoseconds import seconds
+from simulator.traffic.written import Written
 
 Progress = Callable[[float], None]  # takes the part that is done
 
@@ -33,6 +34,23 @@ class RunOptions:
     command: str = ""
 
 
+@dataclass(frozen=True)
+class ProgressOf:
+    """An observer of one of several runs that says how far all of them have got, by the time of the traffic."""
+
+    progress: Progress
+    number: int
+    runs: int
+    duration_s: float
+
+    def observe(
+        self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
+    ) -> None:
+        """A window is over."""
+        here = 1.0 if last else min(1.0, max(0.0, seconds(end_ns)) / self.duration_s)
+        self.progress((self.number + here) / self.runs)
+
+
 def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Progress) -> tuple[Result, list[Figures]]:
     """Simulate all replications; the first one's tables and plots go into the folder, and replications.csv for several.
 
@@ -43,12 +61,10 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         first: Result | None = None
         runs: list[Figures] = []
         for number in range(options.replications):
-            sinks: list[Sink] = [_progress_of(number, options.replications, progress)]
+            sinks: list[Observer] = [ProgressOf(progress, number, options.replications, scenario.duration)]
             if options.invocations and not number:
                 file = files.enter_context((folder / "invocations.csv").open("w", encoding="utf-8", newline=""))
-                writer = InvocationsWriter(file)
-                files.callback(writer.close)
-                sinks.append(writer)
+                sinks.append(InvocationsWriter(file, scenario))
             result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks))
             first = first or result
             runs.append(figures(result))
@@ -64,11 +80,3 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         draw(tables, folder)
         write_page(folder)
     return first, runs
-
-
-def _progress_of(number: int, replications: int, progress: Progress) -> Sink:
-    def show(simulation: Simulation, _: list[Attempts]) -> None:
-        here = min(1.0, simulation.env.now / simulation.scenario.duration)
-        progress((number + here) / replications)
-
-    return show

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.report.csvfiles import write_csv
+from simulator.report.csvfiles import told, write_csv
 from simulator.report.folder import RUN_FILE, fresh_folder
 from simulator.report.output import run_json, write_text
 from simulator.report.tables import plain
@@ -59,5 +59,5 @@ def write_study(
     text = json.dumps(plain(summary), indent=2, ensure_ascii=False, allow_nan=False)
     write_text(folder / STUDY_FILE, text + "\n")
     for name, table in tables.items():
-        write_csv(table, folder / f"{name}.csv")
+        write_csv(told(table), folder / f"{name}.csv")
     write_text(folder / RUN_FILE, run_json(command, wall_s, study=kind))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.measures import tables
-from simulator.report.csvfiles import DECIMALS as TIME_DECIMALS
-from simulator.report.csvfiles import read_csv, rounded, write_csv
+from simulator.report.csvfiles import decimals_of, read_csv, rounded, write_csv
 from simulator.report.folder import OutputError
 from simulator.scenario.spec import SCENARIO
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from simulator.measures.result import Result
 
 LOAD_DECIMALS: Final = 3  # of records/s
+BILL_DECIMALS: Final = 12  # a request costs 0.0000002 USD
 NAMES: Final = ("timeseries", "shards", "latency", "incidents", "bill")
-DECIMALS: Final = {"bill": 12}  # a request costs 0.0000002 USD; else what times need
 
 
 @dataclass(frozen=True)
@@ -43,22 +43,16 @@ class RunTables:
     @classmethod
     def of(cls, result: Result) -> RunTables:
         """The tables of a run that has just finished."""
-        import pandas as pd
-
-        some = bool(result.mappings)
         return cls(
             summary=plain(result.summary()),
             resolved=dict(SCENARIO.write(result.scenario, Path())),
-            **{name: _table(result, name) if some else pd.DataFrame() for name in NAMES},
-            shard_load={
-                stream: rounded(tables.shard_load(result, stream), LOAD_DECIMALS) for stream in result.scenario.streams
-            },
+            **{name: _table(result, name) for name in NAMES},
+            shard_load={stream: _load(result, stream) for stream in result.scenario.streams},
         )
 
     @classmethod
     def read(cls, folder: Path) -> RunTables:
         """The tables of a folder that an earlier run has left. Raises OutputError if it is none."""
-        import pandas as pd
         from ruamel.yaml import YAML
 
         try:
@@ -66,8 +60,7 @@ class RunTables:
             resolved = YAML(typ="safe", pure=True).load(folder / "scenario.yaml")
             files = load_files(list(summary["streams"]))
             loads = {stream: read_csv(folder / file) for stream, file in files.items()}
-            some = bool(summary["event_source_mappings"])
-            named = {name: read_csv(folder / f"{name}.csv") if some else pd.DataFrame() for name in NAMES}
+            named = {name: read_csv(folder / f"{name}.csv") for name in NAMES}
         except FileNotFoundError as error:
             missing = Path(str(error.filename)).name
             raise OutputError(f"{folder}: has no {missing}: it is not the result of a run, or not whole") from error
@@ -80,14 +73,18 @@ class RunTables:
         text = json.dumps(self.summary, indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
         for name in NAMES:
-            write_csv(getattr(self, name), folder / f"{name}.csv", DECIMALS.get(name, TIME_DECIMALS))
+            write_csv(getattr(self, name), folder / f"{name}.csv")
         for stream, file in load_files(list(self.shard_load)).items():
-            write_csv(self.shard_load[stream], folder / file, LOAD_DECIMALS)
+            write_csv(self.shard_load[stream], folder / file)
 
     @property
     def mappings(self) -> list[str]:
         """The mappings' names in the scenario's order."""
         return list(self.summary["event_source_mappings"])
+
+    def load_interval_s(self, stream: str) -> float:
+        """The time that a row of a stream's load spans."""
+        return load_interval_s(self.shard_load[stream], float(self.summary["interval_s"]))
 
     def series(self, mapping: str) -> pd.DataFrame:
         """A mapping's rows of the time series."""
@@ -96,7 +93,21 @@ class RunTables:
 
 def _table(result: Result, name: str) -> pd.DataFrame:
     table: pd.DataFrame = getattr(tables, name)(result)
-    return rounded(table, DECIMALS.get(name, TIME_DECIMALS))
+    return rounded(table, BILL_DECIMALS if name == "bill" else decimals_of(result.measures.interval_s))
+
+
+def _load(result: Result, stream: str) -> pd.DataFrame:
+    """The load of each shard, so exact that a record more or less in an interval makes a difference."""
+    table = tables.shard_load(result, stream)
+    interval_s = load_interval_s(table, result.measures.interval_s)
+    loads = rounded(table, max(LOAD_DECIMALS, 1 + math.floor(math.log10(interval_s))))
+    return loads.assign(time_s=table["time_s"].round(decimals_of(interval_s)))
+
+
+def load_interval_s(load: pd.DataFrame, interval_s: float) -> float:
+    """The time that a row of a stream's load spans; a single row is of the interval of the time series."""
+    starts = load["time_s"].to_numpy(float)
+    return float(starts[1] - starts[0]) if len(starts) > 1 else interval_s
 
 
 def load_files(streams: list[str]) -> dict[str, str]:

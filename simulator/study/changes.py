@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.model.concurrency import pools
+from simulator.model.concurrency import pool_sizes
 from simulator.scenario.spec import EventSourceMapping, Function, Poison, Scenario
 from simulator.scenario.units import format_duration, format_size
 from simulator.study.settings import Setting
@@ -110,7 +110,7 @@ def _reserve(scenario: Scenario, mapping: EventSourceMapping) -> Values:
 def _account(scenario: Scenario, mapping: EventSourceMapping) -> Values:
     """More of it, where the function has no reserve and what the account leaves is less than the lanes."""
     function, account = scenario.functions[mapping.function], scenario.account
-    short = _all_lanes(scenario, mapping) - pools(scenario)[mapping.function].limit
+    short = _all_lanes(scenario, mapping) - pool_sizes(scenario)[mapping.function]
     if function.reserved_concurrency is None and short > 0:
         yield str(account.concurrency), str(account.concurrency + short), str(account.concurrency + short)
 

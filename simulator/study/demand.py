@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.model.partition_keys import HASHES, key_hash
-from simulator.model.rates import profile
+from simulator.traffic.partition_keys import HASHES, key_hash
+from simulator.traffic.rates import profile
 from simulator.scenario.expectations import mean
 from simulator.scenario.spec import CountedKeys, PartitionKeys, Producer, Scenario, WeightedKeys, Zipf
 

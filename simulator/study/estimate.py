@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.model.batching import ENVELOPE_BYTES, PAYLOAD_LIMIT
-from simulator.model.concurrency import pools
+from simulator.model.concurrency import pool_sizes
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.scenario.bounds import MIB
 from simulator.scenario.expectations import mean
 from simulator.scenario.memory import work
@@ -141,7 +141,7 @@ def _function_time(scenario: Scenario, mapping: EventSourceMapping, asked: Deman
 
 def _concurrency(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Need:
     """Little's law: the lanes busy at once, with full batches. More shards need no less of it."""
-    limit = pools(scenario)[mapping.function].limit
+    limit = pool_sizes(scenario)[mapping.function]
     rate = lane_rate(scenario, mapping, asked)[2]
     busy, busy_at_peak = asked.records_per_s / rate, asked.peak_records_per_s / rate
     return Need(
@@ -215,7 +215,7 @@ def capacity(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> 
     return min(
         _per(READ_BYTES_PER_S, readers * asked.mean_bytes) / asked.hottest_share(shards),
         rate / asked.hottest_share(shards * lanes),
-        rate * pools(scenario)[mapping.function].limit,
+        rate * pool_sizes(scenario)[mapping.function],
     )
 
 
@@ -265,7 +265,7 @@ def _obstacles(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -
     yield "there is a backlog to begin with", asked.waiting_records > 0
     yield "a batching window", mapping.maximum_batching_window > 0
     yield "failures", bool(function.failures or mapping.disabled)
-    yield "concurrency below the lanes", pools(scenario)[mapping.function].limit < lanes
+    yield "concurrency below the lanes", pool_sizes(scenario)[mapping.function] < lanes
     yield (
         "the shards' write limits",
         asked.records_per_s * asked.hottest_share(shards)

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.measures.histogram import PERCENTILES
 from simulator.measures.result import MappingResult, Result
 from simulator.study.statistics import Interval, measure_interval
+from simulator.traffic.nanoseconds import seconds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,12 +93,11 @@ def _measures(result: Result, mapping: MappingResult) -> Iterator[tuple[str, flo
 
 
 def _drain_s(result: Result, mapping: MappingResult) -> float:
-    """From the end of the traffic until all is processed; exact for the last mapping, else to a row of its series."""
+    """From the end of the traffic until the last record has ended."""
     if mapping.ends.unprocessed:
         return math.inf
-    rows = np.flatnonzero(mapping.measures.ended.values)
-    last_s = (rows[-1] + 1) * result.measures.interval_s if len(rows) else 0.0
-    return max(0.0, min(float(last_s), result.end_s) - result.scenario.duration)
+    last_end_ns = mapping.measures.backlog.last_end_ns
+    return 0.0 if last_end_ns is None else max(0.0, seconds(last_end_ns) - result.scenario.duration)
 
 
 def _recovery_s(mapping: MappingResult) -> float:
@@ -107,13 +107,14 @@ def _recovery_s(mapping: MappingResult) -> float:
 
 
 def _curves(result: Result, mapping: MappingResult) -> Curves:
-    rows = mapping.measures.age_peaks.upto(result.rows)
+    ordinary = mapping.measures.ordinary
+    rows = ordinary.age_ns.seconds_upto(-(-result.end_ns // ordinary.interval_ns))
     together = max(1, -(-len(rows) // MOST_POINTS))
     padded = np.concatenate((rows, np.full(-len(rows) % together, np.nan)))
     return Curves(
         records=mapping.measures.latency.n,
         latency_quantiles_s=[mapping.measures.latency.percentile_s(percent) for percent in PERCENTILES],
-        age_interval_s=together * result.measures.interval_s,
+        age_interval_s=seconds(together * ordinary.interval_ns),
         age_max_s=np.fmax.reduce(padded.reshape(-1, together), axis=1).tolist(),
     )
 

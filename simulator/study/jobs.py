@@ -20,7 +20,8 @@ from simulator.scenario.search import Search
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures
 
-ROOMS: Final = ("scenario/*.py", "model/*.py", "measures/*.py", "prices/*.*", "study/figures.py")  # make the figures
+# what makes the figures
+ROOMS: Final = ("scenario/*.py", "traffic/*.py", "model/*.py", "measures/*.py", "prices/*.*", "study/figures.py")
 
 
 class OtherProgramError(RuntimeError):

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from simulator.measures.result import MappingResult, Result
 from simulator.measures.run import simulate
+from simulator.measures.wide import seconds
 from simulator.scenario.units import format_duration
 from simulator.study.source import Source
 from simulator.study.warmup import mser5
+from simulator.traffic.nanoseconds import ns
 
 Floats = NDArray[np.float64]
 
@@ -36,8 +38,8 @@ def settled(source: Source, seed: int | None = None) -> tuple[Source, str]:
 
 def mean_latency_s(result: Result, mapping: MappingResult) -> Floats:
     """The mean latency of what was processed in each interval while the traffic came; NaN where nothing was."""
-    rows = max(1, int(result.scenario.duration / result.measures.interval_s))
+    rows = max(1, ns(result.scenario.duration) // result.measures.interval_ns)
     processed = mapping.measures.processed.upto(rows)
-    total = np.sum([part.upto(rows) for part in mapping.measures.part_rows], axis=0)
-    means: Floats = np.divide(total, processed, out=np.full(rows, np.nan), where=processed > 0)
+    total_s = seconds(mapping.measures.latency_sums.upto(rows))
+    means: Floats = np.divide(total_s, processed, out=np.full(rows, np.nan), where=processed > 0)
     return means

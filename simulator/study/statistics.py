@@ -13,8 +13,10 @@ from typing import Final
 
 import numpy as np
 
+from simulator.measures.histogram import WIDTH
+
 CONFIDENCE: Final = 0.95
-QUANTILE_ERROR: Final = 2.0**-7  # a bucket's width in measures.histogram: as far as a percentile may be off
+QUANTILE_ERROR: Final = WIDTH  # of a bucket: as far as a percentile may be off
 HISTOGRAM_QUANTILES: Final = ("_p50_s", "_p95_s", "_p99_s")  # of measures that are read off a histogram
 
 

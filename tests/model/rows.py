@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from simulator.measures.invocations import InvocationsWriter
-from simulator.measures.observer import Sink
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
+from simulator.model.observer import Observer
 from simulator.scenario.loading import load
 from simulator.scenario.spec import Scenario
 from tests.reference.compare import typed
@@ -62,14 +62,12 @@ def small(**changes: Section) -> Section:
 
 
 def invocations(
-    content: Section | Scenario, seed: int | None = None, replication: int = 0, sinks: tuple[Sink, ...] = ()
+    content: Section | Scenario, seed: int | None = None, replication: int = 0, sinks: tuple[Observer, ...] = ()
 ) -> tuple[Result, str]:
     """A run and its invocations.csv."""
     what = content if isinstance(content, Scenario) else scenario(content)
     file = StringIO()
-    writer = InvocationsWriter(file)
-    result = simulate(what, seed, replication, sinks=(writer, *sinks))
-    writer.close()
+    result = simulate(what, seed, replication, sinks=(InvocationsWriter(file, what), *sinks))
     return result, file.getvalue()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulator import load
-from simulator.model.rates import profile
+from simulator.traffic.rates import profile
 from simulator.scenario.scaling import scaled_traffic
 
 SCENARIO = """

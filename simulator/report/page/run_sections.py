@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from simulator.measures.parts import PARTS
-from simulator.report.numbers import count, estimate, percent, rate, seconds, teller, unit_of
+from simulator.report.numbers import count, estimate, percent, seconds, teller, unit_of
 from simulator.report.page.run_view import NAN, RunView
 from simulator.report.page.view import Block, Paragraph, Row, Section, Table, listed, plural
 from simulator.report.page.words import LIMITS, STATES, told
@@ -186,7 +186,7 @@ def hottest_shards(run: RunView) -> Section | None:
     """The shards that take the most."""
     if run.tables.shards.empty:
         return None
-    table = run.tables.shards.sort_values("busiest_interval_records_per_s", ascending=False, kind="stable")
+    table = run.tables.shards.sort_values("busiest_second_records", ascending=False, kind="stable")
     table = table.drop_duplicates(["stream", "shard"])
     several = len(run.streams) > 1
     rows = [
@@ -194,7 +194,7 @@ def hottest_shards(run: RunView) -> Section | None:
             (
                 f"{each['stream']}, shard {each['shard']}" if several else f"shard {each['shard']}",
                 percent(each["part_of_stream"]),
-                rate(each["busiest_interval_records_per_s"]),
+                count(each["busiest_second_records"]),
                 count(each["accepted_records"]),
                 count(each["write_throttled_records"]),
                 seconds(each["iterator_age_max_s"]),
@@ -203,11 +203,10 @@ def hottest_shards(run: RunView) -> Section | None:
         )
         for _, each in table.head(HOTTEST).iterrows()
     ]
-    interval = seconds(float(run.summary["interval_s"]))
     heads = (
         "shard",
         "of its stream",
-        f"busiest {interval}",
+        "offered in its busiest second",
         "accepted",
         "write-throttled",
         "max iterator age",
@@ -225,7 +224,7 @@ def limits(run: RunView) -> Section:
     """How much of each limit is used, and where AWS states it."""
     rows = [_limit(run, limit) for limit in LIMITS]
     heads = ("limit", "used on average", "at its hottest", "by", "what AWS allows", "source")
-    caption = "The hottest is the hottest shard or lane; of writing in its busiest interval, of concurrency the peak"
+    caption = "The hottest is the hottest shard or lane; of writing what was offered in its busiest second, of concurrency the peak"
     table = Table(caption, heads, tuple(row for row in rows if row), frozenset({3, 4, 5}))
     return Section("limits", "Limits and their sources", (table,), folded=True)
 

@@ -46,7 +46,9 @@ def duration_unit(longest_s: float) -> Unit:
     for name, size in (("days", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0)):
         if longest_s >= 5 * size:
             return Unit(name, size)
-    return Unit("s", 1.0) if longest_s >= 0.2 or not longest_s > 0 else Unit("ms", 0.001)
+    if longest_s >= 0.2 or not longest_s > 0:
+        return Unit("s", 1.0)
+    return Unit("ms", 1e-3) if longest_s >= 2e-4 else Unit("µs", 1e-6)
 
 
 def count_unit(greatest: float, of: str) -> Unit:
@@ -76,7 +78,10 @@ class TimeUnit:
             axes.set_xlabel(f"time ({self.name})")
 
 
-SECONDS: Final = TimeUnit("s", 1, (0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30))
+THOUSAND: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+MICROSECONDS: Final = TimeUnit("µs", 1e-6, (0.001, 0.01, *THOUSAND))
+MILLISECONDS: Final = TimeUnit("ms", 1e-3, THOUSAND)
+SECONDS: Final = TimeUnit("s", 1, (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30))
 MINUTES: Final = TimeUnit("min", 60, (0.5, 1, 2, 5, 10, 15, 20, 30))
 HOURS: Final = TimeUnit("h", 3600, (0.5, 1, 2, 3, 4, 6, 8, 12, 24))
 DAYS: Final = TimeUnit("days", 86400, (0.5, 1, 2, 7, 14, 28, 91, 182, 364))
@@ -84,6 +89,8 @@ DAYS: Final = TimeUnit("days", 86400, (0.5, 1, 2, 7, 14, 28, 91, 182, 364))
 
 def time_unit(end_s: float) -> TimeUnit:
     """The unit for a run of this length."""
+    if end_s <= 1:
+        return MILLISECONDS if end_s > 1e-3 else MICROSECONDS
     if end_s <= 180:
         return SECONDS
     if end_s <= 3 * 3600:

@@ -19,13 +19,13 @@ from simulator.report.tables import RunTables
 
 LEGEND: tuple[tuple[Artist, str], ...] = (
     (Line2D([], [], color=BLUE, linewidth=1.6), "mean"),
-    (Patch(facecolor=PALE_BLUE), "from lowest to highest"),
+    (Patch(facecolor=PALE_BLUE), "up to the highest"),
 )
 
 
 def backlog(tables: RunTables) -> Plot:
     """Records accepted and not yet processed or lost."""
-    peaks = {mapping: peak(Rows.of(tables, mapping)["backlog_records"]) for mapping in tables.mappings}
+    peaks = {mapping: peak(Rows.of(tables, mapping)["backlog_max_records"]) for mapping in tables.mappings}
     on, shown = by_mapping(tables, peaks, _panel)
     subtitle = (
         f"Records accepted, but not yet processed or lost. A point is {grouped(tables)}."
@@ -38,18 +38,18 @@ def _title(tables: RunTables, peaks: dict[str, float]) -> str:
     worst = max(peaks, key=lambda mapping: peaks[mapping], default="")
     if not worst or not peaks[worst]:
         return "Backlog: none"
-    when = when_greatest(tables, worst, "backlog_records")
+    when = when_greatest(tables, worst, "backlog_max_records")
     return f"Backlog reaches {count(peaks[worst])} records{named(tables, worst)}, {when}"
 
 
 def _panel(panel: Panel) -> None:
     rows, axes, grouping = panel.rows, panel.axes, panel.rows.grouping
-    values, unit = rows["backlog_records"], count_unit(panel.top, "records")
-    if not rows["accepted_records"].any() and not values.any():
+    unit, highest = count_unit(panel.top, "records"), rows["backlog_max_records"]
+    if not rows["accepted_records"].any() and not highest.any():
         no_data(axes, rows.why_empty)
         return
     x = panel.x(grouping.middles_s)
-    low, high = grouping.lowest(values) / unit.size, grouping.highest(values) / unit.size
-    band(axes, x, low, high, PALE_BLUE)
-    curve(axes, x, grouping.mean(values) / unit.size, BLUE, 1.6)
+    mean = grouping.mean(rows["backlog_mean_records"], rows.lengths_s) / unit.size
+    band(axes, x, mean, grouping.highest(highest) / unit.size, PALE_BLUE)
+    curve(axes, x, mean, BLUE, 1.6)
     unit.label(axes, "backlog", panel.top, decimals=panel.top > 5)

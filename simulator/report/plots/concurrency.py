@@ -111,7 +111,7 @@ def _panel(axes: Axes, use: Use, top: float, size_s: float, narrow: bool) -> Non
         return
     grouping = use.rows.grouping
     x = grouping.middles_s / size_s
-    mean = grouping.mean(use.rows.per_second(use.rows["function_concurrency_mean"] * grouping.interval_s))
+    mean = grouping.mean(use.rows["function_concurrency_mean"], use.rows.lengths_s)
     band(axes, x, mean, grouping.highest(use.rows["function_concurrency_max"]), PALE_BLUE)
     curve(axes, x, mean, BLUE, 1.6)
     if use.limit.units <= top:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy as np
 import pandas as pd
 
 from simulator.report.numbers import seconds
@@ -29,6 +30,11 @@ class Rows:
 
     def __getitem__(self, column: str) -> Floats:
         return self.table[column].to_numpy(float)
+
+    @property
+    def lengths_s(self) -> Floats:
+        """How long each row is: the last one may be cut short."""
+        return np.diff(self["time_s"], append=self.grouping.end_s)
 
     def rate(self, column: str) -> Floats:
         """A count as a rate a second."""
@@ -57,7 +63,7 @@ class Rows:
     @property
     def why_empty(self) -> str:
         """What a panel says that has nothing to show."""
-        if not self["accepted_records"].sum() and not self["backlog_records"].any():
+        if not self["accepted_records"].sum() and not self["backlog_max_records"].any():
             return "nothing arrived"
         return "no attempt ended" if not self["attempts"].sum() else "nothing was processed"
 
@@ -89,5 +95,5 @@ def moment(tables: RunTables, time_s: float) -> str:
 def grouped(tables: RunTables) -> str:
     """The time that one point of a curve stands for, as text."""
     summary = tables.summary
-    rows = len(tables.timeseries) // max(1, len(tables.mappings))
+    rows = tables.timeseries["time_s"].nunique()
     return seconds(Grouping(rows, float(summary["interval_s"]), float(summary["end_s"])).seconds)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import mean_size_bytes
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import percent
@@ -80,16 +80,7 @@ def _load(tables: RunTables, stream: str) -> Load:
         parts = parts[np.argsort(-parts.mean(axis=1), kind="stable")]
     if shards > MOST_ROWS:
         parts = np.array([some.max(axis=0) for some in np.array_split(parts, MOST_ROWS)])
-    interval = load_interval_s(tables, stream)
-    later = max(0, int(np.ceil(float(tables.summary["end_s"]) / interval)) - parts.shape[1])
-    parts = np.pad(parts, ((0, 0), (0, later)))  # the table ends with the traffic
-    return Load(stream, shards, shards > MOST_NUMBERED, parts, interval)
-
-
-def load_interval_s(tables: RunTables, stream: str) -> float:
-    """The time that a row of a stream's load spans."""
-    starts = tables.shard_load[stream]["time_s"].to_numpy(float)
-    return float(starts[1] - starts[0]) if len(starts) > 1 else float(tables.summary["interval_s"])
+    return Load(stream, shards, shards > MOST_NUMBERED, parts, tables.load_interval_s(stream))
 
 
 def _scale(most: float) -> float:

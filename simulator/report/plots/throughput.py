@@ -9,7 +9,7 @@ from typing import Final, Literal
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import RateLimit, mean_size_bytes, rate_limits
 from simulator.report.numbers import count
 from simulator.report.plots import incidents
@@ -20,7 +20,6 @@ from simulator.report.plots.curves import band, curve
 from simulator.report.plots.palette import BLACK, BLUE, PALE_BLUE, PALE_GREY, VERMILLION
 from simulator.report.plots.panels import left_out, name_panel, no_data, short
 from simulator.report.plots.rows import Rows, grouped, peak
-from simulator.report.plots.shard_load import load_interval_s
 from simulator.report.plots.thinning import Floats
 from simulator.report.tables import RunTables
 
@@ -60,7 +59,7 @@ def _title(tables: RunTables) -> str:
 def _use(tables: RunTables, stream: str) -> tuple[float, float]:
     """The mean records/s of a stream while there was traffic, and the part of the limit that is nearest."""
     load = tables.shard_load[stream].drop(columns="time_s").to_numpy(float)
-    rate = load.sum() * load_interval_s(tables, stream) / float(tables.summary["duration_s"])
+    rate = load.sum() * tables.load_interval_s(stream) / float(tables.summary["duration_s"])
     shards = load.shape[1]
     of_bytes = rate * mean_size_bytes(tables, stream) / (shards * BYTES_PER_S)
     return rate, max(rate / (shards * RECORDS_PER_S), of_bytes)

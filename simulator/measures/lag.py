@@ -1,0 +1,88 @@
+"""How far a mapping is behind: the age of its oldest record that has not ended, exact at every instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from simulator.measures.exact import by_row
+from simulator.measures.oldest import reigns
+from simulator.measures.times import CODE, Times, Window
+from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NEVER
+
+
+class Lag:
+    """lag(t): the age at t, since production, of the oldest record not skipped that has not ended; 0 without any.
+
+    From t = 0 on. A record that waits at its producer counts; one that ends at t has ended at t. `values_ns`: the lag
+    at each of the times asked for (0 for those after the run); `behind_ns`: the stretches of time, begin and end, in
+    which it exceeds the limit, in order; those that touch are one.
+    """
+
+    def __init__(self, interval_ns: int, limit_ns: int, at_ns: Sequence[int] = ()) -> None:
+        """`interval_ns`: of the rows of the time series; `at_ns`: when to know the lag, in any order."""
+        self._interval_ns, self._limit_ns = interval_ns, limit_ns
+        self._at_ns = np.array(at_ns, np.int64)
+        self.values_ns = np.zeros(len(at_ns), np.int64)
+        self.behind_ns: list[tuple[int, int]] = []
+        self._peaks_ns = np.zeros(0, np.int64)
+
+    def observe(self, window: Window, times: Times) -> None:
+        """Take a window that `times` has observed."""
+        if window.begin_ns < 0:
+            return
+        produced_ns, ended_ns = self._records(window, times)
+        until_ns = window.end_ns + window.last  # the end of the last window belongs to it
+        begins, ends = (np.clip(column, window.begin_ns, until_ns) for column in (produced_ns, ended_ns))
+        which, begin_ns, end_ns = reigns(begins, ends)
+        since_ns = produced_ns[which]
+        self._ask(window, since_ns, begin_ns, end_ns)
+        end_ns = np.minimum(end_ns, window.end_ns)
+        self._peak(since_ns, begin_ns, end_ns)
+        self._behind(np.maximum(begin_ns, since_ns + self._limit_ns), end_ns)
+
+    def peaks_ns(self, rows: int) -> Integers:
+        """The greatest lag in each of the first rows of the time series (row = t // interval)."""
+        peaks = self._peaks_ns[:rows]
+        return np.pad(peaks, (0, rows - len(peaks)))
+
+    @property
+    def peak_ns(self) -> int:
+        """The greatest lag of all."""
+        return int(self._peaks_ns.max(initial=0))
+
+    def _records(self, window: Window, times: Times) -> tuple[Integers, Integers]:
+        """When the records that are there in a window were produced, in this order, and when each ends."""
+        rows = np.flatnonzero((times.ended_ns >= window.begin_ns) & (times.how != CODE["skipped"]))
+        oldest = np.sort(times.waiting.produced_ns)[:1]  # it outlasts the window: those after it are never the oldest
+        produced_ns = np.concatenate((times.produced_ns[rows], oldest))
+        order = np.argsort(produced_ns, kind="stable")
+        ended_ns = np.concatenate((times.ended_ns[rows], np.full(len(oldest), NEVER)))
+        return produced_ns[order], ended_ns[order]
+
+    def _ask(self, window: Window, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
+        asked = (self._at_ns >= window.begin_ns) & window.holds(self._at_ns)
+        at_ns = self._at_ns[asked]
+        number = np.searchsorted(begin_ns, at_ns, "right") - 1
+        some = (number >= 0) & (at_ns < np.append(end_ns, 0)[number])
+        self.values_ns[asked] = np.where(some, at_ns - np.append(since_ns, 0)[number], 0)
+
+    def _peak(self, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
+        which, _, high_ns = by_row(begin_ns, end_ns, self._interval_ns)
+        rows = (high_ns - 1) // self._interval_ns
+        missing = int(rows.max(initial=-1)) + 1 - len(self._peaks_ns)
+        self._peaks_ns = np.pad(self._peaks_ns, (0, max(0, missing)))
+        np.maximum.at(self._peaks_ns, rows, high_ns - since_ns[which])
+
+    def _behind(self, begin_ns: Integers, end_ns: Integers) -> None:
+        some = end_ns > begin_ns
+        begin_ns, end_ns = begin_ns[some], end_ns[some]
+        if not len(begin_ns):
+            return
+        apart = np.flatnonzero(begin_ns[1:] > end_ns[:-1])
+        stretches = list(zip(begin_ns[[0, *(apart + 1)]].tolist(), end_ns[[*apart, -1]].tolist(), strict=True))
+        if self.behind_ns and self.behind_ns[-1][1] >= stretches[0][0]:
+            stretches[0] = self.behind_ns.pop()[0], stretches[0][1]
+        self.behind_ns += stretches

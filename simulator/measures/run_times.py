@@ -1,0 +1,57 @@
+"""The times of a run that its measures need to know beforehand, and the interval of its time series."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from simulator.measures.grid import MOST_ROWS, nice_interval_ns
+from simulator.scenario.spec import Scenario
+from simulator.scenario.units import format_duration
+from simulator.traffic.nanoseconds import NEVER, NS, ns
+
+
+class IntervalError(ValueError):
+    """An interval of the time series that gives too many rows; the message says what would be right."""
+
+
+@dataclass(frozen=True)
+class RunTimes:
+    """In nanoseconds: when traffic begins and ends, when the run ends at the latest, the warm-up's end, the interval."""
+
+    begin_ns: int
+    duration_ns: int
+    latest_ns: int
+    warmup_ns: int
+    interval_ns: int
+
+    @property
+    def usual_interval_ns(self) -> int:
+        """The interval that gives about 600 rows for the traffic: what does not depend on the one asked for."""
+        return nice_interval_ns(self.duration_ns, self.latest_ns)
+
+
+def run_times(scenario: Scenario, interval_s: float | None = None) -> RunTimes:
+    """The times of a scenario. Raises IntervalError when an interval would give, or could give, too many rows."""
+    duration_ns = ns(scenario.duration)
+    latest_ns = duration_ns + ns(scenario.drain)
+    interval_ns = nice_interval_ns(duration_ns, latest_ns) if interval_s is None else ns(interval_s)
+    if interval_ns <= 0 or latest_ns > MOST_ROWS * interval_ns:
+        raise IntervalError(_too_many_rows(scenario, interval_s or 0.0, latest_ns))
+    return RunTimes(
+        min([0, *(ns(p.start) for p in scenario.producers)]),
+        duration_ns,
+        latest_ns,
+        ns(scenario.warmup_s) if scenario.warmup_s else -NEVER,
+        interval_ns,
+    )
+
+
+def _too_many_rows(scenario: Scenario, interval_s: float, latest_ns: int) -> str:
+    rows = "infinitely many" if ns(interval_s) <= 0 else f"up to {-(-latest_ns // ns(interval_s)):,}"
+    least = nice_interval_ns(1, latest_ns) / NS
+    parts = f"{format_duration(scenario.duration)} of traffic and up to {format_duration(scenario.drain)} of drain"
+    return (
+        f"an interval of {format_duration(interval_s)} would give {rows} rows ({parts}); "
+        f"allowed: at most {MOST_ROWS:,}, so {format_duration(least)} or more, or a shorter drain"
+    )
