@@ -2,6 +2,6 @@
 
 from .inputs import NotDeterministic
 from .result import Result
-from .simulate import run, run_without_ties
+from .simulate import run
 
-__all__ = ["NotDeterministic", "Result", "run", "run_without_ties"]
+__all__ = ["NotDeterministic", "Result", "run"]

@@ -1,78 +1,67 @@
-"""The event loop and the token buckets."""
+"""The event loop and the token buckets. Times are whole nanoseconds (docs/model.md section 19)."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import IntEnum
 
-TOLERANCE = 1e-9
+from .inputs import NEVER
 
-# What is due at the same instant: docs/model.md section 10, last paragraph. Concurrency given back at t can be used at
-# t, so attempts finish first and ask last; asking goes by lane. The rest of the order is not defined.
-FINISH, ARRIVE, SWITCH, POLL, WAKE, ASK, EXPIRE = range(7)
-REVERSED = {FINISH: 0, WAKE: 1, POLL: 2, SWITCH: 3, ARRIVE: 4, ASK: 5, EXPIRE: 6}
-TOO_CLOSE = 1e-8
+
+class Due(IntEnum):
+    """Section 19: of all that is due at one instant the first in this order happens next."""
+
+    SWITCH = 0  # what closes, opens, disables or enables
+    END = 1  # ends of attempts
+    POLL = 2
+    ARRIVAL = 3  # answers and what is pushed
+    LANE = 4  # cutting, beginning an attempt, asking
+    EXPIRY = 5  # after all that could still read the record: only what exceeds the retention is gone
 
 
 @dataclass
 class Clock:
-    """Simulated time: things to do, each at its time.
+    """Simulated time: things to do, each at its time."""
 
-    `reverse` does what is due at nearly the same instant the other way round where the order is not defined: a scenario
-    that then gives something else has a tie, and two programs may differ about it.
-    """
-
-    reverse: bool = False
-    close_calls: int = 0
-    now: float = 0.0
-    agenda: list[tuple[float, int, tuple[int, ...], int, float, Callable[[], None]]] = field(default_factory=list)
+    now: int = -NEVER
+    agenda: list[tuple[int, Due, tuple[int, ...], int, Callable[[], None]]] = field(default_factory=list)
     count: int = 0
 
-    def at(self, time: float, priority: int, do: Callable[[], None], order: tuple[int, ...] = ()) -> None:
-        """Do something at a time; at the same instant by priority, then by order, then first come first served."""
+    def at(self, time: int, due: Due, place: tuple[int, ...], do: Callable[[], None]) -> None:
+        """Do something at a time: at the same instant by what it is, then by place (mapping, shard, lane)."""
+        assert time >= self.now
         self.count += 1
-        if not self.reverse:
-            heapq.heappush(self.agenda, (time, priority, order, self.count, time, do))
-            return
-        lanes = tuple(-n for n in order) if priority == FINISH else (*(-n for n in order[:-1]), *order[-1:])
-        heapq.heappush(self.agenda, (round(time, 8), REVERSED[priority], lanes, -self.count, time, do))
+        heapq.heappush(self.agenda, (time, due, place, self.count, do))
 
-    def next_time(self) -> float:
+    def next_time(self) -> int:
         """When the next thing is due."""
-        return self.agenda[0][4] if self.agenda else float("inf")
+        return self.agenda[0][0] if self.agenda else NEVER
 
     def step(self) -> None:
         """Do the next thing."""
-        *_, self.now, do = heapq.heappop(self.agenda)
+        self.now, *_, do = heapq.heappop(self.agenda)
         do()
 
-    def exceeds(self, a: float, b: float) -> bool:
-        """Whether a > b, counting how often that was too close for two programs to agree."""
-        self.close_calls += abs(a - b) < TOO_CLOSE
-        return a > b
 
-
-@dataclass
 class Bucket:
-    """A token bucket that starts full."""
+    """A token bucket that starts full. What is in it is counted in the nanoseconds that it takes to refill."""
 
-    capacity: float
-    rate: float
-    tokens: float = -1.0
-    since: float = 0.0
+    def __init__(self, capacity: int, token: int) -> None:
+        self.token = token
+        self.capacity = self.level = capacity * token
+        self.since = 0
 
-    def has_one(self, now: float) -> bool:
+    def has_one(self, now: int) -> bool:
         """Whether there is a token."""
-        if self.tokens < 0:
-            self.tokens, self.since = self.capacity, now
-        self.tokens = min(self.capacity, self.tokens + (now - self.since) * self.rate)
+        self.level = min(self.capacity, self.level + now - self.since)
         self.since = now
-        return self.tokens >= 1 - TOLERANCE
+        return self.level >= self.token
 
-    def take(self, now: float) -> bool:
+    def take(self, now: int) -> bool:
         """Take a token if there is one."""
         if not self.has_one(now):
             return False
-        self.tokens = max(0.0, self.tokens - 1)
+        self.level -= self.token
         return True

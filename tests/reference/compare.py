@@ -1,20 +1,31 @@
-"""Comparing two runs of one scenario, with the tolerances of the worked cases."""
+"""Comparing two runs of one scenario: exactly, or with the tolerances of the worked cases."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from .result import COLUMNS, Row
+from .result import COLUMNS, TIMES, Row
 
 TEXT = ("mapping", "stream", "outcome")
 WHOLE = ("shard", "lane", "first_record", "records", "bytes", "attempt", "cold_start")
-TIMES = ("cut_at", "started_at", "finished_at", "iterator_age", "iterator_age_at_send")
-TIME_TOLERANCE = 2e-6 + 1e-9  # of times and ages, and of starts that may change places
-MEAN_TOLERANCE = 1e-6 + 1e-9
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two runs may differ: times and ages (also of rows that may change places), and seconds in totals."""
+
+    time_s: float
+    mean_s: float
+    waiting_s: float  # for each record produced
+
+
+OF_CASES = Tolerance(time_s=2e-6 + 1e-9, mean_s=1e-6 + 1e-9, waiting_s=1e-6)
+EXACT = Tolerance(time_s=5e-10, mean_s=1e-9, waiting_s=1e-9)  # the same nanosecond
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -31,21 +42,34 @@ def typed(row: dict[str, Any]) -> Row:
 
 
 def differences(
-    rows_a: Sequence[Row], rows_b: Sequence[Row], totals_a: dict[str, Any], totals_b: dict[str, Any], limit: int = 10
+    rows_a: Sequence[Row],
+    rows_b: Sequence[Row],
+    totals_a: dict[str, Any],
+    totals_b: dict[str, Any],
+    tolerance: Tolerance = OF_CASES,
 ) -> list[str]:
-    """What differs between two runs, at most `limit` rows of it; nothing if they agree."""
-    return row_differences(rows_a, rows_b, limit) + total_differences(totals_a, totals_b)
+    """What differs between two runs, at most ten rows of it; nothing if they agree."""
+    found = row_differences(rows_a, rows_b, 10, tolerance)
+    for name, a, b in in_both(totals_a, totals_b, "totals", found):
+        for key, x, y in in_both(a, b, f"totals.{name}", found):
+            if key == "waiting_s":
+                found += waiting_differences(x, y, tolerance.waiting_s * a["produced"], f"{name}.{key}")
+            else:
+                found += total_differences(x, y, tolerance.mean_s, f"{name}.{key}")
+    return found
 
 
-def row_differences(rows_a: Sequence[Row], rows_b: Sequence[Row], limit: int) -> list[str]:
+def row_differences(
+    rows_a: Sequence[Row], rows_b: Sequence[Row], limit: int, tolerance: Tolerance = OF_CASES
+) -> list[str]:
     """The rows of each run that have no equal in the other; rows that start together may change places."""
     left, right = list(rows_a), list(rows_b)
     only_a: list[Row] = []
     start = 0
     for row in left:
-        while start < len(right) and right[start]["started_at"] < row["started_at"] - 2 * TIME_TOLERANCE:
+        while start < len(right) and right[start]["started_at"] < row["started_at"] - 2 * tolerance.time_s:
             start += 1
-        same = next((i for i in candidates(right, start, row) if equal(row, right[i])), None)
+        same = next((i for i in candidates(right, start, row, tolerance) if equal(row, right[i], tolerance)), None)
         if same is None:
             only_a.append(row)
         else:
@@ -56,37 +80,48 @@ def row_differences(rows_a: Sequence[Row], rows_b: Sequence[Row], limit: int) ->
     return counted + [f"only in {which}: {line(row)}" for row, which in found[:limit]]
 
 
-def candidates(rows: list[Row], start: int, row: Row) -> list[int]:
+def candidates(rows: list[Row], start: int, row: Row, tolerance: Tolerance) -> list[int]:
     """The numbers of the rows that start together with a row."""
     result: list[int] = []
     for i in range(start, len(rows)):
-        if rows[i]["started_at"] > row["started_at"] + TIME_TOLERANCE:
+        if rows[i]["started_at"] > row["started_at"] + tolerance.time_s:
             break
         result.append(i)
     return result
 
 
-def equal(a: Row, b: Row) -> bool:
+def equal(a: Row, b: Row, tolerance: Tolerance) -> bool:
     """Whether two rows are the same within the tolerance of times."""
     return all(str(a[c]) == str(b[c]) for c in (*TEXT, *WHOLE)) and all(
-        abs(float(a[c]) - float(b[c])) <= TIME_TOLERANCE for c in TIMES
+        abs(a[c] - b[c]) <= tolerance.time_s for c in TIMES
     )
 
 
 def line(row: Row) -> str:
-    """A row as in the file."""
-    return ",".join(f"{float(row[c]):.6f}" if c in TIMES else str(row[c]) for c in COLUMNS)
+    """A row as in the file, with all digits of times."""
+    return ",".join(f"{row[c]:.9f}" if c in TIMES else str(row[c]) for c in COLUMNS)
 
 
-def total_differences(a: Any, b: Any, where: str = "totals") -> list[str]:
+def in_both(a: dict[str, Any], b: dict[str, Any], where: str, found: list[str]) -> list[tuple[str, Any, Any]]:
+    """What two dictionaries have in common; what only one has is added to the differences found."""
+    for x, y in zip_longest(sorted(set(a) - set(b)), sorted(set(b) - set(a))):
+        found += [f"{where}: {key} only in {which}" for key, which in ((x, "a"), (y, "b")) if key is not None]
+    return [(key, a[key], b[key]) for key in a if key in b]
+
+
+def waiting_differences(a: dict[str, float], b: dict[str, float], tolerance: float, where: str) -> list[str]:
+    """What differs between two sums of waiting by cause: one that is left out is 0."""
+    pairs = [(cause, a.get(cause, 0.0), b.get(cause, 0.0)) for cause in sorted({*a, *b})]
+    return [f"{where}.{cause}: {x} in a, {y} in b" for cause, x, y in pairs if abs(x - y) > tolerance]
+
+
+def total_differences(a: Any, b: Any, tolerance: float, where: str) -> list[str]:
     """What differs between two totals: counts exactly, means within their tolerance (nothing is a mean of 0)."""
     if isinstance(a, dict) and isinstance(b, dict):
         found: list[str] = []
-        for x, y in zip_longest(sorted(set(a) - set(b)), sorted(set(b) - set(a))):
-            found += [f"{where}: {key} only in {which}" for key, which in ((x, "a"), (y, "b")) if key is not None]
-        for key in [key for key in a if key in b]:
-            found += total_differences(a[key], b[key], f"{where}.{key}")
+        for key, x, y in in_both(a, b, where, found):
+            found += total_differences(x, y, tolerance, f"{where}.{key}")
         return found
     if isinstance(a, int) and isinstance(b, int):
         return [] if a == b else [f"{where}: {a} in a, {b} in b"]
-    return [] if abs(float(a or 0) - float(b or 0)) <= MEAN_TOLERANCE else [f"{where}: {a} in a, {b} in b"]
+    return [] if abs(float(a or 0) - float(b or 0)) <= tolerance else [f"{where}: {a} in a, {b} in b"]

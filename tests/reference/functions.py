@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 
-from .clock import Bucket, Clock
-from .inputs import Function, Scenario
+from .clock import Bucket
+from .inputs import SECOND, Failure, Function, Scenario, half_up
 from .traffic import MIB, Record, Written, accepted
+
+CAUSES = {"outage": "outage", "random": "random_errors", "poison": "poison"}
 
 
 @dataclass(eq=False)
@@ -15,7 +20,7 @@ class Environment:
 
     provisioned: bool
     cold: bool
-    last_finish: float = 0.0
+    last_finish: int = 0
 
 
 class Pool:
@@ -30,9 +35,14 @@ class Pool:
 class Verdict:
     """How an attempt will go: it takes `takes` after its cold start."""
 
-    takes: float
+    takes: int
     outcome: str  # ok, error or timeout
-    poisoned: bool  # the cause of the error is a poison record
+    cause: str  # of waiting, if it fails
+
+    @property
+    def poisoned(self) -> bool:
+        """Whether the cause of the error is a poison record."""
+        return self.cause == "poison"
 
 
 class FunctionState:
@@ -41,41 +51,36 @@ class FunctionState:
     def __init__(self, spec: Function, pool: Pool, streams: list[Written]) -> None:
         self.spec = spec
         self.pool = pool
-        self.idle: list[Environment] = []
+        self.idle: list[Environment] = []  # the most recently used is the last
         self.unused_provisioned = spec.provisioned
-        self.starts = Bucket(capacity=1000, rate=100)
-        self.poison: list[tuple[float, set[int] | None]] = [
-            (f.fails_after, None if f.every_record else {id(r) for w in streams for t in f.at for r in first_at(w, t)})
+        self.starts = Bucket(capacity=1000, token=SECOND // 100)
+        self.poison = {
+            id(f): {id(r) for w in streams for t in f.at for r in first_at(w, t)}
             for f in spec.failures
             if f.kind == "poison"
-        ]
+        }
 
-    def admit(self, clock: Clock) -> Environment | None:
-        """Section 6: one unit of concurrency and an environment, or none: a throttle."""
+    def admit(self, now: int) -> Environment | str:
+        """Section 6: one unit of concurrency and an environment, or what was lacking first: a throttle."""
         if self.pool.used >= self.pool.limit:
-            return None  # takes no token of the bucket
-        environment = self.environment(clock)
-        if environment is not None:
-            self.pool.used += 1
+            return "concurrency"  # takes no token of the bucket
+        environment = self.environment(now)
+        if environment is None:
+            return "scaling_rate"
+        self.pool.used += 1
         return environment
 
-    def environment(self, clock: Clock) -> Environment | None:
+    def environment(self, now: int) -> Environment | None:
         """The most recently used idle one, else a provisioned one not yet used, else a new one."""
-        timeout = self.spec.idle_timeout
-        self.idle = [e for e in self.idle if e.provisioned or clock.exceeds(timeout, clock.now - e.last_finish)]
+        self.idle = [e for e in self.idle if e.provisioned or now - e.last_finish < self.spec.idle_timeout]
         if self.idle:
-            latest = max(self.idle, key=lambda e: e.last_finish)
-            self.idle.remove(latest)
-            for other in self.idle:
-                if other.provisioned != latest.provisioned:  # of two that finished together either may be the latest
-                    clock.exceeds(latest.last_finish, other.last_finish)
-            return latest
+            return self.idle.pop()
         if self.unused_provisioned:
             self.unused_provisioned -= 1
             return Environment(provisioned=True, cold=False)
-        return Environment(provisioned=False, cold=True) if self.starts.take(clock.now) else None
+        return Environment(provisioned=False, cold=True) if self.starts.take(now) else None
 
-    def release(self, environment: Environment, lost: bool, now: float) -> None:
+    def release(self, environment: Environment, lost: bool, now: int) -> None:
         """Give concurrency and environment back; one lost by a timeout is, if provisioned, 'not yet used' again."""
         self.pool.used -= 1
         if lost:
@@ -86,32 +91,43 @@ class FunctionState:
 
     def is_poison(self, record: Record) -> bool:
         """Whether a batch with this record always fails."""
-        return any(members is None or id(record) in members for _, members in self.poison)
+        return any(self.poisons(f, record) for f in self.spec.failures)
 
-    def verdict(self, records: list[Record], start: float) -> Verdict:
-        """Sections 6 and 7: how an attempt admitted at `start` goes."""
-        spec = self.spec
-        duration = spec.per_batch + spec.per_record * len(records) + spec.per_mib * sum(r.size for r in records) / MIB
-        for f in spec.failures:
-            if f.kind == "slow" and f.start <= start < f.end:
-                duration *= f.factor
-        causes = [(f.fails_after, 0) for f in spec.failures if f.kind == "outage" and f.start <= start < f.end]
-        causes += [
-            (after, 1)  # at the same time poison last
-            for after, members in self.poison
-            if any(members is None or id(r) in members for r in records)
-        ]
-        earliest = min(causes, default=None)
-        takes = duration if earliest is None else duration * earliest[0]
-        if takes > spec.timeout:
-            return Verdict(spec.timeout, "timeout", poisoned=False)  # a timeout is never a partial response
+    def poisons(self, f: Failure, record: Record) -> bool:
+        """Whether a record is poison by this entry."""
+        return f.kind == "poison" and (f.every_record or id(record) in self.poison[id(f)])
+
+    def verdict(self, records: list[Record], start: int) -> Verdict:
+        """Sections 6 and 7: how an attempt admitted at `start` goes. Of several causes the earliest, poison last."""
+        duration = self.duration(records, start)
+        errors = [(half_up(duration * f.fails_after), f.kind == "poison", f.kind) for f in self.causes(records, start)]
+        earliest = min(errors, key=lambda error: error[:2], default=None)  # the first in the file of equal ones
+        takes = duration if earliest is None else earliest[0]
+        if takes > self.spec.timeout:
+            return Verdict(self.spec.timeout, "timeout", "timeouts")  # a timeout is never a partial response
         if earliest is None:
-            return Verdict(takes, "ok", poisoned=False)
-        return Verdict(takes, "error", poisoned=earliest[1] == 1)
+            return Verdict(takes, "ok", "")
+        return Verdict(takes, "error", CAUSES[earliest[2]])
+
+    def duration(self, records: list[Record], start: int) -> int:
+        """How long the function would run without an error. Section 19: each product is rounded once."""
+        spec = self.spec
+        size = sum(record.size for record in records)
+        duration = spec.per_batch + spec.per_record * len(records) + half_up(Fraction(spec.per_mib * size, MIB))
+        return half_up(duration * prod(f.factor for f in spec.failures if f.kind == "slow" and f.covers(start)))
+
+    def causes(self, records: list[Record], start: int) -> Iterator[Failure]:
+        """Why an attempt with these records, admitted at `start`, fails."""
+        for f in self.spec.failures:
+            if f.kind == "poison":
+                if any(self.poisons(f, record) for record in records):
+                    yield f
+            elif f.kind != "slow" and f.covers(start):
+                yield f
 
 
-def first_at(written: Written, time: float) -> list[Record]:
-    """The first record of a stream accepted at or after a time, if there is one."""
+def first_at(written: Written, time: int) -> list[Record]:
+    """The first record of a stream accepted at or after a time, if there is one: at one instant by shard."""
     later = [record for log in written.logs for record in log if accepted(record) >= time]
     return [min(later, key=accepted)] if later else []
 

@@ -1,4 +1,4 @@
-"""A scenario (docs/model.md section 1) as plain values in seconds, bytes and records per second.
+"""A scenario (docs/model.md section 1) as plain values: times in whole nanoseconds, rates in records per nanosecond.
 
 The scenario is taken to be valid: only what this reference cannot simulate, randomness, is refused.
 """
@@ -6,14 +6,18 @@ The scenario is taken to be valid: only what this reference cannot simulate, ran
 from __future__ import annotations
 
 import csv
+import math
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-SECONDS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+SECOND = 10**9
+NANOSECONDS = {"ms": 10**6, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86400 * SECOND}
 BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-PER_SECONDS = {"/s": 1.0, "/m": 60.0, "/h": 3600.0}
+PER = {"/s": SECOND, "/m": 60 * SECOND, "/h": 3600 * SECOND}
+NEVER = 10**30  # later than any time
 NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z/]*)\s*")
 DISTRIBUTIONS = {"constant", "uniform", "exponential", "normal", "lognormal", "gamma", "empirical"}
 
@@ -22,30 +26,40 @@ class NotDeterministic(Exception):  # noqa: N818 (it is the scenario that is not
     """The scenario has real randomness, for which this reference has no answer."""
 
 
-def split(value: Any) -> tuple[float, str]:
+def half_up(exact: Fraction | int) -> int:
+    """Section 19: whole nanoseconds, rounded once, half up."""
+    return math.floor(exact + Fraction(1, 2))
+
+
+def number(value: Any) -> Fraction:
+    """A number as it is written, exactly: 1.3 is 13/10."""
+    return Fraction(str(value))
+
+
+def split(value: Any) -> tuple[Fraction, str]:
     """The number and the unit of a value such as 1.5h."""
     found = NUMBER.fullmatch(str(value))
     if found is None:
         raise ValueError(f"not a number with a unit: {value!r}")
-    return float(found[1]), found[2]
+    return number(found[1]), found[2]
 
 
-def seconds(value: Any) -> float:
+def nanoseconds(value: Any) -> int:
     """A duration; 0 may stand alone."""
-    number, unit = split(value)
-    return 0.0 if number == 0 and not unit else number * SECONDS[unit]
+    count, unit = split(value)
+    return 0 if count == 0 and not unit else half_up(count * NANOSECONDS[unit])
 
 
-def size(value: Any) -> float:
-    """A size in bytes, not yet rounded."""
-    number, unit = split(value)
-    return number * BYTES[unit]
+def size(value: Any) -> int:
+    """Section 3: a size is rounded to whole bytes, at least 1."""
+    count, unit = split(value)
+    return max(1, half_up(count * BYTES[unit]))
 
 
-def per_second(value: Any) -> float:
-    """A rate in records per second."""
-    number, unit = split(value)
-    return 0.0 if number == 0 and not unit else number / PER_SECONDS[unit]
+def per_nanosecond(value: Any) -> Fraction:
+    """A rate in records per nanosecond."""
+    count, unit = split(value)
+    return Fraction(0) if count == 0 and not unit else count / PER[unit]
 
 
 def constant(value: Any) -> Any:
@@ -76,7 +90,7 @@ class Stream:
 
     name: str
     shards: int
-    retention: float
+    retention: int
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,8 @@ class Producer:
     name: str
     stream: str
     rate: Any
-    start: float
-    stop: float
+    start: int
+    stop: int
     record_bytes: int
     keys: list[str] | None
     drops: bool
@@ -95,15 +109,19 @@ class Producer:
 
 @dataclass(frozen=True)
 class Failure:
-    """One entry of `failures`, section 7. A random failure of probability 1 is an outage without end."""
+    """One entry of `failures`, section 7. A random failure, of probability 1, is like an outage without end."""
 
     kind: str
-    start: float = 0.0
-    end: float = float("inf")
-    factor: float = 1.0
-    fails_after: float = 1.0
-    at: tuple[float, ...] = ()
-    every_record: bool = False
+    start: int
+    end: int
+    factor: Fraction
+    fails_after: Fraction
+    at: tuple[int, ...]
+    every_record: bool
+
+    def covers(self, start: int) -> bool:
+        """Whether it is about attempts that start at that time."""
+        return self.start <= start < self.end
 
 
 @dataclass(frozen=True)
@@ -111,12 +129,12 @@ class Function:
     """A function of section 1."""
 
     name: str
-    timeout: float
-    per_batch: float
-    per_record: float
-    per_mib: float
-    cold_start: float
-    idle_timeout: float
+    timeout: int
+    per_batch: int
+    per_record: int
+    per_mib: int
+    cold_start: int
+    idle_timeout: int
     reserved: int | None
     provisioned: int
     failures: list[Failure]
@@ -126,13 +144,13 @@ class Function:
 class Backoff:
     """Waiting times of sections 6 and 7."""
 
-    initial: float
-    factor: float
-    maximum: float
+    initial: int
+    factor: Fraction
+    maximum: int
 
-    def wait(self, n: int) -> float:
+    def wait(self, n: int) -> int:
         """The n-th wait, n from 1."""
-        return min(self.maximum, self.initial * self.factor ** (n - 1))
+        return min(self.maximum, half_up(self.initial * self.factor ** (n - 1)))
 
 
 @dataclass(frozen=True)
@@ -145,24 +163,24 @@ class Mapping:
     function: str
     push: bool
     batch_size: int
-    window: float
+    window: int
     lanes: int
     position: str
-    timestamp: float
-    starts_after: float
+    timestamp: int
+    starts_after: int
     retries: int
-    maximum_age: float
+    maximum_age: int
     bisect: bool
     partial: bool
     destination: bool
-    disabled: list[tuple[float, float]]
-    interval: float
-    phase: float | str
+    disabled: list[tuple[int, int]]
+    interval: int
+    phase: int | str
     get_records_limit: int
-    latency: float
+    latency: int
     extra_polls: bool
-    propagation: float
-    overhead: float
+    propagation: int
+    overhead: int
     retry_backoff: Backoff
     throttle_backoff: Backoff
 
@@ -171,8 +189,8 @@ class Mapping:
 class Scenario:
     """All of it."""
 
-    duration: float
-    drain: float
+    duration: int
+    drain: int
     concurrency: int
     other_concurrency: int
     streams: dict[str, Stream]
@@ -185,13 +203,13 @@ class Scenario:
 def parse(scenario: dict[str, Any], folder: Path) -> Scenario:
     """The scenario of a parsed file; CSV files are relative to `folder`."""
     account = scenario.get("account") or {}
-    duration = seconds(scenario["duration"])
+    duration = nanoseconds(scenario["duration"])
     maps = [mapping(n, m) for n, m in enumerate(scenario.get("event_source_mappings") or [])]
     streams = {name: stream(name, s) for name, s in scenario["streams"].items()}
     makers = [(p, single_lane(p["stream"], streams, maps)) for p in scenario.get("producers") or []]
     return Scenario(
         duration=duration,
-        drain=seconds(scenario.get("drain", "1h")),
+        drain=nanoseconds(scenario.get("drain", "1h")),
         concurrency=int(account.get("concurrency", 1000)),
         other_concurrency=int(account.get("other_concurrency", 0)),
         streams=streams,
@@ -209,10 +227,10 @@ def single_lane(name: str, streams: dict[str, Stream], mappings: list[Mapping]) 
 
 def stream(name: str, s: dict[str, Any]) -> Stream:
     """One of `streams`."""
-    return Stream(name, int(s["shards"]), seconds(s.get("retention", "24h")))
+    return Stream(name, int(s["shards"]), nanoseconds(s.get("retention", "24h")))
 
 
-def producer(n: int, p: dict[str, Any], duration: float, folder: Path, any_key: bool) -> Producer:
+def producer(n: int, p: dict[str, Any], duration: int, folder: Path, any_key: bool) -> Producer:
     """One of `producers`; its arrivals must be constant."""
     if p.get("arrivals", "poisson") != "constant":
         raise NotDeterministic("poisson arrivals")
@@ -221,9 +239,9 @@ def producer(n: int, p: dict[str, Any], duration: float, folder: Path, any_key: 
         name=name,
         stream=p["stream"],
         rate=p["rate"],
-        start=seconds(p.get("start", 0)),
-        stop=seconds(p["stop"]) if "stop" in p else duration,
-        record_bytes=max(1, round(size(constant(p.get("record_size", "1KiB"))))),  # section 3: whole bytes, at least 1
+        start=nanoseconds(p.get("start", 0)),
+        stop=nanoseconds(p["stop"]) if "stop" in p else duration,
+        record_bytes=size(constant(p.get("record_size", "1KiB"))),
         keys=None if any_key else keys(name, p.get("partition_keys", "unique"), folder),
         drops=p.get("on_throttle", "retry") == "drop",
     )
@@ -244,13 +262,13 @@ def keys(name: str, spec: Any, folder: Path) -> list[str]:
 def function(name: str, f: dict[str, Any]) -> Function:
     """One of `functions`."""
     duration = f["duration"]
-    per = {part: seconds(constant(duration.get(part, 0))) for part in ("per_batch", "per_record", "per_mib")}
+    per = {part: nanoseconds(constant(duration.get(part, 0))) for part in ("per_batch", "per_record", "per_mib")}
     reserved = f.get("reserved_concurrency")
     return Function(
         name=name,
-        timeout=seconds(f.get("timeout", "3s")),
-        cold_start=seconds(constant(f.get("cold_start", "200ms"))),
-        idle_timeout=seconds(f.get("idle_timeout", "10m")),
+        timeout=nanoseconds(f.get("timeout", "3s")),
+        cold_start=nanoseconds(constant(f.get("cold_start", "200ms"))),
+        idle_timeout=nanoseconds(f.get("idle_timeout", "10m")),
         reserved=None if reserved is None else int(reserved),
         provisioned=int(f.get("provisioned_concurrency", 0)),
         failures=[failure(entry) for entry in f.get("failures") or [] if happens(entry)],
@@ -270,12 +288,12 @@ def failure(entry: dict[str, Any]) -> Failure:
     kind = entry["kind"]
     always = kind in ("random", "poison")
     return Failure(
-        kind="outage" if kind == "random" else kind,
-        start=float("-inf") if always else seconds(entry["from"]),
-        end=float("inf") if always else seconds(entry["to"]),
-        factor=float(entry.get("factor", 1)),
-        fails_after=float(entry.get("fails_after", 1)),
-        at=tuple(seconds(t) for t in entry.get("at", ())),
+        kind=kind,
+        start=-NEVER if always else nanoseconds(entry["from"]),
+        end=NEVER if always else nanoseconds(entry["to"]),
+        factor=number(entry.get("factor", 1)),
+        fails_after=number(entry.get("fails_after", 1)),
+        at=tuple(nanoseconds(t) for t in entry.get("at", ())),
         every_record=kind == "poison" and "at" not in entry,
     )
 
@@ -284,9 +302,11 @@ def mapping(number: int, m: dict[str, Any]) -> Mapping:
     """One of `event_source_mappings`."""
     polling: dict[str, Any] = m.get("polling") or {}
     push = m.get("consumer", "polling") == "push"
-    certain(polling.get("missed", 0) or 0, "missed polls")
+    if not push:
+        no_jitter(polling, "0.05")
+        certain(polling.get("missed", 0) or 0, "missed polls")
     position = m.get("starting_position", "latest")
-    at = seconds(position["at_timestamp"]) if isinstance(position, dict) else 0.0
+    at = nanoseconds(position["at_timestamp"]) if isinstance(position, dict) else 0
     age = m.get("maximum_record_age", -1)
     return Mapping(
         number=number,
@@ -295,46 +315,52 @@ def mapping(number: int, m: dict[str, Any]) -> Mapping:
         function=m["function"],
         push=push,
         batch_size=int(m.get("batch_size", 100)),
-        window=seconds(m.get("maximum_batching_window", 0)),
+        window=nanoseconds(m.get("maximum_batching_window", 0)),
         lanes=int(m.get("parallelization_factor", 1)),
         position="at_timestamp" if isinstance(position, dict) else position,
         timestamp=at,
-        starts_after=seconds(m.get("starts_after", 0)),
+        starts_after=nanoseconds(m.get("starts_after", 0)),
         retries=int(m.get("maximum_retry_attempts", -1)),
-        maximum_age=float("inf") if str(age) == "-1" else seconds(age),
+        maximum_age=NEVER if str(age) == "-1" else nanoseconds(age),
         bisect=bool(m.get("bisect_batch_on_function_error", False)),
         partial=bool(m.get("report_batch_item_failures", False)),
         destination=bool(m.get("on_failure_destination", False)),
-        disabled=merged([(seconds(d["from"]), seconds(d["to"])) for d in m.get("disabled") or []]),
-        interval=seconds(polling.get("interval", "1s")),
-        phase=0.0 if push else phase(polling.get("phase", "random")),
+        disabled=merged([(nanoseconds(d["from"]), nanoseconds(d["to"])) for d in m.get("disabled") or []]),
+        interval=nanoseconds(polling.get("interval", "1s")),
+        phase=0 if push else phase(polling.get("phase", "random")),
         get_records_limit=int(polling.get("get_records_limit", 10000)),
-        latency=seconds(polling.get("latency", "10ms")),
+        latency=nanoseconds(polling.get("latency", "10ms")),
         extra_polls=not push and polling.get("repoll", "full_batch") == "full_batch",
-        propagation=seconds((m.get("push") or {}).get("propagation", "70ms")),
-        overhead=seconds(m.get("invoke_overhead", 0)),
+        propagation=nanoseconds((m.get("push") or {}).get("propagation", "70ms")),
+        overhead=nanoseconds(m.get("invoke_overhead", 0)),
         retry_backoff=backoff(m.get("retry_backoff") or {}),
         throttle_backoff=backoff(m.get("throttle_backoff") or {}),
     )
 
 
-def phase(value: Any) -> float | str:
+def phase(value: Any) -> int | str:
     """The phase of section 4: spread, or the same for all shards."""
     if value == "random":
         raise NotDeterministic("phase: random")
-    return "spread" if value == "spread" else seconds(value)
+    return "spread" if value == "spread" else nanoseconds(value)
 
 
 def backoff(b: dict[str, Any]) -> Backoff:
     """A backoff without jitter."""
-    if float(b.get("jitter", 0.5)) != 0:
-        raise NotDeterministic("jitter")
-    return Backoff(seconds(b.get("initial", "0.5s")), float(b.get("factor", 2)), seconds(b.get("maximum", "60s")))
+    no_jitter(b, "0.5")
+    initial, maximum = nanoseconds(b.get("initial", "0.5s")), nanoseconds(b.get("maximum", "60s"))
+    return Backoff(initial, number(b.get("factor", 2)), maximum)
 
 
-def merged(periods: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def no_jitter(section: dict[str, Any], default: str) -> None:
+    """Section 19: polls and backoffs have a jitter unless it is given as 0."""
+    if number(section.get("jitter", default)) != 0:
+        raise NotDeterministic(f"jitter {section.get('jitter', default)}")
+
+
+def merged(periods: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Section 4: disabled periods that overlap are one."""
-    result: list[tuple[float, float]] = []
+    result: list[tuple[int, int]] = []
     for start, end in sorted(periods):
         if result and start <= result[-1][1]:
             result[-1] = (result[-1][0], max(end, result[-1][1]))

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from .clock import ASK, FINISH, TOLERANCE, WAKE, Clock
+from .clock import Clock, Due
 from .functions import Environment, FunctionState, Verdict
-from .inputs import Mapping, Stream
+from .inputs import NEVER, Mapping, Stream
 from .result import Counts, Row
-from .traffic import MIB, Record, accepted
+from .traffic import MIB, Record, accepted, lane_of
 
 PAYLOAD_LIMIT = 6 * MIB
+Period = tuple[int, int]
 
 
 @dataclass(eq=False)
@@ -20,11 +21,15 @@ class Item:
     """A record for one mapping. State: unread, coming (in an answer, or being sent), available, batch, or its end."""
 
     record: Record
-    accepted: float
+    accepted: int
+    lane: Lane
     state: str = "unread"
-    available_at: float = 0.0
-    first_cut: float = 0.0
-    throttled: float = 0.0
+    first_cut: int = 0
+    throttled: int = 0
+    # of the call that returned it, or of the sending that arrives:
+    leaves_at: int = NEVER  # when the call was made; when it leaves
+    available_at: int = NEVER
+    ended_at: int = NEVER
 
 
 @dataclass(eq=False)
@@ -32,11 +37,21 @@ class Part:
     """A batch, or a half or remainder of one, with its counts."""
 
     items: list[Item]
-    cut_at: float
-    begun: float = 0.0
+    cut_at: int
+    begun: int = 0
     attempts: int = 0
     retries: int = 0
     throttles: int = 0  # since its last admitted attempt
+
+
+@dataclass(eq=False)
+class Doing:
+    """What a busy lane is doing for a while, as a cause of waiting; `processed` are processed by it."""
+
+    start: int
+    end: int
+    cause: str
+    processed: list[Item] = field(default_factory=list)
 
 
 class MappingState:
@@ -50,22 +65,27 @@ class MappingState:
         self.counts = Counts()
         self.rows: list[Row] = []
         self.unended = 0
-        self.last_end = float("-inf")
+        self.last_end = -NEVER
+
+    def disabled_at(self, time: int) -> bool:
+        """Whether the mapping is disabled."""
+        return any(start <= time < end for start, end in self.spec.disabled)
 
     def disabled(self) -> bool:
         """Whether the mapping is disabled now."""
-        return any(start <= self.clock.now < end for start, end in self.spec.disabled)
+        return self.disabled_at(self.clock.now)
 
     def end(self, item: Item, how: str) -> None:
         """A record ends for this mapping."""
         item.state = how
+        item.ended_at = self.clock.now
         self.counts.ends[how] += 1
         self.unended -= 1
         self.last_end = self.clock.now
 
     def gone(self, item: Item) -> bool:
         """Section 3: a record whose age exceeds the retention is gone."""
-        return self.clock.exceeds(self.clock.now - item.accepted, self.stream.retention)
+        return self.clock.now - item.accepted > self.stream.retention
 
     def give_up(self, item: Item) -> None:
         """A record is dropped, or sent to the failure destination."""
@@ -73,8 +93,7 @@ class MappingState:
 
     def leaves(self, item: Item) -> bool:
         """Section 6: a record that is too old when an attempt asks to run leaves the batch."""
-        age = self.clock.now - item.accepted
-        if not self.clock.exceeds(age, min(self.spec.maximum_age, self.stream.retention)):
+        if self.clock.now - item.accepted <= min(self.spec.maximum_age, self.stream.retention):
             return False
         if self.spec.maximum_age <= self.stream.retention:  # the smaller limit decides
             self.give_up(item)
@@ -99,28 +118,53 @@ class Lane:
     reread: Callable[[int], None]  # what the reader does when a retry reads bytes again
     waiting: list[Item] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)  # of the batch in flight, the first is being tried
-    cut_time: float = 0.0
+    cut_time: int = 0
     full: bool = False
-    awaits_answer: bool = False
-    previous_end: float = float("-inf")
-    busy: list[tuple[float, float]] = field(default_factory=list)  # from cut to end of each batch
-    wake_at: float = float("-inf")
-    finished_at: float = float("-inf")
+    awaits_answer_since: int | None = None
+    previous_end: int = -NEVER
+    wake_at: int = -NEVER
+    # What has been, for measuring
+    busy: list[Period] = field(default_factory=list)  # from cut to end of each batch
+    awaited: list[Period] = field(default_factory=list)  # the times when it waited for an answer
+    doings: list[Doing] = field(default_factory=list)
 
     @property
-    def order(self) -> tuple[int, ...]:
-        """Section 10: lanes ask in order of lane number."""
+    def place(self) -> tuple[int, ...]:
+        """Section 19: each in order of mapping, shard, lane."""
         return (self.mapping.spec.number, self.shard, self.number)
 
-    def later(self, wait: float, priority: int, do: Callable[[], None]) -> None:
-        """Do something after a wait."""
-        self.mapping.clock.at(self.mapping.clock.now + wait, priority, do, self.order)
+    def turn(self, do: Callable[[], None], time: int | None = None) -> None:
+        """Do something at a time, or now, when it is the lane's turn."""
+        clock = self.mapping.clock
+        clock.at(clock.now if time is None else time, Due.LANE, self.place, do)
+
+    def does(self, cause: str, end: int, processed: list[Item] | None = None) -> Doing:
+        """The lane does something from now, or from the end of what it does, to an end."""
+        start = max(self.mapping.clock.now, self.doings[-1].end if self.doings else -NEVER)
+        self.doings.append(Doing(start, end, cause, processed or []))
+        return self.doings[-1]
+
+    # Waiting for an answer: section 4
+
+    def await_answer(self) -> None:
+        """Cut no batch until an answer has come."""
+        self.awaits_answer_since = self.mapping.clock.now
+
+    def answered(self) -> None:
+        """Wait no longer."""
+        if self.awaits_answer_since is not None:
+            self.awaited.append((self.awaits_answer_since, self.mapping.clock.now))
+            self.awaits_answer_since = None
+
+    def awaits(self) -> list[Period]:
+        """When it waited for an answer."""
+        return self.awaited + ([] if self.awaits_answer_since is None else [(self.awaits_answer_since, NEVER)])
 
     # Cutting batches: section 6
 
     def go_on(self) -> None:
         """Cut a batch if there is one to cut."""
-        if self.parts or self.awaits_answer or not self.waiting or self.mapping.disabled():
+        if self.parts or self.awaits_answer_since is not None or not self.waiting or self.mapping.disabled():
             return
         if self.mapping.spec.window > 0 and not self.window_over():
             return
@@ -128,15 +172,15 @@ class Lane:
 
     def window_over(self) -> bool:
         """batch_size records or 6 MiB of payload are available, or W has passed; else look again when it has."""
-        spec, clock = self.mapping.spec, self.mapping.clock
+        spec = self.mapping.spec
         if len(self.waiting) >= spec.batch_size or sum(map(payload, self.waiting)) >= PAYLOAD_LIMIT:
             return True
         over = max(self.previous_end, self.waiting[0].available_at) + spec.window
-        if clock.now >= over - TOLERANCE:
+        if self.mapping.clock.now >= over:
             return True
         if over != self.wake_at:
             self.wake_at = over
-            clock.at(over, WAKE, self.go_on, self.order)
+            self.turn(self.go_on, over)
         return False
 
     def cut(self) -> None:
@@ -163,9 +207,8 @@ class Lane:
         """Begin an attempt; it asks to run invoke_overhead later."""
         now = self.mapping.clock.now
         self.parts[0].begun = now
-        # The order of lanes whose attempts finish together is left open: one more number has the clock reverse it.
-        order = (*self.order, 0) if now == self.finished_at else self.order
-        self.mapping.clock.at(now + self.mapping.spec.overhead, ASK, self.ask, order)
+        self.does("invoke_overhead", now + self.mapping.spec.overhead)
+        self.turn(self.ask, now + self.mapping.spec.overhead)
 
     def ask(self) -> None:
         """An attempt asks to run: first the records that are too old leave, oldest first."""
@@ -174,33 +217,36 @@ class Lane:
         if not part.items:
             self.part_over()
             return
-        environment = self.mapping.function.admit(self.mapping.clock)
-        if environment is None:
-            self.throttle(part)
+        answer = self.mapping.function.admit(self.mapping.clock.now)
+        if isinstance(answer, str):
+            self.throttle(part, answer)
         else:
-            self.start(part, environment)
+            self.start(part, answer)
 
-    def throttle(self, part: Part) -> None:
+    def throttle(self, part: Part, lacking: str) -> None:
         """A throttle costs no retry; the lane tries again after the throttle backoff."""
         self.mapping.counts.throttles += 1
         part.throttles += 1
         again = self.mapping.clock.now + self.mapping.spec.throttle_backoff.wait(part.throttles)
         for item in part.items:
             item.throttled += again - part.begun
-        self.mapping.clock.at(again, WAKE, self.begin, self.order)
+        self.does(lacking, again)
+        self.turn(self.begin, again)
 
     def start(self, part: Part, environment: Environment) -> None:
         """An attempt is admitted and runs for cold start + duration."""
-        function = self.mapping.function
-        start = self.mapping.clock.now
+        function, clock = self.mapping.function, self.mapping.clock
         part.attempts += 1
         part.throttles = 0
-        verdict = function.verdict([item.record for item in part.items], start)
-        cold = function.spec.cold_start if environment.cold else 0.0
-        row = self.row(part, start, environment.cold)
-        self.later(cold + verdict.takes, FINISH, partial(self.finish, part, environment, verdict, row, cold))
+        verdict = function.verdict([item.record for item in part.items], clock.now)
+        cold = function.spec.cold_start if environment.cold else 0
+        row = self.row(part, clock.now, environment.cold)
+        end = clock.now + cold + verdict.takes
+        self.does("cold_start", clock.now + cold)
+        self.does("function", end)  # until it is known how it ends
+        clock.at(end, Due.END, self.place, partial(self.finish, part, environment, verdict, row, cold))
 
-    def row(self, part: Part, start: float, cold: bool) -> Row:
+    def row(self, part: Part, start: int, cold: bool) -> Row:
         """The row of section 10, without what is known at its finish."""
         return {
             "mapping": self.mapping.spec.name,
@@ -213,13 +259,13 @@ class Lane:
             "attempt": part.attempts,
             "cut_at": part.cut_at,
             "started_at": start,
-            "finished_at": 0.0,
+            "finished_at": 0,
             "cold_start": int(cold),
         }
 
-    def finish(self, part: Part, environment: Environment, verdict: Verdict, row: Row, cold: float) -> None:
+    def finish(self, part: Part, environment: Environment, verdict: Verdict, row: Row, cold: int) -> None:
         """An attempt finishes."""
-        now = self.finished_at = self.mapping.clock.now
+        now = self.mapping.clock.now
         last = part.items[-1].accepted
         self.mapping.function.release(environment, verdict.outcome == "timeout", now)
         row["finished_at"], row["outcome"] = now, verdict.outcome
@@ -233,7 +279,7 @@ class Lane:
 
     # Failures: section 7
 
-    def after_error(self, part: Part, verdict: Verdict, row: Row, cold: float) -> None:
+    def after_error(self, part: Part, verdict: Verdict, row: Row, cold: int) -> None:
         """The four rules of section 7."""
         spec, now, n = self.mapping.spec, self.mapping.clock.now, len(part.items)
         good = self.before_poison(part)
@@ -241,18 +287,22 @@ class Lane:
             row["outcome"] = "partial"
             self.done(part, part.items[:good], cold)
             self.parts[0:1] = [Part(part.items[good:], cut_at=now)]
-            self.begin()
-        elif spec.bisect and n > 1:
+            self.turn(self.begin)
+            return
+        self.doings[-1].cause = verdict.cause
+        if spec.bisect and n > 1:
             half = n // 2
             self.parts[0:1] = [Part(part.items[:half], cut_at=now), Part(part.items[half:], cut_at=now)]
-            self.begin()
+            self.turn(self.begin)
         elif spec.retries >= 0 and part.retries >= spec.retries:
             for item in part.items:
                 self.mapping.give_up(item)
             self.part_over()
         else:
             part.retries += 1
-            self.later(spec.retry_backoff.wait(part.retries), WAKE, self.retry)
+            again = now + spec.retry_backoff.wait(part.retries)
+            self.does(verdict.cause, again)
+            self.turn(self.retry, again)
 
     def before_poison(self, part: Part) -> int:
         """How many records of a batch come before its first poison record."""
@@ -271,7 +321,7 @@ class Lane:
         now = self.mapping.clock.now
         self.parts.pop(0)
         if self.parts:
-            self.begin()
+            self.turn(self.begin)
             return
         self.busy.append((self.cut_time, now))
         self.previous_end = now
@@ -279,9 +329,10 @@ class Lane:
 
     # Measuring: section 8
 
-    def done(self, part: Part, items: list[Item], cold: float) -> None:
+    def done(self, part: Part, items: list[Item], cold: int) -> None:
         """Records are processed: their latency and its parts."""
         now = self.mapping.clock.now
+        self.doings[-1].cause, self.doings[-1].processed = "processing", items
         for item in items:
             queueing = overlap(self.busy, item.accepted, item.first_cut)
             batching = self.batching(item)
@@ -300,9 +351,9 @@ class Lane:
             self.mapping.counts.latencies.append(now - item.record.produced)
             self.mapping.end(item, "processed")
 
-    def batching(self, item: Item) -> float:
+    def batching(self, item: Item) -> int:
         """From a to the first cut: the lane not busy, the record available and the mapping not disabled."""
-        total, start = 0.0, item.available_at
+        total, start = 0, item.available_at
         for busy_start, busy_end in [*self.busy, (item.first_cut, item.first_cut)]:
             if busy_end < start:
                 continue
@@ -313,20 +364,21 @@ class Lane:
         return total
 
 
-def overlap(periods: list[tuple[float, float]], start: float, end: float) -> float:
+def overlap(periods: list[Period], start: int, end: int) -> int:
     """How much of [start, end] lies in periods that do not overlap each other and ascend."""
-    total = 0.0
+    total = 0
     for period_start, period_end in reversed(periods):
         if period_end <= start:
             break
-        total += max(0.0, min(end, period_end) - max(start, period_start))
+        total += max(0, min(end, period_end) - max(start, period_start))
     return total
 
 
-def items_of(mapping: MappingState, log: list[Record]) -> list[Item]:
+def items_of(mapping: MappingState, log: list[Record], lanes: list[Lane]) -> list[Item]:
     """The records of a shard's log for a mapping; those before its starting position are skipped."""
     spec = mapping.spec
-    items = [Item(record, accepted(record)) for record in log]
+    places = [lane_of(record.hash, record.shard, mapping.stream.shards, len(lanes)) for record in log]
+    items = [Item(record, accepted(record), lanes[lane]) for record, lane in zip(log, places, strict=True)]
     mapping.unended += len(items)
     for item in items:
         before_latest = spec.position == "latest" and item.accepted <= spec.starts_after

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
+
+from .inputs import SECOND
 
 COLUMNS = (
     "mapping", "stream", "shard", "lane", "first_record", "records", "bytes", "attempt", "cut_at", "started_at",
     "finished_at", "cold_start", "outcome", "iterator_age", "iterator_age_at_send",
 )  # fmt: skip
+TIMES = ("cut_at", "started_at", "finished_at", "iterator_age", "iterator_age_at_send")
 ENDS = ("processed", "skipped", "dropped_at_write", "dropped", "sent_to_destination", "expired", "unprocessed")
 PARTS = ("write_wait", "pickup", "queueing", "batching", "throttled", "retrying", "cold_start", "processing")
 Row = dict[str, Any]
@@ -26,8 +30,8 @@ class Counts:
     skipped_polls: int = 0
     refused: int = 0
     retry_reads: int = 0
-    latencies: list[float] = field(default_factory=list)
-    parts: dict[str, list[float]] = field(default_factory=lambda: {part: [] for part in PARTS})
+    latencies: list[int] = field(default_factory=list)
+    parts: dict[str, list[int]] = field(default_factory=lambda: {part: [] for part in PARTS})
 
     def reads(self) -> dict[str, int]:
         """The counts of a mapping's reading."""
@@ -42,18 +46,22 @@ class Counts:
 
 @dataclass
 class Result:
-    """The outcome of a run. Times in `invocations` are not rounded."""
+    """The outcome of a run. Times are seconds, to the nanosecond."""
 
     invocations: list[Row]
     totals: dict[str, dict[str, Any]]
     reads: dict[str, dict[str, int]]
     write_throttles: dict[str, int]
     ended_at: float
-    close_calls: int
 
 
-def totals_of(counts: Counts, rows: list[Row]) -> dict[str, Any]:
-    """The totals of one mapping from its counts and its rows."""
+def in_seconds(row: Row) -> Row:
+    """A row with its times and ages in seconds."""
+    return {column: value / SECOND if column in TIMES else value for column, value in row.items()}
+
+
+def totals_of(counts: Counts, rows: list[Row], waiting: Counter[str]) -> dict[str, Any]:
+    """The totals of one mapping from its counts, its rows, and the nanoseconds waited by cause."""
     outcomes = [row["outcome"] for row in rows]
     return {
         "produced": sum(counts.ends.values()),
@@ -63,11 +71,12 @@ def totals_of(counts: Counts, rows: list[Row]) -> dict[str, Any]:
         "timeouts": outcomes.count("timeout"),
         "throttles": counts.throttles,
         "cold_starts": sum(row["cold_start"] for row in rows),
-        "latency_mean_s": mean(counts.latencies),
-        "latency_parts_mean_s": {part: mean(values) for part, values in counts.parts.items()},
+        "latency_mean_s": mean_s(counts.latencies),
+        "latency_parts_mean_s": {part: mean_s(values) for part, values in counts.parts.items()},
+        "waiting_s": {cause: time / SECOND for cause, time in waiting.items() if time},
     }
 
 
-def mean(values: list[float]) -> float:
-    """The mean, 0 of nothing."""
-    return math.fsum(values) / len(values) if values else 0.0
+def mean_s(values: list[int]) -> float:
+    """The mean in seconds, 0 of nothing."""
+    return float(Fraction(sum(values), len(values) * SECOND)) if values else 0.0

@@ -1,7 +1,7 @@
 """Small random scenarios without randomness of their own, that mix the mechanisms of docs/model.md.
 
-Their numbers are awkward on purpose, so that hardly ever two things are due at the same instant; where they are all the
-same, `reference.run_without_ties` gives none.
+The numbers of one half are awkward, so that hardly ever two things are due at the same instant; those of the other half
+are round, so that many are.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ T = TypeVar("T")
 Section = dict[str, Any]
 KINDS = ["usual"] * 13 + ["burst"] * 3 + ["backlog"] * 3 + ["crowded"] * 2 + ["aged"] * 2 + ["retained"] * 3
 STEPS = 499  # awkward numbers lie on a grid of so many steps, and a little beside it
+GRIDS = [0.0] * 3 + [0.1, 0.25, 0.5]  # of round times, in seconds; 0: awkward
+ROUND_RATES = [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50, 100, 500, 1000, 2000]  # /s, or /h
 
 
 def random_scenario(seed: int) -> Section:
@@ -24,7 +26,7 @@ def random_scenario(seed: int) -> Section:
 
 
 def scenarios() -> st.SearchStrategy[Section]:
-    """A hypothesis strategy of such scenarios; what shrinks stays awkward."""
+    """A hypothesis strategy of such scenarios."""
     return st.randoms(use_true_random=False).map(lambda random: Maker(random).scenario())
 
 
@@ -39,12 +41,13 @@ class Maker:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.drawn = 0
+        self.grid = self.pick(GRIDS)
         self.kind = self.pick(KINDS)
         self.duration = self.awkward(19, 47)
         if self.kind == "aged":
             self.duration = self.awkward(141, 163)
         if self.kind == "retained":
-            self.duration = self.awkward(4300, 7900)
+            self.duration = self.awkward(3700, 6100)
         self.scale = self.duration / 40 if self.kind == "retained" else 1.0  # of outages, backoffs, periods
 
     # Drawing
@@ -67,18 +70,43 @@ class Maker:
         beside = self.drawn * 0.6180339887498949 % 1
         return float(f"{low + (high - low) * (self.random.randint(0, STEPS - 1) + beside) / STEPS:.6g}")
 
+    # Numbers with units: awkward ones as they are, or round ones near them
+
+    def s(self, seconds: float) -> str:
+        """A duration, not 0."""
+        if not self.grid:
+            return text(seconds, "s")
+        return text(self.grid * (round(seconds / self.grid) or (1 if seconds > 0 else -1)), "s")
+
     def time(self, low: float, high: float) -> str:
         """A duration, of so many seconds."""
-        return text(self.awkward(low, high), "s")
+        return self.s(self.awkward(low, high))
 
-    def whole_seconds(self, low: float, high: float) -> str:
-        """A duration that AWS takes in whole seconds."""
-        return f"{round(self.awkward(low, high))}s"
+    def brief(self, low: float, high: float) -> str:
+        """A duration that may be 0, of so many milliseconds."""
+        milliseconds = self.awkward(low, high)
+        if not self.grid:
+            return text(milliseconds, "ms")
+        return "0s" if self.chance(0.4) else self.s(milliseconds / 1000)
+
+    def one_of(self, low: float, high: float, round_ones: Sequence[T]) -> float | T:
+        """A number between low and high, or one of some round ones."""
+        return self.pick(round_ones) if self.grid else self.awkward(low, high)
+
+    def rate_of(self, number: float, unit: str = "/s") -> str:
+        """A rate."""
+        if not self.grid:
+            return text(number, unit)
+        return text(min(ROUND_RATES, key=lambda rate: abs(rate - number)), unit)
+
+    def size(self, number: int) -> str:
+        """A size."""
+        return text(number, "B") if not self.grid else f"{2 ** (number.bit_length() - 1)}B"
 
     def period(self, low: float, high: float) -> Section:
         """A part of the run: from within (low, high) of the duration, for 4 to 13 s (more in long runs)."""
         start = self.awkward(low, high) * self.duration
-        return {"from": text(start, "s"), "to": text(start + self.awkward(3, 11) * self.scale, "s")}
+        return {"from": self.s(start), "to": self.s(start + self.awkward(3, 11) * self.scale)}
 
     # The sections of the file
 
@@ -87,7 +115,7 @@ class Maker:
         streams = self.streams()
         functions = {name: self.function(n) for n, name in enumerate(["store", "count"][: self.whole(1, 2)])}
         mappings = self.mappings(streams, functions)
-        result: Section = {"name": f"random-{self.kind}", "duration": text(self.duration, "s")}
+        result: Section = {"name": f"random-{self.kind}", "duration": self.s(self.duration)}
         result["drain"] = self.time(2000, 7000) if self.kind == "retained" else self.time(5, 75)
         result["streams"] = streams
         result["producers"] = [p for name in streams for p in self.producers(name, streams, mappings)]
@@ -97,19 +125,23 @@ class Maker:
         return {**result, "account": account} if account else result
 
     def account(self, functions: dict[str, Section]) -> Section:
-        """Sometimes an account with little left, but what is provisioned without a reserve."""
+        """Sometimes an account with little left."""
         if not self.chance(0.3):
             return {}
         other = self.whole(0, 5)
         reserves = sum(f.get("reserved_concurrency", 0) for f in functions.values())
-        ready = sum(f.get("provisioned_concurrency", 0) for f in functions.values() if "reserved_concurrency" not in f)
-        return {"concurrency": reserves + other + max(self.pick([1, 2, 3]), ready), "other_concurrency": other}
+        without = [f for f in functions.values() if "reserved_concurrency" not in f]
+        provisioned = sum(f.get("provisioned_concurrency", 0) for f in without)
+        return {"concurrency": reserves + other + max(provisioned, self.pick([1, 2, 3])), "other_concurrency": other}
 
     def streams(self) -> dict[str, Section]:
         """One stream or two."""
         long = self.kind in ("aged", "retained", "crowded")
         names = ["clicks", "files"][: self.pick([1, 1, 2])] if not long else ["clicks"]
-        return {name: {"shards": 1 if long else self.pick([1, 1, 2, 3])} for name in names}
+        streams: dict[str, Section] = {name: {"shards": 1 if long else self.pick([1, 1, 2, 3])} for name in names}
+        if self.kind == "retained" and self.chance(0.3):
+            streams["clicks"]["retention"] = "25h"
+        return streams
 
     def producers(self, stream: str, streams: dict[str, Section], mappings: list[Section]) -> list[Section]:
         """The producers of a stream: several sizes where there are several lanes; their names are their stream's."""
@@ -127,21 +159,22 @@ class Maker:
         """An ordinary producer."""
         p: Section = {"name": f"{stream}{n}", "stream": stream, "arrivals": "constant"}
         p["rate"] = self.rate(rate * self.awkward(0.7, 1.3))
-        p["record_size"] = text(self.whole(3, 40) ** 2 * 10 + 7 * n + 3, "B")
+        p["record_size"] = self.size(self.whole(3, 40) ** 2 * 10 + 7 * n + 3)
         if several:
             p["partition_keys"] = self.keys()
         if self.kind == "retained":
-            p["start"] = text(-self.awkward(25.1, 26.3), "h")
-            p["rate"] = text(self.awkward(9, 31), "/h")
+            start = -self.awkward(25.1, 26.3)
+            p["start"] = text(round(start * 2) / 2 if self.grid else start, "h")
+            p["rate"] = self.rate_of(self.awkward(4, 13), "/h")
         elif self.kind == "backlog":
             p["start"] = self.time(-29, -17)
-            p["record_size"] = text(self.whole(60, 270) * 1009, "B")
+            p["record_size"] = self.size(self.whole(60, 270) * 1009)
         elif self.kind == "crowded":
-            p["record_size"] = text(self.whole(5, 80) * 1009, "B")
+            p["record_size"] = self.size(self.whole(5, 80) * 1009)
         elif self.chance(0.3):
             p["start"] = self.time(-9, -1) if self.chance(0.6) else self.time(0.5, 5)
         if self.chance(0.15):
-            p["stop"] = text(self.duration * self.awkward(0.6, 0.95), "s")
+            p["stop"] = self.s(self.duration * self.awkward(0.6, 0.95))
         return p
 
     def keys(self) -> Section:
@@ -152,15 +185,15 @@ class Maker:
         """A rate, or a profile about it."""
         profile = self.pick(["constant", "constant", "steps", "sine", "spikes"])
         if profile == "constant" or self.kind == "retained":
-            return text(mean, "/s")
+            return self.rate_of(mean)
         if profile == "sine":
-            wave = {"mean": text(mean, "/s"), "amplitude": text(mean * self.awkward(0.3, 1.7), "/s")}
+            wave = {"mean": self.rate_of(mean), "amplitude": self.rate_of(mean * self.awkward(0.3, 1.7))}
             return {"sine": {**wave, "period": self.time(7, 31), "peak_at": self.time(1, 13)}}
         if profile == "spikes":
-            base, peak = text(mean * 0.53, "/s"), text(mean * self.awkward(2, 5), "/s")
+            base, peak = self.rate_of(mean * 0.53), self.rate_of(mean * self.awkward(2, 5))
             return {"spikes": {"base": base, "peak": peak, "every": self.time(9, 17), "lasts": self.time(1, 3)}}
         ats = ["0s" if self.chance(0.5) else self.time(0.3, 2), self.time(5, 11), self.time(12, 19)]
-        return {"steps": [{"at": at, "rate": text(mean * self.awkward(0.1, 2.3), "/s")} for at in ats]}
+        return {"steps": [{"at": at, "rate": self.rate_of(mean * self.awkward(0.1, 2.3))} for at in ats]}
 
     def burst(self, stream: str, streams: dict[str, Section], several: bool) -> list[Section]:
         """More than a shard accepts, in records or in bytes."""
@@ -170,14 +203,14 @@ class Maker:
         bytes_too = self.chance(0.6)
         peak, size = (self.awkward(61, 97), 23003) if bytes_too else (self.awkward(1100, 1700), 211)
         lasts = self.time(2, 4) if bytes_too else self.time(0.9, 1.1)
-        times = {"every": text(self.duration * 0.83, "s"), "lasts": lasts}
-        base = text(self.awkward(0.4, 1.1), "/s")
+        times = {"every": self.s(self.duration * 0.83), "lasts": lasts}
+        base = self.rate_of(self.awkward(0.4, 1.1))
         names = [("retrying", 0.59), ("dropping", 0.47)] if self.chance(0.6) else [("retrying", 1.07)]
         result: list[Section] = []
         for n, (name, part) in enumerate(names):
-            spikes = {"base": base, "peak": text(peak * part * min(shards, 1.3), "/s"), **times}
+            spikes = {"base": base, "peak": self.rate_of(peak * part * min(shards, 1.3)), **times}
             p = {"name": f"{stream}-{name}", "stream": stream, "arrivals": "constant", "rate": {"spikes": spikes}}
-            p |= {"record_size": text(size + 13 * n, "B"), "start": self.time(0.1, 0.4)}
+            p |= {"record_size": self.size(size + 13 * n), "start": self.time(0.1, 0.4)}
             p |= {"on_throttle": "drop"} if name == "dropping" else {}
             result.append({**p, "partition_keys": self.keys()} if several else p)
         return result
@@ -188,17 +221,18 @@ class Maker:
             return []
         streams[stream]["max_record_size"] = "4MiB"
         p: Section = {"name": f"{stream}-large", "stream": stream, "arrivals": "constant"}
-        p |= {"rate": text(self.awkward(0.13, 0.53), "/s"), "record_size": text(self.whole(500, 2600) * 1013, "B")}
+        p |= {"rate": self.rate_of(self.awkward(0.13, 0.53)), "record_size": self.size(self.whole(500, 2600) * 1013)}
         p |= {"on_throttle": "drop"} if self.chance(0.4) else {}
         return [{**p, "partition_keys": self.keys()} if several else p]
 
     def function(self, n: int) -> Section:
         """A function; the numbers of two differ."""
-        per_record = self.awkward(21, 97) if self.chance(0.15) else self.awkward(0.5, 13)
-        duration = {"per_batch": text(self.awkward(21, 311), "ms"), "per_record": text(per_record, "ms")}
-        f: Section = {"duration": {**duration, "per_mib": text(self.awkward(51, 911), "ms")}}
-        f["timeout"] = self.whole_seconds(1, 2.3) if self.chance(0.35) else "30s"
-        cold_start = text(self.awkward(51, 411), "ms")
+        low, high = (21, 97) if self.chance(0.15) else (0.5, 13)
+        per_record = text(self.one_of(low, high, [0, 0, 25, 100]), "ms")
+        per_mib = "0s" if self.grid and self.chance(0.7) else self.brief(51, 911)
+        f: Section = {"duration": {"per_batch": self.brief(21, 311), "per_record": per_record, "per_mib": per_mib}}
+        f["timeout"] = f"{self.whole(1, 3)}s" if self.chance(0.35) else "30s"
+        cold_start = self.brief(51, 411)
         f["cold_start"] = self.pick(["0s", cold_start, {"constant": cold_start}])
         if self.chance(0.5):
             f["idle_timeout"] = self.time(0.7, 5)
@@ -214,19 +248,22 @@ class Maker:
         result: list[Section] = []
         if self.kind == "aged":
             start = self.awkward(11, 23)
-            result.append({"kind": "outage", "from": text(start, "s"), "to": text(start + self.awkward(79, 107), "s")})
+            result.append({"kind": "outage", "from": self.s(start), "to": self.s(start + self.awkward(79, 107))})
         elif self.kind == "retained":
             result.append({"kind": "outage", "from": "0s", "to": self.time(1700, 4100)})
         elif self.chance(0.35):
             result.append({"kind": "outage", **self.period(0.2, 0.7)})
         for _ in range(self.pick([0, 0, 1, 2])):
-            result.append({"kind": "slow", **self.period(0.1, 0.6), "factor": self.awkward(1.3, 7)})
+            result.append({"kind": "slow", **self.period(0.1, 0.6), "factor": self.one_of(1.3, 7, [2, 1.5, 0.5])})
         if self.chance(0.4):
-            at = [text(self.duration * self.awkward(0.1, 0.9), "s") for _ in range(self.whole(1, 4))]
+            at = [self.s(self.duration * self.awkward(0.1, 0.9)) for _ in range(self.whole(1, 4))]
             result.append({"kind": "poison", "at": at})
+        for kind in ("random", "poison"):
+            if self.chance(0.04):
+                result.insert(self.whole(0, len(result)), {"kind": kind, "probability": 1})
         for failure in result:
             if failure["kind"] != "slow" and self.chance(0.5):
-                failure["fails_after"] = self.awkward(0.2, 0.99)
+                failure["fails_after"] = self.one_of(0.2, 0.99, [0.5, 0.75])
         return result
 
     def mappings(self, streams: dict[str, Section], functions: dict[str, Section]) -> list[Section]:
@@ -237,29 +274,31 @@ class Maker:
         if self.kind == "crowded":  # so many pollers that they refuse each other
             targets = ["clicks"] * self.whole(2, 4)
         result = [self.mapping(stream, self.pick(list(functions)), n) for n, stream in enumerate(targets)]
-        for n, m in enumerate(result):
+        polling: list[Section] = []
+        for m in result:
             if m.get("consumer") != "push":
-                m["polling"] = self.polling(streams[m["stream"]]["shards"], first=n == 0)
+                m["polling"] = self.polling(streams[m["stream"]]["shards"], polling)
+                polling.append(m["polling"])
         return result
 
     def mapping(self, stream: str, function: str, n: int) -> Section:
         """A mapping, without its polling."""
         m: Section = {"name": f"mapping-{n}", "stream": stream, "function": function}
         if self.chance(0.25) and self.kind != "crowded":
-            m |= {"consumer": "push", "push": {"propagation": text(self.awkward(41, 311), "ms")}}
+            m |= {"consumer": "push", "push": {"propagation": self.brief(41, 311)}}
         if self.chance(0.8):
             m["batch_size"] = self.whole(2, 60) if "consumer" not in m else self.whole(2, 20)
         if self.chance(0.25):
-            m["maximum_batching_window"] = self.whole_seconds(1.3, 8)
+            m["maximum_batching_window"] = f"{self.whole(1, 8)}s"
         if self.chance(0.35):
             m["parallelization_factor"] = self.whole(2, 4)
         position = self.pick(["trim_horizon", "trim_horizon", "trim_horizon", "latest", "at"])
         before = self.awkward(-6, 2) if self.kind != "retained" else self.awkward(-90000, -3000)
-        m["starting_position"] = {"at_timestamp": text(before, "s")} if position == "at" else position
+        m["starting_position"] = {"at_timestamp": self.s(before)} if position == "at" else position
         if self.chance(0.25):
             m["starts_after"] = self.time(0.3, 7)
         if self.chance(0.2):
-            m["invoke_overhead"] = text(self.awkward(3, 31), "ms")
+            m["invoke_overhead"] = self.brief(3, 31)
         if self.chance(0.25):
             m["disabled"] = [self.period(0.1, 0.8) for _ in range(self.whole(1, 2))]
         return {**m, **self.error_handling()}
@@ -273,7 +312,7 @@ class Maker:
             if self.chance(0.35):
                 m[flag] = True
         if self.kind == "aged" or (self.kind == "retained" and self.chance(0.3)):
-            m["maximum_record_age"] = self.whole_seconds(*((60, 71) if self.kind == "aged" else (3000, 86000)))
+            m["maximum_record_age"] = f"{self.whole(60, 71) if self.kind == 'aged' else self.whole(3000, 86000)}s"
             m.pop("maximum_retry_attempts", None)
         if self.kind == "retained" and self.chance(0.7):
             m.pop("maximum_retry_attempts", None)
@@ -286,24 +325,34 @@ class Maker:
         if self.kind == "retained":
             return {"initial": self.time(0.7, 3), "maximum": self.time(41, 97), "jitter": 0}
         longest = self.time(5, 13) if self.kind == "aged" else self.time(1.3, 7)
-        initial, factor = text(self.awkward(171, 711), "ms"), self.awkward(1.1, 2.7)
-        return {"initial": initial, "factor": factor, "maximum": longest, "jitter": 0}
+        factor = self.one_of(1.1, 2.7, [1, 2, 1.5])
+        return {"initial": self.time(0.171, 0.711), "factor": factor, "maximum": longest, "jitter": 0}
 
-    def polling(self, shards: int, first: bool) -> Section:
-        """How a mapping polls; `spread` where there are several shards, that they do not poll at one instant."""
+    def polling(self, shards: int, before: list[Section]) -> Section:
+        """How a mapping polls; with round numbers often as the one before it does, so that they poll at one instant."""
+        if self.grid and before and self.chance(0.5):
+            return {**self.pick(before)}
         interval = self.awkward(7, 13) if self.kind == "retained" else self.awkward(0.23, 1.9)
-        if first and self.kind != "retained" and self.chance(0.5):
+        if not before and self.kind != "retained" and self.chance(0.5):
             interval = 1.0
         if self.kind == "crowded":
             interval = self.awkward(0.19, 0.67)
-        polling: Section = {"interval": text(interval, "s")}
-        polling["phase"] = "spread" if shards > 1 else text(self.awkward(0.05, 0.95) * interval, "s")
+        polling: Section = {"interval": self.s(interval), "phase": self.phase(interval), "jitter": 0}
+        if shards > 1 and self.chance(0.7):
+            polling["phase"] = "spread"
         if self.chance(0.3):
             polling["get_records_limit"] = self.whole(5, 60)
         if self.chance(0.5):
-            polling["latency"] = text(self.awkward(3, 411), "ms")
+            polling["latency"] = self.brief(3, 411)
         if self.chance(0.15):  # longer than the interval: several calls in flight
-            polling["latency"] = text(self.awkward(1.1, 2.7) * interval, "s")
+            polling["latency"] = self.s(self.awkward(1.1, 2.7) * interval)
         if self.chance(0.3):
             polling["repoll"] = "base_rate"
         return polling
+
+    def phase(self, interval: float) -> str:
+        """A phase below the interval."""
+        if not self.grid:
+            return text(self.awkward(0.05, 0.95) * interval, "s")
+        steps = max(1, round(interval / self.grid))
+        return text(self.grid * self.whole(0, steps - 1), "s")

@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from .clock import EXPIRE, Clock
-from .compare import differences
+from .clock import Clock
 from .functions import function_states
-from .inputs import Scenario, parse
+from .inputs import SECOND, Scenario, parse
 from .mappings import MappingState
 from .readers import Poller, Reader, ReadLimits, Subscription
-from .result import Result, totals_of
+from .result import Result, in_seconds, totals_of
 from .traffic import Written, write
+from .waiting import waiting
 
 
-def run(scenario: dict[str, Any], folder: Path | str, reverse: bool = False) -> Result:
-    """Simulate a scenario given as a parsed file; raises NotDeterministic if it has real randomness.
-
-    `reverse` takes what is due at one instant the other way round where the model leaves the order open.
-    """
+def run(scenario: dict[str, Any], folder: Path | str) -> Result:
+    """Simulate a scenario given as a parsed file; raises NotDeterministic if it has real randomness."""
     parsed = parse(scenario, Path(folder))
     written = {name: write(parsed, stream) for name, stream in parsed.streams.items()}
-    clock = Clock(reverse)
+    clock = Clock()
     mappings = make_mappings(parsed, written, clock)
     readers = make_readers(mappings, written)
     for reader in readers:
-        arrange_expiry(reader, parsed)
         reader.begin()
     ended_at = go(parsed, clock, mappings)
-    return collect(mappings, written, ended_at, clock.close_calls)
-
-
-def run_without_ties(scenario: dict[str, Any], folder: Path | str) -> Result | None:
-    """The result of a scenario, or none if it depends on an order that section 10 of the model leaves open."""
-    result, reverse = run(scenario, folder), run(scenario, folder, reverse=True)
-    same = not differences(result.invocations, reverse.invocations, result.totals, reverse.totals)
-    return result if same and result.reads == reverse.reads and not result.close_calls else None
+    return collect(mappings, readers, written, ended_at)
 
 
 def make_mappings(scenario: Scenario, written: dict[str, Written], clock: Clock) -> list[MappingState]:
@@ -59,15 +48,7 @@ def make_readers(mappings: list[MappingState], written: dict[str, Written]) -> l
     return readers
 
 
-def arrange_expiry(reader: Reader, scenario: Scenario) -> None:
-    """Records that become gone before they are read end then (sections 3 and 8)."""
-    for item in reader.items:
-        gone_at = item.accepted + reader.mapping.stream.retention
-        if gone_at < scenario.duration + scenario.drain:
-            reader.clock.at(gone_at, EXPIRE, partial(reader.expire, item))
-
-
-def go(scenario: Scenario, clock: Clock, mappings: list[MappingState]) -> float:
+def go(scenario: Scenario, clock: Clock, mappings: list[MappingState]) -> int:
     """Section 8: the run ends at the later of `duration` and the end of every record, at the latest after `drain`."""
     latest = scenario.duration + scenario.drain
     while clock.next_time() <= latest:
@@ -78,21 +59,23 @@ def go(scenario: Scenario, clock: Clock, mappings: list[MappingState]) -> float:
     return latest if any(mapping.unended for mapping in mappings) else end_of(scenario, mappings)
 
 
-def end_of(scenario: Scenario, mappings: list[MappingState]) -> float:
+def end_of(scenario: Scenario, mappings: list[MappingState]) -> int:
     """The end of a run in which every record has ended."""
     return max([scenario.duration, *(mapping.last_end for mapping in mappings)])
 
 
-def collect(mappings: list[MappingState], written: dict[str, Written], ended_at: float, close: int) -> Result:
+def collect(mappings: list[MappingState], readers: list[Reader], written: dict[str, Written], ended_at: int) -> Result:
     """The result, when the run has ended."""
-    result = Result([], {}, {}, {name: w.throttles for name, w in written.items()}, ended_at, close)
+    result = Result([], {}, {}, {name: w.throttles for name, w in written.items()}, ended_at / SECOND)
     for mapping in mappings:
         counts, w = mapping.counts, written[mapping.spec.stream]
         counts.ends["dropped_at_write"] = sum(record.accepted is None for record in w.records)
         counts.ends["unprocessed"] = mapping.unended
-        result.totals[mapping.spec.name] = totals_of(counts, mapping.rows)
+        waited = sum((waiting(reader, ended_at) for reader in readers if reader.mapping is mapping), Counter())
+        result.totals[mapping.spec.name] = totals_of(counts, mapping.rows, waited)
         result.reads[mapping.spec.name] = counts.reads()
     order = {mapping.spec.name: mapping.spec.number for mapping in mappings}
-    result.invocations = [row for mapping in mappings for row in mapping.rows]
-    result.invocations.sort(key=lambda r: (r["started_at"], order[r["mapping"]], r["shard"], r["lane"]))
+    rows = [row for mapping in mappings for row in mapping.rows]
+    rows.sort(key=lambda r: (r["started_at"], order[r["mapping"]], r["shard"], r["lane"]))
+    result.invocations = [in_seconds(row) for row in rows]
     return result

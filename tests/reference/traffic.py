@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .inputs import Producer, Scenario, Stream, per_second, rows, seconds
+from .inputs import NEVER, SECOND, Producer, Scenario, Stream, half_up, nanoseconds, number, per_nanosecond, rows
+from .waves import Wave
 
 MIB = 2**20
-TOLERANCE = 1e-9
+BYTE = Fraction(SECOND, MIB)  # what a byte costs of 1 MiB/s: exactly, in nanoseconds
+RECORD = Fraction(SECOND, 1000)
+TOLERANCE = 1  # section 3: 1e-9 s
 
 
 @dataclass(eq=False)
 class Record:
-    """One record of a stream: `accepted` is a_k, none if it was dropped at write; `place` is its place in the log."""
+    """One record of a stream: `accepted` is a_k, none if it was dropped at write; `place` is its place in the log.
 
-    produced: float
+    `let_in` is when the record limit lets it in: from then on it waits for the byte limit.
+    """
+
+    produced: int
     size: int
     drops: bool
     hash: int
     shard: int = 0
-    accepted: float | None = None
+    let_in: int = 0
+    accepted: int | None = None
     place: int = -1
 
 
@@ -57,7 +65,7 @@ def write(scenario: Scenario, stream: Stream) -> Written:
     return Written(records, logs, throttles)
 
 
-def accepted(record: Record) -> float:
+def accepted(record: Record) -> int:
     """When a record that is in a log was accepted."""
     assert record.accepted is not None
     return record.accepted
@@ -77,21 +85,22 @@ def lane_of(value: int, shard: int, shards: int, lanes: int) -> int:
 
 
 def accept(records: list[Record]) -> None:
-    """Section 3 for the records of one shard, in order of production."""
-    record_t = byte_t = -math.inf
+    """Section 3 for the records of one shard, in order of production. T is kept exactly; only a_k is rounded."""
+    record_t = byte_t = Fraction(-NEVER)
     for record in records:
         p = record.produced
-        after_records, next_record_t = through_limit(p, record_t, 1 / 1000)
-        after_bytes, next_byte_t = through_limit(after_records, byte_t, record.size / MIB)
+        let_in, next_record_t = through_limit(p, record_t, RECORD)
+        after_bytes, next_byte_t = through_limit(let_in, byte_t, record.size * BYTE)
         if record.drops and after_bytes > p + TOLERANCE:
             continue  # lost; T stays as it was in both
-        record.accepted, record_t, byte_t = after_bytes, next_record_t, next_byte_t
+        record.let_in, record.accepted = let_in, after_bytes
+        record_t, byte_t = next_record_t, next_byte_t
 
 
-def through_limit(p: float, previous_t: float, cost: float) -> tuple[float, float]:
+def through_limit(p: int, previous_t: Fraction, cost: Fraction) -> tuple[int, Fraction]:
     """a_k and T_k of one limit, cost being c_k/r."""
-    t = max(p, previous_t) + cost
-    return max(p, t - max(1.0, cost)), t
+    t = max(Fraction(p), previous_t) + cost
+    return max(p, half_up(t - max(Fraction(SECOND), cost))), t
 
 
 def produce(producer: Producer, folder: Path) -> Iterator[Record]:
@@ -106,50 +115,52 @@ def key_hash(key: str) -> int:
     return int.from_bytes(hashlib.md5(key.encode("utf-8")).digest(), "big")
 
 
-def production_times(producer: Producer, folder: Path) -> Iterator[float]:
-    """Section 2: record k is produced when L(t) = k + 0.5; records are produced in [start, stop)."""
-    rate = producer.rate
+def production_times(producer: Producer, folder: Path) -> Iterator[int]:
+    """Section 2: record k is produced at the first t with L(t) = k + 0.5; records are produced in [start, stop)."""
+    rate, start, stop = producer.rate, producer.start, producer.stop
     if isinstance(rate, dict) and "sine" in rate:
-        times = sine_times(rate["sine"], producer.start, producer.stop)
+        wave = rate["sine"]
+        mean, amplitude = per_nanosecond(wave["mean"]), per_nanosecond(wave["amplitude"])
+        times = Wave(mean, amplitude, nanoseconds(wave["period"]), nanoseconds(wave["peak_at"])).times(start, stop)
     else:
-        times = piecewise_times(pieces(rate, producer.start, producer.stop, folder), producer.start, producer.stop)
+        times = piecewise_times(pieces(rate, start, stop, folder), start, stop)
     for time in times:
-        if producer.start <= time < producer.stop - TOLERANCE:
+        if start <= time < stop:
             yield time
 
 
-Piece = tuple[float, float, float]
+Piece = tuple[int, int, Fraction]
 
 
-def piecewise_times(steps: list[Piece], start: float, stop: float) -> Iterator[float]:
+def piecewise_times(steps: list[Piece], start: int, stop: int) -> Iterator[int]:
     """The times at which the integral of a rate made of (from, to, rate) pieces is k + 0.5."""
-    total, wanted = 0.0, 0.5
+    total, wanted = Fraction(0), Fraction(1, 2)
     for piece_start, piece_end, rate in steps:
         begin, end = max(piece_start, start), min(piece_end, stop)
         if end <= begin or rate <= 0:
             continue
-        while wanted <= total + rate * (end - begin) + TOLERANCE:
-            yield min(end, begin + (wanted - total) / rate)
+        while wanted <= total + rate * (end - begin):
+            yield half_up(begin + (wanted - total) / rate)
             wanted += 1
         total += rate * (end - begin)
 
 
-def pieces(rate: Any, start: float, stop: float, folder: Path) -> list[Piece]:
+def pieces(rate: Any, start: int, stop: int, folder: Path) -> list[Piece]:
     """A constant rate, steps, spikes or a trace as (from, to, rate) in ascending order."""
     if not isinstance(rate, dict):
-        return [(start, stop, per_second(rate))]
+        return [(start, stop, per_nanosecond(rate))]
     if "steps" in rate:  # 0 before the first, the last lasts
-        ats = [seconds(step["at"]) for step in rate["steps"]] + [math.inf]
-        return [(ats[i], ats[i + 1], per_second(step["rate"])) for i, step in enumerate(rate["steps"])]
+        ats = [nanoseconds(step["at"]) for step in rate["steps"]] + [NEVER]
+        return [(ats[i], ats[i + 1], per_nanosecond(step["rate"])) for i, step in enumerate(rate["steps"])]
     if "spikes" in rate:
         return spikes(rate["spikes"], start, stop)
     return trace(rate, folder)
 
 
-def spikes(spec: dict[str, Any], start: float, stop: float) -> list[Piece]:
+def spikes(spec: dict[str, Any], start: int, stop: int) -> list[Piece]:
     """The rate is `peak` for `lasts` from every multiple of `every`, 0 included, else `base`."""
-    every, lasts = seconds(spec["every"]), seconds(spec["lasts"])
-    base, peak = per_second(spec["base"]), per_second(spec["peak"])
+    every, lasts = nanoseconds(spec["every"]), nanoseconds(spec["lasts"])
+    base, peak = per_nanosecond(spec["base"]), per_nanosecond(spec["peak"])
     result: list[Piece] = []
     for i in range(math.floor(start / every) - 1, math.ceil(stop / every) + 1):
         result += [(i * every, i * every + lasts, peak), (i * every + lasts, (i + 1) * every, base)]
@@ -159,45 +170,8 @@ def spikes(spec: dict[str, Any], start: float, stop: float) -> list[Piece]:
 def trace(spec: dict[str, Any], folder: Path) -> list[Piece]:
     """From each row's time to the next row's that many records in all; the last lasts as long as the one before it."""
     table = rows(folder / spec["trace"])
-    scale, stretch = float(spec.get("scale", 1)), float(spec.get("stretch", 1))
-    times = [float(row[spec.get("time_column", "time_s")]) * stretch for row in table]
+    scale, stretch = number(spec.get("scale", 1)), number(spec.get("stretch", 1))
+    times = [half_up(number(row[spec.get("time_column", "time_s")]) * stretch * SECOND) for row in table]
     times.append(times[-1] + (times[-1] - times[-2]))
-    counts = [float(row[spec.get("column", "records")]) * scale for row in table]
+    counts = [number(row[spec.get("column", "records")]) * scale for row in table]
     return [(times[i], times[i + 1], count / (times[i + 1] - times[i])) for i, count in enumerate(counts)]
-
-
-def sine_times(spec: dict[str, Any], start: float, stop: float) -> Iterator[float]:
-    """The times at which the integral of a sine that is never below 0 is k + 0.5, by bisection."""
-    integral = sine_integral(spec)
-    before = integral(start)
-    wanted, last = 0.5, integral(stop) - before
-    low = start
-    while wanted <= last:
-        high = stop
-        for _ in range(70):
-            middle = (low + high) / 2
-            if integral(middle) - before < wanted:
-                low = middle
-            else:
-                high = middle
-        yield high
-        low, wanted = high, wanted + 1
-
-
-def sine_integral(spec: dict[str, Any]) -> Callable[[float], float]:
-    """The integral of max(0, mean + amplitude * cos(2 pi (t - peak_at) / period)) from some fixed time to t."""
-    mean, amplitude = per_second(spec["mean"]), per_second(spec["amplitude"])
-    period, peak_at = seconds(spec["period"]), seconds(spec["peak_at"])
-    w = period / (2 * math.pi)
-    # positive within peak_at ± half of each period
-    half = period / 2 if mean >= amplitude else w * math.acos(max(-1.0, -mean / amplitude))
-
-    def within(v: float) -> float:
-        clipped = min(half, max(-half, v))
-        return mean * (clipped + half) + amplitude * w * (math.sin(clipped / w) + math.sin(half / w))
-
-    def integral(t: float) -> float:
-        n = math.floor((t - peak_at) / period + 0.5)
-        return n * within(half) + within(t - peak_at - n * period)
-
-    return integral
