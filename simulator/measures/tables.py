@@ -227,12 +227,12 @@ def shard_load(result: Result, stream: str, rows: int = 120) -> pd.DataFrame:
     import pandas as pd
 
     load = result.measures.streams[stream].load
-    together = -(-max(result.rows, len(load)) // rows)
+    wanted = -(-max(result.rows, len(load)) // rows)
     missing = max(result.rows - len(load), 0)  # after the last record
-    missing += -(len(load) + missing) % together
+    missing += -(len(load) + missing) % wanted
     padded = np.concatenate((load, np.zeros((missing, load.shape[1]), load.dtype)))
-    interval = together * result.measures.interval_s
-    rates = padded.reshape(-1, together, load.shape[1]).sum(axis=1) / interval
+    interval = wanted * result.measures.interval_s
+    rates = padded.reshape(-1, wanted, load.shape[1]).sum(axis=1) / interval
     table = pd.DataFrame(rates, columns=[f"shard_{j}" for j in range(load.shape[1])])
     table.insert(0, "time_s", np.arange(len(rates)) * interval)
     return table

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from simulator.measures.usage import busiest_per_s
 from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import mean_size_bytes
 from simulator.report.numbers import seconds
@@ -92,14 +93,15 @@ def _title(tables: RunTables, peaks: dict[str, float]) -> str:
     stream = max(peaks, key=lambda each: peaks[each])
     if not peaks[stream]:
         return "Load per shard: nothing arrived"
-    values = _values(tables, stream)
+    values, interval_s = _values(tables, stream), tables.load_interval_s(stream)
+    busiest = busiest_per_s(values * interval_s, interval_s)
     hottest = int(values.mean(axis=0).argmax())
     ratio = values.mean(axis=0).max() / values.mean()
     of = f" of {short(stream, 24)}" if len(peaks) > 1 else ""
     if values.shape[1] == 1:
-        return f"The only shard{of} takes up to {percent(values.max() / RECORDS_PER_S)} of its write limit"
+        return f"The only shard{of} takes up to {percent(busiest[0] / RECORDS_PER_S)} of its write limit"
     share = f"{ratio:.2g} times the load of the mean shard" if ratio > 1.05 else "the load is shared evenly"
-    part = percent(values[:, hottest].max() / RECORDS_PER_S)
+    part = percent(busiest[hottest] / RECORDS_PER_S)
     return f"Shard {hottest}{of} takes up to {part} of its write limit; {share}"
 
 
