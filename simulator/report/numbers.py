@@ -22,6 +22,8 @@ def seconds(value_s: float) -> str:
     """A time with three digits: 45 ms, 1.23 s, 41.2 s, 4 min 10 s, 4 h 10 min, 2 d 3 h; a dash for NaN."""
     if not math.isfinite(value_s):
         return UNKNOWN if math.isnan(value_s) else NEVER
+    if 0 < value_s < 1e-5:
+        return f"{value_s * 1e6:.3g} µs"
     if value_s < 0.9995:
         return f"{value_s * 1000:.3g} ms"
     if value_s < 99.95:

@@ -24,7 +24,8 @@ def test_a_number_has_three_digits_at_least_and_all_those_before_the_point(value
 @pytest.mark.parametrize(
     ("value_s", "text"),
     [
-        (0, "0 ms"), (0.0451, "45.1 ms"), (0.9994, "999 ms"), (0.9996, "1 s"), (1.234, "1.23 s"), (41.24, "41.2 s"),
+        (0, "0 ms"), (2e-8, "0.02 µs"), (5e-4, "0.5 ms"),
+        (0.0451, "45.1 ms"), (0.9994, "999 ms"), (0.9996, "1 s"), (1.234, "1.23 s"), (41.24, "41.2 s"),
         (99.96, "1 min 40 s"), (250, "4 min 10 s"), (3600, "1 h"),
         (15000, "4 h 10 min"), (86399.9, "24 h"), (183600, "2 d 3 h"), (nan, "-"), (inf, "not in the run"),
     ],
