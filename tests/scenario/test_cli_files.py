@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from simulator.cli_files import explain, init, schema, validate
+from simulator.cli_files import explain, schema, validate
+from simulator.cli_init import init
 from simulator.scenario.loading import check
 from simulator.scenario.schema import schema_text
 from simulator.scenario.templates import TEMPLATES
