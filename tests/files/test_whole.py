@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,16 +16,6 @@ from simulator.files.whole import move_new, write_new, write_to, write_whole
 
 WRITERS = [write_new, write_whole, write_to]
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="this system has no such files")
-
-
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """No file can grow beyond 4 KiB, as on a full disk."""
-    resource = pytest.importorskip("resource", reason="this system has no limits for a process")
-    _, most = before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("write", WRITERS)
