@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.files.scratch import REPLACED, clear, is_being_made, locked, made_for, parents, scratch
+from simulator.files.whole import write_new
 from simulator.report.publishing import TAKEN, Contents, KeptBesideError, contents, discard, publish
 
 RUN_FILE: Final = "run.json"
@@ -120,7 +121,8 @@ def _list_files(folder: Path) -> None:
     """Note in the folder's run.json what it holds, so that what others add to it is told apart."""
     if about := _about(folder):
         text = json.dumps(about | {"files": _files(folder)}, indent=2, ensure_ascii=False)
-        (folder / RUN_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        (folder / RUN_FILE).unlink()
+        write_new(folder / RUN_FILE, text + "\n")
 
 
 def _files(folder: Path) -> list[str]:

@@ -24,7 +24,10 @@ WRITING = os.O_WRONLY | os.O_RDWR
 
 @dataclass(frozen=True)
 class Ended:
-    """A command that has ended: by itself with a code of 0 or more, or killed by a signal; and what it left."""
+    """A command that has ended: by itself with a code of 0 or more, or killed by a signal; and what it left.
+
+    Steps are those of the file system that change something; to open a file that may be there is called `over`.
+    """
 
     code: int
     steps: list[str]
@@ -55,7 +58,8 @@ def _command(args: list[str], at: int | None, told: int) -> None:
             if done == at:
                 os.kill(os.getpid(), signal.SIGKILL)
             done += 1
-            os.write(told, f"{event} ".encode())
+            over = event == "open" and not about[2] & os.O_EXCL  # of what may be there
+            os.write(told, b"over " if over else f"{event} ".encode())
 
     sys.argv[1:] = args
     os.dup2(2, 1)  # stdout is for what is told of it

@@ -20,10 +20,9 @@ NOHUP = (
     "import signal, simulator.report.runs as r; signal.signal(signal.SIGHUP, signal.SIG_IGN); real = r.simulate; "
     "r.simulate = lambda *args: (signal.raise_signal(signal.SIGHUP), real(*args))[1]; "
 )
-TWICE = (  # at once, as a terminal does that is closed
-    "import os, signal, simulator.report.runs as r; both = {signal.SIGTERM, signal.SIGHUP}; "
-    "r.simulate = lambda *_: (signal.pthread_sigmask(signal.SIG_BLOCK, both), "
-    "[os.kill(os.getpid(), each) for each in both], signal.pthread_sigmask(signal.SIG_UNBLOCK, both)); "
+AGAIN = (  # while it clears up
+    "import shutil; rmtree = shutil.rmtree; "
+    "shutil.rmtree = lambda *args, **more: (signal.raise_signal(signal.{name}), rmtree(*args, **more)); "
 )
 SMALL_FILES = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)); "
 
@@ -50,10 +49,17 @@ def test_other_signals_leave_as_little_as_ctrl_c(program: Program, name: str) ->
 
 
 @POSIX
-def test_signals_that_come_at_once_leave_nothing_either(program: Program) -> None:
-    ended = program(["run", "small.yaml"], TWICE)
-    assert ended.returncode in (128 + signal.SIGHUP, 128 + signal.SIGTERM)
-    assert ended.stderr.count("interrupted by SIG") == 1
+@pytest.mark.parametrize(
+    ("again", "code", "words"),
+    [
+        ("SIGHUP", 128 + signal.SIGTERM, "interrupted by SIGTERM"),  # a terminal that is closed sends several
+        ("SIGINT", 128 + signal.SIGINT, "interrupted"),  # the impatient
+    ],
+)
+def test_a_second_signal_does_not_disturb_the_clearing_up(program: Program, again: str, code: int, words: str) -> None:
+    ended = program(["run", "small.yaml"], SIGNALLED.format(name="SIGTERM") + AGAIN.format(name=again))
+    assert ended.returncode == code
+    assert ended.stderr == f"{words}; nothing was written to reports/small\n"
     assert everything(Path()) == ["small.yaml"]
 
 

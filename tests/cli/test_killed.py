@@ -1,4 +1,7 @@
-"""Commands that are killed at random points: their output is whole or absent, and the next command clears up."""
+"""Commands that are killed at random points: their output is whole or absent, and the next command clears up.
+
+And they open new files only.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ def killed(folder: Path, command: list[str], then: list[str], *before: list[str]
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     assert found["whole"]["code"] == 0
+    assert "over" not in found["whole"]["steps"]  # every file is new, whatever is planted
     assert len(found["kills"]) >= points
     assert {each["killed"]["code"] for each in found["kills"]} == {-signal.SIGKILL}
     return found

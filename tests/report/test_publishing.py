@@ -85,6 +85,19 @@ def test_what_appears_during_the_run_is_left_alone_and_the_result_is_kept_beside
     assert {name: text.replace(str(tmp_path), str(alone)) for name, text in tree(tmp_path).items()} == as_it_was
 
 
+def test_what_has_appeared_is_not_moved_for_a_moment_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename, moved = Path.rename, []
+
+    def noted(self: Path, to: Path) -> Path:
+        moved.append(self)
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", noted)
+    with pytest.raises(OutputError):
+        made(tmp_path / "out", meanwhile=lambda: notes(tmp_path / "out"))
+    assert tmp_path / "out" not in moved
+
+
 @pytest.mark.parametrize("kept", ["out-2", "out-3"])
 def test_a_result_that_is_kept_beside_the_place_goes_over_nothing_either(tmp_path: Path, kept: str) -> None:
     if kept == "out-3":
