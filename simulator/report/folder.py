@@ -38,7 +38,7 @@ def fresh_folder(target: Path | str, force: bool = False) -> Iterator[Path]:
     """
     with told(target):
         place = _resolved(target)
-        recover(place)
+        recover(target)
         before = _replaceable(place, target, force)
         with parents(place), scratch(place) as folder:
             yield folder
@@ -49,11 +49,12 @@ def fresh_folder(target: Path | str, force: bool = False) -> Iterator[Path]:
                 raise OutputError(f"{target}: {_why(error)}; the finished result is in {error.kept}") from error
 
 
-def recover(place: Path) -> None:
-    """Clear up what commands that were killed have left at a place: half-made folders go.
+def recover(target: Path | str) -> None:
+    """Clear up what commands that were killed have left at a target: half-made folders go.
 
-    A result that was to be replaced is put back, or goes if the new one is in its place.
+    A result that was to be replaced is put back, or goes if the new one is in its place. Raises OSError.
     """
+    place = Path(os.path.realpath(target))
     clear(place.parent)
     clear(place)
     for old in made_for(place, REPLACED):

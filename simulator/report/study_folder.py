@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.files.whole import write_new
 from simulator.report.csvfiles import write_csv
-from simulator.report.folder import RUN_FILE, OutputError, added, fresh_folder
+from simulator.report.folder import RUN_FILE, OutputError, added, fresh_folder, recover, told
 from simulator.report.output import run_json
 from simulator.report.tables import plain
 from simulator.scenario.dumping import dump
@@ -31,6 +31,8 @@ def study_folder(target: Path, kind: str, force: bool) -> Iterator[Path]:
 
     Nothing is lost with that: its runs are kept elsewhere, and give it back at once. What was added to it needs force.
     """
+    with told(target):
+        recover(target)
     again = kind_of(target) == kind
     if again and not force and (others := added(target)):
         raise OutputError(

@@ -300,6 +300,13 @@ def test_what_was_added_to_a_study_goes_with_force_only(tmp_path: Path, name: st
     assert tree(tmp_path) == {}
 
 
+def test_a_study_that_a_killed_one_had_put_aside_is_replaced_without_force_too(tmp_path: Path) -> None:
+    study(tmp_path / "out")
+    (tmp_path / "out").rename(beside(tmp_path / "out", REPLACED))
+    study(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_study_that_does_not_say_what_it_holds_is_replaced_as_a_whole(tmp_path: Path) -> None:
     target = tmp_path / "out"
     study(target)
