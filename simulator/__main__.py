@@ -6,8 +6,10 @@ A worker process imports its parent's main module again, so this one must cost n
 
 def main() -> None:
     """The entry point of `shardsim` and `python -m simulator`."""
-    from simulator.cli import main as run_command
-
+    try:
+        from simulator.cli import main as run_command
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     run_command()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
@@ -10,10 +9,13 @@ import click
 from simulator import __version__
 from simulator.cli_advise import advise
 from simulator.cli_compare import compare
-from simulator.cli_files import explain, init, schema, validate
+from simulator.cli_files import explain, schema, validate
+from simulator.cli_init import init
 from simulator.cli_report import diff, report
-from simulator.cli_run import BUG, INTERRUPTED, run
+from simulator.cli_run import BUG, run
+from simulator.cli_signals import ending, heed_signals
 from simulator.cli_size import size
+from simulator.cli_streams import make_streams_fit
 from simulator.cli_sweep import sweep_load
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -35,17 +37,27 @@ for command in (run, compare, size, advise, sweep_load, report, diff, validate, 
 
 def main() -> None:
     """The entry point of `shardsim` and `python -m simulator`."""
+    make_streams_fit()
+    heed_signals()
     try:
-        sys.exit(cli.main(standalone_mode=False))
+        sys.exit(_code())
+    finally:
+        sys.stdout.flush()  # here, where it can still be told that it fails
+
+
+def _code() -> int:
+    """Run the command; its exit code, unless it ends by itself."""
+    try:
+        return int(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:  # Ctrl-C
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would fail to flush it at its end
-        sys.exit(BUG)
-    except OSError as error:  # such as a full disk behind stdout
-        click.echo(f"error: {error}", err=True)
-        sys.exit(BUG)
+        return error.exit_code
+    except click.Abort as error:
+        words, code = ending(error.__cause__)
+        click.echo(words, err=True)
+        return code
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        click.echo(f"error: a bug: {type(error).__name__}: {error}\nPlease report it.", err=True)
+        return BUG

@@ -1,4 +1,4 @@
-"""Commands for scenario files: validate, schema, init, explain.
+"""Commands for scenario files: validate, schema, explain.
 
 Nothing but click is imported before a command runs, so that `--help` and completion are quick.
 """
@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from simulator.scenario.templates import TEMPLATES
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -135,44 +133,3 @@ def explain(field: str) -> None:
         click.echo("\n\n".join(str(each) for each in explained(field)))
     except UnknownFieldError as error:
         raise click.UsageError(str(error)) from None
-
-
-# --- init ---------------------------------------------------------------------------------------------------------
-
-
-@click.command()
-@click.argument("name", default="scenario", type=click.Path(path_type=Path))
-@click.option("--template", type=click.Choice(TEMPLATES), default="quickstart", show_default=True)
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init(name: Path, template: str, force: bool) -> None:
-    """Write a commented scenario to NAME.yaml, and beside it the schema that editors check it with."""
-    path = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
-    contents = _contents(path, template)
-    taken = [str(each) for each in contents if each.exists() and each.name != SCHEMA_FILE]
-    if taken and not force:
-        raise click.UsageError(f"{', '.join(taken)} exists already; --force overwrites it")
-    for each, text in contents.items():
-        _write(each, text)
-        click.echo(f"wrote {each}")
-
-
-SCHEMA_FILE = "scenario.schema.json"  # as the first line of every template names it
-
-
-def _contents(path: Path, name: str) -> dict[Path, str]:
-    """The files to write, the scenario first; the trace of `trace` has the scenario's name."""
-    from simulator.scenario.schema import schema_text
-    from simulator.scenario.templates import TRACE, template, trace_csv
-
-    trace = path.with_suffix(".csv")
-    text = template(name).replace(TRACE, trace.name)
-    files = {path: text, path.with_name(SCHEMA_FILE): schema_text()}
-    return {**files, trace: trace_csv()} if name == "trace" else files
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{path} cannot be written: {error}") from None

@@ -21,19 +21,21 @@ def report(folders: tuple[Path, ...], style: str, out: Path | None) -> None:
     if out is not None and len(folders) > 1:
         raise click.UsageError("--out takes one DIR; without it each page goes into its own folder")
     from simulator.report.folder import OutputError
-    from simulator.report.output import write_whole
+    from simulator.report.output import write_again, write_out
     from simulator.report.page.build import REPORT, WRITERS, page_of
 
     failed = False
     for folder in folders:
         try:
             text = WRITERS[style](page_of(folder))
-            place = out or (folder / REPORT if style == "html" else None)
-            if place is None:
-                click.echo(text, nl=False)
+            if out:
+                write_out(out, text)
+            elif style == "html":
+                write_again(folder / REPORT, text)
             else:
-                write_whole(place, text)
-                click.echo(f"wrote {place}", err=True)
+                click.echo(text, nl=False)
+                continue
+            click.echo(f"wrote {out or folder / REPORT}", err=True)
         except OutputError as error:
             failed = True
             click.echo(f"error: {error}", err=True)
@@ -49,7 +51,7 @@ def report(folders: tuple[Path, ...], style: str, out: Path | None) -> None:
 def diff(before: Path, after: Path, style: str, out: Path | None) -> None:
     """Say what differs between two results: the input, the verdicts, and the figures with their intervals."""
     from simulator.report.folder import OutputError
-    from simulator.report.output import write_whole
+    from simulator.report.output import write_out
     from simulator.report.page.build import WRITERS, diff_of
 
     try:
@@ -57,7 +59,7 @@ def diff(before: Path, after: Path, style: str, out: Path | None) -> None:
         if out is None:
             click.echo(text, nl=False)
         else:
-            write_whole(out, text)
+            write_out(out, text)
     except OutputError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.cli_files import InvalidFileError, show_faults
+from simulator.cli_signals import ending
 
 if TYPE_CHECKING:
     from simulator.scenario.spec import Scenario
 
 BUG = 1
 SOME_FAILED = 5
-INTERRUPTED = 130
 
 
 @click.command()
@@ -58,9 +59,10 @@ def run(
         try:
             with progress(path.stem, shown=not quiet) as show:
                 result, runs = run_into(scenario, target, options, show)
-        except KeyboardInterrupt:
-            click.echo(f"interrupted; nothing was written to {target}", err=True)
-            sys.exit(INTERRUPTED)
+        except KeyboardInterrupt as interrupt:
+            words, code = ending(interrupt)
+            click.echo(f"{words}; nothing was written to {target}", err=True)
+            sys.exit(code)
         except Exception as error:
             if debug:
                 raise
@@ -86,7 +88,8 @@ def _targets(scenarios: tuple[Path, ...], out: Path | None) -> list[Path]:
     if out is not None and len(scenarios) > 1:
         raise click.UsageError("--out takes one scenario; without it each has its own folder under reports/")
     targets = [out or Path("reports") / path.stem for path in scenarios]
-    twice = next((target for i, target in enumerate(targets) if target in targets[:i]), None)
+    places = [os.path.realpath(target) for target in targets]
+    twice = next((target for i, target in enumerate(targets) if places[i] in places[:i]), None)
     if twice:
         raise click.UsageError(f"two scenarios would be written to {twice}; run one of them alone, with --out")
     return targets

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from simulator.cli_files import InvalidFileError, show_faults
-from simulator.cli_run import BUG, INTERRUPTED
+from simulator.cli_run import BUG
+from simulator.cli_signals import ending
 
 if TYPE_CHECKING:
     from simulator.study.evaluate import Evaluator
@@ -135,12 +136,11 @@ def faults_told(debug: bool, runs: Path) -> Iterator[None]:
 
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        words, code = ending(interrupt)
         kept = sum(1 for _ in runs.glob("[0-9a-f]*.json"))
-        click.echo(
-            f"interrupted; {kept} finished runs are kept in {runs}/, the same command goes on from there", err=True
-        )
-        sys.exit(INTERRUPTED)
+        click.echo(f"{words}; {kept} finished runs are kept in {runs}/, the same command goes on from there", err=True)
+        sys.exit(code)
     except ScenarioError as error:
         raise InvalidFileError(error.faults) from None
     except SettingsError as error:

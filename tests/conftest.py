@@ -1,5 +1,10 @@
-"""Hypothesis draws the same examples every time, however slow the machine is."""
+"""Hypothesis draws the same examples every time, however slow the machine is; and what several rooms test with."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import Phase, settings
 
 phases = (Phase.explicit, Phase.generate, Phase.shrink)
@@ -8,3 +13,13 @@ settings.register_profile(
     "no-shrink", derandomize=True, deadline=None, phases=phases[:2]
 )  # for python -m tests.mutants
 settings.load_profile("suite")
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file can grow beyond 4 KiB, so that one fails in the middle, as on a full disk."""
+    resource = pytest.importorskip("resource", reason="this system has no limits for a process")
+    _, most = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, most))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.files.whole import write_new
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -48,7 +50,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table: no needless digits, NaN as nothing, lines end with a line feed."""
     columns = [_cells(table[name].to_numpy()) for name in table.columns]
     lines = [",".join(map(_quoted, table.columns)), *map(",".join, zip(*columns, strict=True))]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    write_new(path, "\n".join(lines) + "\n")
 
 
 def read_csv(path: Path) -> pd.DataFrame:

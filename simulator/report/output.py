@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator import __version__
-from simulator.report.folder import PROGRAM, RUN_FILE, OutputError, fresh_folder
+from simulator.files.scratch import clear
+from simulator.files.whole import write_new, write_to, write_whole
+from simulator.report.folder import PROGRAM, RUN_FILE, OutputError, fresh_folder, told
 from simulator.scenario.dumping import dump
 
 if TYPE_CHECKING:
     from simulator.measures.result import Result
     from simulator.report.tables import RunTables
 
-__all__ = ["OutputError", "fresh_folder", "write_run"]
+__all__ = ["OutputError", "fresh_folder", "write_again", "write_out", "write_run"]
 PACKAGES: Final = ("numpy", "simpy", "pandas", "matplotlib")
 
 
@@ -29,25 +31,23 @@ def write_run(result: Result, folder: Path, command: str, wall_s: float) -> RunT
 
     tables = RunTables.of(result)
     tables.write(folder)
-    write_text(folder / "scenario.yaml", dump(result.scenario, folder))
-    write_text(folder / RUN_FILE, run_json(command, wall_s, seed=result.seed))
+    write_new(folder / "scenario.yaml", dump(result.scenario, folder))
+    write_new(folder / RUN_FILE, run_json(command, wall_s, seed=result.seed))
     return tables
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, the same on every system."""
-    path.write_text(text, encoding="utf-8", newline="\n")
+def write_out(path: Path, text: str) -> None:
+    """Write a page to the place that a user has named. Raises OutputError."""
+    with told(path):
+        clear(path.parent)
+        write_to(path, text)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file beside its place and move it there, so that it is never half written. Raises OutputError."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        write_text(temporary, text)
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written: {error.strerror}; name another place with --out") from error
+def write_again(path: Path, text: str) -> None:
+    """Write a file of a result again; a link in its place is replaced and not followed. Raises OutputError."""
+    with told(path):
+        clear(path.parent)
+        write_whole(path, text)
 
 
 def run_json(command: str, wall_s: float, **about: object) -> str:

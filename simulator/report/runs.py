@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.files.whole import open_new, write_new
 from simulator.measures.invocations import InvocationsWriter
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
@@ -63,7 +64,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         for number in range(options.replications):
             sinks: list[Observer] = [ProgressOf(progress, number, options.replications, scenario.duration)]
             if options.invocations and not number:
-                file = files.enter_context((folder / "invocations.csv").open("w", encoding="utf-8", newline=""))
+                file = files.enter_context(open_new(folder / "invocations.csv"))
                 sinks.append(InvocationsWriter(file, scenario))
             result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks))
             first = first or result
@@ -72,7 +73,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         files.close()
         assert first is not None
         if len(runs) > 1:
-            tidy(runs).to_csv(folder / "replications.csv", index=False, lineterminator="\n")
+            write_new(folder / "replications.csv", tidy(runs).to_csv(index=False, lineterminator="\n"))
         tables = write_run(first, folder, options.command, time.perf_counter() - began)
         from simulator.report.page.build import write_page
         from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.report.csvfiles import told, write_csv
-from simulator.report.folder import RUN_FILE, fresh_folder
-from simulator.report.output import run_json, write_text
+from simulator.files.whole import write_new
+from simulator.report import csvfiles
+from simulator.report.folder import RUN_FILE, OutputError, added, fresh_folder, recover, told
+from simulator.report.output import run_json
 from simulator.report.tables import plain
 from simulator.scenario.dumping import dump
 from simulator.study.settings import AS_IT_IS
@@ -28,9 +29,17 @@ STUDY_FILE: Final = "study.json"
 def study_folder(target: Path, kind: str, force: bool) -> Iterator[Path]:
     """A new empty folder for a study, as `fresh_folder`; an earlier study of the same kind is replaced without force.
 
-    Nothing is lost with that: its runs are kept elsewhere, and give it back at once.
+    Nothing is lost with that: its runs are kept elsewhere, and give it back at once. What was added to it needs force.
     """
-    with fresh_folder(target, force or kind_of(target) == kind) as folder:
+    with told(target):
+        recover(target)
+    again = kind_of(target) == kind
+    if again and not force and (others := added(target)):
+        raise OutputError(
+            f"{target}: holds {others[0]}, which is no part of the earlier result; --force replaces all of it, "
+            "--out names another place"
+        )
+    with fresh_folder(target, force or again) as folder:
         yield folder
 
 
@@ -40,7 +49,7 @@ def finish(folder: Path, evaluator: Evaluator) -> None:
 
     scenario = evaluator.scenario(AS_IT_IS)
     seeded = scenario if evaluator.seed is None else replace(scenario, seed=evaluator.seed)
-    write_text(folder / "scenario.yaml", dump(seeded, folder))
+    write_new(folder / "scenario.yaml", dump(seeded, folder))
     write_page(folder)
 
 
@@ -57,7 +66,7 @@ def write_study(
 ) -> None:
     """Write study.json, a CSV file for each table, and run.json, in which alone equal studies differ."""
     text = json.dumps(plain(summary), indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(folder / STUDY_FILE, text + "\n")
+    write_new(folder / STUDY_FILE, text + "\n")
     for name, table in tables.items():
-        write_csv(told(table), folder / f"{name}.csv")
-    write_text(folder / RUN_FILE, run_json(command, wall_s, study=kind))
+        csvfiles.write_csv(csvfiles.told(table), folder / f"{name}.csv")
+    write_new(folder / RUN_FILE, run_json(command, wall_s, study=kind))

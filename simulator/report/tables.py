@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from simulator.files.whole import write_new
 from simulator.measures import tables
 from simulator.report.csvfiles import decimals_of, read_csv, rounded, write_csv
 from simulator.report.folder import OutputError
@@ -71,7 +72,7 @@ class RunTables:
     def write(self, folder: Path) -> None:
         """Write summary.json and the CSV files."""
         text = json.dumps(self.summary, indent=2, ensure_ascii=False, allow_nan=False)
-        (folder / "summary.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        write_new(folder / "summary.json", text + "\n")
         for name in NAMES:
             write_csv(getattr(self, name), folder / f"{name}.csv")
         for stream, file in load_files(list(self.shard_load)).items():

@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.scenario.spec import SCENARIO
 
+TITLE = "shardsim scenario"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -12,7 +13,7 @@ def scenario_schema() -> dict[str, Any]:
     """The schema of a scenario file: each field with its description, default, limits, and AWS's own limits."""
     definitions: dict[str, Any] = {}
     root = SCENARIO.schema(definitions)
-    return {"$schema": DIALECT, "title": "shardsim scenario", **root, "$defs": dict(sorted(definitions.items()))}
+    return {"$schema": DIALECT, "title": TITLE, **root, "$defs": dict(sorted(definitions.items()))}
 
 
 def schema_text() -> str:

@@ -110,8 +110,8 @@ class Pool:
         starting = sum(job is None for _, job in self._busy.values())
         for _ in range(min(self._unstarted, len(queue) - starting)):
             self._unstarted -= 1
-            worker = Worker(self._start())
             with _for_a_start():
+                worker = Worker(self._start())
                 self._busy[worker.executor.submit(os.getpid)] = worker, None
 
     def _submit(self, worker: Worker, queue: deque[Job]) -> None:
@@ -187,14 +187,17 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _for_a_start() -> Iterator[None]:
-    """What a process inherits that is started in the block: no Ctrl-C, and no threads for NumPy.
+    """What a process inherits that is started in the block: no Ctrl-C, no SIGHUP, and no threads for NumPy.
 
-    Ctrl-C would end it with a traceback before it can say that it leaves that to its parent; threads take longer to
-    start than all that a run would gain by them.
+    Ctrl-C would end it with a traceback before it can say that it leaves that to its parent, and a terminal that is
+    closed would end the process that keeps account of semaphores; threads take longer to start than all that a run
+    would gain by them.
     """
     before = os.environ.get(THREADS)
     os.environ.setdefault(THREADS, "1")
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
+    blocked = None
+    if hasattr(signal, "pthread_sigmask"):
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from simulator.files.scratch import clear
+from simulator.files.whole import write_whole
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job
 
@@ -33,6 +32,9 @@ class Store:
 
     folder: Path
     damaged: list[Path] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        clear(self.folder)  # of what a study that was killed has left
 
     def get(self, job: Job) -> Figures | None:
         """The figures of a job that was finished before, if they are there and undamaged."""
@@ -68,16 +70,12 @@ class Store:
         return self.folder / f"{job.key[:32]}.json"
 
     def _write(self, path: Path, text: str) -> None:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(path)
+            write_whole(path, text)
         except OSError as error:
-            with suppress(OSError):
-                temporary.unlink()
             raise StoreError(
-                f"{self.folder}: a finished run cannot be kept: {os.strerror(error.errno or 0)}; "
+                f"{self.folder}: a finished run cannot be kept: {error.strerror or error}; "
                 "what was kept before stays: free some space, or name another place with --out, and go on"
             ) from error
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,8 +27,17 @@ event_source_mappings:
 """
 MAPPING = "  - {name: %s, stream: clicks, function: enrich, batch_size: 50}\n"
 
+NO_PLOTS = (  # nor matplotlib, which takes longer to import than all the rest
+    "import sys, types; sys.modules['simulator.report.plots.drawing'] = types.SimpleNamespace(draw=lambda *_: None); "
+    "sys.modules['simulator.report.page.build'] = types.SimpleNamespace(write_page=lambda *_: None); "
+)
+ROOT = Path(__file__).parents[2]
+MAIN = "from simulator.cli import main; main()"
+
 Command = Callable[..., Result]
 Write = Callable[..., Path]
+Ended = subprocess.CompletedProcess[str]
+Program = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -55,6 +67,28 @@ def shardsim(monkeypatch: pytest.MonkeyPatch) -> Command:
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     return lambda *args: CliRunner().invoke(cli, [str(arg) for arg in args])
+
+
+@pytest.fixture
+def program(write: Write) -> Program:
+    """Runs the program in a process, in the folder of a small scenario, after some statements.
+
+    `redirected` is what a shell does to its streams, such as `2>&-`; `environment` is beside our own.
+    """
+    write()
+
+    def run(
+        args: Sequence[str], before: str = "", stdout: int = subprocess.PIPE, redirected: str = "", **environment: str
+    ) -> Ended:
+        command = [sys.executable, "-c", before + MAIN, *args]
+        ours = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+        return subprocess.run(
+            ["sh", "-c", f'exec "$@" {redirected}', "sh", *command] if redirected else command,
+            stdout=stdout, stderr=subprocess.PIPE, encoding="utf-8", errors="surrogateescape", timeout=60, check=False,
+            env=ours | {"PYTHONPATH": str(ROOT)} | environment,
+        )  # fmt: skip
+
+    return run
 
 
 def everything(folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -63,10 +64,12 @@ def scenario_text(
 
 
 def run_folder(folder: Path, replications: int = 1, **how: str | int | tuple[str, ...]) -> Path:
-    """Simulate a minute and write what `run` writes."""
-    folder.mkdir(exist_ok=True)
-    (folder / "scenario.yaml").write_text(scenario_text(**how), encoding="utf-8")  # type: ignore[arg-type]
-    scenario = load(folder / "scenario.yaml")
+    """Simulate a minute and write what `run` writes, in the place of what is there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    file = folder.with_suffix(".yaml")
+    file.write_text(scenario_text(**how), encoding="utf-8")  # type: ignore[arg-type]
+    scenario = load(file)
     results = [simulate(scenario, None, number, 1.0) for number in range(replications)]
     draw(write_run(results[0], folder, "shardsim run clicks.yaml", 0.1), folder)
     if replications > 1:

@@ -44,6 +44,38 @@ def test_a_page_goes_where_out_says(folder: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "page.html"]
 
 
+def test_a_planted_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    page, victim = (folder / "report.html").read_bytes(), tmp_path / "victim"
+    victim.write_text("mine")
+    links = [folder / name for name in ("report.html", ".report.html.part")]
+    links[0].unlink()
+    for link in links:
+        link.symlink_to(victim)
+    assert shardsim("report", folder).exit_code == 0
+    assert victim.read_text() == "mine"
+    assert (folder / "report.html").read_bytes() == page
+    assert not (folder / "report.html").is_symlink()
+    links[1].unlink()
+
+
+def test_out_may_be_a_device(folder: Path) -> None:
+    done = shardsim("report", folder, "-o", "/dev/null")
+    assert (done.exit_code, done.stderr) == (0, "wrote /dev/null\n")
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_page_that_cannot_be_written_whole_is_as_it_was(folder: Path, tmp_path: Path) -> None:
+    page = (folder / "report.html").read_bytes()
+    for place in (folder / "report.html", tmp_path / "page.html"):
+        done = shardsim("report", folder, *(["-o", place] if place.parent == tmp_path else []))
+        assert (done.exit_code, done.stderr) == (
+            2, f"error: {place}: cannot be written: File too large; name another place with --out\n"
+        )  # fmt: skip
+    assert (folder / "report.html").read_bytes() == page
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_is_no_result_is_one_line_and_the_others_are_made(folder: Path, tmp_path: Path) -> None:
     (folder / "report.html").unlink()
     done = shardsim("report", tmp_path, folder)

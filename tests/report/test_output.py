@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
-import shutil
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
@@ -119,33 +119,16 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(
 ) -> None:
     result, target = simulated(), tmp_path / "out" / "result"
 
-    def full(*_: object, **__: object) -> int:
+    def full(*_: object) -> TextIO:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("simulator.files.whole.open_new", full)
     with pytest.raises(OutputError) as caught, fresh_folder(target) as folder:
         write_run(result, folder, "shardsim run small.yaml", 0.1)
     assert str(caught.value) == (
         f"{target}: cannot be written: No space left on device; free some space, or name another place with --out"
     )
     assert not (tmp_path / "out").exists()
-
-
-def test_the_old_result_comes_back_when_the_new_one_cannot_be_put_in_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target, rename = ours(tmp_path / "result"), Path.rename
-
-    def failing(self: Path, to: Path) -> Path:
-        if self.name.endswith(".part"):
-            raise OSError(errno.EIO, "Input/output error")
-        return rename(self, to)
-
-    monkeypatch.setattr(Path, "rename", failing)
-    with pytest.raises(OutputError, match="Input/output error"), fresh_folder(target, force=True) as folder:
-        (folder / "summary.json").touch()
-    assert everything(tmp_path) == ["result", "result/run.json", "result/summary.json"]
-    assert (target / "summary.json").read_text(encoding="utf-8") == "old"
 
 
 def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
@@ -160,43 +143,6 @@ def test_a_link_is_followed_and_stays(tmp_path: Path) -> None:
 def test_a_broken_pipe_is_not_taken_for_a_fault_of_the_folder(tmp_path: Path) -> None:
     with pytest.raises(BrokenPipeError), fresh_folder(tmp_path / "result"):
         raise BrokenPipeError
-
-
-def test_what_a_killed_run_has_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
-    leftovers = [tmp_path / f".result.0123456{i}.part" for i in (7, 8)]
-    for each in leftovers:
-        each.mkdir()
-        (each / "summary.json").touch()
-    with fresh_folder(tmp_path / "result"):
-        assert not any(each.exists() for each in leftovers)
-
-
-def test_what_another_run_is_still_writing_stays(tmp_path: Path) -> None:
-    with fresh_folder(tmp_path / "result") as first:
-        with fresh_folder(tmp_path / "result") as second:
-            assert first.exists()
-            (second / "summary.json").touch()
-        assert first.exists()
-        shutil.rmtree(tmp_path / "result")
-
-
-def test_what_only_looks_like_a_leftover_stays(tmp_path: Path) -> None:
-    others = [tmp_path / name for name in (".result.backup.part", ".results.01234567.part", "result.01234567.part")]
-    for each in others:
-        each.mkdir()
-    with fresh_folder(tmp_path / "result"):
-        pass
-    assert all(each.exists() for each in others)
-
-
-def test_a_replaced_result_is_removed_when_the_run_that_did_it_was_killed_on_the_way(tmp_path: Path) -> None:
-    replaced = ours(tmp_path / ".result.01234567.old")
-    with fresh_folder(tmp_path / "result"):
-        pass
-    assert replaced.exists()  # nothing has taken its place yet
-    with fresh_folder(tmp_path / "result", force=True):
-        pass
-    assert not replaced.exists()
 
 
 # --- the files ------------------------------------------------------------------------------------------------------
@@ -214,7 +160,8 @@ def test_two_equal_runs_differ_in_run_json_alone(simulated: Simulated, tmp_path:
     differing = [f for f in files if (tmp_path / "a" / f).read_bytes() != (tmp_path / "b" / f).read_bytes()]
     assert differing == ["run.json"]
     run = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
-    assert list(run) == ["program", "command", "seed", "versions", "wall_s"]
+    assert list(run) == ["program", "command", "seed", "versions", "wall_s", "files"]
+    assert run["files"] == files
 
 
 def test_the_tables_read_back_are_those_that_were_written(simulated: Simulated, tmp_path: Path) -> None:

@@ -4,13 +4,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
-from simulator.cli_files import explain, init, schema, validate
-from simulator.scenario.loading import check
+from simulator.cli_files import explain, schema, validate
 from simulator.scenario.schema import schema_text
-from simulator.scenario.templates import TEMPLATES
 
 Write = Callable[[str], Path]
 
@@ -81,27 +78,3 @@ def test_an_unknown_field_is_a_usage_error() -> None:
     result = run(explain, "batch_sise")
     assert result.exit_code == 2
     assert "there is no field 'batch_sise'; did you mean 'batch_size'?" in result.stderr
-
-
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_every_template_makes_a_scenario_without_faults_or_warnings(name: str, tmp_path: Path) -> None:
-    result = run(init, tmp_path / "mine", "--template", name)
-    assert result.exit_code == 0
-    assert check(tmp_path / "mine.yaml") == []
-    assert (tmp_path / "mine.yaml").read_text().startswith("# yaml-language-server: $schema=scenario.schema.json\n")
-    assert (tmp_path / "scenario.schema.json").read_text(encoding="utf-8") == schema_text()
-
-
-def test_nothing_is_overwritten_unless_forced(tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text("precious")
-    refused = run(init, path)
-    assert (refused.exit_code, path.read_text()) == (2, "precious")
-    assert "mine.yaml exists already; --force overwrites it" in refused.stderr
-    assert run(init, path, "--force").exit_code == 0
-    assert path.read_text() != "precious"
-
-
-def test_a_place_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert run(init, tmp_path / "file" / "mine").exit_code == 2

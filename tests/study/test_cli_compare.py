@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -222,8 +222,19 @@ def test_the_result_of_a_run_is_replaced_with_force_only(small: Path) -> None:
     assert Path("result/comparison.csv").exists()
 
 
-def test_ctrl_c_keeps_the_finished_runs_ends_all_processes_and_the_same_command_goes_on(small: Path) -> None:
-    command = [sys.executable, "-m", "simulator", "compare", str(small), "--shards", "1-2", "-n", "100", "-j", "2"]
+@pytest.mark.parametrize(
+    ("number", "send"),
+    [
+        (signal.SIGINT, os.killpg),  # as a terminal does: to all processes
+        (signal.SIGHUP, os.killpg),
+        (signal.SIGTERM, os.kill),
+        (signal.SIGTERM, os.killpg),
+    ],
+)
+def test_a_signal_keeps_the_finished_runs_ends_all_processes_and_the_same_command_goes_on(
+    small: Path, number: signal.Signals, send: Callable[[int, int], None]
+) -> None:
+    command = [sys.executable, "-m", "simulator", "compare", str(small), "--shards", "1-2", "-n", "40", "-j", "2"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -231,9 +242,9 @@ def test_ctrl_c_keeps_the_finished_runs_ends_all_processes_and_the_same_command_
     )  # fmt: skip
     while len(list(Path("reports").glob("small.runs/?*.json"))) < 3 and process.poll() is None:
         time.sleep(0.001)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all processes
+    send(process.pid, number)
     out, told = process.communicate(timeout=60)  # to the last process that could write
-    assert process.returncode == 130, told
+    assert process.returncode == 128 + number, told
     assert "Traceback" not in told
     assert told.splitlines()[-1].endswith(
         "finished runs are kept in reports/small.runs/, the same command goes on from there"
@@ -241,7 +252,7 @@ def test_ctrl_c_keeps_the_finished_runs_ends_all_processes_and_the_same_command_
     assert out == ""
     assert [path.name for path in Path("reports").iterdir()] == ["small.runs"]
     kept = {path: path.read_bytes() for path in Path("reports/small.runs").iterdir()}
-    assert 3 <= len(kept) < 201
-    done = called(small, "--shards", "1-2", "-n", "100", "-j", "1")
-    assert f"200 runs, {len(kept) - 1} of them kept from before" in done.stderr
+    assert 3 <= len(kept) < 81
+    done = called(small, "--shards", "1-2", "-n", "40", "-j", "1")
+    assert f"80 runs, {len(kept) - 1} of them kept from before" in done.stderr
     assert {path: path.read_bytes() for path in kept} == kept

@@ -6,6 +6,7 @@ import errno
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -137,10 +138,10 @@ def test_a_full_disk_is_told_in_a_line_and_leaves_what_was_kept(
     simulated(small, tmp_path / "runs", 1)
     before = kept(tmp_path / "runs")
 
-    def full(*_: object, **__: object) -> int:
+    def full(*_: object) -> TextIO:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("simulator.files.whole.open_new", full)
     with pytest.raises(StoreError, match=r"cannot be kept: No space left on device; what was kept before stays"):
         simulated(small, tmp_path / "runs", 2)
     assert kept(tmp_path / "runs") == before

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from simulator.files.whole import write_new
 from simulator.report.folder import OutputError
-from simulator.report.output import write_text
 from simulator.report.page.advise_page import advise_page
 from simulator.report.page.compare_page import compare_page
 from simulator.report.page.diff_page import diff_page
@@ -57,7 +57,7 @@ def diff_of(before: Path, after: Path) -> Page:
 
 def write_page(folder: Path) -> None:
     """Write the page of a result whose other files are in the folder."""
-    write_text(folder / REPORT, html(page_of(folder)))
+    write_new(folder / REPORT, html(page_of(folder)))
 
 
 def as_json(page: Page) -> str:

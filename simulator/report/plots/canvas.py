@@ -13,6 +13,7 @@ import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
+from simulator.files.whole import write_new
 from simulator.report.plots import heading
 from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
 
@@ -70,9 +71,9 @@ class Plot:
 
     def save(self, folder: Path) -> None:
         """Write NAME.png and NAME.svg."""
-        (folder / f"{self.name}.svg").write_text(self.svg(), encoding="utf-8", newline="\n")
-        with style():
-            self.figure.savefig(folder / f"{self.name}.png", dpi=DPI, metadata={"Software": None})
+        write_new(folder / f"{self.name}.svg", self.svg())
+        with style(), (folder / f"{self.name}.png").open("xb") as file:
+            self.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
 
 
 @contextmanager

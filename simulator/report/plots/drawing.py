@@ -35,7 +35,7 @@ def draw(tables: RunTables, folder: Path) -> list[Plot]:
 
 def save(plots: list[Plot], folder: Path) -> list[Plot]:
     """Save plots into FOLDER/plots."""
-    (folder / FOLDER).mkdir(exist_ok=True)
+    (folder / FOLDER).mkdir()
     for each in plots:
         each.save(folder / FOLDER)
     return plots
