@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,6 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from simulator.reading.documents import read_json
+from simulator.reading.files import UnreadableError
+from simulator.reading.shapes import Group
 from simulator.report.leftovers import beside, locked, remove_leftovers
 
 RUN_FILE: Final = "run.json"
@@ -54,10 +56,9 @@ def fresh_folder(target: Path | str, force: bool = False) -> Iterator[Path]:
 def is_ours(folder: Path) -> bool:
     """Whether a folder is the result of a run."""
     try:
-        run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return bool(read_json(folder / RUN_FILE, Group()).get("program") == PROGRAM)
+    except UnreadableError:
         return False
-    return isinstance(run, dict) and run.get("program") == PROGRAM
 
 
 def _refuse(place: Path, target: Path | str, force: bool) -> None:

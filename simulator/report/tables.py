@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.measures import tables
 from simulator.report.csvfiles import DECIMALS as TIME_DECIMALS
-from simulator.report.csvfiles import read_csv, rounded, write_csv
-from simulator.report.folder import OutputError
+from simulator.report.csvfiles import rounded, write_csv
 from simulator.scenario.spec import SCENARIO
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ DECIMALS: Final = {"bill": 12}  # a request costs 0.0000002 USD; else what times
 
 @dataclass(frozen=True)
 class RunTables:
-    """Summary and tables with the numbers of the files, whether they come from there or straight from a run.
+    """Summary and tables of a run with the numbers that the files have.
 
     `resolved` is the resolved scenario as plain data: names, numbers and texts such as `10m`.
     """
@@ -54,26 +53,6 @@ class RunTables:
                 stream: rounded(tables.shard_load(result, stream), LOAD_DECIMALS) for stream in result.scenario.streams
             },
         )
-
-    @classmethod
-    def read(cls, folder: Path) -> RunTables:
-        """The tables of a folder that an earlier run has left. Raises OutputError if it is none."""
-        import pandas as pd
-        from ruamel.yaml import YAML
-
-        try:
-            summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-            resolved = YAML(typ="safe", pure=True).load(folder / "scenario.yaml")
-            files = load_files(list(summary["streams"]))
-            loads = {stream: read_csv(folder / file) for stream, file in files.items()}
-            some = bool(summary["event_source_mappings"])
-            named = {name: read_csv(folder / f"{name}.csv") if some else pd.DataFrame() for name in NAMES}
-        except FileNotFoundError as error:
-            missing = Path(str(error.filename)).name
-            raise OutputError(f"{folder}: has no {missing}: it is not the result of a run, or not whole") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise OutputError(f"{folder}: is not the result of a run: {error}") from error
-        return cls(summary=summary, resolved=resolved, **named, shard_load=loads)
 
     def write(self, folder: Path) -> None:
         """Write summary.json and the CSV files."""
