@@ -68,7 +68,7 @@ class Text(Scalar):
 
     @property
     def allowed(self) -> str:
-        return "a text" if not self.least else f"a text of at least {self.least} characters"
+        return f"a text of {self.least} or more characters" if self.least else "a text"
 
     def fits(self, value: Any) -> bool:
         return isinstance(value, str) and len(value) >= self.least
@@ -207,7 +207,8 @@ class ListOf(Shape):
         if not isinstance(value, list):
             raise UnfitError(where, f"{shown(value)} is given; allowed: a list")
         if not self.least <= len(value) <= self.most:
-            raise UnfitError(where, f"has {len(value):,} entries; allowed: {Whole(self.least, self.most).allowed}")
+            allowed = f"{self.least} to {self.most}" if self.most < LARGEST_WHOLE else f"{self.least} or more"
+            raise UnfitError(where, f"has {len(value):,} entries; allowed: {allowed}")
         for i, part in enumerate(value):
             self.shape.check(part, f"{where}[{i}]")
 

@@ -25,13 +25,13 @@ LARGEST_CSV: Final = 512 * 2**20  # bytes: 10,000 replications have 22 MiB a map
 class Columns:
     """The columns of a table that are read: those that are needed, and those that may be there; all others are not.
 
-    `before`: the columns that stand before this one are read as texts, whatever they are called: they tell settings
+    `before`: other columns that stand before this one are read as texts, whatever they are called: they tell settings
     apart.
     """
 
     needed: Mapping[str, Scalar]
     known: Mapping[str, Scalar] = field(default_factory=dict)
-    before: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def _readers(path: Path, columns: Columns, heading: Sequence[str]) -> Iterator[R
     missing = next((name for name in columns.needed if name not in heading), None)
     if missing is not None:
         raise UnreadableError(path, f"has no column {missing}")
-    settings = heading.index(columns.before) if columns.before in heading else 0
+    settings = heading.index(columns.before) if columns.before else 0
     seen: set[str] = set()
     for index, name in enumerate(heading):
-        kind = Text() if index < settings else columns.needed.get(name) or columns.known.get(name)
+        kind = columns.needed.get(name) or columns.known.get(name) or (Text() if index < settings else None)
         if kind:
             if name in seen:
                 raise UnreadableError(path, f"has two columns {shortened(name)}")

@@ -134,6 +134,16 @@ def test_a_damaged_run_is_noticed_and_told(small: Path) -> None:
     assert Path("reports/small-compare/comparison.csv").read_bytes() == before
 
 
+def test_a_damaged_note_of_the_last_study_is_told_and_written_again(small: Path) -> None:
+    called(small, *TWO)
+    note = Path("reports/small.runs/study.json")
+    before = note.read_bytes()
+    note.write_text("[" * 200_000, encoding="utf-8")
+    done = called(small, *TWO)
+    assert f"{note} is damaged and is written again" in done.stderr
+    assert note.read_bytes() == before
+
+
 def test_a_dry_run_tells_the_plan_and_writes_nothing(small: Path) -> None:
     done = called(small, "--shards", "1-4", "-n", "500", "--dry-run")
     assert done.exit_code == 0
