@@ -97,8 +97,8 @@ def _compare(
         study_progress("simulating", source.scenario().objectives, not quiet) as evaluator.progress,
     ):
         greet(evaluator, quiet)
-        tell_damaged(evaluator, quiet)
         comparison = study.compared(evaluator, settings, replications, base, wanted)
+        tell_damaged(evaluator, quiet)
         write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
         finish(folder, evaluator)
     if not quiet:

@@ -22,12 +22,15 @@ def report(folders: tuple[Path, ...], style: str, out: Path | None) -> None:
         raise click.UsageError("--out takes one DIR; without it each page goes into its own folder")
     from simulator.report.folder import OutputError
     from simulator.report.output import write_again, write_out
-    from simulator.report.page.build import REPORT, WRITERS, page_of
+    from simulator.report.page.build import REPORT, WRITERS, page_of, strange
 
     failed = False
     for folder in folders:
         try:
-            text = WRITERS[style](page_of(folder))
+            page = page_of(folder)
+            for plot, what in strange(page):
+                click.echo(f"{folder}/plots/{plot}.svg: left out what no plot of shardsim has: {what}", err=True)
+            text = WRITERS[style](page)
             if out:
                 write_out(out, text)
             elif style == "html":

@@ -86,8 +86,8 @@ def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: boo
         study_progress(title, objectives, not request.quiet) as evaluator.progress,
     ):
         greet(evaluator, request.quiet)
-        tell_damaged(evaluator, request.quiet)
         yield folder
+        tell_damaged(evaluator, request.quiet)
         finish(folder, evaluator)
 
 

@@ -89,7 +89,7 @@ def runs_folder(target: Path, scenario: Path) -> Path:
 
 
 def greet(evaluator: Evaluator, quiet: bool) -> None:
-    """Say on stderr when what is kept is of another scenario than the one of now."""
+    """Say on stderr when what is kept is of another scenario than the one of now, or when that cannot be told."""
     from simulator.study.jobs import program, scenario_digest
 
     assert evaluator.store is not None
@@ -100,6 +100,10 @@ def greet(evaluator: Evaluator, quiet: bool) -> None:
         "program": program(),
     }
     before = evaluator.store.last_study(now)
+    if before is None:
+        if not quiet:
+            click.echo(f"{evaluator.store.folder}/study.json is damaged and is written again", err=True)
+        return
     changed = [name for name, value in now.items() if before.get(name, value) != value]
     if changed and not quiet:
         verb = "has" if len(changed) == 1 else "have"
@@ -118,10 +122,10 @@ def show_plan(plan: Plan, where: str, dry_run: bool, replications: str) -> None:
 
 
 def tell_damaged(evaluator: Evaluator, quiet: bool) -> None:
-    """Say on stderr how many kept runs were no longer what had been written."""
+    """Say on stderr, after a study, how many kept runs it found to be no longer what had been written."""
     damaged = len(evaluator.store.damaged) if evaluator.store else 0
     if damaged and not quiet:
-        what = "kept run is damaged and is" if damaged == 1 else "kept runs are damaged and are"
+        what = "kept run was damaged and was" if damaged == 1 else "kept runs were damaged and were"
         click.echo(f"{damaged} {what} simulated again", err=True)
 
 

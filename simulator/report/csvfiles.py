@@ -1,11 +1,9 @@
-"""Tables as CSV files, the same bytes each time, and read back as the same numbers."""
+"""Tables as CSV files, the same bytes each time."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 DECIMALS: Final = 6  # of seconds: a microsecond
 SMALL: Final = 1e-3  # a number below this has not four digits in six decimals
 FINEST: Final = 12  # decimals: what is less is an error of rounding
-# a mapping may be called 001, or NA
-TEXTS: Final = ("mapping", "stream", "measure", "statistic", "kind", "item", "resource", "unit", "verdict", "word")
 
 
 def decimals_of(interval_s: float) -> int:
@@ -51,34 +47,6 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     columns = [_cells(table[name].to_numpy()) for name in table.columns]
     lines = [",".join(map(_quoted, table.columns)), *map(",".join, zip(*columns, strict=True))]
     write_new(path, "\n".join(lines) + "\n")
-
-
-def read_csv(path: Path) -> pd.DataFrame:
-    """Read a table that write_csv has written."""
-    import pandas as pd
-
-    with path.open(encoding="utf-8", newline="") as file:
-        heading, *rows = csv.reader(file)
-    columns = zip(*rows, strict=True) if rows else [()] * len(heading)
-    return pd.DataFrame({name: _values(name, cells) for name, cells in zip(heading, columns, strict=True)})
-
-
-def _values(name: str, cells: Sequence[str]) -> Any:
-    """A column's whole numbers, else its numbers, exactly those that their digits say; else its texts."""
-    if name in TEXTS:
-        return list(cells)
-    for numbers in (_whole_numbers, _numbers):
-        with suppress(ValueError):
-            return numbers(cells)
-    return list(cells)
-
-
-def _whole_numbers(cells: Sequence[str]) -> np.ndarray[Any, Any]:
-    return np.array([int(cell) for cell in cells], np.int64)
-
-
-def _numbers(cells: Sequence[str]) -> np.ndarray[Any, Any]:
-    return np.array([float(cell or "nan") for cell in cells])
 
 
 def _cells(values: np.ndarray[Any, Any]) -> list[str]:

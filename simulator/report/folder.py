@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from simulator.files.scratch import REPLACED, clear, is_being_made, locked, made_for, parents, scratch
 from simulator.files.whole import write_new
+from simulator.reading.documents import read_json
+from simulator.reading.files import UnreadableError
+from simulator.reading.shapes import Group
 from simulator.report.publishing import TAKEN, Contents, KeptBesideError, contents, discard, publish
 
 RUN_FILE: Final = "run.json"
@@ -133,10 +136,9 @@ def _files(folder: Path) -> list[str]:
 def _about(folder: Path) -> dict[str, Any]:
     """What run.json says; nothing if it is not there or not readable."""
     try:
-        about = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return read_json(folder / RUN_FILE, Group())  # type: ignore[no-any-return]
+    except UnreadableError:
         return {}
-    return about if isinstance(about, dict) else {}
 
 
 def _why(error: KeptBesideError) -> str:

@@ -50,13 +50,13 @@ class ConcurrencyLimit:
     what: str
 
 
-def concurrency_limit(tables: RunTables, function: str) -> ConcurrencyLimit:
-    """The limit of a function's concurrency, and whose it is."""
-    functions: dict[str, Any] = tables.resolved["functions"]
+def concurrency_limit(resolved: dict[str, Any], function: str) -> ConcurrencyLimit:
+    """The limit of a function's concurrency by the resolved scenario, and whose it is."""
+    functions: dict[str, Any] = resolved["functions"]
     reserves = {name: each["reserved_concurrency"] for name, each in functions.items()}
     if reserves[function] != "none":
         return ConcurrencyLimit(reserves[function], "its reserve")
-    account = tables.resolved["account"]
+    account = resolved["account"]
     taken = account["other_concurrency"] + sum(units for units in reserves.values() if units != "none")
     sharing = sum(units == "none" for units in reserves.values())
     what = "the account's" + (", less what is reserved or in other use" if taken else "")

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from simulator import __version__
-from simulator.report.csvfiles import read_csv
+from simulator.reading.documents import fit, read_json
+from simulator.reading.files import MissingError, UnreadableError
+from simulator.reading.shapes import Group, Scalar, Text, shown
 from simulator.report.folder import PROGRAM, RUN_FILE, OutputError
-from simulator.report.tables import RunTables
+from simulator.report.run_files import RunFiles
+from simulator.report.study_files import KINDS, StudyFiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
-REPLICATIONS: Final = "replications.csv"
-SCENARIO: Final = "scenario.yaml"
-STUDY: Final = "study.json"
+VERSION: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})*[A-Za-z0-9.+-]{0,60}")
+
+
+class Version(Scalar):
+    """The version of a program."""
+
+    allowed = "a version such as 0.1.0"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and bool(VERSION.fullmatch(value))
+
+
+OURS: Final = Group({"versions": Group({PROGRAM: Version()})}, known={"study": Text(1)})
 
 
 @dataclass(frozen=True)
@@ -30,109 +39,99 @@ class RunResult:
     """A run, or several replications of it: the tables are those of the first."""
 
     folder: Path
-    tables: RunTables
     version: str  # of the program that simulated it
-    scenario_text: str  # the resolved scenario as YAML
-    replications: pd.DataFrame | None  # one row a replication, mapping and measure
+    files: RunFiles
 
     @property
     def name(self) -> str:
         """The scenario's name."""
-        return str(self.tables.summary["scenario"])
+        return str(self.files.summary["scenario"])
 
-    @classmethod
-    def read(cls, folder: Path, about: dict[str, Any]) -> RunResult:
-        """Read the folder of a run. Raises OutputError if it is not whole."""
-        with _told(folder):
-            file = folder / REPLICATIONS
-            return cls(
-                folder,
-                RunTables.read(folder),
-                str(about["versions"][PROGRAM]),
-                (folder / SCENARIO).read_text(encoding="utf-8"),
-                read_csv(file) if file.exists() else None,
-            )
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The resolved scenario as plain data."""
+        return self.files.scenario.data
 
 
 @dataclass(frozen=True)
 class StudyResult:
-    """A comparison, a size search, an advice or a load sweep: its summary, and its tables when they are asked for."""
+    """A comparison, a size search, an advice or a load sweep: its summary and its tables."""
 
     folder: Path
     kind: str  # compare, size, advise or sweep-load
-    study: dict[str, Any]
     version: str
-    scenario_text: str  # the resolved scenario as YAML
-    resolved: dict[str, Any]  # the same as plain data
+    files: StudyFiles
 
     @property
     def name(self) -> str:
         """The scenario's name."""
         return str(self.resolved["name"])
 
-    @classmethod
-    def read(cls, folder: Path, about: dict[str, Any]) -> StudyResult:
-        """Read the folder of a study. Raises OutputError if it is not whole."""
-        with _told(folder):
-            study = json.loads((folder / STUDY).read_text(encoding="utf-8"))
-            text = (folder / SCENARIO).read_text(encoding="utf-8")
-            resolved = YAML(typ="safe", pure=True).load(text)
-            return cls(folder, str(about["study"]), study, str(about["versions"][PROGRAM]), text, resolved)
+    @property
+    def study(self) -> dict[str, Any]:
+        """What study.json says."""
+        return self.files.study
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The resolved scenario as plain data."""
+        return self.files.scenario.data
+
+    @property
+    def scenario_text(self) -> str:
+        """The resolved scenario as YAML."""
+        return self.files.scenario.text
 
     def table(self, name: str) -> pd.DataFrame:
-        """One of its tables by the file's name without .csv. Raises OutputError if it is not there."""
-        with _told(self.folder):
-            return read_csv(self.folder / f"{name}.csv")
+        """One of its tables, by the file's name without .csv."""
+        return self.files.tables[name]
 
 
 Result = RunResult | StudyResult
 
 
 def read_result(folder: Path) -> Result:
-    """Read the folder of any result. Raises OutputError if it is none, is not whole, or is of a newer version."""
-    about = read_about(folder)
-    return StudyResult.read(folder, about) if about.get("study") else RunResult.read(folder, about)
+    """Read the folder of any result.
 
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """What is amiss with a folder as one line."""
+    Raises OutputError if it is none, is of a newer version, is not whole, or has a file that is not as it should be.
+    """
     try:
-        yield
-    except FileNotFoundError as error:
-        missing = Path(str(error.filename)).name
-        raise OutputError(f"{folder}: has no {missing}, so it is not a whole result; make it again") from error
+        return _read(folder)
+    except MissingError as error:
+        raise OutputError(f"{folder}: has no {error.path.name}, so it is not a whole result; make it again") from error
+    except UnreadableError as error:
+        raise OutputError(f"{error}; make the result again") from error
     except OSError as error:
         raise OutputError(f"{folder}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, YAMLError) as error:
-        raise OutputError(f"{folder}: is damaged: {error}; make it again") from error
 
 
-def read_about(folder: Path) -> dict[str, Any]:
-    """The run.json of a folder. Raises OutputError if it has none, or one that this version cannot know."""
+def _read(folder: Path) -> Result:
+    kind, version = _about(folder)
+    if not kind:
+        return RunResult(folder, version, RunFiles.read(folder))
+    if kind not in KINDS:
+        raise OutputError(f"{folder}: holds a {shown(kind)}, of which this version knows no page; update {PROGRAM}")
+    return StudyResult(folder, kind, version, StudyFiles.read(folder, kind))
+
+
+def _about(folder: Path) -> tuple[str, str]:
+    """Which kind of study a folder holds, nothing for a run, and the version of the program that made it."""
     if not folder.is_dir():
         raise OutputError(f"{folder}: {'is a file, not a folder' if folder.exists() else 'there is no such folder'}")
-    try:
-        about = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
-        made_by = about["program"] if isinstance(about, dict) else ""
-        version = str(about["versions"][PROGRAM]) if made_by == PROGRAM else ""
-    except (OSError, ValueError, KeyError, TypeError):
-        made_by, version = "", ""
-    if not version:
+    file = folder / RUN_FILE
+    about = read_json(file, Group()) if file.exists() else {}
+    if about.get("program") != PROGRAM:
         raise OutputError(f"{folder}: is not a result of {PROGRAM}: it has no {RUN_FILE} of its")
+    fit(file, about, OURS)
+    version = str(about["versions"][PROGRAM])
     if _numbers(version) > _numbers(__version__):
         raise OutputError(
             f"{folder}: was made by {PROGRAM} {version}, which is newer than this one, {__version__}; update {PROGRAM}"
         )
-    about_folder: dict[str, Any] = about
-    return about_folder
+    return str(about.get("study", "")), version
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading whole numbers of a version: (0, 1) of 0.1.dev3."""
-    numbers: list[int] = []
-    for part in version.split(".")[:3]:
-        if not part.isdigit():
-            break
-        numbers.append(int(part))
-    return tuple(numbers)
+    parts = (re.fullmatch("[0-9]+", part) for part in version.split(".")[:3])
+    return tuple(int(part[0]) for part in takewhile(bool, parts) if part)

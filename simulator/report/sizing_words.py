@@ -119,7 +119,7 @@ def _why_more(sizing: Sizing, asked: float) -> str:
         return "no run with as few has finished"
     mapping = tried.worst.mapping or next(iter(tried.runs[0].binding))
     limit = tried.runs[0].binding[mapping]
-    use = tried.runs[0].values[mapping]["binding_use"]
+    [use] = values_of(tried.runs[:1], mapping, "binding_use")
     bound = f"; there {limit} binds, used to {use:.0%}" if limit != "none" else ""
     return f"with {_shards(asked)} {told(tried.worst)}{bound}. The estimate knows limits, and nothing of waiting"
 

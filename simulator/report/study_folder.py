@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.files.whole import write_new
+from simulator.reading.documents import read_json
+from simulator.reading.files import UnreadableError
+from simulator.reading.shapes import Group
 from simulator.report import csvfiles
 from simulator.report.folder import RUN_FILE, OutputError, added, fresh_folder, recover, told
 from simulator.report.output import run_json
@@ -56,8 +59,8 @@ def finish(folder: Path, evaluator: Evaluator) -> None:
 def kind_of(folder: Path) -> str:
     """Which command made the study in a folder; an empty text if it holds none."""
     try:
-        return str(json.loads((folder / RUN_FILE).read_text(encoding="utf-8")).get("study", ""))
-    except (OSError, ValueError, AttributeError):
+        return str(read_json(folder / RUN_FILE, Group()).get("study", ""))
+    except UnreadableError:
         return ""
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from simulator.files.whole import write_new
 from simulator.measures import tables
-from simulator.report.csvfiles import decimals_of, read_csv, rounded, write_csv
-from simulator.report.folder import OutputError
+from simulator.report.csvfiles import decimals_of, rounded, write_csv
 from simulator.scenario.spec import SCENARIO
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ NAMES: Final = ("timeseries", "shards", "latency", "incidents", "bill")
 
 @dataclass(frozen=True)
 class RunTables:
-    """Summary and tables with the numbers of the files, whether they come from there or straight from a run.
+    """Summary and tables of a run with the numbers that the files have.
 
     `resolved` is the resolved scenario as plain data: names, numbers and texts such as `10m`.
     """
@@ -50,24 +49,6 @@ class RunTables:
             **{name: _table(result, name) for name in NAMES},
             shard_load={stream: _load(result, stream) for stream in result.scenario.streams},
         )
-
-    @classmethod
-    def read(cls, folder: Path) -> RunTables:
-        """The tables of a folder that an earlier run has left. Raises OutputError if it is none."""
-        from ruamel.yaml import YAML
-
-        try:
-            summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-            resolved = YAML(typ="safe", pure=True).load(folder / "scenario.yaml")
-            files = load_files(list(summary["streams"]))
-            loads = {stream: read_csv(folder / file) for stream, file in files.items()}
-            named = {name: read_csv(folder / f"{name}.csv") for name in NAMES}
-        except FileNotFoundError as error:
-            missing = Path(str(error.filename)).name
-            raise OutputError(f"{folder}: has no {missing}: it is not the result of a run, or not whole") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise OutputError(f"{folder}: is not the result of a run: {error}") from error
-        return cls(summary=summary, resolved=resolved, **named, shard_load=loads)
 
     def write(self, folder: Path) -> None:
         """Write summary.json and the CSV files."""

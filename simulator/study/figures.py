@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -54,8 +54,13 @@ class Figures:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Figures:
-        """From plain data. Raises KeyError or TypeError when it is none of a run."""
-        return cls(**{**data, "curves": {mapping: Curves(**each) for mapping, each in data["curves"].items()}})
+        """From plain data, of which what is not known is left alone."""
+        curves = {mapping: Curves(**_known(Curves, each)) for mapping, each in data["curves"].items()}
+        return cls(**{**_known(cls, data), "curves": curves})
+
+
+def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    return {each.name: data[each.name] for each in fields(cls)}
 
 
 def figures(result: Result) -> Figures:
@@ -153,5 +158,5 @@ def _intervals(runs: Sequence[Figures], mapping: str, measures: Iterable[str]) -
 
 
 def values_of(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:
-    """A measure of each replication; `mapping` '' for one of the scenario as a whole."""
-    return [(run.values[mapping] if mapping else run.whole)[measure] for run in runs]
+    """A measure of each replication, NaN where it was not measured; `mapping` '' for one of the whole scenario."""
+    return [(run.values[mapping] if mapping else run.whole).get(measure, math.nan) for run in runs]

@@ -3,7 +3,7 @@
 A run is a small file named by the hash of all that determines its figures (jobs.Job.key): the resolved scenario with
 the contents of its CSV files, the seed, the replication, the program. So a changed scenario never meets the runs of
 the old one, and `compare` and `size` of one scenario share their runs. A file is written beside its place and moved
-there, and carries a checksum: what is damaged is simulated again.
+there, and carries a checksum: what is damaged, or is no run of ours, is simulated again.
 """
 
 from __future__ import annotations
@@ -16,10 +16,40 @@ from typing import Any, Final
 
 from simulator.files.scratch import clear
 from simulator.files.whole import write_whole
+from simulator.measures.histogram import PERCENTILES
+from simulator.measures.verdict import STATES
+from simulator.reading.documents import read_json
+from simulator.reading.files import MissingError, UnreadableError
+from simulator.reading.shapes import Group, ListOf, Number, Text, Whole, Word
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job
 
 STUDY_FILE: Final = "study.json"
+VALUE: Final = Number(unknown=True, endless=True)
+CURVES: Final = Group(
+    {
+        "records": Whole(),
+        "latency_quantiles_s": ListOf(VALUE, len(PERCENTILES), len(PERCENTILES)),
+        "age_interval_s": Number(0),
+        "age_max_s": ListOf(VALUE),
+    }
+)
+KEPT: Final = Group(
+    {
+        "key": Text(),
+        "checksum": Text(),
+        "figures": Group(
+            {
+                "replication": Whole(),
+                "verdicts": Group(others=Word(*STATES)),
+                "binding": Group(others=Text()),
+                "values": Group(others=Group(others=VALUE)),
+                "whole": Group(others=VALUE),
+                "curves": Group(others=CURVES),
+            }
+        ),
+    }
+)
 
 
 class StoreError(Exception):
@@ -40,14 +70,16 @@ class Store:
         """The figures of a job that was finished before, if they are there and undamaged."""
         path = self._path(job)
         try:
-            kept = json.loads(path.read_bytes())
-            if kept["checksum"] == _checksum(kept["figures"]) and kept["key"] == job.key:
-                return Figures.from_dict(kept["figures"])
-        except FileNotFoundError:
+            kept = read_json(path, KEPT)
+            figures = Figures.from_dict(kept["figures"])
+            if kept["checksum"] == _checksum(figures.as_dict()) and kept["key"] == job.key and _is_of(figures, job):
+                return figures
+        except MissingError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except UnreadableError:
             pass
-        self.damaged.append(path)
+        if path not in self.damaged:
+            self.damaged.append(path)
         return None
 
     def put(self, job: Job, figures: Figures) -> None:
@@ -55,16 +87,22 @@ class Store:
         data = figures.as_dict()
         self._write(self._path(job), json.dumps({"key": job.key, "checksum": _checksum(data), "figures": data}))
 
-    def last_study(self, study: dict[str, str]) -> dict[str, str]:
-        """What the study before this one was of, such as its scenario's hash; from now on that is `study`."""
+    def last_study(self, study: dict[str, str]) -> dict[str, str] | None:
+        """What the study before this one was of, such as its scenario's hash; from now on that is `study`.
+
+        Empty if there was none, None if what was noted of it is damaged.
+        """
         path = self.folder / STUDY_FILE
+        before: dict[str, str] | None = None
         try:
-            before = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            before = read_json(path, Group(others=Text()))
+        except MissingError:
             before = {}
+        except UnreadableError:
+            pass
         if before != study:
             self._write(path, json.dumps(study, indent=2) + "\n")
-        return before if isinstance(before, dict) else {}
+        return before
 
     def _path(self, job: Job) -> Path:
         return self.folder / f"{job.key[:32]}.json"
@@ -78,6 +116,13 @@ class Store:
                 f"{self.folder}: a finished run cannot be kept: {error.strerror or error}; "
                 "what was kept before stays: free some space, or name another place with --out, and go on"
             ) from error
+
+
+def _is_of(figures: Figures, job: Job) -> bool:
+    """Whether figures are of the replication and the mappings of a job."""
+    names = {mapping.name for mapping in job.scenario.event_source_mappings}
+    by_mapping = (figures.verdicts, figures.binding, figures.values, figures.curves)
+    return figures.replication == job.replication and all(set(each) == names for each in by_mapping)
 
 
 def _checksum(data: dict[str, Any]) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from simulator.measures.records import Processed
 
 from simulator.measures.attempts import COLUMN, Attempts
 from simulator.measures.conservation import Ends, RecordsDoNotAddUpError, ends
 from simulator.measures.observer import Measures
 from simulator.measures.parts import PARTS, PartsDoNotAddUpError, parts_s
-from simulator.measures.records import Processed
 from simulator.model.mapping import Mapping
 from simulator.model.simulation import Simulation
 from tests.model.rows import scenario, small

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-
-from simulator.measures.stream import StreamMeasures
 from simulator.model.log import Table
 from simulator.model.portions import AT_ONCE
 from simulator.model.stream import Arrivals
+
+from simulator.measures.stream import StreamMeasures
 
 NOTHING = np.empty(0)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from simulator.model.partition_keys import alias_table, hash_range, key_hash, partition_keys, shard_and_lane
+
 from simulator.scenario.spec import CountedKeys, UniqueKeys, WeightedKeys, Zipf
 
 SOME = settings(derandomize=True, deadline=None, max_examples=60)

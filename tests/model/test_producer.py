@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from simulator.model.producer import Producer, whole_bytes
+
 from simulator.scenario import spec
 from simulator.scenario.spec import (
     Constant,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-
 from simulator.model.rates import Profile, profile
+
 from simulator.scenario.spec import ConstantRate, Rate, Sine, Spikes, Step, Steps, Trace
 
 

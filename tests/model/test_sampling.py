@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
-
 from simulator.model.sampling import draw, sampler, uniforms
+
 from simulator.scenario.spec import (
     Constant,
     Distribution,

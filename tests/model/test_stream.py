@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from simulator.model.log import Segment, Table
 from simulator.model.poison import PoisonedRecords
 from simulator.model.producer import Producer
-from simulator.model.push import disabled_periods
 from simulator.model.stream import Arrivals, Stream
+
+from simulator.model.push import disabled_periods
 from simulator.scenario import spec
 from simulator.scenario.spec import (
     Constant,

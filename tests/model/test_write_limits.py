@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from simulator.model.write_limits import BYTES_PER_S, ShardWrites, StreamWrites, conforming
 
 SOME = settings(derandomize=True, deadline=None, max_examples=80)

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.report.csvfiles import read_csv, rounded, write_csv
+from simulator.report.csvfiles import rounded, write_csv
 from simulator.report.folder import OutputError, fresh_folder
 from simulator.report.output import write_run
-from simulator.report.tables import RunTables, load_files
+from simulator.report.tables import load_files
+from tests.results import read_csv, read_tables
 
 from .conftest import Simulated
 
@@ -166,7 +167,7 @@ def test_two_equal_runs_differ_in_run_json_alone(simulated: Simulated, tmp_path:
 
 def test_the_tables_read_back_are_those_that_were_written(simulated: Simulated, tmp_path: Path) -> None:
     written = write_run(simulated(names=("001", "NA", "'null'")), tmp_path, "", 0.0)
-    read = RunTables.read(tmp_path)
+    read = read_tables(tmp_path)
     assert read.summary == written.summary
     assert read.mappings == ["001", "NA", "null"]
     for name in ("timeseries", "shards", "latency", "incidents"):
@@ -178,12 +179,7 @@ def test_the_tables_read_back_are_those_that_were_written(simulated: Simulated, 
 
 def test_a_scenario_without_mappings_is_written_and_read(simulated: Simulated, tmp_path: Path) -> None:
     write_run(simulated(names=()), tmp_path, "", 0.0)
-    assert RunTables.read(tmp_path).mappings == []
-
-
-def test_a_folder_that_holds_no_result_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="is not the result of a run"):
-        RunTables.read(tmp_path)
+    assert read_tables(tmp_path).mappings == []
 
 
 def test_csv_has_no_needless_digits_nothing_for_nan_and_lines_that_end_with_a_line_feed(tmp_path: Path) -> None:

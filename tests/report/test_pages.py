@@ -224,7 +224,7 @@ def test_a_folder_that_is_not_a_result_is_one_clear_line(tmp_path: Path) -> None
         page_of(tmp_path / "file")
 
 
-@pytest.mark.parametrize("file", ["summary.json", "timeseries.csv", "scenario.yaml", "plots/backlog.svg"])
+@pytest.mark.parametrize("file", ["summary.json", "shards.csv", "scenario.yaml", "plots/backlog.svg"])
 def test_a_folder_that_lacks_a_file_is_one_clear_line(file: str, tmp_path: Path) -> None:
     folder = RESULTS["one shard"](tmp_path)
     (folder / file).unlink()

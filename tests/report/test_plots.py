@@ -24,6 +24,7 @@ from simulator.report.plots.panels import short
 from simulator.report.plots.rows import Rows, beyond
 from simulator.report.plots.thinning import MOST, Grouping, bridged
 from simulator.report.tables import RunTables
+from tests.results import read_tables
 
 from .conftest import Simulated, simulate_small
 
@@ -156,7 +157,7 @@ def test_the_same_tables_give_the_same_bytes_whatever_the_users_own_settings_are
 
 
 def test_redrawing_from_the_files_gives_the_same_bytes_as_the_run(ordinary: Run, tmp_path: Path) -> None:
-    draw(RunTables.read(ordinary.folder), tmp_path)
+    draw(read_tables(ordinary.folder), tmp_path)
     assert Run(ordinary.tables, {}, tmp_path).bytes() == ordinary.bytes()
 
 

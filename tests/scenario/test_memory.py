@@ -8,8 +8,8 @@ from typing import get_args
 
 import numpy as np
 import pytest
-
 from simulator.model.sampling import sampler
+
 from simulator.scenario.expectations import mean
 from simulator.scenario.loading import load
 from simulator.scenario.memory import scaled, work

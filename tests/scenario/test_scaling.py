@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from simulator import load
-from simulator.traffic.rates import profile
 from simulator.scenario.scaling import scaled_traffic
+from simulator.traffic.rates import profile
 
 SCENARIO = """
 duration: 10m

@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import cli
-from simulator.report.csvfiles import read_csv
 from simulator.study import executors
 from simulator.study.executors import Failure, Outcome
 from simulator.study.jobs import Job
+from tests.results import read_csv
 
 TWO = ("--shards", "1-2", "-n", "3", "-j", "1")
 MET, MISSED = "objectives.latency_p99=1h", "objectives.latency_p99=1ms"
@@ -130,8 +130,18 @@ def test_a_damaged_run_is_noticed_and_told(small: Path) -> None:
     before = Path("reports/small-compare/comparison.csv").read_bytes()
     next(path for path in Path("reports/small.runs").glob("*.json") if path.name != "study.json").write_bytes(b"?")
     done = called(small, *TWO)
-    assert "1 kept run is damaged and is simulated again" in done.stderr
+    assert "1 kept run was damaged and was simulated again" in done.stderr
     assert Path("reports/small-compare/comparison.csv").read_bytes() == before
+
+
+def test_a_damaged_note_of_the_last_study_is_told_and_written_again(small: Path) -> None:
+    called(small, *TWO)
+    note = Path("reports/small.runs/study.json")
+    before = note.read_bytes()
+    note.write_text("[" * 200_000, encoding="utf-8")
+    done = called(small, *TWO)
+    assert f"{note} is damaged and is written again" in done.stderr
+    assert note.read_bytes() == before
 
 
 def test_a_dry_run_tells_the_plan_and_writes_nothing(small: Path) -> None:

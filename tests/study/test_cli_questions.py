@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import cli
-from simulator.report.csvfiles import read_csv
+from tests.results import read_csv
 from tests.study.scenarios import content, written
 
 FIELDS: dict[str, Any] = {

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
 from simulator.study import jobs
 from simulator.study.evaluate import Evaluator
 from simulator.study.executors import Outcome, inline
+from simulator.study.figures import values_of
 from simulator.study.jobs import Job, run, scenario_digest
 from simulator.study.settings import AS_IT_IS, Setting
 from simulator.study.source import Source
@@ -101,7 +105,9 @@ def test_the_contents_of_csv_files_count_and_not_where_they_are(tmp_path: Path) 
     assert digest("c", 11) != digest("d", 10)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b'{"key": 1, "checksum": 2, "figures": 3}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b"{}", b'{"key": 1, "checksum": 2, "figures": 3}', b"\xff\xfe", b"[" * 200_000]
+)
 def test_a_damaged_file_is_noticed_and_simulated_again(small: Path, tmp_path: Path, damage: bytes) -> None:
     simulated(small, tmp_path / "runs", 2)
     before = kept(tmp_path / "runs")
@@ -153,3 +159,68 @@ def test_settings_that_come_to_the_same_scenario_are_simulated_once(small: Path)
     found = Evaluator(Source.of(small), counting)([AS_IT_IS, same], 2)
     assert len(counting.done) == 2
     assert [id(each) for each in found[AS_IT_IS]] == [id(each) for each in found[same]]
+
+
+# --- runs that are somebody else's ----------------------------------------------------------------------------------
+
+
+def made_to_look_whole(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the figures of a kept run, and give it the checksum that they then have."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    change(kept["figures"])
+    kept["checksum"] = hashlib.sha256(json.dumps(kept["figures"], sort_keys=True).encode()).hexdigest()
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda figures: figures.update(replication=7),
+        lambda figures: figures.update(values=[]),
+        lambda figures: figures["values"].pop("enrich-clicks"),
+        lambda figures: figures["values"]["enrich-clicks"].update(attempts="many"),
+        lambda figures: figures["verdicts"].update({"enrich-clicks": "splendid"}),
+        lambda figures: figures["verdicts"].update(another="stable"),
+        lambda figures: figures["curves"].clear(),
+        lambda figures: figures["curves"]["enrich-clicks"]["latency_quantiles_s"].pop(),
+        lambda figures: figures["whole"].update(usd_per_month=10**400),
+    ],
+)
+def test_figures_that_are_none_of_the_run_are_simulated_again_whatever_their_checksum(
+    small: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    simulated(small, tmp_path / "runs", 2)
+    before = kept(tmp_path / "runs")
+    made_to_look_whole(sorted((tmp_path / "runs").iterdir())[0], change)
+    assert len(simulated(small, tmp_path / "runs", 2)) == 1
+    assert kept(tmp_path / "runs") == before
+
+
+def test_a_measure_that_a_kept_run_has_not_is_unknown_in_it(small: Path, tmp_path: Path) -> None:
+    simulated(small, tmp_path / "runs", 2)
+    for path in (tmp_path / "runs").iterdir():
+        made_to_look_whole(path, lambda figures: figures["values"]["enrich-clicks"].pop("latency_p99_s"))
+        break
+    runs = Evaluator(Source.of(small), store=Store(tmp_path / "runs"))([AS_IT_IS, ONE_SHARD], 2)
+    known = [value for some in runs.values() for value in values_of(some, "enrich-clicks", "latency_p99_s")]
+    assert sum(math.isnan(value) for value in known) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes in folders")
+def test_a_pipe_in_the_place_of_a_run_is_not_waited_for(small: Path, tmp_path: Path) -> None:
+    simulated(small, tmp_path / "runs", 2)
+    before = kept(tmp_path / "runs")
+    victim = sorted((tmp_path / "runs").iterdir())[0]
+    victim.unlink()
+    os.mkfifo(victim)
+    assert len(simulated(small, tmp_path / "runs", 2)) == 1
+    assert kept(tmp_path / "runs") == before
+
+
+@pytest.mark.parametrize("content", ["", "[", "[]", '{"scenario": 1}', "[" * 200_000, "\x00"])
+def test_a_damaged_note_of_the_last_study_is_unknown_and_written_again(content: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.last_study({"seed": "1"}) == {}
+    (tmp_path / "study.json").write_text(content, encoding="utf-8")
+    assert store.last_study({"seed": "2"}) is None
+    assert store.last_study({"seed": "3"}) == {"seed": "2"}

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import botocore.session
 from moto import mock_aws
-
 from simulator.model.partition_keys import hash_range, key_hash, shard_and_lane
+
 from simulator.scenario.faults import ScenarioError
 from simulator.scenario.spec import Scenario
 from tests.model.rows import Section, scenario, small

@@ -44,7 +44,11 @@ def actions(run: RunView) -> Section | None:
     if found:
         untried = "This run has not tried these changes; the first command of each does."
         return Section("actions", "What to do", (*blocks, Paragraph(untried, quiet=True)))
-    failing = [name for name in run.worst_first if run.mappings[name]["binding_limit"] == "retries"]
+    failing = [
+        name
+        for name in run.worst_first
+        if run.mappings[name]["binding_limit"] == "retries" and run.mappings[name]["attempts"]
+    ]
     if failing:
         errors, attempts = (run.mappings[failing[0]][each] for each in ("errors", "attempts"))
         why = f"{percent(errors / attempts)} of the attempts of {failing[0]} fail, and hold up its lanes. "
@@ -78,7 +82,7 @@ def _together(found: Iterator[Action]) -> list[Action]:
 
 def _blocks(run: RunView, action: Action) -> Iterator[Block]:
     yield Paragraph(action.why)
-    facts, *on_aws = change(action.path, action.now, action.then, run.tables.resolved)
+    facts, *on_aws = change(action.path, action.now, action.then, run.resolved)
     yield facts
     setting = shlex.quote(f"{action.path}={action.then}")
     yield Code("Try it", f"shardsim run scenario.yaml --set {setting} --out ../{_safe(run.result.name)}-changed")
@@ -92,7 +96,7 @@ def _safe(name: str) -> str:
 def _found(run: RunView) -> Iterator[Action]:
     for name in run.worst_first:
         mapping = run.mappings[name]
-        spec = next(each for each in run.tables.resolved["event_source_mappings"] if each["name"] == name)
+        spec = next(each for each in run.resolved["event_source_mappings"] if each["name"] == name)
         poisoned = list(_poisoned(run, name, spec))
         yield from poisoned or _binding(run, name, mapping, spec)
         yield from _losses(run, name, mapping, spec)
@@ -100,7 +104,7 @@ def _found(run: RunView) -> Iterator[Action]:
 
 def _poisoned(run: RunView, name: str, spec: dict[str, Any]) -> Iterator[Action]:
     """A record that fails every batch it is in, and holds up its lane."""
-    incidents = run.tables.incidents
+    incidents = run.files.incidents
     if incidents.empty or spec["bisect_batch_on_function_error"] or spec["report_batch_item_failures"]:
         return
     if ((incidents["mapping"] == name) & (incidents["kind"] == "poison")).any():
@@ -137,7 +141,7 @@ def _binding(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, A
 
 def _was_down(run: RunView, name: str) -> bool:
     """Whether the function had an outage or a slow period: what is left to improve is the time that recovery takes."""
-    incidents = run.tables.incidents
+    incidents = run.files.incidents
     return bool(len(incidents) and ((incidents["mapping"] == name) & (incidents["kind"] != "poison")).any())
 
 
@@ -157,7 +161,7 @@ def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
 
 def _skew(run: RunView, stream: str) -> float:
     """The share of the shard that takes the most, in times of the mean."""
-    shards = run.tables.shards
+    shards = run.files.shards
     share = shards.loc[shards["stream"] == stream, "part_of_stream"].max()
     return float(share) * int(run.streams[stream]["shards"])
 
@@ -178,13 +182,13 @@ def _more_lanes(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str
 
 
 def _more_concurrency(run: RunView, mapping: dict[str, Any], spec: dict[str, Any]) -> Action:
-    function, resolved = mapping["function"], run.tables.resolved
+    function, resolved = mapping["function"], run.resolved
     lanes = sum(
         run.streams[each["stream"]]["shards"] * each["parallelization_factor"]
         for each in resolved["event_source_mappings"]
         if each["function"] == function
     )
-    limit = concurrency_limit(run.tables, function).units
+    limit = concurrency_limit(resolved, function).units
     why = (
         f"{function} is throttled: up to {lanes:,} batches may be in flight (shards times parallelization factor), "
         f"and its limit is {limit:,}."
@@ -204,7 +208,7 @@ def _losses(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, An
             f"{records['expired']:,} records{run.named(name)} expired before they were processed; "
             "a longer retention keeps them until the backlog is worked off."
         )
-        now = str(run.tables.resolved["streams"][stream]["retention"])
+        now = str(run.resolved["streams"][stream]["retention"])
         longer = next((each for each in RETENTIONS if parse_duration(each) > parse_duration(now)), now)
         yield Action(f"streams.{stream}.retention", now, longer, why)
     if records["dropped"] and not spec["on_failure_destination"]:

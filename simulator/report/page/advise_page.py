@@ -13,6 +13,7 @@ from simulator.report.page.tiles import lost_tile, shards_tile
 from simulator.report.page.view import Figure, Page, Paragraph, Row, Section, Table, Tile, Verdict, plural, some
 from simulator.report.page.words import STATES, told
 from simulator.report.results import StudyResult
+from simulator.study.advice import MEASURES
 from simulator.study.objectives import COST
 
 SIGNS: Final = {"better": "↓", "worse": "↑", "no gain": "=", "cannot tell": "?"}
@@ -94,7 +95,7 @@ def _tiles(result: StudyResult) -> tuple[Tile, ...]:
 
 
 def _knobs(study: dict[str, Any]) -> Table:
-    measures = list(study["changes"][0]["effects"]) if study["changes"] else []
+    measures = MEASURES if study["changes"] else ()
     rows = tuple(
         Row(
             (

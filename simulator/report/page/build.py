@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +19,9 @@ from simulator.report.page.load_page import load_page
 from simulator.report.page.markdown import markdown
 from simulator.report.page.run_page import run_page
 from simulator.report.page.size_page import size_page
-from simulator.report.page.view import Figure, Page
+from simulator.report.page.view import Figure, Page, printable
 from simulator.report.results import RunResult, StudyResult, read_result
+from simulator.scenario.nodes import shortened
 
 REPORT: Final = "report.html"
 RUN_PLOTS: Final = (
@@ -38,11 +39,10 @@ def page_of(folder: Path) -> Page:
     """The page of a result, from the files of its folder alone. Raises OutputError if it is none."""
     result = read_result(folder)
     if isinstance(result, RunResult):
-        return run_page(result, figures(folder, RUN_PLOTS))
-    page, plots = STUDIES.get(result.kind, (None, ()))
-    if page is None:
-        raise OutputError(f"{folder}: holds a {result.kind}, of which this version knows no page; update the program")
-    return page(result, figures(folder, [name for name in plots if (folder / FOLDER / f"{name}.svg").exists()]))
+        return printable(run_page(result, figures(folder, RUN_PLOTS)))
+    page, plots = STUDIES[result.kind]
+    there = [name for name in plots if (folder / FOLDER / f"{name}.svg").exists()]
+    return printable(page(result, figures(folder, there)))
 
 
 def diff_of(before: Path, after: Path) -> Page:
@@ -52,7 +52,20 @@ def diff_of(before: Path, after: Path) -> Page:
     if len(runs) < 2:
         study = next(each for each in results if isinstance(each, StudyResult))
         raise OutputError(f"{study.folder}: holds a {study.kind}; diff compares runs, each with its replications")
-    return diff_page(*runs)
+    return printable(diff_page(*runs))
+
+
+def strange(page: Page) -> Iterator[tuple[str, str]]:
+    """The plots whose files hold what no plot of ours does, and a few words on what that is."""
+    for section in page.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure) and block.left_out:
+                yield block.name, _few(block.left_out)
+
+
+def _few(names: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(shortened(name) for name in names[:most]) + more
 
 
 def write_page(folder: Path) -> None:

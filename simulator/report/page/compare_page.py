@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from simulator.report.numbers import UNKNOWN, estimate, interval, unit_of, usd
@@ -27,6 +26,7 @@ from simulator.report.page.view import (
 from simulator.report.page.wide import Option, assessments_of, cell, told_measures
 from simulator.report.page.words import STATES, told
 from simulator.report.results import StudyResult
+from simulator.report.study_files import rows_by_setting
 from simulator.scenario.units import parse_duration
 from simulator.study.objectives import COST
 
@@ -52,16 +52,14 @@ class Comparison:
     @cached_property
     def options(self) -> list[Option]:
         """The settings in their order."""
-        settings = self.result.study["settings"]
-        rows = self.result.table("comparison").to_dict("records")
-        each = len(rows) // max(1, len(settings))
+        found = rows_by_setting(self.result.table("comparison"))
         return [
             Option(
                 setting_words(setting["overrides"]),
-                {str(row["mapping"]): row for row in rows[i * each : (i + 1) * each]},
+                {str(row["mapping"]): row for row in rows},
                 assessments_of(setting["objectives"]),
             )
-            for i, setting in enumerate(settings)
+            for setting, rows in zip(self.result.study["settings"], found, strict=True)
         ]
 
     def overrides(self, option: Option) -> dict[str, str]:
@@ -96,13 +94,11 @@ class Comparison:
     @cached_property
     def differences(self) -> dict[tuple[str, str, str], str]:
         """By setting, mapping and measure the difference from the baseline, and its word."""
-        table = self.result.table("differences")
-        names = list(table.columns)[: list(table.columns).index("mapping")] if len(table.columns) else []
-        groups = groupby(table.to_dict("records"), key=lambda row: [row[name] for name in names])
+        found = rows_by_setting(self.result.table("differences"))
         others = (option for option in self.options if option is not self.baseline)
         return {
             (option.label, str(row["mapping"]), str(row["measure"])): f"{_change(row)} {row['word']}"
-            for option, (_, rows) in zip(others, groups, strict=True)
+            for option, rows in zip(others, found, strict=True)
             for row in rows
         }
 

@@ -27,7 +27,7 @@ NEUTRAL: Final = ("attempts",)  # fewer are not better as such
 def diff_page(a: RunResult, b: RunResult) -> Page:
     """The second result against the first. Where both have replications with one seed, differences are paired."""
     before, after = RunView(a), RunView(b)
-    changed = list(_changes(_flat(a.tables.resolved), _flat(b.tables.resolved)))
+    changed = list(_changes(_flat(a.resolved), _flat(b.resolved)))
     common = [name for name in before.mappings if name in after.mappings]
     return Page(
         kind="diff",

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
+from simulator.reading import files
+from simulator.reading.files import UnreadableError
 from simulator.report.folder import OutputError
+from simulator.report.page.allowed import HREF, SVG, NoPlotError, only_allowed
 from simulator.report.page.view import Figure
 from simulator.report.plots import heading, palette
 
-SVG: Final = "{http://www.w3.org/2000/svg}"
 TITLE: Final = f"{SVG}title"
 DESCRIPTION: Final = "{http://purl.org/dc/elements/1.1/}description"
-LINK: Final = "{http://www.w3.org/1999/xlink}href"
 # The colours that a page has a light and a dark value for, by the names of its variables.
 VARIABLES: Final = {
     palette.PAPER: "paper",
@@ -37,6 +38,7 @@ REFERENCE: Final = re.compile(r"url\(#([^)]+)\)")
 
 
 POINTS_AN_INCH: Final = 72
+LARGEST_SVG: Final = 16 * 2**20  # bytes; lines are thinned to some thousand points
 FOLDER: Final = "plots"
 
 
@@ -48,19 +50,26 @@ def figures(folder: Path, names: Sequence[str]) -> tuple[Figure, ...]:
 def _figure(folder: Path, name: str) -> Figure:
     file = folder / FOLDER / f"{name}.svg"
     try:
-        return inline(name, file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, ElementTree.ParseError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not a plot of this program"
-        raise OutputError(f"{file}: cannot be read: {reason}; make the result again") from error
+        return inline(name, files.text(file, LARGEST_SVG))
+    except UnreadableError as error:
+        raise OutputError(f"{error}; make the result again") from error
+    except (NoPlotError, ElementTree.ParseError) as error:
+        raise OutputError(f"{file}: is not a plot of this program: {error}; make the result again") from error
 
 
-def inline(name: str, text: str) -> Figure:
-    """A plot's SVG file as it stands in a page, which tells its title beside it. Raises ValueError, ParseError."""
-    root = ElementTree.fromstring(text)
-    title, subtitle = (root.findtext(f".//{tag}", "") for tag in (TITLE, DESCRIPTION))
+def inline(name: str, file: str) -> Figure:
+    """The text of a plot's SVG file as it stands in a page, which tells its title beside it.
+
+    Raises NoPlotError and ParseError.
+    """
+    if "<!ENTITY" in file:
+        raise NoPlotError("it defines entities")
+    given = ElementTree.fromstring(file)
+    title, subtitle = (given.findtext(f".//{tag}", "") for tag in (TITLE, DESCRIPTION))
     if not title:
-        raise ValueError("a plot without a title is not one of ours")
-    _drop(root)
+        raise NoPlotError("it has no title")
+    root, left_out = only_allowed(given)
+    _drop_head(root)
     used = {reference for element in root.iter() for reference in _references(element)}
     for element in root.iter():
         _own_id(element, name, used)
@@ -69,19 +78,19 @@ def inline(name: str, text: str) -> Figure:
             element.set("d", DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", element.attrib["d"]))
     _say(root, name, title, subtitle)
     markup = ElementTree.tostring(_without_namespaces(root), encoding="unicode")
-    return Figure(name, title, subtitle, re.sub(r"\s*\n\s*", " ", markup))
+    return Figure(name, title, subtitle, re.sub(r"\s*\n\s*", " ", markup), left_out)
 
 
-def _drop(root: ElementTree.Element) -> None:
-    """Metadata, the style sheet, which would be that of the whole page, and the title and subtitle."""
+def _drop_head(root: ElementTree.Element) -> None:
+    """Drop the title and subtitle that are drawn: the page tells them beside the plot."""
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag in (f"{SVG}metadata", f"{SVG}style", TITLE) or child.get("id") in heading.IDS:
+            if child.get("id") in heading.IDS:
                 parent.remove(child)
 
 
 def _references(element: ElementTree.Element) -> list[str]:
-    found = [element.get(LINK, "")[1:]] if LINK in element.attrib else []
+    found = [element.get(HREF, "")[1:]] if HREF in element.attrib else []
     return found + [name for value in element.attrib.values() for name in REFERENCE.findall(value)]
 
 
@@ -90,8 +99,8 @@ def _own_id(element: ElementTree.Element, name: str, used: set[str]) -> None:
     identity = element.attrib.pop("id", "")
     if identity in used:
         element.set("id", f"plot-{name}-{identity}")
-    if LINK in element.attrib:
-        target = element.attrib.pop(LINK)
+    if HREF in element.attrib:
+        target = element.attrib.pop(HREF)
         element.set("href", f"#plot-{name}-{target[1:]}" if target.startswith("#") else target)
     for key, value in element.attrib.items():
         element.set(key, REFERENCE.sub(rf"url(#plot-{name}-\1)", value))
@@ -111,7 +120,7 @@ def _own_style(element: ElementTree.Element) -> None:
 
 def _say(root: ElementTree.Element, name: str, title: str, subtitle: str) -> None:
     """A title and a description for those who hear the page, and the box without the head."""
-    width, height = (float(value) for value in root.attrib["viewBox"].split()[2:])
+    width, height = _size(root)
     cut = heading.height_in(subtitle) * POINTS_AN_INCH
     root.attrib = {
         "viewBox": f"0 {cut:g} {width:g} {height - cut:g}",
@@ -122,6 +131,15 @@ def _say(root: ElementTree.Element, name: str, title: str, subtitle: str) -> Non
         element = ElementTree.Element(f"{SVG}{tag}", {"id": f"plot-{name}-{tag}"})
         element.text = text
         root.insert(0, element)
+
+
+def _size(root: ElementTree.Element) -> tuple[float, float]:
+    """The width and height of a plot in points. Raises NoPlotError."""
+    try:
+        _, _, width, height = (float(value) for value in root.attrib["viewBox"].split())
+    except (KeyError, ValueError):
+        raise NoPlotError("it has no box") from None
+    return width, height
 
 
 def _without_namespaces(root: ElementTree.Element) -> ElementTree.Element:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -69,6 +70,6 @@ def _shown(overrides: Mapping[str, str]) -> dict[str, str]:
 
 def _words(name: str, value: str) -> str:
     stream, _, field = name.rpartition(".")
-    if field == "shards" and value.isdigit():
+    if field == "shards" and re.fullmatch("[0-9]{1,9}", value):
         return plural(int(value), "shard") + (f" of {stream}" if stream else "")
     return f"{told(name)} {value}"

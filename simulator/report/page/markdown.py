@@ -8,6 +8,7 @@ from typing import Final
 
 from simulator.report.page.view import SIGNS, Block, Bullets, Code, Facts, Figure, Page, Paragraph, Section, Table
 
+OPENING: Final = re.compile(r"^((?=[-+=])|\d{1,9}(?=[.)](?:\s|$)))")  # of a line: a list, or what underlines a heading
 SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#~&!])")
 
 
@@ -21,12 +22,12 @@ def markdown(page: Page) -> str:
     lines = [
         f"# {_text(page.title)}",
         "",
-        *([_text(page.description), ""] if page.description else []),
+        *([_line(page.description), ""] if page.description else []),
         f"**{SIGNS[verdict.tone]} {_text(verdict.word)}.** {' '.join(map(_text, verdict.sentences))}",
         "",
         *tiles,
         "",
-        _text(page.about),
+        _line(page.about),
         "",
         *(line for section in page.sections for line in _section(section)),
     ]
@@ -36,6 +37,11 @@ def markdown(page: Page) -> str:
 def _text(text: str) -> str:
     """Text that means nothing to Markdown, on one line."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _line(text: str) -> str:
+    """The same at the beginning of a line."""
+    return OPENING.sub(r"\1\\", _text(text))
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -53,7 +59,7 @@ def _section(section: Section) -> Iterator[str]:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Paragraph():
-            yield _text(block.text)
+            yield _line(block.text)
         case Table():
             yield from _table(block)
         case Facts():
@@ -61,14 +67,14 @@ def _block(block: Block) -> Iterator[str]:
         case Bullets():
             yield from (f"- {_text(item)}" for item in block.items)
         case Code():
-            yield from (f"{_text(block.label)}:", "", *_fenced(block.text))
+            yield from (f"{_line(block.label)}:", "", *_fenced(block.text))
         case Figure():
             yield f"- **{_text(block.finding)}.** {_text(block.reading)}"
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield from (f"{_text(table.caption)}:", "")
-    yield _cells(table.heads)
+    yield from (f"{_line(table.caption)}:", "")
+    yield _cells([_text(head) for head in table.heads])
     yield _cells(["---" if i == 0 or i in table.texts else "---:" for i in range(len(table.heads))])
     for row in table.rows:
         cells = [_text(cell) for cell in row.cells]
@@ -77,12 +83,12 @@ def _table(table: Table) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def _cells(texts: tuple[str, ...] | list[str]) -> str:
+def _cells(texts: list[str]) -> str:
     return f"| {' | '.join(texts)} |"
 
 
 def _code(text: str) -> str:
-    return f"`{text}`" if "`" not in text else _text(text)
+    return f"`{text}`" if text.strip() and not re.search("[`\n]", text) else _text(text)
 
 
 def _fenced(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from simulator.report.page.objectives import TONES, bound_text, seen_text
 from simulator.report.page.run_view import RunView
 from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
 from simulator.report.page.view import Tile, Verdict, plural
-from simulator.report.page.words import LIMITS, STATES, told
+from simulator.report.page.words import STATES, limit_words, told
 from simulator.study.objectives import COST, ORDER, Assessment, worst
 from simulator.study.statistics import Interval
 
@@ -92,7 +92,7 @@ def _how(run: RunView, worst: dict[str, Any]) -> str:
     if not found:
         return f"{keep} up; the iterator age is at most {age}"
     use, limit = max(found)
-    return f"{keep} up, but {LIMITS[limit].words} is {'used up' if use >= 1 else 'nearly used up'}"
+    return f"{keep} up, but {limit_words(limit)} is {'used up' if use >= 1 else 'nearly used up'}"
 
 
 def verdict(run: RunView) -> Verdict:
@@ -151,7 +151,7 @@ def _binding(run: RunView, worst: dict[str, Any]) -> str:
     if limit == "none":
         return f"No limit binds: {why}"
     what = f"What binds {run.worst}" if len(run.mappings) > 1 else "What binds"
-    return f"{what}: {LIMITS[limit].words if limit in LIMITS else limit}; {why}"
+    return f"{what}: {limit_words(limit)}; {why}"
 
 
 def tiles(run: RunView) -> tuple[Tile, ...]:

@@ -22,7 +22,7 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
         kind="run",
         name=result.name,
         title=run_head.title(run),
-        description=str(result.tables.resolved.get("description", "")),
+        description=str(result.resolved.get("description", "")),
         about=_about(run),
         verdict=run_head.verdict(run),
         tiles=run_head.tiles(run),
@@ -37,8 +37,8 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
             run_sections.replications(run),
             run_sections.hottest_shards(run),
             run_sections.limits(run),
-            fine_print.assumptions(result.tables.resolved),
-            fine_print.scenario(result.scenario_text),
+            fine_print.assumptions(result.resolved),
+            fine_print.scenario(result.files.scenario.text),
             fine_print.reproduce(_command(run), result.version),
             fine_print.definitions(),
         ),
@@ -49,7 +49,7 @@ def _about(run: RunView) -> str:
     runs = f"{run.replications} runs" if run.replications > 1 else "One run"
     traffic = seconds(float(run.summary["duration_s"]))
     produced = f"{plural(run.produced, 'record')}{' each' if run.replications > 1 else ''}"
-    warmup = parse_duration(str(run.tables.resolved["warmup"]).replace("auto", "0s"))
+    warmup = parse_duration(str(run.resolved["warmup"]).replace("auto", "0s"))
     left_out = f" Figures leave out records accepted in the first {seconds(warmup)}; plots do not." if warmup else ""
     first = " Plots, incidents, shards and the lines of the bill are of the first." if run.replications > 1 else ""
     return f"{runs} of {traffic} of traffic, {produced}, seed {run.summary['seed']}.{first}{left_out}"

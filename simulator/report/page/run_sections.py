@@ -67,7 +67,7 @@ def _state(run: RunView, name: str) -> str:
 
 def incidents(run: RunView) -> Section | None:
     """Outages, slow periods and poison records: what each did, and how long it took to recover."""
-    table = run.tables.incidents
+    table = run.files.incidents
     if table.empty:
         return None
     worst = table.iloc[int(table["peak_iterator_age_s"].fillna(-1).to_numpy().argmax())]
@@ -145,7 +145,7 @@ def parts_table(caption: str, parts_s: Mapping[str, float]) -> Table:
     """The mean parts of latency in seconds, those that there are, and their sum."""
     total = sum(parts_s.values())
     rows = [
-        Row((told(part), seconds(mean), percent(mean / total), MEANINGS[part]))
+        Row((told(part), seconds(mean), percent(mean / total if total else NAN), MEANINGS.get(part, "")))
         for part, mean in parts_s.items()
         if mean
     ]
@@ -184,9 +184,9 @@ HOTTEST: Final = 10
 
 def hottest_shards(run: RunView) -> Section | None:
     """The shards that take the most."""
-    if run.tables.shards.empty:
+    if run.files.shards.empty:
         return None
-    table = run.tables.shards.sort_values("busiest_second_records", ascending=False, kind="stable")
+    table = run.files.shards.sort_values("busiest_second_records", ascending=False, kind="stable")
     table = table.drop_duplicates(["stream", "shard"])
     several = len(run.streams) > 1
     rows = [

@@ -13,7 +13,7 @@ from simulator.report.page.objectives import objectives_of
 from simulator.report.page.view import plural
 from simulator.report.page.words import WORST_LAST
 from simulator.report.results import RunResult
-from simulator.report.tables import RunTables
+from simulator.report.run_files import RunFiles
 from simulator.study.figures import COUNTS, Figures
 from simulator.study.objectives import COST, Assessment, assess
 from simulator.study.statistics import Interval, measure_interval
@@ -31,12 +31,17 @@ class RunView:
     result: RunResult
 
     @property
-    def tables(self) -> RunTables:
-        return self.result.tables
+    def files(self) -> RunFiles:
+        return self.result.files
 
     @property
     def summary(self) -> dict[str, Any]:
-        return self.result.tables.summary
+        return self.files.summary
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The resolved scenario as plain data."""
+        return self.result.resolved
 
     @property
     def mappings(self) -> dict[str, dict[str, Any]]:
@@ -96,7 +101,7 @@ class RunView:
     @cached_property
     def runs(self) -> list[Figures]:
         """The figures of each run, in order of replication."""
-        table = self.result.replications
+        table = self.files.replications
         return [_of_summary(self)] if table is None else _of_replications(table)
 
     @property
@@ -115,7 +120,7 @@ class RunView:
     @cached_property
     def assessments(self) -> list[Assessment]:
         """What the runs say of the scenario's objectives; nothing if it states none."""
-        return assess(objectives_of(self.tables.resolved), self.runs)
+        return assess(objectives_of(self.resolved), self.runs)
 
     def differs(self, mapping: str) -> dict[str, int]:
         """In how many runs a mapping had each verdict."""
@@ -164,7 +169,7 @@ def _measures(run: RunView, name: str, mapping: dict[str, Any]) -> Iterator[tupl
 
 def _recovery_s(run: RunView, mapping: str) -> float:
     """The longest recovery; infinite if one was not over, NaN without incidents."""
-    table = run.tables.incidents
+    table = run.files.incidents
     if table.empty or mapping not in set(table["mapping"]):
         return NAN
     times = table.loc[table["mapping"] == mapping, "recovery_time_s"].to_numpy(float)

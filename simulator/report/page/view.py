@@ -5,12 +5,15 @@ Pure functions make it from tables; HTML, Markdown and JSON are written from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, Literal
 
 Tone = Literal["good", "bad", "unsure", "plain"]
 SIGNS: Final[dict[Tone, str]] = {"good": "✓", "bad": "✗", "unsure": "?", "plain": "-"}  # never colour alone
+# controls but for tab and line feed, halves of characters, and what makes text run the other way
+UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,16 @@ class Code:
 
 @dataclass(frozen=True)
 class Figure:
-    """A plot: `finding` is what it shows, `reading` how it is to be read; `svg` is markup to be put into the page."""
+    """A plot: `finding` is what it shows, `reading` how it is to be read; `svg` is markup to be put into the page.
+
+    `left_out`: what its file holds that no plot of ours does, and that is therefore not in the markup.
+    """
 
     name: str
     finding: str
     reading: str
     svg: str
+    left_out: tuple[str, ...] = ()
 
 
 Block = Paragraph | Table | Facts | Bullets | Code | Figure
@@ -115,6 +122,22 @@ class Page:
     verdict: Verdict
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
+
+
+def printable(page: Page) -> Page:
+    """The page without characters that would do something to a terminal, or turn the text around them."""
+    cleaned: Page = _printable(page)
+    return cleaned
+
+
+def _printable(part: Any) -> Any:
+    if isinstance(part, str):
+        return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", part)
+    if isinstance(part, tuple):
+        return tuple(map(_printable, part))
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{each.name: _printable(getattr(part, each.name)) for each in fields(part)})
+    return part
 
 
 def some(*sections: Section | None) -> tuple[Section, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from simulator.report.numbers import UNKNOWN, estimate, unit_of
@@ -97,7 +97,8 @@ def assessments_of(found: list[dict[str, Any]]) -> tuple[Assessment, ...]:
 
 def assessment_of(each: dict[str, Any]) -> Assessment:
     """One of them."""
-    return Assessment(**{**each, "seen": _interval(each["seen"], each["state"])})
+    known = {field.name: each[field.name] for field in fields(Assessment)}
+    return Assessment(**{**known, "seen": _interval(each["seen"], each["state"])})
 
 
 def _interval(seen: dict[str, Any], state: str) -> Interval:

@@ -90,6 +90,11 @@ NOT_MODELLED: Final = (
 )
 
 
+def limit_words(limit: str) -> str:
+    """A limit in a few words; one without any by its name."""
+    return LIMITS[limit].words if limit in LIMITS else limit
+
+
 def told(name: str) -> str:
     """A name of the tables as words: sent_to_destination is sent to destination, latency_p99_s is latency p99."""
     if name == COST:

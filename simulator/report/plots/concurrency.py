@@ -79,7 +79,7 @@ def _uses(tables: RunTables) -> list[Use]:
     for function, mappings in of.items():
         rows = [Rows.of(tables, mapping) for mapping in mappings]
         throttles = np.sum([each["throttles"] for each in rows], axis=0)
-        uses.append(Use(function, tuple(mappings), rows[0], throttles, concurrency_limit(tables, function)))
+        uses.append(Use(function, tuple(mappings), rows[0], throttles, concurrency_limit(tables.resolved, function)))
     return uses
 
 
