@@ -95,9 +95,8 @@ SHARDS_CSV: Final = Columns(
         "shard": COUNT,
         "accepted_records": COUNT,
         "write_throttled_records": COUNT,
-        **dict.fromkeys(
-            ("part_of_stream", "busiest_interval_records_per_s", "iterator_age_max_s", "lane_busy_max"), UNKNOWN
-        ),
+        "busiest_second_records": COUNT,
+        **dict.fromkeys(("part_of_stream", "iterator_age_max_s", "lane_busy_max"), UNKNOWN),
     }
 )
 INCIDENTS_CSV: Final = Columns(
