@@ -26,9 +26,12 @@ EXPORT(begin_run) int begin_run(Kernel *k, const void *plan, u64 bytes) {
   return start(k) ? RUNNING : NO_MEMORY;
 }
 
-EXPORT(go_on_run) int go_on_run(Kernel *k) { return advance(k); }
+/* Go on until what is decided before a time is stated, or a portion is full; that was stated since the last call. */
+EXPORT(go_on_run) int go_on_run(Kernel *k, i64 until_ns) {
+  k->until_ns = until_ns;
+  return advance(k);
+}
 
-EXPORT(rows_of) const Row *rows_of(const Kernel *k) { return k->rows; }
-EXPORT(row_count) i64 row_count(const Kernel *k) { return k->nrows; }
+EXPORT(facts_of) const i64 *facts_of(const Kernel *k, int kind) { return k->facts[kind].words; }
+EXPORT(fact_words) i64 fact_words(const Kernel *k, int kind) { return k->facts[kind].n; }
 EXPORT(now_of) i64 now_of(const Kernel *k) { return k->clock.now; }
-EXPORT(counts_of) const i64 *counts_of(const Kernel *k, int mapping) { return &k->mappings[mapping].processed; }

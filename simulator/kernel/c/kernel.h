@@ -18,7 +18,7 @@ typedef uint8_t u8;
 #define NS 1000000000LL /* in a second */
 #define NEVER (1LL << 62)
 
-enum status { RUNNING = 0, OVER = 1, BAD_PLAN = -1, NO_MEMORY = -2 };
+enum status { RUNNING = 0, OVER = 1, REACHED = 2, BAD_PLAN = -1, NO_MEMORY = -2 };
 
 /* memory.c */
 
@@ -260,7 +260,7 @@ typedef struct {
 /* polling.c, push.c [4, 5] */
 
 typedef struct {
-  i64 comes_ns, first, end;
+  i64 comes_ns, first, end, bytes, left_behind;
 } Answer;
 
 typedef struct {
@@ -310,16 +310,21 @@ typedef struct {
   const u64 *keys; /* of the function's draws: per batch, per record, per MiB, cold start, failures */
   int poisoned;    /* the function's number among those that the stream may poison; -1: none */
   Reader *readers; /* by shard */
-  /* counts */
-  i64 processed, dropped, sent, expired, skipped, calls, refused, skips, throttles;
 } Mapping;
 
-/* facts.c: what a run states */
+/* facts.c: what a run states, as simulator/model/facts.py has it; each kind is a list of rows of whole numbers */
+
+enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, LOSS, PLACES, KINDS };
+enum doing {
+  INVOKE_OVERHEAD, FOR_CONCURRENCY, FOR_INVOCATION_RATE, FOR_SCALING_RATE, IN_COLD_START, IN_FUNCTION, BY_POISON,
+  BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER
+};
+enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED };
 
 typedef struct {
-  i64 mapping, shard, lane, first_record, records, bytes, attempt, cut_ns, started_ns, finished_ns, cold, outcome,
-      last_accepted_ns;
-} Row;
+  i64 *words;
+  i64 n, room; /* words */
+} Facts;
 
 typedef struct {
   Memory memory;
@@ -334,8 +339,8 @@ typedef struct {
   Clock clock;
   i64 left;
   int all_have_come, over;
-  Row *rows;
-  i64 nrows, room_for_rows;
+  i64 until_ns; /* the host wants to hear of all before this time */
+  Facts facts[KINDS];
 } Kernel;
 
 #endif

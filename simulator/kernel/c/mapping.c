@@ -45,7 +45,6 @@ void expire(Kernel *k, Reader *r) {
 
 /* Records before a place are skipped: before the starting position. */
 static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
-  m->skipped += before - r->known;
   r->known = r->place = r->arriving = before;
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
@@ -56,23 +55,27 @@ static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
 }
 
 /* A reader learns of the records that have come to its shard. */
-static void extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
+static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
   i64 first = first_unskipped(m, log, r->known, log->end);
   if (first > r->known) skip(k, m, r, first);
   k->left += log->end - first;
-  if (m->push)
-    for (i64 place = first; place < log->end; place++) send(k, r, place);
   r->known = log->end;
-  if (m->push) next_arrival_of(k, r);
+  if (!m->push) return 1;
+  if (!room_for(k, SENT, 5 * (log->end - first))) return 0;
+  for (i64 place = first; place < log->end; place++) send(k, r, place);
+  next_arrival_of(k, r);
+  return 1;
 }
 
-void tell_readers(Kernel *k) {
+int tell_readers(Kernel *k) {
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
     Stream *stream = &k->streams[m->stream];
     for (i64 j = 0; j < stream->nshards; j++)
-      if (m->readers[j].known < stream->shards[j].log.end) extend(k, m, &m->readers[j], &stream->shards[j].log);
+      if (m->readers[j].known < stream->shards[j].log.end && !extend(k, m, &m->readers[j], &stream->shards[j].log))
+        return 0;
   }
+  return 1;
 }
 
 static i64 min(i64 a, i64 b) { return a < b ? a : b; }

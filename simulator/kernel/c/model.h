@@ -66,8 +66,19 @@ i64 first_unskipped(const Mapping *, const Log *, i64 from, i64 end);
 void end_records(Kernel *, i64 records);
 void everything_has_come(Kernel *);
 void expire(Kernel *, Reader *);
-void tell_readers(Kernel *);
+int tell_readers(Kernel *);
 void forget(Kernel *);
+
+/* facts.c */
+int make_facts(Kernel *);
+void clear_facts(Kernel *);
+int room_for_an_event(const Kernel *);
+int room_for(Kernel *, int kind, i64 words);
+void state(Kernel *, int kind, const i64 *words, int n);
+void state_attempt(Kernel *, const Reader *, const Lane *, i64 done);
+void state_doing(Kernel *, const Reader *, const Lane *, int what, i64 begin_ns, i64 end_ns);
+void state_loss(Kernel *, const Reader *, const Lane *, i64 low, i64 high, i64 n, int how, int failure);
+void state_expired(Kernel *, const Reader *, i64 first, i64 end);
 
 /* simulation.c */
 int start(Kernel *);

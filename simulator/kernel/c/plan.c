@@ -266,7 +266,5 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   for (int i = 0; !w->bad && i < k->nmappings; i++) read_mapping(k, w, &k->mappings[i], i);
   if (w->word != w->end) w->bad = 1;
   k->clock.heap = made(k, w, k->clock.room, sizeof(Event));
-  k->room_for_rows = 1 << 14;
-  k->rows = made(k, w, k->room_for_rows, sizeof(Row));
-  return !w->bad;
+  return !w->bad && make_facts(k);
 }

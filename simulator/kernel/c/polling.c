@@ -36,20 +36,26 @@ static int result(Kernel *k, const Mapping *m, Reader *r) {
   return admit_call(shard_read(k, r), k->clock.now);
 }
 
+static void await(Kernel *k, const Mapping *m, Reader *r, Answer answer) {
+  for (int n = 0; !r->nanswers && n < m->factor; n++)
+    if (r->lanes[n].awaits_answer) state_doing(k, r, &r->lanes[n], FOR_ANSWER, k->clock.now, answer.comes_ns);
+  r->answers[(r->first_answer + r->nanswers++) % r->answers_room] = answer;
+  due(&k->clock, answer.comes_ns, turn(ANSWER, r));
+}
+
 /* A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it. */
 static void poll(Kernel *k, Mapping *m, Reader *r) {
   int what = result(k, m, r);
+  Answer answer = {k->clock.now, r->place, r->place, 0, 0};
   if (what == CALLED) {
-    Answer answer = get_records(k, r);
-    m->calls++;
-    r->answers[(r->first_answer + r->nanswers++) % r->answers_room] = answer;
-    due(&k->clock, answer.comes_ns, turn(ANSWER, r));
-    return;
-  }
-  if (what == NO_CALL || what == NO_BYTES) m->refused++;
-  else m->skips++;
-  if (!r->nanswers)
+    answer = get_records(k, r);
+    await(k, m, r, answer);
+  } else if (!r->nanswers) {
     for (int n = 0; n < m->factor; n++) let_go(k, r, &r->lanes[n]);
+  }
+  i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer.comes_ns,
+                 answer.first, answer.end, answer.bytes, answer.left_behind};
+  state(k, POLLED, words, 9);
 }
 
 static void poll_regularly(Kernel *k, Mapping *m, Reader *r) {
@@ -81,7 +87,8 @@ void ask(Kernel *k, Reader *r, Lane *lane) {
   Mapping *m = &k->mappings[r->mapping];
   if (m->push || !m->full_batch) return;
   lane->awaits_answer = 1;
-  if (!r->nanswers) due(&k->clock, k->clock.now, turn(POLL, r));
+  if (r->nanswers) state_doing(k, r, lane, FOR_ANSWER, k->clock.now, r->answers[r->first_answer].comes_ns);
+  else due(&k->clock, k->clock.now, turn(POLL, r));
 }
 
 void answered(Kernel *k, Reader *r) {
@@ -99,6 +106,8 @@ void read_again(Kernel *k, Reader *r, i64 bytes) {
   Mapping *m = &k->mappings[r->mapping];
   if (m->push) return;
   Shard *shard = shard_read(k, r);
-  m->calls += take_call(shard, k->clock.now);
+  int call = take_call(shard, k->clock.now);
   read_bytes(shard, k->clock.now, bytes);
+  i64 words[] = {r->mapping, r->shard, k->clock.now, bytes, call};
+  state(k, READ_AGAIN, words, 5);
 }

@@ -50,6 +50,8 @@ void send(Kernel *k, Reader *r, i64 place) {
     r->sent_ns = begins_ns + (ticks >> 12);
     r->sent_ticks = ticks & (TICKS_A_NS - 1);
     r->available[row(log, place)] = available_ns;
+    i64 words[] = {r->mapping, r->shard, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns};
+    state(k, SENT, words, 5);
     return;
   }
 }
@@ -62,10 +64,12 @@ static i64 arrives(const Log *log, const Reader *r) {
   return is_passed_over(at) ? PASSED_OVER(at) : at == GONE ? -NEVER : at;
 }
 
-static void is_gone(Kernel *k, Mapping *m, i64 *available) {
-  *available = GONE;
-  m->expired++;
-  end_records(k, 1);
+/* Records that are passed over now, from the next one on, up to a place. */
+static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
+  const Log *log = &shard_read(k, r)->log;
+  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
+  state_expired(k, r, first, end);
+  end_records(k, end - first);
 }
 
 void next_arrival_of(Kernel *k, Reader *r) {
@@ -77,12 +81,13 @@ void next_arrival_of(Kernel *k, Reader *r) {
 
 /* What arrives now, or is passed over now. */
 void pushed(Kernel *k, Reader *r) {
-  Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   r->event_ns = NEVER;
-  for (; r->arriving < r->known && arrives(log, r) <= k->clock.now; r->arriving++) {
-    i64 *available = &r->available[row(log, r->arriving)];
-    if (is_passed_over(*available)) is_gone(k, m, available);
+  while (r->arriving < r->known && arrives(log, r) <= k->clock.now) {
+    i64 first = r->arriving++;
+    if (!is_passed_over(r->available[row(log, first)])) continue;
+    while (r->arriving < r->known && r->available[row(log, r->arriving)] == r->available[row(log, first)]) r->arriving++;
+    pass_over_to(k, r, first, r->arriving);
   }
   arrived(k, r, r->arriving);
   next_arrival_of(k, r);
@@ -90,10 +95,10 @@ void pushed(Kernel *k, Reader *r) {
 
 /* The retention takes what would have been passed over. */
 void expire_pushed(Kernel *k, Reader *r) {
-  Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  for (i64 place = r->arriving; place < r->known; place++) {
-    i64 *available = &r->available[row(log, place)];
-    if (is_passed_over(*available)) is_gone(k, m, available);
+  for (i64 first = r->arriving, end; first < r->known; first = end) {
+    int gone = is_passed_over(r->available[row(log, first)]);
+    for (end = first + 1; end < r->known && is_passed_over(r->available[row(log, end)]) == gone;) end++;
+    if (gone) pass_over_to(k, r, first, end);
   }
 }

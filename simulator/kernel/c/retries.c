@@ -9,17 +9,6 @@ static void in_turn(Kernel *k, Reader *r, Lane *lane, int next, i64 time_ns) {
   due(&k->clock, time_ns, order(LANE, r->mapping, r->shard, lane->number));
 }
 
-static int is_gone(const Reader *r, const Log *log, i64 place) {
-  return r->any_gone && r->available[row(log, place)] == GONE;
-}
-
-static void lose(Kernel *k, Mapping *m, i64 records, int to_destination, int expired) {
-  if (expired) m->expired += records;
-  else if (to_destination) m->sent += records;
-  else m->dropped += records;
-  end_records(k, records);
-}
-
 /* Records between two indices that are in the batch. */
 static i64 count(const Reader *r, const Lane *lane, const Log *log, i64 low, i64 high) {
   if (!r->any_gone) return high - low;
@@ -31,14 +20,17 @@ static i64 count(const Reader *r, const Lane *lane, const Log *log, i64 low, i64
 /* Records that are too old leave the part, oldest first. */
 static void leave(Kernel *k, Reader *r, Lane *lane, Mapping *m, const Log *log) {
   i64 retention_ns = k->streams[m->stream].retention_ns, left = 0;
-  i64 age_ns = m->record_age_ns < retention_ns ? m->record_age_ns : retention_ns;
+  i64 age_ns = m->record_age_ns < retention_ns ? m->record_age_ns : retention_ns, low = lane->part.low;
   for (; lane->part.low < lane->part.high; lane->part.low++) {
     i64 place = place_of(r, lane, lane->part.low);
     if (is_gone(r, log, place)) continue;
     if (log->accepted[row(log, place)] >= k->clock.now - age_ns) break;
     left++;
   }
-  if (left) lose(k, m, left, m->to_destination, retention_ns < m->record_age_ns);
+  if (!left) return;
+  int how = retention_ns < m->record_age_ns ? EXPIRED : m->to_destination ? SENT_TO_DESTINATION : DROPPED;
+  state_loss(k, r, lane, low, lane->part.low, left, how, NONE);
+  end_records(k, left);
 }
 
 /* What the part weighs; the first poison record, and the part of the duration after which one makes the attempt fail. */
@@ -59,6 +51,8 @@ static double weigh(Reader *r, Lane *lane, const Mapping *m, const Log *log, i64
   return after;
 }
 
+static int by_failure(int failure) { return BY_POISON + failure - POISON; }
+
 static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   const Log *log = &shard_read(k, r)->log;
   i64 poison, number = log->number[row(log, place_of(r, lane, lane->part.low))];
@@ -73,7 +67,12 @@ static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
     lane->outcome = PARTIAL;
     lane->done = poison;
   }
-  lane->finished_ns = k->clock.now + lane->run.cold_ns + lane->run.run_ns;
+  i64 ready_ns = k->clock.now + lane->run.cold_ns;
+  lane->finished_ns = ready_ns + lane->run.run_ns;
+  int works = lane->outcome == OK || lane->outcome == PARTIAL || lane->finished_ns > k->latest_ns;
+  state_doing(k, r, lane, IN_COLD_START, k->clock.now, ready_ns);
+  state_doing(k, r, lane, works ? IN_FUNCTION : by_failure(lane->run.failure), ready_ns, lane->finished_ns);
+  state_attempt(k, r, lane, count(r, lane, log, lane->part.low, lane->done));
   lane->next = BUSY;
   due(&k->clock, lane->finished_ns, order(FINISH, r->mapping, r->shard, lane->number));
 }
@@ -97,16 +96,23 @@ static void part_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
   in_turn(k, r, lane, BEGIN, k->clock.now);
 }
 
+static void throttled(Kernel *k, Reader *r, Lane *lane, Mapping *m, int lack) {
+  i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
+  i64 words[] = {r->mapping, r->shard, lane->number, lane->begun_ns, now_ns, again_ns, lack};
+  state(k, THROTTLE, words, 7);
+  state_doing(k, r, lane, FOR_CONCURRENCY + lack - CONCURRENCY, now_ns, again_ns);
+  in_turn(k, r, lane, AGAIN, again_ns);
+}
+
 static void ask_to_run(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   leave(k, r, lane, m, &shard_read(k, r)->log);
   if (lane->part.low == lane->part.high) {
     part_over(k, r, lane, m);
     return;
   }
-  if (lacks(&k->functions[m->function], k->clock.now)) {
-    m->throttles++;
-    i64 wait = wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
-    in_turn(k, r, lane, AGAIN, k->clock.now + wait);
+  int lack = lacks(&k->functions[m->function], k->clock.now);
+  if (lack) {
+    throttled(k, r, lane, m, lack);
     return;
   }
   lane->throttles = 0;
@@ -116,8 +122,12 @@ static void ask_to_run(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
 
 static void begin(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   lane->begun_ns = k->clock.now;
-  if (m->overhead_ns) in_turn(k, r, lane, ASK, k->clock.now + m->overhead_ns);
-  else ask_to_run(k, r, lane, m);
+  if (!m->overhead_ns) {
+    ask_to_run(k, r, lane, m);
+    return;
+  }
+  state_doing(k, r, lane, INVOKE_OVERHEAD, k->clock.now, k->clock.now + m->overhead_ns);
+  in_turn(k, r, lane, ASK, k->clock.now + m->overhead_ns);
 }
 
 void begin_batch(Kernel *k, Reader *r, Lane *lane) {
@@ -131,17 +141,6 @@ void go_on(Kernel *k, Reader *r, Lane *lane) {
   if (lane->next == RETRY) read_again(k, r, lane->bytes);
   if (lane->next == ASK) ask_to_run(k, r, lane, m);
   else begin(k, r, lane, m);
-}
-
-static void state_row(Kernel *k, const Reader *r, const Lane *lane) {
-  const Log *log = &shard_read(k, r)->log;
-  i64 first = lane->part.low, last = lane->part.high - 1;
-  while (is_gone(r, log, place_of(r, lane, first))) first++;
-  while (is_gone(r, log, place_of(r, lane, last))) last--;
-  k->rows[k->nrows++] = (Row){
-      r->mapping, r->shard, lane->number, place_of(r, lane, first), lane->records, lane->bytes, lane->tries,
-      lane->part.cut_ns, lane->started_ns, lane->finished_ns, lane->run.environment == COLD, lane->outcome,
-      log->accepted[row(log, place_of(r, lane, last))]};
 }
 
 /* After an error: the four rules of section 7. */
@@ -158,21 +157,20 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
     lane->later[lane->nlater++] = (Part){low, middle, k->clock.now};
     part_over(k, r, lane, m);
   } else if (m->retry_attempts >= 0 && m->retry_attempts < lane->tries) {
-    lose(k, m, lane->records, m->to_destination, 0);
+    state_loss(k, r, lane, low, high, lane->records, m->to_destination ? SENT_TO_DESTINATION : DROPPED, lane->run.failure);
+    end_records(k, lane->records);
     part_over(k, r, lane, m);
   } else {
-    i64 wait = wait_ns(&m->retry, r, lane, lane->tries, lane->retry_waits++);
-    in_turn(k, r, lane, RETRY, k->clock.now + wait);
+    i64 again_ns = k->clock.now + wait_ns(&m->retry, r, lane, lane->tries, lane->retry_waits++);
+    state_doing(k, r, lane, by_failure(lane->run.failure), k->clock.now, again_ns);
+    in_turn(k, r, lane, RETRY, again_ns);
   }
 }
 
 void finished(Kernel *k, Reader *r, Lane *lane) {
   Mapping *m = &k->mappings[r->mapping];
   give_back_unit(&k->functions[m->function], &lane->run, k->clock.now);
-  state_row(k, r, lane);
-  i64 done = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done);
-  m->processed += done;
-  end_records(k, done);
+  end_records(k, count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done));
   if (lane->outcome == OK) part_over(k, r, lane, m);
   else failed(k, r, lane, m);
 }

@@ -8,7 +8,7 @@
 void pass_over(Kernel *k, Reader *r, i64 gone) {
   const Log *log = &shard_read(k, r)->log;
   if (gone <= r->place) return;
-  k->mappings[r->mapping].expired += gone - r->place;
+  state_expired(k, r, r->place, gone);
   end_records(k, gone - r->place);
   r->any_gone = 1;
   for (; r->place < gone; r->place++) r->available[row(log, r->place)] = GONE;
@@ -29,5 +29,6 @@ Answer get_records(Kernel *k, Reader *r) {
     r->place++;
   }
   read_bytes(shard, now_ns, bytes);
-  return (Answer){now_ns + m->latency_ns, first, r->place};
+  i64 left_behind = r->place < log->end && log->accepted[row(log, r->place)] <= now_ns;
+  return (Answer){now_ns + m->latency_ns, first, r->place, bytes, left_behind};
 }

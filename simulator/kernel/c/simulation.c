@@ -40,7 +40,7 @@ static void happen(Kernel *k, u64 place) {
 }
 
 int start(Kernel *k) {
-  k->clock.now = k->window_began_ns = k->begin_ns;
+  k->clock.now = k->window_began_ns = k->window_ends_ns = k->begin_ns;
   due(&k->clock, k->latest_ns, order(END, 0, 0, 0));
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
@@ -51,20 +51,21 @@ int start(Kernel *k) {
       else start_polling(k, m, &m->readers[j]);
     }
   }
-  return bring_in(k);
+  return 1;
 }
 
-/* Go on until there is something to take, or the run is over: an enum status. */
+/* Go on until all is stated that was decided before k->until_ns, or there is no room for more: an enum status. */
 int advance(Kernel *k) {
-  k->nrows = 0;
+  clear_facts(k);
   while (k->over < 2) {
     const Event *first = &k->clock.heap[0];
     if (first->time >= k->window_ends_ns && k->window_ends_ns < k->latest_ns) {
+      if (k->window_ends_ns >= k->until_ns) return REACHED;
       k->clock.now = k->window_began_ns = k->window_ends_ns;
       if (!bring_in(k)) return NO_MEMORY;
-      return RUNNING;
+      continue;
     }
-    if (k->nrows == k->room_for_rows) return RUNNING;
+    if (!room_for_an_event(k)) return RUNNING;
     Event event = next_event(&k->clock);
     k->clock.now = event.time;
     happen(k, event.order);

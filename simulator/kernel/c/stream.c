@@ -53,6 +53,7 @@ static i64 window_end(Kernel *k) {
   i64 stops[3] = {0, k->duration_ns, k->latest_ns}, end_ns = k->latest_ns;
   for (int i = 2; i >= 0; i--)
     if (k->window_began_ns < stops[i]) end_ns = stops[i];
+  if (k->until_ns > k->window_began_ns && end_ns > k->until_ns) end_ns = k->until_ns;
   if (end_ns > k->window_began_ns + LONGEST_NS) end_ns = k->window_began_ns + LONGEST_NS;
   for (int i = 0; i < k->nproducers; i++) {
     Producer *p = &k->producers[i];
@@ -75,7 +76,7 @@ int bring_in(Kernel *k) {
     if (!write_one(k, p, p->ahead[p->first++])) return 0;
   for (int i = 0; i < k->nstreams; i++)
     if (k->streams[i].ntimes) strike_at_times(&k->streams[i], k->window_ends_ns);
-  tell_readers(k);
+  if (!tell_readers(k)) return 0;
   if (all_are_known(k) && !k->all_have_come) everything_has_come(k);
   return 1;
 }

@@ -27,4 +27,9 @@ int bring_in(Kernel *); /* stream.c: the records of the next window */
 
 static inline u64 row(const Log *log, i64 place) { return (u64)place & log->mask; }
 
+/* Whether a record has been passed over by a reader. */
+static inline int is_gone(const Reader *r, const Log *log, i64 place) {
+  return r->any_gone && r->available[row(log, place)] == GONE;
+}
+
 #endif
