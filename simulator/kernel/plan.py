@@ -65,13 +65,24 @@ def plan(scenario: Scenario, seed: int, replication: int) -> bytes:
     return _Plan(scenario, seed, replication).content()
 
 
+def factors(scenario: Scenario, stream: str) -> list[int]:
+    """The parallelization factors above 1 of those who read a stream."""
+    return sorted({m.parallelization_factor for m in scenario.event_source_mappings if m.stream == stream} - {1})
+
+
+def poisoned(scenario: Scenario, stream: str) -> list[str]:
+    """The functions that records of a stream may poison."""
+    of = sorted({m.function for m in scenario.event_source_mappings if m.stream == stream})
+    return [f for f in of if any(isinstance(each, Poison) for each in scenario.functions[f].failures)]
+
+
 class _Plan:
     def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
         self.scenario, self.draws, self.words = scenario, (seed, replication), Words()
         self.streams = list(scenario.streams)
         self.functions = list(scenario.functions)
-        self.factors = {s: sorted({m.parallelization_factor for m in self._readers(s)} - {1}) for s in self.streams}
-        self.poisoned = {s: self._poisoned(s) for s in self.streams}
+        self.factors = {stream: factors(scenario, stream) for stream in self.streams}
+        self.poisoned = {stream: poisoned(scenario, stream) for stream in self.streams}
 
     def content(self) -> bytes:
         words, scenario = self.words, self.scenario
@@ -89,14 +100,6 @@ class _Plan:
             for item in items:
                 write(item)
         return words.content()
-
-    def _readers(self, stream: str) -> list[spec.EventSourceMapping]:
-        return [m for m in self.scenario.event_source_mappings if m.stream == stream]
-
-    def _poisoned(self, stream: str) -> list[str]:
-        """The functions that records of a stream may poison."""
-        of = sorted({m.function for m in self._readers(stream)})
-        return [f for f in of if any(isinstance(each, Poison) for each in self.scenario.functions[f].failures)]
 
     def _kinds(self, stream: str) -> list[tuple[int, int, Poison]]:
         """The kinds of poison by probability: the function's number, the kind's among the function's, itself."""

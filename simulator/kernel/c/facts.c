@@ -5,16 +5,22 @@
 #define ROOM (1 << 16)       /* words of each kind */
 #define AN_EVENT (1 << 14)   /* no event states more words of a kind; a batch has at most 10,000 places */
 
+static void make_room(Kernel *k, Facts *facts) {
+  facts->room = ROOM;
+  facts->words = take(&k->memory, ROOM * sizeof(i64));
+}
+
 int make_facts(Kernel *k) {
-  for (int kind = 0; kind < KINDS; kind++) {
-    k->facts[kind].room = ROOM;
-    k->facts[kind].words = take(&k->memory, ROOM * sizeof(i64));
-  }
+  for (int kind = 0; kind < KINDS; kind++) make_room(k, &k->facts[kind]);
+  for (int i = 0; i < k->nstreams; i++) make_room(k, &k->streams[i].written);
   return !k->memory.exhausted;
 }
 
+/* The host has taken what was stated; what was written it takes only when the time is reached that it waits for. */
 void clear_facts(Kernel *k) {
   for (int kind = 0; kind < KINDS; kind++) k->facts[kind].n = 0;
+  for (int i = 0; k->reached && i < k->nstreams; i++) k->streams[i].written.n = 0;
+  k->reached = 0;
 }
 
 /* Whether there is room for what the next event may state. */
@@ -25,8 +31,7 @@ int room_for_an_event(const Kernel *k) {
 }
 
 /* Room for so many more words; only while records come in. */
-int room_for(Kernel *k, int kind, i64 words) {
-  Facts *facts = &k->facts[kind];
+int room_for(Kernel *k, Facts *facts, i64 words) {
   if (facts->n + words + AN_EVENT <= facts->room) return 1;
   i64 room = facts->room;
   while (room < facts->n + words + AN_EVENT) room *= 2;
@@ -35,6 +40,22 @@ int room_for(Kernel *k, int kind, i64 words) {
   __builtin_memcpy(more, facts->words, (u64)facts->n * sizeof(i64));
   give_back(&k->memory, facts->words, (u64)facts->room * sizeof(i64));
   *facts = (Facts){more, facts->n, room};
+  return 1;
+}
+
+/* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function. */
+int state_written(Kernel *k, Stream *stream, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes,
+                  const Log *log, u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes) {
+  Facts *facts = &stream->written;
+  i64 n = 7 + stream->nfactors + stream->npoisoned;
+  if (facts->n + n > facts->room - AN_EVENT && !room_for(k, facts, n)) return 0;
+  i64 *words = facts->words + facts->n;
+  words[0] = produced_ns, words[1] = let_in_ns, words[2] = accepted_ns, words[3] = bytes;
+  words[4] = number, words[5] = shard, words[6] = dropped;
+  for (int f = 0; f < stream->nfactors; f++) words[7 + f] = lanes[f];
+  for (int f = 0; f < stream->npoisoned; f++)
+    __builtin_memcpy(&words[7 + stream->nfactors + f], &log->poison[f][at], sizeof(i64));
+  facts->n += n;
   return 1;
 }
 

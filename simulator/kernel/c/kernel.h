@@ -145,11 +145,20 @@ typedef struct {
   double fails_after;
 } PoisonTime;
 
+/* facts.c: lists of rows of whole numbers */
+
+typedef struct {
+  i64 *words;
+  i64 n, room; /* words */
+} Facts;
+
 /* stream.c */
 
 typedef struct {
+  Facts written; /* a row for each record that producers offered: see state_written */
   i64 nshards;
   Shard *shards;
+  i64 *kept; /* by shard: the first place, for the host */
   i64 retention_ns;
   int nfactors, any_large, any_drop;
   const i64 *factors; /* above 1 */
@@ -322,13 +331,8 @@ enum doing {
 enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED };
 
 typedef struct {
-  i64 *words;
-  i64 n, room; /* words */
-} Facts;
-
-typedef struct {
   Memory memory;
-  int failed; /* enum status, when something is wrong */
+  void *plan;
   i64 begin_ns, duration_ns, latest_ns, window_began_ns, window_ends_ns;
   int nstreams, nproducers, nfunctions, npools, nmappings;
   Stream *streams;
@@ -340,6 +344,7 @@ typedef struct {
   i64 left;
   int all_have_come, over;
   i64 until_ns; /* the host wants to hear of all before this time */
+  int reached;  /* it has heard of it: what was written has been taken */
   Facts facts[KINDS];
 } Kernel;
 

@@ -61,7 +61,7 @@ static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
   k->left += log->end - first;
   r->known = log->end;
   if (!m->push) return 1;
-  if (!room_for(k, SENT, 5 * (log->end - first))) return 0;
+  if (!room_for(k, &k->facts[SENT], 5 * (log->end - first))) return 0;
   for (i64 place = first; place < log->end; place++) send(k, r, place);
   next_arrival_of(k, r);
   return 1;

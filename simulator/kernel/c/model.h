@@ -73,7 +73,9 @@ void forget(Kernel *);
 int make_facts(Kernel *);
 void clear_facts(Kernel *);
 int room_for_an_event(const Kernel *);
-int room_for(Kernel *, int kind, i64 words);
+int room_for(Kernel *, Facts *, i64 words);
+int state_written(Kernel *, Stream *, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes, const Log *,
+                  u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes);
 void state(Kernel *, int kind, const i64 *words, int n);
 void state_attempt(Kernel *, const Reader *, const Lane *, i64 done);
 void state_doing(Kernel *, const Reader *, const Lane *, int what, i64 begin_ns, i64 end_ns);

@@ -116,6 +116,7 @@ static void read_stream(Kernel *k, Words *w, Stream *s) {
     s->times[i] = (PoisonTime){at_ns, function, number(w)};
   }
   s->shards = made(k, w, s->nshards, sizeof(Shard));
+  s->kept = made(k, w, s->nshards, sizeof(i64));
   for (i64 j = 0; !w->bad && j < s->nshards; j++) {
     Shard *shard = &s->shards[j];
     shard->records.full_ns = shard->bytes.full_ns = shard->calls_full_ns = shard->opened_ns = -NEVER;

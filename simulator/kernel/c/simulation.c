@@ -60,7 +60,10 @@ int advance(Kernel *k) {
   while (k->over < 2) {
     const Event *first = &k->clock.heap[0];
     if (first->time >= k->window_ends_ns && k->window_ends_ns < k->latest_ns) {
-      if (k->window_ends_ns >= k->until_ns) return REACHED;
+      if (k->window_ends_ns >= k->until_ns) {
+        k->reached = 1;
+        return REACHED;
+      }
       k->clock.now = k->window_began_ns = k->window_ends_ns;
       if (!bring_in(k)) return NO_MEMORY;
       continue;

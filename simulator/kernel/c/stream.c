@@ -20,20 +20,28 @@ static int write_one(Kernel *k, Producer *p, i64 produced_ns) {
   u64 number = (u64)p->produced++;
   i64 in_stream = stream->produced++, bytes = size_of(p, number), let_in_ns, accepted_ns;
   u32 draw = draw_key(&p->keys, number);
-  Shard *shard = &stream->shards[shard_of(&p->keys, draw, stream->nshards)];
-  if (!write_record(shard, produced_ns, bytes, stream->any_large, p->drop, &let_in_ns, &accepted_ns)) return 1;
+  i64 shard_number = shard_of(&p->keys, draw, stream->nshards);
+  Shard *shard = &stream->shards[shard_number];
+  int in = write_record(shard, produced_ns, bytes, stream->any_large, p->drop, &let_in_ns, &accepted_ns);
   if (!append(k, stream, shard)) return 0;
   Log *log = &shard->log;
   u64 at = row(log, log->end - 1);
+  u8 lanes[10];
+  for (int f = 0; f < stream->nfactors; f++)
+    lanes[f] = (u8)lane_of(&p->keys, draw, stream->nshards, f, stream->factors[f]);
+  if (stream->npoisoned) strike_at_random(k, stream, p, number, log, at);
+  if (!state_written(k, stream, shard_number, in_stream, let_in_ns, !in, lanes, log, at, produced_ns, accepted_ns, bytes))
+    return 0;
+  if (!in) {
+    log->end--; /* it is lost */
+    return 1;
+  }
   log->produced[at] = produced_ns;
   log->accepted[at] = accepted_ns;
   log->number[at] = in_stream;
   log->bytes[at] = (u32)bytes;
-  for (int f = 0; f < stream->nfactors; f++) {
-    int lane = lane_of(&p->keys, draw, stream->nshards, f, stream->factors[f]);
-    if (!append_to_lane(&k->memory, &shard->lanes[f][lane], log->end - 1)) return 0;
-  }
-  if (stream->npoisoned) strike_at_random(k, stream, p, number, log, at);
+  for (int f = 0; f < stream->nfactors; f++)
+    if (!append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], log->end - 1)) return 0;
   shard->last_accepted = accepted_ns;
   return 1;
 }
