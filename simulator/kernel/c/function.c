@@ -37,18 +37,19 @@ static i64 duration(const Function *f, const Mapping *m, const Lane *lane, i64 n
   return slow ? half_up((double)run_ns * factor) : run_ns;
 }
 
-/* The part of its duration after which an attempt fails that starts now; infinite if it does not. */
-static double error_after(const Function *f, const Mapping *m, const Lane *lane, i64 now_ns, int *failure) {
-  double after = __builtin_inf();
+/* When an attempt fails that starts now and would run for so long; NEVER if it does not. */
+static i64 error_at(const Function *f, const Mapping *m, const Lane *lane, i64 now_ns, i64 run_ns, int *failure) {
+  i64 at_ns = NEVER;
   for (int i = 0; i < f->nfailures; i++) {
     const FailureKind *kind = &f->failures[i];
     if (kind->kind == SLOW || (kind->kind == IN_OUTAGE && !(kind->from_ns <= now_ns && now_ns < kind->to_ns))) continue;
-    if (unit(drawn(m, FAILURES + i, lane)) < kind->probability && kind->fails_after < after) {
-      after = kind->fails_after;
+    i64 fails_ns = half_up((double)run_ns * kind->fails_after);
+    if (unit(drawn(m, FAILURES + i, lane)) < kind->probability && fails_ns < at_ns) {
+      at_ns = fails_ns;
       *failure = kind->kind == RANDOM ? RANDOM_ERRORS : OUTAGE;
     }
   }
-  return after;
+  return at_ns;
 }
 
 void admit(Function *f, const Mapping *m, Lane *lane, i64 now_ns, double poison_after) {
@@ -57,8 +58,11 @@ void admit(Function *f, const Mapping *m, Lane *lane, i64 now_ns, double poison_
   *run = (Run){acquire(&f->environments, now_ns), NONE, 0, 0};
   if (run->environment == COLD) run->cold_ns = half_up(value(&f->cold_start, m, COLD_START, lane) * NS);
   run->run_ns = duration(f, m, lane, now_ns);
-  double after = error_after(f, m, lane, now_ns, &run->failure);
-  if (poison_after < after) after = poison_after, run->failure = POISON;
-  if (run->failure) run->run_ns = half_up((double)run->run_ns * after);
+  i64 fails_ns = error_at(f, m, lane, now_ns, run->run_ns, &run->failure);
+  if (poison_after < __builtin_inf()) {
+    i64 poison_ns = half_up((double)run->run_ns * poison_after);
+    if (poison_ns < fails_ns) fails_ns = poison_ns, run->failure = POISON;
+  }
+  if (run->failure) run->run_ns = fails_ns;
   if (run->run_ns > f->timeout_ns) run->run_ns = f->timeout_ns, run->failure = TIMEOUTS;
 }
