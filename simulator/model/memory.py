@@ -26,12 +26,21 @@ def most_bytes() -> int:
 
 def check_backlog(streams: dict[str, Stream], now_s: float, most: int) -> None:
     """Raises BacklogTooLargeError when the records that are kept of some streams take more than `most` bytes."""
-    waiting = {name: s.held + sum(len(shard.log.kept) for shard in s.shards) for name, s in streams.items()}
-    taken = sum(waiting.values()) * BYTES_A_RECORD
-    if taken > most:
-        worst = max(waiting, key=lambda name: waiting[name])
-        raise BacklogTooLargeError(
-            f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; what waits takes "
-            f"{taken / GIB:.1f} GiB of memory, and half of the machine's, {most / GIB:.1f} GiB, is the limit. "
-            "Simulate a shorter time, a part of the shards with their part of the traffic, or settings that keep up"
-        )
+    if sum(_waiting(stream) for stream in streams.values()) * BYTES_A_RECORD > most:
+        raise BacklogTooLargeError(too_large(streams, now_s, most))
+
+
+def too_large(streams: dict[str, Stream], now_s: float, most: int) -> str:
+    """What is said when the records that are kept of some streams take too much memory."""
+    waiting = {name: _waiting(stream) for name, stream in streams.items()}
+    worst = max(waiting, key=lambda name: waiting[name])
+    return (
+        f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; what waits takes "
+        f"{sum(waiting.values()) * BYTES_A_RECORD / GIB:.1f} GiB of memory, and half of the machine's, "
+        f"{most / GIB:.1f} GiB, is the limit. "
+        "Simulate a shorter time, a part of the shards with their part of the traffic, or settings that keep up"
+    )
+
+
+def _waiting(stream: Stream) -> int:
+    return stream.held + sum(len(shard.log.kept) for shard in stream.shards)

@@ -14,6 +14,7 @@ from simulator.model.lane import Lane, deal
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
+from simulator.scenario.spec import EventSourceMapping
 from simulator.traffic.draws import bits, inner, unit
 from simulator.traffic.nanoseconds import NS, half_up, ns
 from simulator.traffic.shards import Shard
@@ -147,12 +148,11 @@ class Poller:
             lane.let_go()
 
 
-def first_polls_ns(mapping: Mapping, shards: int) -> list[int]:
-    """When each shard of the start is first polled (section 4)."""
-    polling, starts_ns = mapping.spec.polling, ns(mapping.spec.starts_after)
+def first_polls_ns(mapping: EventSourceMapping, key: int, shards: int) -> list[int]:
+    """When each shard of the start is first polled (section 4); `key` is that of the draws of random phases."""
+    polling, starts_ns = mapping.polling, ns(mapping.starts_after)
     if polling.phase == "random":
-        drawn = [unit(bits(mapping.key("phase"), j)) for j in range(shards)]
-        return [starts_ns + half_up(polling.interval * NS * u) for u in drawn]
+        return [starts_ns + half_up(polling.interval * NS * unit(bits(key, j))) for j in range(shards)]
     if polling.phase == "spread":
         return [starts_ns + half_up(polling.interval * NS * (j + 0.5) / shards) for j in range(shards)]
     return [starts_ns + ns(polling.phase)] * shards

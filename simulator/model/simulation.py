@@ -84,7 +84,7 @@ class Simulation:
         if mapping.spec.consumer == "push":
             readers = [Subscription(mapping, shard, self._latest_ns) for shard in shards]
         else:
-            first_ns = first_polls_ns(mapping, len(shards))
+            first_ns = first_polls_ns(mapping.spec, mapping.key("phase"), len(shards))
             each = zip(shards, limits, first_ns, strict=True)
             readers = [Poller(mapping, shard, limit, at, self._latest_ns) for shard, limit, at in each]
         for reader in readers:

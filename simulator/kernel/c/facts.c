@@ -1,0 +1,110 @@
+/* What a run states [8, 10]: rows of whole numbers, taken by the host portion by portion. */
+#include "model.h"
+#include "traffic.h"
+
+#define ROOM (1 << 16)       /* words of each kind */
+#define AN_EVENT (1 << 14)   /* no event states more words of a kind; a batch has at most 10,000 places */
+
+static void make_room(Kernel *k, Facts *facts) {
+  facts->room = ROOM;
+  facts->words = take(&k->memory, ROOM * sizeof(i64));
+}
+
+int make_facts(Kernel *k) {
+  for (int kind = 0; kind < KINDS; kind++) make_room(k, &k->facts[kind]);
+  for (int i = 0; i < k->nstreams; i++) make_room(k, &k->streams[i].written);
+  return !k->memory.exhausted;
+}
+
+/* The host has taken what was stated; what was written it takes only when the time is reached that it waits for. */
+void clear_facts(Kernel *k) {
+  for (int kind = 0; kind < KINDS; kind++) k->facts[kind].n = 0;
+  for (int i = 0; k->reached && i < k->nstreams; i++) k->streams[i].written.n = 0;
+  k->reached = 0;
+}
+
+/* Whether there is room for what the next event may state. */
+int room_for_an_event(const Kernel *k) {
+  for (int kind = 0; kind < KINDS; kind++)
+    if (k->facts[kind].n + AN_EVENT > k->facts[kind].room) return 0;
+  return 1;
+}
+
+/* Room for so many more words; only while records come in. */
+int room_for(Kernel *k, Facts *facts, i64 words) {
+  if (facts->n + words + AN_EVENT <= facts->room) return 1;
+  i64 room = facts->room;
+  while (room < facts->n + words + AN_EVENT) room *= 2;
+  i64 *more = take(&k->memory, (u64)room * sizeof(i64));
+  if (!more) return 0;
+  __builtin_memcpy(more, facts->words, (u64)facts->n * sizeof(i64));
+  give_back(&k->memory, facts->words, (u64)facts->room * sizeof(i64));
+  *facts = (Facts){more, facts->n, room};
+  return 1;
+}
+
+/* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function. */
+int state_written(Kernel *k, Stream *stream, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes,
+                  const Log *log, u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes) {
+  Facts *facts = &stream->written;
+  i64 n = 7 + stream->nfactors + stream->npoisoned;
+  if (facts->n + n > facts->room - AN_EVENT && !room_for(k, facts, n)) return 0;
+  i64 *words = facts->words + facts->n;
+  words[0] = produced_ns, words[1] = let_in_ns, words[2] = accepted_ns, words[3] = bytes;
+  words[4] = number, words[5] = shard, words[6] = dropped;
+  for (int f = 0; f < stream->nfactors; f++) words[7 + f] = lanes[f];
+  for (int f = 0; f < stream->npoisoned; f++)
+    __builtin_memcpy(&words[7 + stream->nfactors + f], &log->poison[f][at], sizeof(i64));
+  facts->n += n;
+  return 1;
+}
+
+void state(Kernel *k, int kind, const i64 *words, int n) {
+  Facts *facts = &k->facts[kind];
+  for (int i = 0; i < n; i++) facts->words[facts->n++] = words[i];
+}
+
+/* The places of a part of a batch: where their list begins, or -1 if they are neighbours from the first on. */
+static i64 state_places(Kernel *k, const Reader *r, const Lane *lane, i64 low, i64 high) {
+  const Log *log = &shard_read(k, r)->log;
+  if (!r->lane_logs && !r->any_gone) return -1;
+  i64 begins = k->facts[PLACES].n;
+  for (i64 index = low; index < high; index++) {
+    i64 place = place_of(r, lane, index);
+    if (!is_gone(r, log, place)) state(k, PLACES, &place, 1);
+  }
+  return begins;
+}
+
+static i64 first_of(Kernel *k, const Reader *r, const Lane *lane, i64 low) {
+  const Log *log = &shard_read(k, r)->log;
+  while (is_gone(r, log, place_of(r, lane, low))) low++;
+  return place_of(r, lane, low);
+}
+
+void state_attempt(Kernel *k, const Reader *r, const Lane *lane, i64 done) {
+  i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
+  i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), lane->records, done,
+                 lane->bytes, lane->tries, lane->first_cut_ns, lane->part.cut_ns, lane->begun_ns, lane->started_ns,
+                 lane->run.cold_ns, lane->finished_ns, lane->run.environment, lane->outcome, lane->run.failure};
+  state(k, ATTEMPT, words, 18);
+}
+
+void state_doing(Kernel *k, const Reader *r, const Lane *lane, int what, i64 begin_ns, i64 end_ns) {
+  if (end_ns <= begin_ns) return;
+  i64 words[] = {r->mapping, r->shard, lane->number, what, begin_ns, end_ns};
+  state(k, DOING, words, 6);
+}
+
+/* Records of a part of a batch end without having been processed. */
+void state_loss(Kernel *k, const Reader *r, const Lane *lane, i64 low, i64 high, i64 n, int how, int failure) {
+  i64 places = state_places(k, r, lane, low, high);
+  i64 words[] = {r->mapping, r->shard, places, first_of(k, r, lane, low), n, how, k->clock.now, 0, failure};
+  state(k, LOSS, words, 9);
+}
+
+/* Neighbours expire unread. */
+void state_expired(Kernel *k, const Reader *r, i64 first, i64 end) {
+  i64 words[] = {r->mapping, r->shard, -1, first, end - first, EXPIRED, k->clock.now, 1, NONE};
+  if (end > first) state(k, LOSS, words, 9);
+}

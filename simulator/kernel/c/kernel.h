@@ -1,0 +1,351 @@
+/* The rules of docs/model.md in C: what simulator/traffic and simulator/model say, file by file.
+ *
+ * A run is a pure function of its plan (plan.c): no call leaves the kernel, and nothing transcendental is evaluated.
+ * Times are nanoseconds from the start of the run. All memory is taken when a run is made or when records come in;
+ * the loop over events takes none. Numbers in brackets are sections of docs/model.md. */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef int64_t i64;
+typedef uint64_t u64;
+typedef int32_t i32;
+typedef uint32_t u32;
+typedef uint8_t u8;
+
+#define NS 1000000000LL /* in a second */
+#define NEVER (1LL << 62)
+
+enum status { RUNNING = 0, OVER = 1, REACHED = 2, BAD_PLAN = -1, NO_MEMORY = -2 };
+
+/* memory.c */
+
+typedef struct {
+  void *free[48]; /* by power of two: blocks that were given back */
+  u64 taken;      /* bytes */
+  u64 most;       /* bytes that may be taken */
+  int exhausted;  /* a block could not be had: the run must end */
+} Memory;
+
+void *take(Memory *, u64 bytes); /* zeroed */
+void give_back(Memory *, void *, u64 bytes);
+
+/* draws.h, quantiles.h: see there */
+
+enum kind_of_quantile { SAME = 0, BETWEEN = 1, AMONG = 2, TABULATED = 3 };
+
+typedef struct {
+  int kind;
+  double low, high;    /* SAME: low; BETWEEN: both */
+  const double *table; /* AMONG: the values; TABULATED: the nodes */
+  i64 values;          /* AMONG: how many */
+} Quantile;
+
+/* rates.c, arrivals.c [2] */
+
+enum kind_of_profile { NOTHING = 0, STEADY = 1, PIECES = 2, PERIODIC = 3, WAVE = 4 };
+#define TERMS 6 /* of the polynomial of a wave's cell */
+
+typedef struct {
+  int kind;
+  double rate;                         /* STEADY */
+  const double *edges, *rates, *upto;  /* PIECES, PERIODIC: see rates.py */
+  i64 pieces;
+  double period, a_period;             /* PERIODIC, WAVE */
+  double peak_at, cell_s;              /* WAVE */
+  const double *begins, *cells, *terms; /* WAVE: cells + 1 sums in `cells`; terms by power, then cell */
+  i64 ncells;
+} Profile;
+
+typedef struct {
+  Profile profile;
+  double origin; /* of the integral: at the start */
+  i64 stop_ns;
+  int poisson;
+  u64 key;
+  const double *exponential; /* the table of the unit exponential */
+  i64 drawn;                 /* units so far */
+  double last;               /* the last unit */
+} Arrivals;
+
+/* partition_keys.c [2, 6] */
+
+enum kind_of_keys { UNIQUE = 0, ROUND_ROBIN = 1, UNIFORM = 2, WEIGHTED = 3 };
+
+typedef struct {
+  int kind;
+  u64 key;
+  i64 count;
+  const u32 *kept;  /* WEIGHTED: the alias table */
+  const u32 *alias;
+  const u32 *shard; /* of each key, but UNIQUE */
+  const u8 **lane;  /* by factor, of each key */
+} Keys;
+
+/* producer.c [2] */
+
+typedef struct {
+  int stream, drop;
+  Arrivals arrivals;
+  Keys keys;
+  Quantile size;
+  u64 size_key;
+  i64 largest;
+  i64 produced;        /* records that have been taken */
+  i64 *ahead;          /* production times that are not taken yet */
+  i64 first, end;      /* of them */
+  const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
+} Producer;
+
+/* write_limits.c [3] */
+
+typedef struct {
+  i64 full_ns;
+  i64 ticks;
+} Bucket;
+
+/* log.c: the log of a shard, a ring of rows; a record is its place */
+
+typedef struct {
+  i64 first, end; /* places that are kept */
+  u64 mask;
+  i64 *produced, *accepted, *number;
+  u32 *bytes;
+  double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
+} Log;
+
+/* The records of a lane in order: an index in the lane has a place in the shard's log. */
+typedef struct {
+  i64 *place;
+  u64 mask;
+  i64 first, end;
+} LaneLog;
+
+typedef struct {
+  Log log;
+  Bucket records, bytes;
+  i64 last_accepted; /* -NEVER: none */
+  i64 struck;        /* the place up to which poison: at has looked */
+  i64 calls_full_ns, opened_ns, read_bytes; /* read_limits.c [4] */
+  LaneLog **lanes;   /* by factor, by lane */
+} Shard;
+
+/* poison.c [7] */
+
+typedef struct {
+  int function;            /* among those that the stream may poison */
+  double probability, fails_after;
+} PoisonKind;
+
+typedef struct {
+  i64 at_ns;
+  int function;
+  double fails_after;
+} PoisonTime;
+
+/* facts.c: lists of rows of whole numbers */
+
+typedef struct {
+  i64 *words;
+  i64 n, room; /* words */
+} Facts;
+
+/* stream.c */
+
+typedef struct {
+  Facts written; /* a row for each record that producers offered: see state_written */
+  i64 nshards;
+  Shard *shards;
+  i64 *kept; /* by shard: the first place, for the host */
+  i64 retention_ns;
+  int nfactors, any_large, any_drop;
+  const i64 *factors; /* above 1 */
+  int npoisoned;      /* functions */
+  int nkinds;
+  PoisonKind *kinds;
+  i64 ntimes;
+  PoisonTime *times; /* ascending; those in the past are gone */
+  i64 produced;
+  int nreaders; /* mappings that read it */
+} Stream;
+
+/* clock.c [10] */
+
+enum what { FINISH = 3, POLL = 4, ANSWER = 5, LANE = 6, EXPIRY = 7, END = 8, SWITCH = 2 };
+
+typedef struct {
+  i64 time;
+  u64 order;
+} Event;
+
+typedef struct {
+  Event *heap;
+  i64 n, room;
+  i64 now;
+} Clock;
+
+/* environments.c, function.c [6, 7] */
+
+enum environment { ON_DEMAND = 0, PROVISIONED = 1, COLD = 2 };
+enum failure { NONE = 0, POISON = 1, OUTAGE = 2, RANDOM_ERRORS = 3, TIMEOUTS = 4 };
+enum lack { NOTHING_LACKS = 0, CONCURRENCY = 1, INVOCATION_RATE = 2, SCALING_RATE = 3 };
+enum outcome { OK = 0, ERROR = 1, TIMEOUT = 2, PARTIAL = 3 };
+
+typedef struct {
+  i64 time;
+  i64 use;
+} Used;
+
+typedef struct {
+  i64 idle_timeout_ns, new_full_ns, uses, unused_provisioned;
+  Used *idle; /* a ring */
+  u64 mask;
+  i64 first, end;
+  Used *provisioned; /* a stack */
+  i64 nprovisioned;
+} Environments;
+
+enum kind_of_failure { RANDOM = 0, IN_OUTAGE = 1, SLOW = 2 };
+
+typedef struct {
+  int kind;
+  i64 from_ns, to_ns;
+  double probability, fails_after, factor;
+} FailureKind;
+
+typedef struct {
+  i64 units, taken;
+} Pool;
+
+typedef struct {
+  Pool *pool;
+  Environments environments;
+  i64 timeout_ns;
+  Quantile per_batch, per_record, per_mib, cold_start;
+  int nfailures;
+  FailureKind *failures;
+} Function;
+
+typedef struct {
+  int environment, failure;
+  i64 cold_ns, run_ns;
+} Run;
+
+/* backoff.c [6] */
+
+typedef struct {
+  double initial_s, factor, maximum_s, jitter;
+  u64 key;
+} Backoff;
+
+/* lane.c, retries.c [6, 7] */
+
+enum next { CUT = 0, BEGIN = 1, ASK = 2, AGAIN = 3, RETRY = 4, BUSY = 5 };
+
+typedef struct {
+  i64 low, high; /* indices in the lane's order of records */
+  i64 cut_ns;
+} Part;
+
+typedef struct {
+  i32 reader;
+  u8 number, next, awaits_answer, woken;
+  i64 seen;      /* indices below have become available, or are gone */
+  i64 cursor;    /* indices below have been taken by batches */
+  i64 available; /* records between them */
+  i64 idle_since_ns, looks_again_ns, turn_ns;
+  Part part;     /* that is being tried; low == high: no batch */
+  Part *later;   /* parts that wait for their turn, the last first */
+  int nlater, full;
+  i64 first_cut_ns, begun_ns, started_ns, finished_ns, throttled_ns;
+  i64 tries, throttles, records, bytes, done; /* of the attempt; done: index */
+  i64 first_number, nth, retry_waits, throttle_waits;
+  Run run;
+  int outcome;
+} Lane;
+
+/* polling.c, push.c [4, 5] */
+
+typedef struct {
+  i64 comes_ns, first, end, bytes, left_behind;
+} Answer;
+
+typedef struct {
+  i32 mapping, shard;
+  i64 *available; /* by place & mask of the shard's log: when; NEVER: not yet; GONE: never */
+  Lane *lanes;
+  LaneLog *lane_logs; /* by lane; NULL for a shard with one lane: its indices are the places */
+  int any_gone;
+  i64 place;      /* of the next record to be read */
+  i64 known;      /* of the next record to be looked at when it comes */
+  /* polling */
+  i64 due_ns, planned_ns, polls, regular;
+  i64 event_ns; /* when the event is due of the poller or the subscription; NEVER: none is */
+  Answer *answers; /* a ring */
+  u32 answers_room, first_answer, nanswers;
+  /* push */
+  i64 since_ns, until_ns; /* the open period */
+  i32 period;             /* the next disabled one */
+  i64 sent_ns, sent_ticks;
+  i64 arriving; /* the next place to arrive */
+} Reader;
+
+#define GONE (-NEVER)
+#define PASSED_OVER(at_ns) (-1 - (at_ns)) /* it will be gone when its sending would begin, at at_ns; and back */
+
+/* mapping.c [1] */
+
+typedef struct {
+  int push, function, stream, factor, nth_factor, enabled; /* nth_factor: among the stream's; -1 for 1 */
+  i64 batch_size, window_ns, overhead_ns, retry_attempts, record_age_ns;
+  int bisect, partial, to_destination;
+  i64 position_ns;
+  int inclusive;
+  i64 starts_ns;
+  const i64 *disabled; /* begins and ends */
+  i64 ndisabled;       /* periods */
+  i64 switches;        /* of them that have been */
+  /* polling */
+  i64 interval_ns, latency_ns, limit;
+  double interval_s, jitter, missed;
+  int full_batch;
+  u64 jitter_key, missed_key;
+  const i64 *first_polls_ns;
+  /* push */
+  i64 propagation_ns;
+  Backoff retry, throttle;
+  const u64 *keys; /* of the function's draws: per batch, per record, per MiB, cold start, failures */
+  int poisoned;    /* the function's number among those that the stream may poison; -1: none */
+  Reader *readers; /* by shard */
+} Mapping;
+
+/* facts.c: what a run states, as simulator/model/facts.py has it; each kind is a list of rows of whole numbers */
+
+enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, LOSS, PLACES, KINDS };
+enum doing {
+  INVOKE_OVERHEAD, FOR_CONCURRENCY, FOR_INVOCATION_RATE, FOR_SCALING_RATE, IN_COLD_START, IN_FUNCTION, BY_POISON,
+  BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER
+};
+enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED };
+
+typedef struct {
+  Memory memory;
+  void *plan;
+  i64 begin_ns, duration_ns, latest_ns, window_began_ns, window_ends_ns;
+  int nstreams, nproducers, nfunctions, npools, nmappings;
+  Stream *streams;
+  Producer *producers;
+  Function *functions;
+  Pool *pools;
+  Mapping *mappings;
+  Clock clock;
+  i64 left;
+  int all_have_come, over;
+  i64 until_ns; /* the host wants to hear of all before this time */
+  int reached;  /* it has heard of it: what was written has been taken */
+  Facts facts[KINDS];
+} Kernel;
+
+#endif

@@ -1,0 +1,90 @@
+/* A lane: a part of a shard's hash range for one mapping, one batch at a time [6]. */
+#include "model.h"
+#include "traffic.h"
+
+#define PAYLOAD_LIMIT (6LL << 20)
+
+i64 known_to_lane(const Kernel *k, const Reader *r, const Lane *lane) {
+  return r->lane_logs ? r->lane_logs[lane->number].end : shard_read((Kernel *)k, r)->log.end;
+}
+
+/* Have it look, in its turn, whether a batch may be cut. */
+void wake(Kernel *k, Reader *r, Lane *lane) {
+  if (lane->next != CUT || lane->woken) return;
+  lane->woken = 1;
+  due(&k->clock, k->clock.now, order(LANE, r->mapping, r->shard, lane->number));
+}
+
+void let_go(Kernel *k, Reader *r, Lane *lane) {
+  if (!lane->awaits_answer) return;
+  lane->awaits_answer = 0;
+  wake(k, r, lane);
+}
+
+void arrived(Kernel *k, Reader *r, i64 end) {
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  for (int n = 0; n < m->factor; n++) {
+    Lane *lane = &r->lanes[n];
+    i64 known = known_to_lane(k, r, lane), before = lane->available;
+    while (lane->seen < known && place_of(r, lane, lane->seen) < end) {
+      if (r->any_gone && r->available[row(log, place_of(r, lane, lane->seen))] == GONE) {
+        if (lane->cursor == lane->seen) lane->cursor++;
+      } else {
+        lane->available++;
+      }
+      lane->seen++;
+    }
+    if (lane->available > before) wake(k, r, lane);
+  }
+}
+
+/* A batch of what is available: how many records, up to which index, and whether it is a full one. */
+static i64 batch(Kernel *k, Reader *r, Lane *lane, i64 *high, int *full) {
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  i64 payload = 0, n = 0, index = lane->cursor;
+  *full = 0;
+  for (; index < lane->seen && n < m->batch_size; index++) {
+    u64 at = row(log, place_of(r, lane, index));
+    if (r->any_gone && r->available[at] == GONE) continue;
+    i64 more = 532 + 4 * (((i64)log->bytes[at] + 2) / 3);
+    if (n && payload + more > PAYLOAD_LIMIT) {
+      *full = 1;
+      break;
+    }
+    payload += more;
+    n++;
+  }
+  *high = index;
+  if (n == m->batch_size || payload >= PAYLOAD_LIMIT) *full = 1;
+  return n;
+}
+
+/* When the oldest available record became available. */
+static i64 available_since(Kernel *k, const Reader *r, const Lane *lane) {
+  const Log *log = &shard_read(k, r)->log;
+  i64 index = lane->cursor;
+  while (r->any_gone && r->available[row(log, place_of(r, lane, index))] == GONE) index++;
+  return r->available[row(log, place_of(r, lane, index))];
+}
+
+void look(Kernel *k, Reader *r, Lane *lane) {
+  const Mapping *m = &k->mappings[r->mapping];
+  lane->woken = 0;
+  if (lane->next != CUT || lane->awaits_answer || !m->enabled || !lane->available) return;
+  i64 high, n = batch(k, r, lane, &high, &lane->full);
+  if (m->window_ns && !lane->full) {
+    i64 since_ns = available_since(k, r, lane);
+    i64 ends_ns = (lane->idle_since_ns > since_ns ? lane->idle_since_ns : since_ns) + m->window_ns;
+    if (ends_ns > k->clock.now) {
+      if (lane->looks_again_ns != ends_ns) due(&k->clock, ends_ns, order(LANE, r->mapping, r->shard, lane->number));
+      lane->looks_again_ns = ends_ns;
+      return;
+    }
+  }
+  lane->part = (Part){lane->cursor, high, k->clock.now};
+  lane->cursor = high;
+  lane->available -= n;
+  begin_batch(k, r, lane);
+}

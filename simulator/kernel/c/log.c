@@ -1,0 +1,63 @@
+/* A shard's log: what it has accepted, in order, in a ring that grows while records come in. */
+#include "traffic.h"
+
+#define ROOM 64
+
+static void *longer(Memory *memory, void *old, u64 mask, i64 first, i64 end, u64 size, u64 room) {
+  u8 *new = take(memory, room * size), *from = old;
+  if (!new) return NULL;
+  for (i64 place = first; place < end; place++)
+    __builtin_memcpy(new + ((u64)place & (room - 1)) * size, from + ((u64)place & mask) * size, size);
+  if (old) give_back(memory, old, (mask + 1) * size);
+  return new;
+}
+
+int make_log(Memory *memory, Log *log, const Stream *stream) {
+  log->mask = ROOM - 1;
+  log->produced = take(memory, ROOM * sizeof(i64));
+  log->accepted = take(memory, ROOM * sizeof(i64));
+  log->number = take(memory, ROOM * sizeof(i64));
+  log->bytes = take(memory, ROOM * sizeof(u32));
+  log->poison = take(memory, (u64)(stream->npoisoned + 1) * sizeof(double *));
+  if (memory->exhausted) return 0;
+  for (int f = 0; f < stream->npoisoned; f++) log->poison[f] = take(memory, ROOM * sizeof(double));
+  return !memory->exhausted;
+}
+
+/* Twice the room, also in the columns of those who read the shard. */
+static int grow(Kernel *k, Stream *stream, Shard *shard) {
+  Log *log = &shard->log;
+  Memory *m = &k->memory;
+  u64 room = 2 * (log->mask + 1);
+#define LONGER(column, size) column = longer(m, column, log->mask, log->first, log->end, size, room)
+  LONGER(log->produced, sizeof(i64));
+  LONGER(log->accepted, sizeof(i64));
+  LONGER(log->number, sizeof(i64));
+  LONGER(log->bytes, sizeof(u32));
+  for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
+  i64 number = shard - stream->shards;
+  for (int i = 0; i < k->nmappings; i++)
+    if (&k->streams[k->mappings[i].stream] == stream) LONGER(k->mappings[i].readers[number].available, sizeof(i64));
+#undef LONGER
+  log->mask = room - 1;
+  return !m->exhausted;
+}
+
+int append(Kernel *k, Stream *stream, Shard *shard) {
+  Log *log = &shard->log;
+  if ((u64)(log->end - log->first) > log->mask && !grow(k, stream, shard)) return 0;
+  log->end++;
+  return 1;
+}
+
+int append_to_lane(Memory *memory, LaneLog *lane, i64 place) {
+  if (!lane->place || (u64)(lane->end - lane->first) > lane->mask) {
+    u64 room = lane->place ? 2 * (lane->mask + 1) : ROOM;
+    i64 *longer_one = longer(memory, lane->place, lane->mask, lane->first, lane->end, sizeof(i64), room);
+    if (!longer_one) return 0;
+    lane->place = longer_one;
+    lane->mask = room - 1;
+  }
+  lane->place[(u64)lane->end++ & lane->mask] = place;
+  return 1;
+}

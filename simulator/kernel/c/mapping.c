@@ -1,0 +1,112 @@
+/* What readers of a mapping share, what is left to do, and what is forgotten [1, 8]. */
+#include "model.h"
+#include "traffic.h"
+
+/* The place of the first of some records that is not before the starting position. */
+i64 first_unskipped(const Mapping *m, const Log *log, i64 from, i64 end) {
+  for (; from < end; from++) {
+    i64 accepted_ns = log->accepted[row(log, from)];
+    if (m->inclusive ? accepted_ns >= m->position_ns : accepted_ns > m->position_ns) break;
+  }
+  return from;
+}
+
+static void end_if_done(Kernel *k) {
+  if (k->all_have_come && !k->left && !k->over) {
+    k->over = 1;
+    due(&k->clock, k->clock.now, order(END, 0, 0, 0));
+  }
+}
+
+void end_records(Kernel *k, i64 records) {
+  k->left -= records;
+  end_if_done(k);
+}
+
+void everything_has_come(Kernel *k) {
+  k->all_have_come = 1;
+  for (int i = 0; i < k->nmappings; i++) {
+    Mapping *m = &k->mappings[i];
+    Stream *stream = &k->streams[m->stream];
+    for (i64 j = 0; j < stream->nshards; j++) {
+      i64 at_ns = stream->shards[j].last_accepted + stream->retention_ns;
+      if (stream->shards[j].last_accepted > -NEVER)
+        due(&k->clock, at_ns > k->clock.now ? at_ns : k->clock.now, order(EXPIRY, i, j, 0));
+    }
+  }
+  end_if_done(k);
+}
+
+/* The retention takes what is left unread. */
+void expire(Kernel *k, Reader *r) {
+  if (k->mappings[r->mapping].push) expire_pushed(k, r);
+  else pass_over(k, r, shard_read(k, r)->log.end);
+}
+
+/* Records before a place are skipped: before the starting position. */
+static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
+  r->known = r->place = r->arriving = before;
+  for (int n = 0; n < m->factor; n++) {
+    Lane *lane = &r->lanes[n];
+    i64 known = known_to_lane(k, r, lane);
+    while (lane->seen < known && place_of(r, lane, lane->seen) < before) lane->seen++;
+    lane->cursor = lane->seen;
+  }
+}
+
+/* A reader learns of the records that have come to its shard. */
+static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
+  i64 first = first_unskipped(m, log, r->known, log->end);
+  if (first > r->known) skip(k, m, r, first);
+  k->left += log->end - first;
+  r->known = log->end;
+  if (!m->push) return 1;
+  if (!room_for(k, &k->facts[SENT], 5 * (log->end - first))) return 0;
+  for (i64 place = first; place < log->end; place++) send(k, r, place);
+  next_arrival_of(k, r);
+  return 1;
+}
+
+int tell_readers(Kernel *k) {
+  for (int i = 0; i < k->nmappings; i++) {
+    Mapping *m = &k->mappings[i];
+    Stream *stream = &k->streams[m->stream];
+    for (i64 j = 0; j < stream->nshards; j++)
+      if (m->readers[j].known < stream->shards[j].log.end && !extend(k, m, &m->readers[j], &stream->shards[j].log))
+        return 0;
+  }
+  return 1;
+}
+
+static i64 min(i64 a, i64 b) { return a < b ? a : b; }
+
+/* The place of the first record that a reader has not done with. */
+static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
+  i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
+  for (int n = 0; n < m->factor; n++) {
+    const Lane *lane = &r->lanes[n];
+    i64 known = known_to_lane(k, r, lane);
+    if (lane->next != CUT && lane->part.low < known) first = min(first, place_of(r, lane, lane->part.low));
+    if (lane->cursor < known) first = min(first, place_of(r, lane, lane->cursor));
+  }
+  return first;
+}
+
+/* Forget the records that all have done with. */
+void forget(Kernel *k) {
+  for (int s = 0; s < k->nstreams; s++) {
+    Stream *stream = &k->streams[s];
+    for (i64 j = 0; j < stream->nshards; j++) {
+      Shard *shard = &stream->shards[j];
+      i64 first = shard->log.end;
+      for (int i = 0; i < k->nmappings; i++)
+        if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));
+      shard->log.first = first;
+      for (int f = 0; f < stream->nfactors; f++)
+        for (i64 n = 0; n < stream->factors[f]; n++) {
+          LaneLog *lane = &shard->lanes[f][n];
+          while (lane->first < lane->end && lane->place[(u64)lane->first & lane->mask] < first) lane->first++;
+        }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/* What the files of the reading end offer each other. */
+#ifndef MODEL_H
+#define MODEL_H
+#include "kernel.h"
+
+/* clock.c */
+static inline u64 order(int what, i64 mapping, i64 shard, i64 lane) {
+  return (((u64)what << 20 | (u64)mapping) << 20 | (u64)shard) << 4 | (u64)lane;
+}
+void due(Clock *, i64 time_ns, u64 order);
+Event next_event(Clock *);
+
+/* read_limits.c */
+int admit_call(Shard *, i64 now_ns); /* enum poll_result: CALLED, NO_CALL or NO_BYTES */
+int take_call(Shard *, i64 now_ns);
+void read_bytes(Shard *, i64 now_ns, i64 bytes);
+enum poll_result { CALLED, MISSED, HELD, DISABLED, NO_CALL, NO_BYTES };
+
+/* environments.c */
+int any_environment(Environments *, i64 now_ns);
+int acquire(Environments *, i64 now_ns);
+void release(Environments *, int environment, i64 now_ns);
+void lose_environment(Environments *, int environment);
+
+/* function.c */
+int lacks(Function *, i64 now_ns);
+void admit(Function *, const Mapping *, Lane *, i64 now_ns, double poison_after);
+void give_back_unit(Function *, const Run *, i64 now_ns);
+
+/* backoff.c: the n-th wait in a row, the lane's wait number `waited` */
+i64 wait_ns(const Backoff *, const Reader *, const Lane *, i64 n, i64 waited);
+
+/* lane.c */
+static inline i64 place_of(const Reader *r, const Lane *lane, i64 index) {
+  return r->lane_logs ? r->lane_logs[lane->number].place[(u64)index & r->lane_logs[lane->number].mask] : index;
+}
+i64 known_to_lane(const Kernel *, const Reader *, const Lane *); /* index behind the last record of its shard */
+void wake(Kernel *, Reader *, Lane *);
+void let_go(Kernel *, Reader *, Lane *);
+void arrived(Kernel *, Reader *, i64 end); /* records before a place have become available, or are gone */
+void look(Kernel *, Reader *, Lane *);     /* the lane's turn */
+
+/* retries.c */
+void begin_batch(Kernel *, Reader *, Lane *);
+void go_on(Kernel *, Reader *, Lane *); /* the lane's turn, with a batch */
+void finished(Kernel *, Reader *, Lane *);
+
+/* shard_iterator.c, polling.c */
+void poll_turn(Kernel *, Reader *);
+void answered(Kernel *, Reader *);
+void ask(Kernel *, Reader *, Lane *);
+void read_again(Kernel *, Reader *, i64 bytes);
+Answer get_records(Kernel *, Reader *);
+void pass_over(Kernel *, Reader *, i64 gone);
+void start_polling(Kernel *, Mapping *, Reader *);
+
+/* sending.c, push.c */
+void start_pushing(const Mapping *, Reader *);
+void send(Kernel *, Reader *, i64 place);
+void pushed(Kernel *, Reader *);
+void expire_pushed(Kernel *, Reader *);
+void next_arrival_of(Kernel *, Reader *);
+
+/* mapping.c, left.c */
+i64 first_unskipped(const Mapping *, const Log *, i64 from, i64 end);
+void end_records(Kernel *, i64 records);
+void everything_has_come(Kernel *);
+void expire(Kernel *, Reader *);
+int tell_readers(Kernel *);
+void forget(Kernel *);
+
+/* facts.c */
+int make_facts(Kernel *);
+void clear_facts(Kernel *);
+int room_for_an_event(const Kernel *);
+int room_for(Kernel *, Facts *, i64 words);
+int state_written(Kernel *, Stream *, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes, const Log *,
+                  u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes);
+void state(Kernel *, int kind, const i64 *words, int n);
+void state_attempt(Kernel *, const Reader *, const Lane *, i64 done);
+void state_doing(Kernel *, const Reader *, const Lane *, int what, i64 begin_ns, i64 end_ns);
+void state_loss(Kernel *, const Reader *, const Lane *, i64 low, i64 high, i64 n, int how, int failure);
+void state_expired(Kernel *, const Reader *, i64 first, i64 end);
+
+/* simulation.c */
+int start(Kernel *);
+int advance(Kernel *);
+
+static inline Shard *shard_read(Kernel *k, const Reader *r) {
+  return &k->streams[k->mappings[r->mapping].stream].shards[r->shard];
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* Polling: one poller per mapping and shard, which calls GetRecords [4, 19]. */
+#include "draws.h"
+#include "model.h"
+#include "traffic.h"
+
+static u64 turn(int what, const Reader *r) { return order(what, r->mapping, r->shard, 0); }
+
+/* The next regular poll is due at a time; it is made a little later. */
+static void plan(const Mapping *m, Reader *r, i64 due_ns) {
+  double late = 0;
+  if (m->jitter != 0) late = m->jitter * unit(bits(inner(m->jitter_key, (u64)r->shard), (u64)r->regular));
+  r->due_ns = due_ns;
+  r->planned_ns = due_ns + half_up((double)m->interval_ns * late);
+}
+
+/* The poller has one event; if the poll has been put off meanwhile, it looks again then. */
+static void see_to_it(Kernel *k, Reader *r) {
+  if (r->event_ns != NEVER) return;
+  r->event_ns = r->planned_ns;
+  due(&k->clock, r->planned_ns, turn(POLL, r));
+}
+
+void start_polling(Kernel *k, Mapping *m, Reader *r) {
+  r->event_ns = NEVER;
+  plan(m, r, m->first_polls_ns[r->shard]);
+  see_to_it(k, r);
+}
+
+static int result(Kernel *k, const Mapping *m, Reader *r) {
+  u64 number = (u64)r->polls++;
+  if (!m->enabled) return DISABLED;
+  i64 held = 0;
+  for (int n = 0; n < m->factor; n++) held += r->lanes[n].available;
+  if (held >= m->limit) return HELD;
+  if (m->missed != 0 && unit(bits(inner(m->missed_key, (u64)r->shard), number)) < m->missed) return MISSED;
+  return admit_call(shard_read(k, r), k->clock.now);
+}
+
+static void await(Kernel *k, const Mapping *m, Reader *r, Answer answer) {
+  for (int n = 0; !r->nanswers && n < m->factor; n++)
+    if (r->lanes[n].awaits_answer) state_doing(k, r, &r->lanes[n], FOR_ANSWER, k->clock.now, answer.comes_ns);
+  r->answers[(r->first_answer + r->nanswers++) % r->answers_room] = answer;
+  due(&k->clock, answer.comes_ns, turn(ANSWER, r));
+}
+
+/* A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it. */
+static void poll(Kernel *k, Mapping *m, Reader *r) {
+  int what = result(k, m, r);
+  Answer answer = {k->clock.now, r->place, r->place, 0, 0};
+  if (what == CALLED) {
+    answer = get_records(k, r);
+    await(k, m, r, answer);
+  } else if (!r->nanswers) {
+    for (int n = 0; n < m->factor; n++) let_go(k, r, &r->lanes[n]);
+  }
+  i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer.comes_ns,
+                 answer.first, answer.end, answer.bytes, answer.left_behind};
+  state(k, POLLED, words, 9);
+}
+
+static void poll_regularly(Kernel *k, Mapping *m, Reader *r) {
+  r->regular++;
+  plan(m, r, r->due_ns + m->interval_ns);
+  poll(k, m, r);
+}
+
+static int anybody_waits(const Mapping *m, const Reader *r) {
+  for (int n = 0; n < m->factor; n++)
+    if (r->lanes[n].awaits_answer) return 1;
+  return 0;
+}
+
+/* The poller's turn: a regular poll that is due now, or the extra one that a lane has asked for. */
+void poll_turn(Kernel *k, Reader *r) {
+  Mapping *m = &k->mappings[r->mapping];
+  if (r->event_ns == k->clock.now) r->event_ns = NEVER;
+  if (r->planned_ns == k->clock.now) {
+    poll_regularly(k, m, r);
+  } else if (!r->nanswers && anybody_waits(m, r)) {
+    plan(m, r, k->clock.now + m->interval_ns);
+    poll(k, m, r);
+  }
+  see_to_it(k, r);
+}
+
+void ask(Kernel *k, Reader *r, Lane *lane) {
+  Mapping *m = &k->mappings[r->mapping];
+  if (m->push || !m->full_batch) return;
+  lane->awaits_answer = 1;
+  if (r->nanswers) state_doing(k, r, lane, FOR_ANSWER, k->clock.now, r->answers[r->first_answer].comes_ns);
+  else due(&k->clock, k->clock.now, turn(POLL, r));
+}
+
+void answered(Kernel *k, Reader *r) {
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  Answer answer = r->answers[r->first_answer];
+  r->first_answer = (r->first_answer + 1) % r->answers_room;
+  r->nanswers--;
+  for (i64 place = answer.first; place < answer.end; place++) r->available[row(log, place)] = k->clock.now;
+  arrived(k, r, answer.end);
+  for (int n = 0; n < m->factor; n++) let_go(k, r, &r->lanes[n]);
+}
+
+void read_again(Kernel *k, Reader *r, i64 bytes) {
+  Mapping *m = &k->mappings[r->mapping];
+  if (m->push) return;
+  Shard *shard = shard_read(k, r);
+  int call = take_call(shard, k->clock.now);
+  read_bytes(shard, k->clock.now, bytes);
+  i64 words[] = {r->mapping, r->shard, k->clock.now, bytes, call};
+  state(k, READ_AGAIN, words, 5);
+}

@@ -1,0 +1,28 @@
+/* A producer: what it produces when, and how large [2]. What is drawn for a record depends on its number alone. */
+#include "quantiles.h"
+#include "traffic.h"
+
+#define MOST_AHEAD (1 << 16)
+
+i64 size_of(const Producer *p, u64 number) {
+  if (p->size.kind == SAME) return (i64)p->size.low;
+  double size = __builtin_floor(quantile(&p->size, bits(p->size_key, number)) + 0.5);
+  if (size < 1) size = 1;
+  if (size > (double)p->largest) size = (double)p->largest;
+  return (i64)size;
+}
+
+/* Know the production times until a time, or as many as there is room for; 1 if the time was reached. */
+int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
+  if (!p->ahead && !(p->ahead = take(&k->memory, MOST_AHEAD * sizeof(i64)))) return 1;
+  if (p->first) {
+    for (i64 i = p->first; i < p->end; i++) p->ahead[i - p->first] = p->ahead[i];
+    p->end -= p->first;
+    p->first = 0;
+  }
+  while (p->end < MOST_AHEAD) {
+    if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
+    p->ahead[p->end++] = next_arrival(&p->arrivals);
+  }
+  return p->ahead[p->end - 1] >= end_ns;
+}

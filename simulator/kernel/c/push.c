@@ -1,0 +1,104 @@
+/* The HTTP/2 push of enhanced fan-out: one subscription per mapping and shard [5]. */
+#include "model.h"
+#include "traffic.h"
+
+#define TICKS_A_NS 4096
+#define TICKS_A_BYTE 1953125LL
+
+static i64 max(i64 a, i64 b) { return a > b ? a : b; }
+
+/* The next period in which it is open. */
+static void open_next(const Mapping *m, Reader *r) {
+  for (; r->period < m->ndisabled; r->period++) {
+    i64 begin = m->disabled[2 * r->period], end = m->disabled[2 * r->period + 1], since = r->since_ns;
+    if (begin > since && r->until_ns != begin) {
+      r->until_ns = begin;
+      return;
+    }
+    r->since_ns = max(since, end);
+  }
+  r->until_ns = NEVER;
+}
+
+void start_pushing(const Mapping *m, Reader *r) {
+  r->since_ns = m->starts_ns;
+  r->until_ns = -NEVER;
+  r->sent_ns = -NEVER;
+  r->event_ns = NEVER;
+  open_next(m, r);
+}
+
+/* e = max(accepted, sent, S) + bytes / (2 MiB/s), exact in ticks; when it is available, or GONE. */
+void send(Kernel *k, Reader *r, i64 place) {
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  i64 accepted_ns = log->accepted[row(log, place)], cost = log->bytes[row(log, place)] * TICKS_A_BYTE;
+  for (;;) {
+    i64 begins_ns = max(max(accepted_ns, r->sent_ns), r->since_ns);
+    i64 begins_ticks = begins_ns == r->sent_ns ? r->sent_ticks : 0;
+    i64 ticks = begins_ticks + cost, gone_ns = accepted_ns + k->streams[m->stream].retention_ns;
+    i64 available_ns = begins_ns + ((ticks + TICKS_A_NS / 2) >> 12) + m->propagation_ns;
+    if (available_ns >= r->until_ns) {
+      open_next(m, r);
+      continue;
+    }
+    if (begins_ns > gone_ns || (begins_ns == gone_ns && begins_ticks)) {
+      r->any_gone = 1;
+      r->available[row(log, place)] = PASSED_OVER(begins_ns + (begins_ticks >= TICKS_A_NS / 2));
+      return;
+    }
+    r->sent_ns = begins_ns + (ticks >> 12);
+    r->sent_ticks = ticks & (TICKS_A_NS - 1);
+    r->available[row(log, place)] = available_ns;
+    i64 words[] = {r->mapping, r->shard, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns};
+    state(k, SENT, words, 5);
+    return;
+  }
+}
+
+static int is_passed_over(i64 available) { return available < 0 && available != GONE; }
+
+/* When the next record arrives, or is passed over. */
+static i64 arrives(const Log *log, const Reader *r) {
+  i64 at = r->available[row(log, r->arriving)];
+  return is_passed_over(at) ? PASSED_OVER(at) : at == GONE ? -NEVER : at;
+}
+
+/* Records that are passed over now, from the next one on, up to a place. */
+static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
+  const Log *log = &shard_read(k, r)->log;
+  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
+  state_expired(k, r, first, end);
+  end_records(k, end - first);
+}
+
+void next_arrival_of(Kernel *k, Reader *r) {
+  const Log *log = &shard_read(k, r)->log;
+  if (r->event_ns != NEVER || r->arriving >= r->known) return;
+  r->event_ns = max(k->clock.now, arrives(log, r));
+  due(&k->clock, r->event_ns, order(ANSWER, r->mapping, r->shard, 0));
+}
+
+/* What arrives now, or is passed over now. */
+void pushed(Kernel *k, Reader *r) {
+  const Log *log = &shard_read(k, r)->log;
+  r->event_ns = NEVER;
+  while (r->arriving < r->known && arrives(log, r) <= k->clock.now) {
+    i64 first = r->arriving++;
+    if (!is_passed_over(r->available[row(log, first)])) continue;
+    while (r->arriving < r->known && r->available[row(log, r->arriving)] == r->available[row(log, first)]) r->arriving++;
+    pass_over_to(k, r, first, r->arriving);
+  }
+  arrived(k, r, r->arriving);
+  next_arrival_of(k, r);
+}
+
+/* The retention takes what would have been passed over. */
+void expire_pushed(Kernel *k, Reader *r) {
+  const Log *log = &shard_read(k, r)->log;
+  for (i64 first = r->arriving, end; first < r->known; first = end) {
+    int gone = is_passed_over(r->available[row(log, first)]);
+    for (end = first + 1; end < r->known && is_passed_over(r->available[row(log, end)]) == gone;) end++;
+    if (gone) pass_over_to(k, r, first, end);
+  }
+}

@@ -1,0 +1,62 @@
+/* The time at which the expected number of records reaches a value [2]: what rates.py says, one value at a time. */
+#include "traffic.h"
+
+static double in_pieces(const Profile *p, double expected) {
+  i64 low = 0, high = p->pieces; /* the first edge whose sum is not below it */
+  while (low < high) {
+    i64 middle = (low + high) / 2;
+    if (p->upto[middle] < expected) low = middle + 1; else high = middle;
+  }
+  i64 piece = low > 0 ? low - 1 : 0;
+  double rate = p->rates[piece];
+  return rate > 0 ? p->edges[piece] + (expected - p->upto[piece]) / rate : __builtin_inf();
+}
+
+static double polynomial(const Profile *p, i64 cell, double t) {
+  double value = p->terms[(TERMS - 1) * p->ncells + cell];
+  for (int power = TERMS - 2; power >= 0; power--) value = value * t + p->terms[power * p->ncells + cell];
+  return value * t;
+}
+
+static double slope(const Profile *p, i64 cell, double t) {
+  double value = TERMS * p->terms[(TERMS - 1) * p->ncells + cell];
+  for (int power = TERMS - 1; power > 0; power--) value = value * t + power * p->terms[(power - 1) * p->ncells + cell];
+  return value;
+}
+
+/* Newton's method from the middle of the cell, held inside of it. */
+static double solve(const Profile *p, i64 cell, double target) {
+  double time = 0.5 * p->cell_s;
+  for (int step = 0; step < 60; step++) {
+    double before = time, rate = slope(p, cell, before);
+    time = before + (target - polynomial(p, cell, before)) / (rate > 1e-12 ? rate : 1e-12);
+    if (time < 0) time = 0;
+    if (time > p->cell_s) time = p->cell_s;
+    if (__builtin_fabs(time - before) <= 1e-10) break;
+  }
+  return time;
+}
+
+static double in_wave(const Profile *p, double expected) {
+  double n = __builtin_rint(expected / p->a_period), target = expected - n * p->a_period;
+  i64 low = 0, high = p->ncells + 1;
+  while (low < high) {
+    i64 middle = (low + high) / 2;
+    if (p->cells[middle] < target) low = middle + 1; else high = middle;
+  }
+  i64 cell = low - 1 < 0 ? 0 : low - 1 > p->ncells - 1 ? p->ncells - 1 : low - 1;
+  return p->peak_at + n * p->period + (p->begins[cell] + solve(p, cell, target - p->cells[cell]));
+}
+
+double inverse(const Profile *p, double expected) {
+  switch (p->kind) {
+    case STEADY: return expected / p->rate;
+    case PIECES: return in_pieces(p, expected);
+    case PERIODIC: {
+      double n = __builtin_ceil(expected / p->a_period) - 1;
+      return n * p->period + in_pieces(p, expected - n * p->a_period);
+    }
+    case WAVE: return in_wave(p, expected);
+    default: return __builtin_inf();
+  }
+}

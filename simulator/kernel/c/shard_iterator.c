@@ -1,0 +1,34 @@
+/* A position in a shard's log, and what a GetRecords call returns from there on [4]. */
+#include "model.h"
+#include "traffic.h"
+
+#define ANSWER_BYTES (10LL << 20)
+
+/* Records before a place that were not read have expired. */
+void pass_over(Kernel *k, Reader *r, i64 gone) {
+  const Log *log = &shard_read(k, r)->log;
+  if (gone <= r->place) return;
+  state_expired(k, r, r->place, gone);
+  end_records(k, gone - r->place);
+  r->any_gone = 1;
+  for (; r->place < gone; r->place++) r->available[row(log, r->place)] = GONE;
+}
+
+Answer get_records(Kernel *k, Reader *r) {
+  const Mapping *m = &k->mappings[r->mapping];
+  Shard *shard = shard_read(k, r);
+  const Log *log = &shard->log;
+  i64 now_ns = k->clock.now, oldest_ns = now_ns - k->streams[m->stream].retention_ns, gone = r->place;
+  while (gone < log->end && log->accepted[row(log, gone)] < oldest_ns) gone++;
+  pass_over(k, r, gone);
+  i64 first = r->place, bytes = 0;
+  while (r->place < log->end && r->place - first < m->limit && log->accepted[row(log, r->place)] <= now_ns) {
+    i64 more = log->bytes[row(log, r->place)];
+    if (bytes + more > ANSWER_BYTES) break;
+    bytes += more;
+    r->place++;
+  }
+  read_bytes(shard, now_ns, bytes);
+  i64 left_behind = r->place < log->end && log->accepted[row(log, r->place)] <= now_ns;
+  return (Answer){now_ns + m->latency_ns, first, r->place, bytes, left_behind};
+}

@@ -1,0 +1,90 @@
+/* What producers write to the shards of the streams, a window of time at a time [2, 3]. */
+#include "draws.h"
+#include "model.h"
+#include "traffic.h"
+
+#define LONGEST_NS (600LL * NS)
+
+static void strike_at_random(Kernel *k, Stream *stream, Producer *p, u64 number, Log *log, u64 at) {
+  for (int f = 0; f < stream->npoisoned; f++) log->poison[f][at] = __builtin_inf();
+  for (int i = 0; i < stream->nkinds; i++) {
+    PoisonKind *kind = &stream->kinds[i];
+    double *after = &log->poison[kind->function][at];
+    if (unit(bits(p->poison[i], number)) < kind->probability && kind->fails_after < *after) *after = kind->fails_after;
+  }
+  (void)k;
+}
+
+static int write_one(Kernel *k, Producer *p, i64 produced_ns) {
+  Stream *stream = &k->streams[p->stream];
+  u64 number = (u64)p->produced++;
+  i64 in_stream = stream->produced++, bytes = size_of(p, number), let_in_ns, accepted_ns;
+  u32 draw = draw_key(&p->keys, number);
+  i64 shard_number = shard_of(&p->keys, draw, stream->nshards);
+  Shard *shard = &stream->shards[shard_number];
+  int in = write_record(shard, produced_ns, bytes, stream->any_large, p->drop, &let_in_ns, &accepted_ns);
+  if (!append(k, stream, shard)) return 0;
+  Log *log = &shard->log;
+  u64 at = row(log, log->end - 1);
+  u8 lanes[10];
+  for (int f = 0; f < stream->nfactors; f++)
+    lanes[f] = (u8)lane_of(&p->keys, draw, stream->nshards, f, stream->factors[f]);
+  if (stream->npoisoned) strike_at_random(k, stream, p, number, log, at);
+  if (!state_written(k, stream, shard_number, in_stream, let_in_ns, !in, lanes, log, at, produced_ns, accepted_ns, bytes))
+    return 0;
+  if (!in) {
+    log->end--; /* it is lost */
+    return 1;
+  }
+  log->produced[at] = produced_ns;
+  log->accepted[at] = accepted_ns;
+  log->number[at] = in_stream;
+  log->bytes[at] = (u32)bytes;
+  for (int f = 0; f < stream->nfactors; f++)
+    if (!append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], log->end - 1)) return 0;
+  shard->last_accepted = accepted_ns;
+  return 1;
+}
+
+/* The producer whose next record is the first; at one instant the first in the file. */
+static Producer *first_of(Kernel *k, i64 end_ns) {
+  Producer *first = NULL;
+  i64 time = end_ns;
+  for (int i = 0; i < k->nproducers; i++) {
+    Producer *p = &k->producers[i];
+    if (p->first < p->end && p->ahead[p->first] < time) first = p, time = p->ahead[p->first];
+  }
+  return first;
+}
+
+static i64 window_end(Kernel *k) {
+  i64 stops[3] = {0, k->duration_ns, k->latest_ns}, end_ns = k->latest_ns;
+  for (int i = 2; i >= 0; i--)
+    if (k->window_began_ns < stops[i]) end_ns = stops[i];
+  if (k->until_ns > k->window_began_ns && end_ns > k->until_ns) end_ns = k->until_ns;
+  if (end_ns > k->window_began_ns + LONGEST_NS) end_ns = k->window_began_ns + LONGEST_NS;
+  for (int i = 0; i < k->nproducers; i++) {
+    Producer *p = &k->producers[i];
+    if (!look_ahead(k, p, end_ns) && p->ahead[p->end - 1] < end_ns) end_ns = p->ahead[p->end - 1];
+  }
+  return end_ns > k->window_began_ns ? end_ns : k->window_began_ns + 1;
+}
+
+static int all_are_known(Kernel *k) {
+  for (int i = 0; i < k->nproducers; i++)
+    if (k->producers[i].first < k->producers[i].end && k->producers[i].ahead[k->producers[i].first] < NEVER) return 0;
+  return k->window_began_ns >= k->duration_ns;
+}
+
+int bring_in(Kernel *k) {
+  forget(k);
+  k->window_ends_ns = window_end(k);
+  if (k->memory.exhausted) return 0;
+  for (Producer *p; (p = first_of(k, k->window_ends_ns));)
+    if (!write_one(k, p, p->ahead[p->first++])) return 0;
+  for (int i = 0; i < k->nstreams; i++)
+    if (k->streams[i].ntimes) strike_at_times(&k->streams[i], k->window_ends_ns);
+  if (!tell_readers(k)) return 0;
+  if (all_are_known(k) && !k->all_have_come) everything_has_come(k);
+  return 1;
+}

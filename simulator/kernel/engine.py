@@ -1,0 +1,87 @@
+"""A run by the kernel: the same facts, told to the same observer, as by simulator.model.simulation.run."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+
+from simulator.kernel.machine import Machine, OutOfMemoryError
+from simulator.kernel.plan import factors, plan, poisoned
+from simulator.kernel.stated import SENT, WORDS, add, sent
+from simulator.model.facts import Facts
+from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes, too_large
+from simulator.model.observer import Observer
+from simulator.model.windows import Windows
+from simulator.scenario.spec import Scenario
+from simulator.traffic.log import Columns, Integers
+from simulator.traffic.nanoseconds import NEVER, ns, seconds
+from simulator.traffic.stream import Offered, by_shard, streams
+from simulator.traffic.written import Written
+
+
+def run(scenario: Scenario, seed: int, replication: int, observer: Observer) -> int:
+    """Simulate a scenario to its end; when that was, in ns. Raises BacklogTooLargeError, and what the observer raises."""
+    return _Run(scenario, seed, replication, observer).run()
+
+
+class _Run:
+    def __init__(self, scenario: Scenario, seed: int, replication: int, observer: Observer) -> None:
+        self._scenario, self._observer = scenario, observer
+        self._streams = streams(scenario, seed, replication)
+        self._windows = Windows(scenario, self._streams)
+        self._begin_ns = min([0, *(ns(p.start) for p in scenario.producers)])
+        self._latest_ns = ns(scenario.duration) + ns(scenario.drain)
+        self._most_bytes = most_bytes()
+        self._plan = plan(scenario, seed, replication)
+
+    def run(self) -> int:
+        """Simulate to the end; when that was."""
+        try:
+            machine = Machine(self._plan, self._most_bytes)
+            while not self._window(machine):
+                pass
+        except OutOfMemoryError:
+            self._refuse()
+        return machine.now_ns
+
+    def _window(self, machine: Machine) -> bool:
+        """Go on for a window, and have it observed; whether the run is over."""
+        end_ns = self._windows.end_ns(self._begin_ns)
+        facts, on_their_way, status = Facts(), [], Machine.RUNNING
+        until_ns = end_ns if end_ns < self._latest_ns else NEVER
+        while status == Machine.RUNNING:
+            status = machine.go_on(until_ns)
+            add(facts, machine)
+            on_their_way.append(machine.facts(SENT, WORDS[SENT]))
+        over = status == Machine.OVER
+        written = {name: self._written(machine, number, name, end_ns) for number, name in enumerate(self._streams)}
+        shards = {name: stream.shards for name, stream in self._streams.items()}
+        facts.sent = sent(on_their_way, [shards[m.stream] for m in self._scenario.event_source_mappings])
+        self._observer.observe(self._begin_ns, machine.now_ns if over else end_ns, shards, written, facts, over)
+        self._forget(machine)
+        check_backlog(self._streams, seconds(end_ns), self._most_bytes)
+        self._begin_ns = end_ns
+        return over
+
+    def _written(self, machine: Machine, number: int, name: str, end_ns: int) -> Written:
+        """What was written to a stream: its logs grow."""
+        lanes, poison = factors(self._scenario, name), poisoned(self._scenario, name)
+        rows = machine.written(number, 7 + len(lanes) + len(poison))
+        rows = rows[by_shard(rows[:, 5])]
+        produced, let_in, accepted, size, order, shard, dropped, *rest = (np.ascontiguousarray(c) for c in rows.T)
+        lane = dict(zip(lanes, rest, strict=False)) | {1: np.zeros_like(shard)}
+        after = {f: column.view(np.float64) for f, column in zip(poison, rest[len(lanes) :], strict=True)}
+        stream = self._streams[name]
+        lane = {factor: lane[factor] for factor in stream.factors}
+        records = Columns(produced, let_in, accepted, size, order, lane, after)
+        lost: Integers = dropped
+        return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), end_ns)
+
+    def _forget(self, machine: Machine) -> None:
+        for number, stream in enumerate(self._streams.values()):
+            for shard, before in zip(stream.shards, machine.kept(number, len(stream.shards)).tolist(), strict=True):
+                shard.log.forget(min(before, shard.log.end))
+
+    def _refuse(self) -> NoReturn:
+        raise BacklogTooLargeError(too_large(self._streams, seconds(self._begin_ns), self._most_bytes)) from None

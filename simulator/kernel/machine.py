@@ -1,0 +1,92 @@
+"""The kernel's WebAssembly file at work: its memory, and its few functions (door.c)."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import wasmtime
+
+from simulator.traffic.log import Integers
+
+FILE: Final = Path(__file__).with_name("kernel.wasm")
+MOST_BYTES: Final = (1 << 32) - (1 << 20)  # what WebAssembly can address, but for the stack
+
+
+class OutOfMemoryError(Exception):
+    """The records that wait take more memory than the kernel may have."""
+
+
+@cache
+def compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    """The kernel as machine code, made once a process."""
+    engine = wasmtime.Engine()
+    return engine, wasmtime.Module.from_file(engine, str(FILE))
+
+
+@cache
+def digest() -> str:
+    """The SHA-256 of the kernel's file."""
+    return hashlib.sha256(FILE.read_bytes()).hexdigest()
+
+
+class Machine:
+    """One run in the kernel."""
+
+    RUNNING, OVER, REACHED, BAD_PLAN, NO_MEMORY = 0, 1, 2, -1, -2
+
+    def __init__(self, plan: bytes, most_bytes: int) -> None:
+        """Begin the run of a plan, which may take so much memory. Raises OutOfMemoryError, or ValueError for no plan."""
+        engine, module = compiled()
+        self._store = wasmtime.Store(engine)
+        exports = wasmtime.Instance(self._store, module, []).exports(self._store)
+        self._functions: dict[str, Any] = {name: exports[name] for name in exports}
+        self._memory: Any = exports["memory"]
+        self._kernel = self.call("new_run", len(plan), min(most_bytes, MOST_BYTES))
+        if not self._kernel:
+            raise OutOfMemoryError
+        there = self.call("plan_of", self._kernel)
+        self._memory.write(self._store, plan, there)
+        self._check(self.call("begin_run", self._kernel, len(plan)))
+
+    def call(self, name: str, *arguments: int) -> int:
+        """Call one of its functions."""
+        return self._functions[name](self._store, *arguments)  # type: ignore[no-any-return]
+
+    def go_on(self, until_ns: int) -> int:
+        """Go on until all is stated that was decided before a time, or a portion is full: RUNNING, REACHED or OVER."""
+        return self._check(self.call("go_on_run", self._kernel, until_ns))
+
+    @property
+    def now_ns(self) -> int:
+        """The time that it has come to."""
+        return self.call("now_of", self._kernel)
+
+    def facts(self, kind: int, words: int) -> Integers:
+        """A copy of the facts of a kind that were stated since the last call: one row of so many words each."""
+        n = self.call("fact_words", self._kernel, kind)
+        return self._words(self.call("facts_of", self._kernel, kind), n).reshape(-1, words)
+
+    def written(self, stream: int, words: int) -> Integers:
+        """A copy of what was offered to a stream since the last time that was reached."""
+        n = self.call("written_words", self._kernel, stream)
+        return self._words(self.call("written_of", self._kernel, stream), n).reshape(-1, words)
+
+    def kept(self, stream: int, shards: int) -> Integers:
+        """By shard, the place of the first record that somebody has not done with."""
+        return self._words(self.call("kept_of", self._kernel, stream), shards)
+
+    def _words(self, address: int, n: int) -> Integers:
+        begin = ctypes.addressof(self._memory.data_ptr(self._store).contents) + address
+        return np.frombuffer((ctypes.c_int64 * n).from_address(begin), np.int64).copy()
+
+    def _check(self, status: int) -> int:
+        if status == self.NO_MEMORY:
+            raise OutOfMemoryError
+        if status == self.BAD_PLAN:
+            raise ValueError("this is no plan of a run")
+        return status

@@ -1,0 +1,287 @@
+"""The plan of a run: all that the kernel takes, as words of eight bytes, in the order in which plan.c reads them.
+
+Whole numbers are signed, keys of draws are 64 bits, numbers are floats; shorter things are packed and padded to words.
+Whatever needs a hash, a logarithm or a library is worked out here.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.model.concurrency import pools
+from simulator.model.mapping import disabled_periods, starting_position
+from simulator.model.polling import first_polls_ns
+from simulator.scenario import spec
+from simulator.scenario.expectations import largest
+from simulator.scenario.memory import work
+from simulator.scenario.spec import Backoff, Distribution, Outage, Poison, Random, Scenario, Slow
+from simulator.traffic.draws import key
+from simulator.traffic.nanoseconds import NEVER, ns
+from simulator.traffic.partition_keys import alias_table, key_hash, shard_and_lane
+from simulator.traffic.quantiles import Among, Between, Same, Tabulated, quantile, unit_exponential
+from simulator.traffic.rates import Periodic, Pieces, Steady, Wave, profile
+from simulator.traffic.write_limits import HARMLESS_BYTES
+
+MAGIC: Final = 0x31306472616873  # "shard01"
+UNIQUE, ROUND_ROBIN, UNIFORM, WEIGHTED = range(4)
+
+
+class Words:
+    """Words, one after the other."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def whole(self, *values: int) -> None:
+        """Whole numbers, or keys."""
+        self._parts += [struct.pack("<q", value if value < 1 << 63 else value - (1 << 64)) for value in values]
+
+    def number(self, *values: float) -> None:
+        """Floats."""
+        self._parts.append(struct.pack(f"<{len(values)}d", *values))
+
+    def array(self, values: Iterable[Any] | NDArray[Any], dtype: str) -> None:
+        """An array, padded to a word; it is not counted."""
+        content = np.asarray(values, dtype).tobytes()
+        self._parts.append(content + bytes(-len(content) % 8))
+
+    def counted(self, values: Any, dtype: str = "<f8") -> None:
+        """Its length, then an array of words."""
+        self.whole(len(values))
+        self.array(values, dtype)
+
+    def content(self) -> bytes:
+        """All of them."""
+        return b"".join(self._parts)
+
+
+def plan(scenario: Scenario, seed: int, replication: int) -> bytes:
+    """The plan of one run of a scenario."""
+    return _Plan(scenario, seed, replication).content()
+
+
+def factors(scenario: Scenario, stream: str) -> list[int]:
+    """The parallelization factors above 1 of those who read a stream."""
+    return sorted({m.parallelization_factor for m in scenario.event_source_mappings if m.stream == stream} - {1})
+
+
+def poisoned(scenario: Scenario, stream: str) -> list[str]:
+    """The functions that records of a stream may poison."""
+    of = sorted({m.function for m in scenario.event_source_mappings if m.stream == stream})
+    return [f for f in of if any(isinstance(each, Poison) for each in scenario.functions[f].failures)]
+
+
+class _Plan:
+    def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
+        self.scenario, self.draws, self.words = scenario, (seed, replication), Words()
+        self.streams = list(scenario.streams)
+        self.functions = list(scenario.functions)
+        self.factors = {stream: factors(scenario, stream) for stream in self.streams}
+        self.poisoned = {stream: poisoned(scenario, stream) for stream in self.streams}
+
+    def content(self) -> bytes:
+        words, scenario = self.words, self.scenario
+        begin_ns = min([0, *(ns(p.start) for p in scenario.producers)])
+        words.whole(MAGIC, begin_ns, ns(scenario.duration), ns(scenario.duration) + ns(scenario.drain))
+        words.counted(unit_exponential().nodes)
+        for items, write in (
+            (self.streams, self._stream),
+            (scenario.producers, self._producer),
+            (self._pools(), words.whole),
+            (self.functions, self._function),
+            (scenario.event_source_mappings, self._mapping),
+        ):
+            words.whole(len(items))
+            for item in items:
+                write(item)
+        return words.content()
+
+    def _kinds(self, stream: str) -> list[tuple[int, int, Poison]]:
+        """The kinds of poison by probability: the function's number, the kind's among the function's, itself."""
+        found = []
+        for number, function in enumerate(self.poisoned[stream]):
+            poison = [f for f in self.scenario.functions[function].failures if isinstance(f, Poison)]
+            random = [p for p in poison if p.probability > 0]
+            found += [(number, i, p) for i, p in enumerate(random)]
+        return found
+
+    def _stream(self, name: str) -> None:
+        words, stream = self.words, self.scenario.streams[name]
+        producers = [p for p in self.scenario.producers if p.stream == name]
+        words.whole(stream.shards, ns(stream.retention))
+        words.whole(any(largest(p.record_size) > HARMLESS_BYTES for p in producers))
+        words.counted(self.factors[name], "<i8")
+        words.whole(len(self.poisoned[name]), len(self._kinds(name)))
+        for number, _, kind in self._kinds(name):
+            words.whole(number)
+            words.number(kind.probability, kind.fails_after)
+        times = [
+            (ns(at), number, p.fails_after)
+            for number, function in enumerate(self.poisoned[name])
+            for p in self.scenario.functions[function].failures
+            if isinstance(p, Poison)
+            for at in p.at
+        ]
+        words.whole(len(times))
+        for at_ns, number, fails_after in sorted(times):
+            words.whole(at_ns, number)
+            words.number(fails_after)
+
+    def _producer(self, producer: spec.Producer) -> None:
+        def of(purpose: str) -> int:
+            return key(*self.draws, "producer", producer.name, purpose)
+
+        words, stream = self.words, self.scenario.streams[producer.stream]
+        words.whole(self.streams.index(producer.stream), producer.on_throttle == "drop")
+        rate = self._profile(producer.rate)
+        words.number(rate.integral(producer.start) if rate else 0.0)
+        words.whole(ns(producer.stop), producer.arrivals == "poisson", of("arrivals"))
+        self._keys(producer, of("keys"))
+        self._size(producer.record_size)
+        words.whole(of("sizes"), stream.max_record_size)
+        for number, i, _ in self._kinds(producer.stream):
+            function = self.poisoned[producer.stream][number]
+            words.whole(key(*self.draws, "poison", function, producer.stream, producer.name, i))
+
+    def _size(self, size: Distribution) -> None:
+        of = quantile(size)
+        whole = Same(float(max(1, int(np.floor(of.value + 0.5))))) if isinstance(of, Same) else of
+        self._write_quantile(whole)
+
+    def _profile(self, rate: spec.Rate) -> Any:
+        words, of = self.words, profile(rate)
+        match of:
+            case None:
+                words.whole(0)
+            case Steady(rate=value):
+                words.whole(1)
+                words.number(value)
+            case Pieces():
+                words.whole(2)
+                self._pieces(of)
+            case Periodic(period_s=period, one=one, a_period=a_period):
+                words.whole(3)
+                words.number(period, a_period)
+                self._pieces(one)
+            case Wave():
+                words.whole(4)
+                words.number(of.period_s, of.a_period, of.peak_at_s, of.cell_s)
+                words.counted(of.begins_s)
+                words.array(of.upto, "<f8")
+                words.array(of.terms.ravel(), "<f8")
+        return of
+
+    def _pieces(self, pieces: Pieces) -> None:
+        self.words.counted(pieces.edges_s)
+        self.words.array(pieces.rate, "<f8")
+        self.words.array(pieces.upto, "<f8")
+
+    def _keys(self, producer: spec.Producer, of: int) -> None:
+        words, keys, shards = self.words, producer.partition_keys, self.scenario.streams[producer.stream].shards
+        if isinstance(keys, spec.UniqueKeys):
+            words.whole(UNIQUE, of)
+            return
+        weight = None
+        if isinstance(keys, spec.WeightedKeys):
+            names, weight = list(keys.keys), keys.weight
+        else:
+            names = [f"{producer.name}-{i}" for i in range(keys.count)]
+            if isinstance(keys.popularity, spec.Zipf) and keys.order != "round_robin":
+                weight = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf
+        kind = WEIGHTED if weight is not None else UNIFORM
+        if isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
+            kind = ROUND_ROBIN
+        words.whole(kind, of, len(names))
+        if weight is not None:
+            keep, alias = alias_table(weight)
+            words.array(np.minimum(keep * 2.0**32, 2.0**32 - 1).astype(np.uint32), "<u4")
+            words.array(alias, "<u4")
+        hashes = [key_hash(name) for name in names]
+        words.array([shard_and_lane(h, shards, 1)[0] for h in hashes], "<u4")
+        for factor in self.factors[producer.stream]:
+            words.array([shard_and_lane(h, shards, factor)[1] for h in hashes], "u1")
+
+    def _write_quantile(self, of: Any) -> None:
+        words = self.words
+        match of:
+            case Same(value=value):
+                words.whole(0)
+                words.number(value)
+            case Between(low=low, high=high):
+                words.whole(1)
+                words.number(low, high)
+            case Among(values=values):
+                words.whole(2)
+                words.counted(values)
+            case Tabulated(nodes=nodes):
+                words.whole(3)
+                words.counted(nodes)
+
+    def _pools(self) -> list[int]:
+        """The units of each pool; functions name theirs by its place in this list."""
+        of = pools(self.scenario)
+        distinct = list({id(of[name]): of[name] for name in self.functions}.values())
+        self.pool_of = {name: next(i for i, p in enumerate(distinct) if p is of[name]) for name in self.functions}
+        return [pool.units for pool in distinct]
+
+    def _function(self, name: str) -> None:
+        words, function = self.words, self.scenario.functions[name]
+        words.whole(self.pool_of[name], function.provisioned_concurrency)
+        words.whole(ns(function.idle_timeout), ns(function.timeout))
+        takes = work(function)
+        for each in (takes.per_batch, takes.per_record, takes.per_mib, function.cold_start):
+            self._write_quantile(quantile(each))
+        failures = [f for f in function.failures if not isinstance(f, Poison)]
+        words.whole(len(failures))
+        for failure in failures:
+            self._failure(failure)
+
+    def _failure(self, failure: Random | Outage | Slow) -> None:
+        words = self.words
+        kind = {Random: 0, Outage: 1, Slow: 2}[type(failure)]
+        begin, end = (0, NEVER) if isinstance(failure, Random) else (ns(failure.from_), ns(failure.to))
+        words.whole(kind, begin, end)
+        if isinstance(failure, Slow):
+            words.number(0.0, 1.0, failure.factor)
+        else:
+            words.number(failure.probability, failure.fails_after, 1.0)
+
+    def _mapping(self, mapping: spec.EventSourceMapping) -> None:
+        def of(purpose: str) -> int:
+            return key(*self.draws, "mapping", mapping.name, purpose)
+
+        words, polling, stream = self.words, mapping.polling, mapping.stream
+        factor, factors, poisoned = mapping.parallelization_factor, self.factors[stream], self.poisoned[stream]
+        words.whole(self.streams.index(stream), self.functions.index(mapping.function), mapping.consumer == "push")
+        words.whole(factor, factors.index(factor) if factor in factors else -1)
+        words.whole(poisoned.index(mapping.function) if mapping.function in poisoned else -1, mapping.batch_size)
+        words.whole(ns(mapping.maximum_batching_window), ns(mapping.invoke_overhead), mapping.maximum_retry_attempts)
+        words.whole(ns(mapping.maximum_record_age) if mapping.maximum_record_age > 0 else NEVER)
+        words.whole(mapping.bisect_batch_on_function_error, mapping.report_batch_item_failures)
+        words.whole(mapping.on_failure_destination, *starting_position(mapping), ns(mapping.starts_after))
+        periods = disabled_periods(mapping)
+        words.whole(len(periods), *(time for period in periods for time in period))
+        words.whole(ns(polling.interval), ns(polling.latency), polling.get_records_limit)
+        words.number(polling.jitter, polling.missed)
+        words.whole(polling.repoll == "full_batch", of("poll jitter"), of("missed polls"))
+        words.whole(*first_polls_ns(mapping, of("phase"), self.scenario.streams[stream].shards))
+        words.whole(ns(mapping.push.propagation))
+        self._backoff(mapping.retry_backoff, of("retry jitter"))
+        self._backoff(mapping.throttle_backoff, of("throttle jitter"))
+        self._draws_of(mapping)
+
+    def _backoff(self, backoff: Backoff, of: int) -> None:
+        self.words.number(backoff.initial, backoff.factor, backoff.maximum, backoff.jitter)
+        self.words.whole(of)
+
+    def _draws_of(self, mapping: spec.EventSourceMapping) -> None:
+        """The keys of the draws for attempts: as simulator.model.function has them."""
+        failures = self.scenario.functions[mapping.function].failures
+        kinds = [f"failure {i}" for i, f in enumerate(failures) if not isinstance(f, Poison)]
+        for purpose in ("per batch", "per record", "per MiB", "cold start", *kinds):
+            self.words.whole(key(*self.draws, "function", mapping.function, mapping.stream, purpose))

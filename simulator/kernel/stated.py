@@ -1,0 +1,70 @@
+"""The facts that the kernel states, from its words: the same as simulator.model.facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+
+from simulator.kernel.machine import Machine
+from simulator.model.facts import Attempt, Doing, Facts, Loss, Poll, ReadAgain, Sent, Throttle
+from simulator.traffic.log import Integers
+from simulator.traffic.shards import Shard
+
+ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, LOSSES, PLACES = range(8)
+WORDS: Final = (18, 7, 6, 9, 5, 5, 9, 1)  # of a row of each kind
+ENVIRONMENTS: Final = ("on_demand", "provisioned", "cold")
+OUTCOMES: Final = ("ok", "error", "timeout", "partial")
+FAILURES: Final = ("", "poison", "outage", "random_errors", "timeouts")
+LACKS: Final = ("", "concurrency", "invocation_rate", "scaling_rate")
+DOINGS: Final = (
+    "invoke_overhead", "concurrency", "invocation_rate", "scaling_rate", "cold_start", "function", "poison", "outage",
+    "random_errors", "timeouts", "answer",
+)  # fmt: skip
+RESULTS: Final = ("called", "missed", "held", "disabled", "no_call", "no_bytes")
+HOWS: Final = ("dropped", "sent_to_destination", "expired")
+
+
+def add(facts: Facts, machine: Machine) -> None:
+    """Add what the kernel has stated since it was asked last; what is sent: see `sent`."""
+    rows = [machine.facts(kind, words) for kind, words in enumerate(WORDS)]
+    places = rows[PLACES].ravel()
+    facts.attempts += [_attempt(row, places) for row in rows[ATTEMPTS].tolist()]
+    facts.throttles += [Throttle(*row[:6], LACKS[row[6]]) for row in rows[THROTTLES].tolist()]  # type: ignore[arg-type]
+    facts.doings += [Doing(*row[:3], DOINGS[row[3]], *row[4:]) for row in rows[DOING].tolist()]
+    facts.polls += [Poll(*r[:3], RESULTS[r[3]], *r[4:8], bool(r[8])) for r in rows[POLLS].tolist()]  # type: ignore[arg-type]
+    facts.read_again += [ReadAgain(*row[:4], bool(row[4])) for row in rows[AGAIN].tolist()]
+    facts.losses += [_loss(row, places) for row in rows[LOSSES].tolist()]
+
+
+def sent(rows: Iterable[Integers], shards: list[list[Shard]]) -> list[Sent]:
+    """What was sent, one fact a mapping and shard. `shards`: of each mapping's stream, whose logs hold the records."""
+    table = np.concatenate([np.empty((0, WORDS[SENT]), np.int64), *rows])
+    table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+    starts = np.flatnonzero((np.diff(table[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
+    return [_sent(part, shards) for part in np.split(table, starts[1:]) if len(part)]
+
+
+def _sent(rows: Integers, shards: list[list[Shard]]) -> Sent:
+    mapping, shard = rows[0, :2].tolist()
+    log = shards[mapping][shard].log
+    places, leaves_ns, arrives_ns = (np.ascontiguousarray(column) for column in rows[:, 2:].T)
+    return Sent(mapping, shard, places, leaves_ns, arrives_ns, int(log.of(log.kept.bytes, places).sum()))
+
+
+def _attempt(row: list[int], places: Integers) -> Attempt:
+    mapping, shard, lane, at, first, n, done, size, attempt, *times, environment, outcome, failure = row
+    words: Any = ENVIRONMENTS[environment], OUTCOMES[outcome], FAILURES[failure]
+    return Attempt(mapping, shard, lane, _places(places, at, first, n), done, size, attempt, *times, *words)
+
+
+def _loss(row: list[int], places: Integers) -> Loss:
+    mapping, shard, at, first, n, how, at_ns, unread, failure = row
+    words: Any = HOWS[how], at_ns, bool(unread), FAILURES[failure]
+    return Loss(mapping, shard, _places(places, at, first, n), *words)
+
+
+def _places(places: Integers, at: int, first: int, n: int) -> Integers:
+    """Those listed from `at` on, or neighbours."""
+    return np.arange(first, first + n) if at < 0 else places[at : at + n]
