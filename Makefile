@@ -3,6 +3,8 @@
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
 # make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
 # make lint    ruff and mypy
+# make kernel  compile the kernel again (simulator/kernel/c), after a change of the C
+# make kernel-check  whether the committed kernel is what the committed C gives
 # make reports simulate the two examples in reports/ again
 # make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
 # make bench-check  measure a few points and warn of what has become slower
@@ -15,9 +17,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PEERS := .venv-bench
 OTHERS := .venv-validate
+COMPILER := .venv-kernel
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test validate mutants lint bench bench-check reports lock clean
+.PHONY: help install demo test validate mutants lint kernel kernel-check bench bench-check reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -56,6 +59,23 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 
+# A C compiler that comes as a Python package, in an environment of its own.
+$(COMPILER)/.installed: simulator/kernel/c/requirements.lock
+	$(PYTHON) -m venv --clear $(COMPILER)
+	$(COMPILER)/bin/python -m pip install --quiet --require-hashes -r simulator/kernel/c/requirements.lock
+	touch $@
+
+WASM := simulator/kernel/kernel.wasm
+WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -s -ffp-contract=off -fvisibility=hidden \
+  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory
+
+kernel: $(COMPILER)/.installed
+	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(WASM) simulator/kernel/c/*.c
+
+kernel-check: $(COMPILER)/.installed
+	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(COMPILER)/kernel.wasm simulator/kernel/c/*.c
+	cmp $(COMPILER)/kernel.wasm $(WASM)
+
 # What the program is compared with has an environment of its own.
 $(PEERS)/.installed: benchmarks/requirements.lock
 	$(PYTHON) -m venv --clear $(PEERS)
@@ -78,7 +98,8 @@ lock:
 	$(COMPILE) --group dev -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock -o benchmarks/requirements.lock benchmarks/requirements.in
 	$(COMPILE) --group validate -o tests/validation/requirements.lock pyproject.toml
+	$(COMPILE) -o simulator/kernel/c/requirements.lock simulator/kernel/c/requirements.in
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(OTHERS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(OTHERS) $(COMPILER) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.cli_files import InvalidFileError, show_faults
+from simulator.cli_engine import engine_of
 from simulator.cli_signals import ending
 
 if TYPE_CHECKING:
+    from simulator.kernel.engines import Engine
     from simulator.scenario.spec import Scenario
 
 BUG = 1
@@ -29,6 +31,7 @@ SOME_FAILED = 5
 @click.option("--invocations", is_flag=True, help="Also write invocations.csv: a row for each attempt.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON; of several scenarios a list.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--engine", type=click.Choice(["kernel", "simpy"]), help="Who simulates, with the same results [kernel].")
 @click.option("--force", is_flag=True, help="Replace an earlier result in the folder.")
 @click.option("--debug", is_flag=True, hidden=True)
 def run(
@@ -41,6 +44,7 @@ def run(
     invocations: bool,
     as_json: bool,
     quiet: bool,
+    engine: Engine | None,
     force: bool,
     debug: bool,
 ) -> None:
@@ -53,7 +57,7 @@ def run(
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess
 
-    options = RunOptions(seed, replications, interval_s, invocations, force, _command())
+    options = RunOptions(seed, replications, interval_s, invocations, force, _command(), engine_of(engine))
     failed, missed, summaries = [], False, []
     for path, scenario, target in zip(scenarios, loaded, targets, strict=True):
         try:

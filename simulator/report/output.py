@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from simulator import __version__
 from simulator.files.scratch import clear
 from simulator.files.whole import write_new, write_to, write_whole
+from simulator.kernel.engines import Engine
+from simulator.kernel.engines import name as engine_name
 from simulator.report.folder import PROGRAM, RUN_FILE, OutputError, fresh_folder, told
 from simulator.scenario.dumping import dump
 
@@ -22,17 +24,17 @@ __all__ = ["OutputError", "fresh_folder", "write_again", "write_out", "write_run
 PACKAGES: Final = ("numpy", "simpy", "pandas", "matplotlib")
 
 
-def write_run(result: Result, folder: Path, command: str, wall_s: float) -> RunTables:
+def write_run(result: Result, folder: Path, command: str, wall_s: float, engine: Engine = "simpy") -> RunTables:
     """Write the data of a finished run into a folder that is there; its tables, as they were written.
 
-    Two equal runs differ in run.json alone, which holds the command and the wall time in seconds.
+    Two equal runs differ in run.json alone, which holds the command, who simulated, and the wall time in seconds.
     """
     from simulator.report.tables import RunTables  # it needs pandas, which is slow to import
 
     tables = RunTables.of(result)
     tables.write(folder)
     write_new(folder / "scenario.yaml", dump(result.scenario, folder))
-    write_new(folder / RUN_FILE, run_json(command, wall_s, seed=result.seed))
+    write_new(folder / RUN_FILE, run_json(command, wall_s, seed=result.seed, engine=engine_name(engine)))
     return tables
 
 

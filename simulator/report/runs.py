@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator.files.whole import open_new, write_new
+from simulator.kernel.engines import Engine, usual
 from simulator.measures.invocations import InvocationsWriter
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
@@ -33,6 +34,7 @@ class RunOptions:
     invocations: bool = False
     force: bool = False
     command: str = ""
+    engine: Engine = field(default_factory=usual)
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
             if options.invocations and not number:
                 file = files.enter_context(open_new(folder / "invocations.csv"))
                 sinks.append(InvocationsWriter(file, scenario))
-            result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks))
+            result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks), options.engine)
             first = first or result
             runs.append(figures(result))
         progress(1.0)
@@ -74,7 +76,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         assert first is not None
         if len(runs) > 1:
             write_new(folder / "replications.csv", tidy(runs).to_csv(index=False, lineterminator="\n"))
-        tables = write_run(first, folder, options.command, time.perf_counter() - began)
+        tables = write_run(first, folder, options.command, time.perf_counter() - began, options.engine)
         from simulator.report.page.build import write_page
         from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation
 

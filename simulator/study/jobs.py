@@ -21,7 +21,10 @@ from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures
 
 # what makes the figures
-ROOMS: Final = ("scenario/*.py", "traffic/*.py", "model/*.py", "measures/*.py", "prices/*.*", "study/figures.py")
+ROOMS: Final = (  # they make the figures
+    "scenario/*.py", "traffic/*.py", "model/*.py", "kernel/*.py", "kernel/*.wasm", "measures/*.py", "prices/*.*",
+    "study/figures.py",
+)  # fmt: skip
 
 
 class OtherProgramError(RuntimeError):
