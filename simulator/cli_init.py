@@ -62,11 +62,12 @@ def _is_our_schema(path: Path) -> bool:
 
 def _write(path: Path, texts: dict[Path, str], force: bool) -> None:
     """Write all files beside their places, then move them there; the scenario last, when all else is there."""
+    from simulator.files.interrupts import undisturbed
     from simulator.files.scratch import clear, parents, scratch
     from simulator.files.whole import move_new, write_new
     from simulator.report.folder import told
 
-    with told(path, named_with=""), parents(path), scratch(path) as folder, ExitStack() as undone:
+    with undisturbed(), told(path, named_with=""), parents(path), scratch(path) as folder, ExitStack() as undone:
         clear(path.parent)
         for place, text in texts.items():
             write_new(folder / place.name, text)

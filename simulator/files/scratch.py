@@ -32,16 +32,15 @@ def scratch(place: Path) -> Iterator[Path]:
     """
     while True:
         folder = beside(place, UNFINISHED)
-        folder.mkdir(mode=0o700)
-        with locked(folder) as held:
-            if held is False or not folder.exists():  # one who clears up was quicker than our lock
-                continue
-            try:
-                yield folder
-            finally:
-                with undisturbed():
-                    shutil.rmtree(folder, ignore_errors=True)
-            return
+        try:
+            folder.mkdir(mode=0o700)
+            with locked(folder) as held:
+                if held is not False and folder.exists():  # else one who clears up was quicker than our lock
+                    yield folder
+                    return
+        finally:
+            with undisturbed():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

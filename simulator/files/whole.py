@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TextIO
 
+from simulator.files.interrupts import undisturbed
 from simulator.files.scratch import scratch
 
 
@@ -29,7 +30,7 @@ def write_whole(path: Path, text: str) -> None:
 
     Raises OSError.
     """
-    with scratch(path) as folder:
+    with undisturbed(), scratch(path) as folder:
         write_new(folder / "new", text)
         (folder / "new").replace(path)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
 from simulator.files import scratch as module
-from simulator.files.interrupts import undisturbed
 from simulator.files.scratch import UNFINISHED, beside, clear, is_being_made, locked, parents, scratch
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="this system has no such locks or modes")
@@ -129,24 +126,3 @@ def test_missing_parents_are_made_and_go_again_if_they_stay_empty(tmp_path: Path
     with parents(tmp_path / "a" / "b" / "out"):
         (tmp_path / "a" / "file").touch()
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "file"]
-
-
-def test_a_signal_in_a_step_that_must_not_be_cut_is_heard_after_it() -> None:
-    heard: list[str] = []
-
-    def hear(number: int, _: FrameType | None) -> None:
-        heard.append("signal")
-
-    before = signal.signal(signal.SIGTERM, hear)
-    try:
-        with undisturbed():
-            signal.raise_signal(signal.SIGTERM)
-            heard.append("step")
-        assert heard == ["step", "signal"]
-        assert signal.getsignal(signal.SIGTERM) is hear
-        with pytest.raises(OSError, match="told"), undisturbed():  # noqa: PT012
-            signal.raise_signal(signal.SIGTERM)
-            raise OSError("told")  # and that ends the command
-        assert signal.getsignal(signal.SIGTERM) is hear
-    finally:
-        signal.signal(signal.SIGTERM, before)
