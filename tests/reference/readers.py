@@ -149,7 +149,6 @@ class Poller(Reader):
             return
         lanes, self.extra_for = self.extra_for, []
         called = self.poll()
-        self.mapping.counts.extra_polls += called and bool(lanes)
         for lane in lanes:
             if called:
                 lane.await_answer()
@@ -177,10 +176,10 @@ class Poller(Reader):
 
     def skips(self) -> str:
         """Why a poll is skipped, or nothing."""
+        if self.mapping.disabled():
+            return "poll_interval"  # when it no longer is: until then the cause is disabled
         held = sum(len(lane.waiting) for lane in self.lanes)
-        if held >= self.mapping.spec.get_records_limit:
-            return "held"
-        return "poll_interval" if self.mapping.disabled() else ""
+        return "held" if held >= self.mapping.spec.get_records_limit else ""
 
     def answer(self) -> list[Item]:
         """The records accepted by now and not yet returned, in order, at most get_records_limit and 10 MiB."""
@@ -218,8 +217,7 @@ class Poller(Reader):
 
     def reread(self, size: int) -> None:
         """A retry takes one call token if there is one, and its bytes are read."""
-        self.mapping.counts.retry_reads += 1
-        self.limits.calls.take(self.clock.now)
+        self.mapping.counts.retry_calls += self.limits.calls.take(self.clock.now)
         self.limits.add(size, self.clock.now)
 
     def poll_before(self, time: int) -> tuple[int, str]:
