@@ -13,6 +13,7 @@ from simulator.traffic.log import Integers
 from simulator.traffic.shards import Shard
 
 Words = NDArray[np.str_]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,19 @@ class Attempts:
         return len(self.shard)
 
     @property
-    def cold(self) -> NDArray[np.bool_]:
+    def cold(self) -> Bools:
         """Whether it had a cold start."""
-        return self.environment == COLD
+        return np.equal(self.environment, COLD)
 
     @property
-    def provisioned(self) -> NDArray[np.bool_]:
+    def provisioned(self) -> Bools:
         """Whether it ran in a provisioned environment."""
-        return self.environment == PROVISIONED
+        return np.equal(self.environment, PROVISIONED)
 
     @property
-    def failed(self) -> NDArray[np.bool_]:
+    def failed(self) -> Bools:
         """Whether it ended in an error or a timeout; a partial response is neither."""
-        return (self.outcome == "error") | (self.outcome == "timeout")
+        return np.isin(self.outcome, ("error", "timeout"))
 
     @property
     def age_ns(self) -> Integers:

@@ -9,9 +9,10 @@ import numpy as np
 from simulator.measures.grid import Stretch
 from simulator.measures.level import Level, Steps
 from simulator.measures.run_times import RunTimes
-from simulator.measures.times import CODE, NEVER, Times
+from simulator.measures.times import CODE, Times
 from simulator.model.facts import Loss
 from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NEVER
 
 
 class Backlog:
@@ -45,4 +46,5 @@ class Backlog:
 def _expired_unread_ns(times: Times) -> Integers:
     over = times.over
     unread = (times.how[over] == CODE["expired"]) & (times.called_ns[over] == NEVER)
-    return times.ended_ns[over[unread]]
+    ended_ns: Integers = times.ended_ns[over[unread]]
+    return ended_ns

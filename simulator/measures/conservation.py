@@ -36,14 +36,17 @@ class Ends:
         return asdict(self)
 
 
-def ends(mapping: str, produced: int, dropped_at_write: int, by_how: Mapping[str, int], told: Mapping[str, int]) -> Ends:
+def ends(
+    mapping: str, produced: int, dropped_at_write: int, by_how: Mapping[str, int], told: Mapping[str, int]
+) -> Ends:
     """The ends of a mapping's records.
 
     `by_how`: by how each record that was not dropped at write ended, counted record by record; `told`: what attempts
     and losses say, added up, which must be the same. Raises RecordsDoNotAddUpError.
     """
     names = ("processed", "skipped", "dropped", "sent_to_destination", "expired", "unprocessed")
-    counted = Ends(produced=produced, dropped_at_write=dropped_at_write, **{name: by_how.get(name, 0) for name in names})
+    of = {name: by_how.get(name, 0) for name in names}
+    counted = Ends(produced=produced, dropped_at_write=dropped_at_write, **of)
     total = sum(counted.as_dict().values()) - counted.produced
     if total != produced or any(by_how.get(name, 0) != n for name, n in told.items()):
         raise RecordsDoNotAddUpError(f"mapping {mapping}: {counted}, {total} in all; attempts and losses: {dict(told)}")

@@ -1,6 +1,6 @@
-"""Sums of times that an int64 may not hold, exact and the same in any order.
+"""Sums of times that an int64 may not hold: by row of the time series, exact, and the same in any order.
 
-A sum is a pair of int64, (high, low), that stands for high * 2**30 + low; arrays of them have pairs as their last axis.
+A sum is kept as two int64, high and low, that stand for high * 2**30 + low.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.traffic.log import Integers
 
@@ -15,76 +16,88 @@ BITS: Final = 30
 MASK: Final = (1 << BITS) - 1
 
 
-def pairs(values: Integers) -> Integers:
-    """Integers as pairs."""
-    return np.stack((values >> BITS, values & MASK), axis=-1)
+def total(values: Integers) -> int:
+    """The sum of all values."""
+    return (int((values >> BITS).sum()) << BITS) + int((values & MASK).sum())
 
 
-def carried(sums: Integers) -> Integers:
-    """The same sums with every `low` in [0, 2**30): equal sums are equal pairs, and `high` has the sign."""
-    return np.stack((sums[..., 0] + (sums[..., 1] >> BITS), sums[..., 1] & MASK), axis=-1)
+def products(numbers: Integers | int, values: Integers | int) -> tuple[Integers, Integers]:
+    """Numbers up to 2**32 times values up to 2**60 (36 years), high and low."""
+    low = np.multiply(numbers, values & MASK)
+    return np.multiply(numbers, values >> BITS) + (low >> BITS), low & MASK
 
 
-def sums_of(values: Integers, starts: Integers) -> Integers:
-    """The sums of groups of values along the last axis; groups begin at `starts`, none is empty."""
-    limbs = (values >> BITS, values & MASK)
-    return np.stack([np.add.reduceat(limb, starts, axis=-1) for limb in limbs], axis=-1)
+def whole(high: Integers, low: Integers) -> NDArray[np.object_]:
+    """Sums as Python integers."""
+    sums: NDArray[np.object_] = high.astype(object) * np.array(1 << BITS, object) + low.astype(object)
+    return sums
 
 
-def whole(sums: Integers) -> int:
-    """The sum of all pairs."""
-    high, low = sums.reshape(-1, 2).sum(axis=0).tolist()
-    return int((high << BITS) + low)
+class Cells:
+    """Numbers by row of the time series (row = t // interval) and column, added up; what is before t = 0 is one row.
+
+    `table` has the shape (numbers in a cell, 1 + rows, columns): the row before t = 0 comes first.
+    """
+
+    def __init__(self, numbers: int, columns: int, interval_ns: int) -> None:
+        self.interval_ns = interval_ns
+        self.table = np.zeros((numbers, 1, columns), np.int64)
+
+    def row(self, times_ns: Integers) -> Integers:
+        """The row of `table` that each time falls in; it ends at row * interval."""
+        row: Integers = np.maximum(times_ns // self.interval_ns, -1) + 1
+        return row
+
+    def add(self, rows: Integers, columns: Integers | int, *numbers: Integers | int) -> None:
+        """Add numbers to some cells, which may be the same."""
+        missing = int(rows.max(initial=0)) + 1 - self.table.shape[1]
+        if missing > 0:
+            self.table = np.pad(self.table, ((0, 0), (0, missing), (0, 0)))
+        cells = rows * self.table.shape[2] + columns
+        for table, added in zip(self.table, numbers, strict=True):
+            np.add.at(table.reshape(-1), cells, added)
 
 
-class RowSums:
-    """Sums by column and row of the time series (row = t // interval); what was before t = 0 has a row of its own."""
+class Sums:
+    """Sums by row and column."""
 
     def __init__(self, columns: int, interval_ns: int) -> None:
-        self.interval_ns = interval_ns
-        self._table = np.zeros((columns, 1, 2), np.int64)  # row 0: before t = 0
+        self._cells = Cells(2, columns, interval_ns)
 
-    def add(self, columns: Integers, times_ns: Integers, sums: Integers) -> None:
-        """Add each pair to a column, in the row of a time."""
-        rows = np.maximum(times_ns // self.interval_ns, -1) + 1
-        missing = int(rows.max(initial=0)) + 1 - self._table.shape[1]
-        if missing > 0:
-            self._table = np.pad(self._table, ((0, 0), (0, missing), (0, 0)))
-        cells = columns * self._table.shape[1] + rows
-        table = self._table.reshape(-1, 2)
-        for limb in (0, 1):
-            added = np.zeros(len(table), np.int64)
-            np.add.at(added, cells, sums[:, limb])
-            table[:, limb] += added
-        self._table = carried(self._table)
+    def add(self, column: int, times_ns: Integers, values: Integers, starts: Integers) -> None:
+        """Add to a column groups of values, each in the row of a time; groups begin at `starts`, none is empty."""
+        high, low = np.add.reduceat(values >> BITS, starts), np.add.reduceat(values & MASK, starts)
+        self._cells.add(self._cells.row(times_ns), column, high, low)
 
-    def totals(self) -> list[int]:
-        """By column."""
-        return [whole(column) for column in self._table]
-
-    def before(self) -> list[int]:
-        """By column, what was before t = 0."""
-        return [whole(column[:1]) for column in self._table]
-
-    def upto(self, rows: int) -> list[list[int]]:
-        """By column, the first rows from t = 0 on; those that nothing was added to are 0."""
-        table = np.pad(self._table[:, 1:], ((0, 0), (0, max(0, rows + 1 - self._table.shape[1])), (0, 0)))[:, :rows]
-        return ((table[..., 0].astype(object) << BITS) + table[..., 1]).tolist()  # type: ignore[no-any-return]
+    def by_row(self) -> NDArray[np.object_]:
+        """Python integers: a row before t = 0, then the rows of the time series that anything was added to."""
+        high, low = self._cells.table
+        return whole(high, low)
 
 
-def row_edges(begin_ns: int, end_ns: int, interval_ns: int) -> Integers:
-    """The beginnings of rows between two times, both left out."""
-    return np.arange(max(begin_ns // interval_ns + 1, 0), -(-end_ns // interval_ns)) * interval_ns
+class Integrals:
+    """The integrals over time of some numbers that are 0 at first and at last, by row and number."""
+
+    def __init__(self, numbers: int, interval_ns: int) -> None:
+        self._cells = Cells(3, numbers, interval_ns)  # what the changes of a row add up to by its end; their sum
+
+    def change(self, which: Integers | int, times_ns: Integers, by: Integers | int) -> None:
+        """Change numbers at some times."""
+        rows = self._cells.row(times_ns)
+        self._cells.add(rows, which, *products(by, rows * self._cells.interval_ns - times_ns), by)
+
+    def by_row(self) -> NDArray[np.object_]:
+        """Python integers: a row before t = 0, then the rows of the time series up to the last change."""
+        high, low, changes = self._cells.table
+        before = np.cumsum(changes, axis=0) - changes
+        more_high, more_low = products(before, self._cells.interval_ns)
+        return whole(high + more_high, low + more_low)
 
 
-def by_row(begin_ns: Integers, end_ns: Integers, interval_ns: int) -> tuple[Integers, Integers, Integers]:
-    """Stretches of time cut up by rows: for each piece the number of its stretch, its beginning and its end.
-
-    What lies before t = 0 is one row.
-    """
-    first, last = np.maximum(begin_ns // interval_ns, -1), np.maximum((end_ns - 1) // interval_ns, -1)
+def by_row(begin_ns: Integers, end_ns: Integers, interval_ns: int) -> tuple[Integers, Integers]:
+    """Stretches of time, from t = 0 on, cut up by rows: of each piece the number of its stretch, and its end."""
+    first, last = begin_ns // interval_ns, (end_ns - 1) // interval_ns
     touched = np.where(end_ns > begin_ns, last - first + 1, 0)
     which = np.repeat(np.arange(len(first)), touched)
     row = np.arange(len(which)) - np.repeat(np.cumsum(touched) - touched, touched) + first[which]
-    low = np.where(row == first[which], begin_ns[which], row * interval_ns)
-    return which, low, np.where(row == last[which], end_ns[which], (row + 1) * interval_ns)
+    return which, np.minimum(end_ns[which], (row + 1) * interval_ns)

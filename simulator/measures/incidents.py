@@ -206,7 +206,7 @@ class Troubles:
 
 
 def _cleared_ns(end_ns: int, seen: Seen) -> int | None:
-    """When each record that was produced before a time had ended, but not before that time; None while some have not."""
+    """When each record that was produced before a time had ended, at the earliest then; None while some have not."""
     times = seen.times
     mine = (times.produced_ns < end_ns) & (times.how != CODE["skipped"])
     last_ns = max(end_ns, int(times.ended_ns[mine].max(initial=end_ns)))

@@ -70,7 +70,7 @@ class Lag:
         self.values_ns[asked] = np.where(some, at_ns - np.append(since_ns, 0)[number], 0)
 
     def _peak(self, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
-        which, _, high_ns = by_row(begin_ns, end_ns, self._interval_ns)
+        which, high_ns = by_row(begin_ns, end_ns, self._interval_ns)
         rows = (high_ns - 1) // self._interval_ns
         missing = int(rows.max(initial=-1)) + 1 - len(self._peaks_ns)
         self._peaks_ns = np.pad(self._peaks_ns, (0, max(0, missing)))

@@ -65,6 +65,10 @@ class Axis:
         """Where times are in lanes that are on it; times outside are at the lane's beginning or end."""
         return self._numbers[lanes] * self.stride + (np.clip(times_ns, self.begin_ns, self.end_ns) - self.begin_ns)
 
+    def times_ns(self, places: Integers) -> Integers:
+        """The times at some places."""
+        return self.begin_ns + places % self.stride
+
     def everywhere(self, times_ns: Integers) -> Integers:
         """Where times are in all lanes, ascending if they are."""
         return (self.starts[:, None] + (np.clip(times_ns, self.begin_ns, self.end_ns) - self.begin_ns)).ravel()
@@ -97,9 +101,9 @@ class Doings:
 
     @cached_property
     def edges(self) -> Integers:
-        """The places where anything changes, and each lane's beginning and end, ascending."""
-        ends = self.axis.starts + self.axis.stride - 1
-        return np.sort(np.concatenate((self.doing.at, self.phase.at, self.polled.at, ends)), kind="stable")
+        """The places where anything may change, and each lane's beginning, ascending."""
+        at = np.sort(np.concatenate((self.doing.at, self.phase.at, self.polled.at)), kind="stable")
+        return at[np.diff(at, prepend=-1) > 0]
 
     def holds(self, times_ns: Integers) -> NDArray[np.bool_]:
         """Which times lie in it."""
@@ -169,7 +173,8 @@ class Lanes:
         rows = _there(begin_ns, end_ns, times)
         if not len(rows):
             return
-        axis = Axis(begin_ns, end_ns, np.unique(times.lane[rows]))
+        lane = times.lane[rows]
+        axis = Axis(begin_ns, end_ns, lane[np.diff(lane, prepend=-1) > 0])
         doings = Doings(
             axis,
             rows,

@@ -53,7 +53,7 @@ class MappingMeasures:
         self.lag = Lag(run.interval_ns, limit_ns, (run.duration_ns * 3 // 4, run.duration_ns))
 
     def attempts_finished(self, stretch: Stretch, attempts: Attempts) -> None:
-        """Take attempts that finished in a window, in order of finish."""
+        """Take attempts that finished in a window."""
         self._count(stretch, attempts)
         self.billed.add(attempts)
         rows, age_ns = stretch.rows(attempts.finished_ns), attempts.age_ns

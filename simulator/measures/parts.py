@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.exact import RowSums, pairs, sums_of, whole
+from simulator.measures.exact import Sums, total
 from simulator.measures.lanes import Doings
 from simulator.measures.times import Times, Window
 from simulator.model.facts import Attempt, Facts
@@ -44,7 +45,7 @@ class Parts:
         """`warmup_ns`: records accepted before it are left out of `records` and `sums_ns`, not of the rows."""
         self._warmup_ns = warmup_ns
         self.records, self.sums_ns = 0, dict.fromkeys(PARTS, 0)
-        self._rows = RowSums(len(PARTS), interval_ns)
+        self._rows = Sums(len(PARTS), interval_ns)
         self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)  # by record
         self._asking_ns: dict[tuple[int, int, int], int] = {}  # by shard, lane and when it begins again
 
@@ -52,16 +53,15 @@ class Parts:
         """Take the attempts that finished in a window; `stretches`: see Lanes. Raises PartsDoNotAddUpError."""
         self._note_lanes(times, stretches)
         self._note_throttles(window.facts, times)
-        attempts = [attempt for attempt in times.finished if attempt.done]
-        rows = _rows(attempts, times)
+        attempts, rows = _Columns(times.successful), times.processed
         done = Processed(
-            finished_ns=_column(attempts, "finished_ns"),
-            shard=_column(attempts, "shard"),
-            records=_column(attempts, "done"),
+            finished_ns=attempts.finished_ns,
+            shard=attempts.shard,
+            records=attempts.done,
             latency_ns=times.ended_ns[rows] - times.produced_ns[rows],
             warm=times.accepted_ns[rows] >= self._warmup_ns,
         )
-        if attempts:
+        if len(rows):
             self._add(window, done, self._by_record(attempts, rows, times, stretches))
         if window.last:  # the sums are all that is kept
             self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)
@@ -69,7 +69,8 @@ class Parts:
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:
         """By part, the sums over the records processed in each of the first rows of the time series, all of them."""
-        return dict(zip(PARTS, self._rows.upto(rows), strict=True))
+        by_row = self._rows.by_row()[1 : rows + 1].T.tolist()
+        return {part: [*row, *[0] * (rows - len(row))] for part, row in zip(PARTS, by_row, strict=True)}
 
     def _note_lanes(self, times: Times, stretches: list[Doings]) -> None:
         """Note how long each record's lane had been busy when it was accepted, and free when it was available."""
@@ -92,18 +93,17 @@ class Parts:
             throttled_ns = asking.pop((attempt.shard, attempt.lane, attempt.begun_ns), 0)
             self._throttled_ns[times.rows(attempt.shard, attempt.places)] += throttled_ns
 
-    def _by_record(self, attempts: list[Attempt], rows: Integers, times: Times, stretches: list[Doings]) -> Integers:
+    def _by_record(self, attempts: _Columns, rows: Integers, times: Times, stretches: list[Doings]) -> Integers:
         """The parts (rows) of each record (columns)."""
-        done = _column(attempts, "done")
+        done, cut_ns, begun_ns, cold_ns = attempts.done, attempts.first_cut_ns, attempts.begun_ns, attempts.cold_ns
         firsts = rows[np.cumsum(done) - done]
         busy_ns, free_ns = _when_cut(attempts, times.lane[firsts], stretches)
-        cut_ns, begun_ns = _column(attempts, "first_cut_ns"), _column(attempts, "begun_ns")
-        cold_ns, finished_ns = _column(attempts, "cold_ns"), _column(attempts, "finished_ns")
         throttled_ns = self._throttled_ns[firsts]
         accepted_ns = times.accepted_ns[rows]
         queueing = np.repeat(busy_ns, done) - self._busy_ns[rows]
         batching = np.repeat(free_ns, done) - self._free_ns[rows]
-        of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, finished_ns - begun_ns - cold_ns)
+        ran_ns = attempts.finished_ns - begun_ns - cold_ns
+        of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, ran_ns)
         return np.stack(
             (
                 accepted_ns - times.produced_ns[rows],
@@ -117,34 +117,30 @@ class Parts:
     def _add(self, window: Window, done: Processed, parts: Integers) -> None:
         if (parts < 0).any() or (parts.sum(axis=0) != done.latency_ns).any():
             raise PartsDoNotAddUpError(_wrong(done, parts))
-        sums = sums_of(parts, np.cumsum(done.records) - done.records)
         finished_ns = np.minimum(done.finished_ns, window.end_ns - 1)  # the run's very end belongs to the last row
-        for number, of_part in enumerate(sums):
-            self._rows.add(np.full(len(of_part), number), finished_ns, of_part)
         self.records += int(done.warm.sum())
-        warm = sums if done.warm.all() else pairs(parts[:, done.warm])
-        for name, of_part in zip(PARTS, warm, strict=True):
-            self.sums_ns[name] += whole(of_part)
+        for number, (name, part) in enumerate(zip(PARTS, parts, strict=True)):
+            self._rows.add(number, finished_ns, part, np.cumsum(done.records) - done.records)
+            self.sums_ns[name] += total(part[done.warm])
 
 
-def _column(attempts: list[Attempt], name: str) -> Integers:
-    return np.array([getattr(attempt, name) for attempt in attempts], np.int64)
+class _Columns:
+    """Attempts as columns."""
+
+    def __init__(self, attempts: list[Attempt]) -> None:
+        names = ("shard", "done", "first_cut_ns", "begun_ns", "cold_ns", "finished_ns")
+        rows = np.array([attrgetter(*names)(attempt) for attempt in attempts], np.int64).reshape(-1, len(names))
+        self.shard, self.done, self.first_cut_ns, self.begun_ns, self.cold_ns, self.finished_ns = rows.T
 
 
-def _rows(attempts: list[Attempt], times: Times) -> Integers:
-    """The rows of the records that attempts have processed."""
-    processed = [times.rows(attempt.shard, attempt.places[: attempt.done]) for attempt in attempts]
-    return np.concatenate([np.empty(0, np.int64), *processed])
-
-
-def _when_cut(attempts: list[Attempt], lanes: Integers, stretches: list[Doings]) -> tuple[Integers, Integers]:
+def _when_cut(attempts: _Columns, lanes: Integers, stretches: list[Doings]) -> tuple[Integers, Integers]:
     """The lanes' busy and free time up to the first cut of each attempt's batch: since then they have been busy."""
-    finished_ns, busy_ns, free_ns = _column(attempts, "finished_ns"), np.zeros_like(lanes), np.zeros_like(lanes)
+    finished_ns, busy_ns, free_ns = attempts.finished_ns, np.zeros_like(lanes), np.zeros_like(lanes)
     for doings in stretches:
         some = doings.holds(finished_ns)
         busy_ns[some] = doings.busy_ns(lanes[some], finished_ns[some])
         free_ns[some] = doings.free_ns(lanes[some], finished_ns[some])
-    return busy_ns - (finished_ns - _column(attempts, "first_cut_ns")), free_ns
+    return busy_ns - (finished_ns - attempts.first_cut_ns), free_ns
 
 
 def _wrong(done: Processed, parts: Integers) -> str:

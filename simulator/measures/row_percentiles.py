@@ -14,7 +14,7 @@ CELLS: Final = 1 << 21  # that are counted at once
 
 
 class RowPercentiles:
-    """Some percentiles of each row. Values come in the order of rows: none for a row that is closed."""
+    """Some percentiles of each row. No values come for a row that is closed."""
 
     def __init__(self, percents: tuple[float, ...]) -> None:
         self._percents = np.array(percents)
@@ -24,7 +24,7 @@ class RowPercentiles:
     def add(self, rows: Integers, repeats: Integers, values_ns: Integers) -> Integers:
         """Add values: the first `repeats` ones to the first row given, and so on; all counts together, by bucket.
 
-        Rows ascend; those before 0 have no percentiles.
+        Rows before 0 have no percentiles. It is quick when neighbours mostly have the same row.
         """
         together = np.zeros(BUCKETS, np.int64)
         ends = np.cumsum(repeats)

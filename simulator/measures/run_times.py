@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from simulator.measures.grid import MOST_ROWS, nice_interval_ns
@@ -17,13 +16,13 @@ class IntervalError(ValueError):
 
 @dataclass(frozen=True)
 class RunTimes:
-    """In nanoseconds: when traffic begins and ends, when the run ends at the latest, the warm-up's end, the interval."""
+    """Times in nanoseconds."""
 
-    begin_ns: int
-    duration_ns: int
-    latest_ns: int
-    warmup_ns: int
-    interval_ns: int
+    begin_ns: int  # of the traffic
+    duration_ns: int  # when producers stop
+    latest_ns: int  # when the run ends at the latest
+    warmup_ns: int  # when the warm-up ends; long ago without one
+    interval_ns: int  # of the rows of the time series
 
     @property
     def usual_interval_ns(self) -> int:

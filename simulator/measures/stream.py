@@ -117,11 +117,12 @@ class StreamMeasures:
 
 def _accepted(shards: Sequence[Shard], written: Written, until_ns: int) -> Accepted:
     """What was accepted before a time: of the last window the logs may hold what comes after the run's end."""
-    pieces = [(np.zeros(0, np.int64),) * 4]
+    nothing: Integers = np.zeros(0, np.int64)
+    pieces = [(nothing,) * 4]
     for shard, first in zip(shards, written.accepted_from, strict=True):
         log, kept = shard.log, shard.log.kept
         some = slice(first, max(first, log.accepted_before(until_ns)))
         if some.stop > first:
-            columns = (log.of(each, some) for each in (kept.produced_ns, kept.accepted_ns, kept.bytes))
-            pieces.append((*columns, np.full(some.stop - first, shard.number)))
+            produced, accepted, size = (log.of(c, some) for c in (kept.produced_ns, kept.accepted_ns, kept.bytes))
+            pieces.append((produced, accepted, size, np.full(len(size), shard.number)))
     return Accepted(*(np.concatenate(column) for column in zip(*pieces, strict=True)))

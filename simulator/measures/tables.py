@@ -128,7 +128,7 @@ def _read(result: Result, mapping: MappingResult) -> dict[str, Floats | Integers
         "backlog_records": backlog.at_ends(rows),
         "backlog_mean_records": _means(result, backlog),
         "backlog_max_records": backlog.peaks.upto(rows),
-        "lag_max_s": seconds(_upto(mine.lag.peaks_ns, rows, np.maximum)),
+        "lag_max_s": seconds(mine.lag.peaks_ns(rows)),
         "attempts": mine.attempts.upto(rows),
         "errors": mine.errors.upto(rows),
         "throttles": mine.throttles.upto(rows),

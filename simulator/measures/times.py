@@ -69,8 +69,9 @@ class Times:
     all else, at its acceptance.
 
     Of this window: `fresh` (rows of records accepted in it), `over` (rows of those, not skipped, that ended in it),
-    `finished` (attempts that finished in it) and `waiting` (records, not skipped, that wait at their producers at its
-    end). `ends` counts how records have ended so far; after the last window also those unprocessed.
+    `finished` (attempts that finished in it), `successful` (those of them that processed records), `processed` (the
+    rows of these records, attempt after attempt) and `waiting` (records, not skipped, that wait at their producers at
+    its end). `ends` counts how records have ended so far; after the last window also those unprocessed.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -157,9 +158,7 @@ class Times:
         for attempt in running:
             over = attempt.finished_ns < window.end_ns or (window.last and attempt.finished_ns == window.end_ns)
             (self.finished if over else self._running).append(attempt)
-        for attempt in self.finished:
-            if attempt.done:
-                self._ended(self.rows(attempt.shard, attempt.places[: attempt.done]), attempt.finished_ns, "processed")
+        self._process()
         for loss in window.facts.losses:
             if not loss.unread:
                 self._ended(self.rows(loss.shard, loss.places), loss.at_ns, loss.how)
@@ -173,6 +172,18 @@ class Times:
         if window.last:
             self.ends["skipped"] += int(skipped.sum())
             self.ends["unprocessed"] += int((self.how == CODE["unprocessed"]).sum()) + len(self.waiting.produced_ns)
+
+    def _process(self) -> None:
+        """Records have been processed by the attempts that are over."""
+        self.successful = [attempt for attempt in self.finished if attempt.done]
+        none = np.empty(0, np.int64)
+        places = np.concatenate([none, *(attempt.places[: attempt.done] for attempt in self.successful)])
+        done = np.array([attempt.done for attempt in self.successful], np.int64)
+        row_less_place = np.array([row - first for first, row, _ in self._shards], np.int64)
+        shard = np.array([attempt.shard for attempt in self.successful], np.int64)
+        self.processed: Integers = places + np.repeat(row_less_place[shard], done)
+        finished_ns = np.array([attempt.finished_ns for attempt in self.successful], np.int64)
+        self._ended(self.processed, np.repeat(finished_ns, done), "processed")
 
     def _expire(self, window: Window) -> None:
         """What no call has returned when its age reaches the retention has ended then, whenever that is noticed."""

@@ -23,7 +23,7 @@ class Use:
 
     limit: str
     mean: float  # over the shards (or lanes) and the run; of writing: over the traffic
-    hottest: float  # of the hottest shard (or lane), over the run; of writing: in its busiest second; of concurrency: the peak
+    hottest: float  # of the hottest shard (or lane); of writing in its busiest second; of concurrency the peak
 
     def as_dict(self) -> dict[str, float]:
         return {"mean": self.mean, "hottest": self.hottest}

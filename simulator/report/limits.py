@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.model.read_limits import READ_BYTES_PER_S
-from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.tables import RunTables
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 
 @dataclass(frozen=True)

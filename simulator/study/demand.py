@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.traffic.partition_keys import HASHES, key_hash
-from simulator.traffic.rates import profile
 from simulator.scenario.expectations import mean
 from simulator.scenario.spec import CountedKeys, PartitionKeys, Producer, Scenario, WeightedKeys, Zipf
+from simulator.traffic.partition_keys import HASHES, key_hash
+from simulator.traffic.rates import profile
 
 Floats = NDArray[np.float64]
 CELLS: Final = 4000  # of the time in which the peak is looked for

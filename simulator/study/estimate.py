@@ -14,12 +14,12 @@ from typing import Final
 from simulator.model.batching import ENVELOPE_BYTES, PAYLOAD_LIMIT
 from simulator.model.concurrency import pool_sizes
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
-from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.scenario.bounds import MIB
 from simulator.scenario.expectations import mean
 from simulator.scenario.memory import work
 from simulator.scenario.spec import EventSourceMapping, Function, Outage, Scenario
 from simulator.study.demand import Demand, demand
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 MOST_SHARDS: Final = 10_000
 MOST_TRIED: Final = 2000  # numbers of shards that are tried in turn where keys are skewed

@@ -1,12 +1,17 @@
 """Whether a mapping keeps up, and what binds it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import pytest
 
 from simulator.measures.parts import PARTS
 from simulator.measures.run import simulate
 from simulator.measures.usage import Use
-from simulator.measures.verdict import binding, sample_times_s, state
+from simulator.measures.verdict import Lags, binding, state
 from simulator.scenario.spec import EventSourceMapping, Polling, Push
+from simulator.traffic.nanoseconds import ns
 from tests.model.rows import scenario, small
 
 POLLED = EventSourceMapping(name="m", stream="s", function="f", polling=Polling(interval=1.0))
@@ -15,31 +20,25 @@ WINDOWED = EventSourceMapping(name="m", stream="s", function="f", maximum_batchi
 DURATION_S = 1000.0
 
 
-def lags(function: str) -> list[float]:
-    """Lags of 40 samples over 1,000 s."""
-    times = sample_times_s(DURATION_S)
-    series = {
-        "low": [1.0 for _ in times],
-        "rising": [0.3 * t for t in times],
-        "rising slowly": [10 + 0.01 * t for t in times],
-        "rising by more than a fiftieth": [10 + 0.025 * t for t in times],
-        "high and level": [300.0 for _ in times],
-        "bump": [max(0.0, 200 - abs(t - 400)) for t in times],
-        "falling": [max(0.0, 900 - t) for t in times],
-        "rising at the end": [max(0.0, 0.9 * (t - 800)) for t in times],
+def lags(name: str) -> Lags:
+    """Lags over 1,000 s."""
+    courses: dict[str, Callable[[float], float]] = {
+        "low": lambda t: 1.0,
+        "rising": lambda t: 0.3 * t,
+        "rising slowly": lambda t: 10 + 0.01 * t,
+        "rising by more than a fiftieth": lambda t: 10 + 0.025 * t,
+        "high and level": lambda t: 300.0,
+        "bump": lambda t: max(0.0, 200 - abs(t - 400)),
+        "falling": lambda t: max(0.0, 900 - t),
+        "rising at the end": lambda t: max(0.0, 0.9 * (t - 800)),
     }
-    return series[function]
-
-
-def test_the_last_sample_is_when_the_producers_stop() -> None:
-    times = sample_times_s(DURATION_S)
-    assert len(times) == 40
-    assert times[0] == pytest.approx(25.0)
-    assert times[-1] == DURATION_S
+    course = courses[name]
+    peak_s = max(course(t) for t in range(1001))
+    return Lags(*(ns(lag_s) for lag_s in (peak_s, course(750.0), course(1000.0))))
 
 
 @pytest.mark.parametrize(
-    ("series", "expected"),
+    ("course", "expected"),
     [
         ("low", "stable"),
         ("rising", "overloaded"),
@@ -51,30 +50,30 @@ def test_the_last_sample_is_when_the_producers_stop() -> None:
         ("falling", "backlogged"),
     ],
 )
-def test_a_mapping_is_stable_backlogged_or_overloaded_by_its_lags(series: str, expected: str) -> None:
-    assert state(POLLED, DURATION_S, lags(series), 2.0, 0)[0] == expected
+def test_a_mapping_is_stable_backlogged_or_overloaded_by_its_lags(course: str, expected: str) -> None:
+    assert state(POLLED, DURATION_S, lags(course), 0)[0] == expected
 
 
 @pytest.mark.parametrize(
-    ("mapping", "age", "expected"),
+    ("mapping", "lag_s", "expected"),
     [
-        (POLLED, 6.9, "stable"),
-        (POLLED, 7.1, "backlogged"),
-        (PUSHED, 5.1, "stable"),
-        (PUSHED, 5.2, "backlogged"),
-        (WINDOWED, 120.0, "stable"),
-        (WINDOWED, 130.0, "backlogged"),
+        (POLLED, 7.0, "stable"),
+        (POLLED, 7.000000001, "backlogged"),
+        (PUSHED, 5.14, "stable"),
+        (PUSHED, 5.140000001, "backlogged"),
+        (WINDOWED, 127.0, "stable"),
+        (WINDOWED, 127.1, "backlogged"),
     ],
 )
 def test_what_counts_as_behind_depends_on_how_the_mapping_reads(
-    mapping: EventSourceMapping, age: float, expected: str
+    mapping: EventSourceMapping, lag_s: float, expected: str
 ) -> None:
-    assert state(mapping, DURATION_S, lags("low"), age, 0)[0] == expected
+    assert state(mapping, DURATION_S, Lags(ns(lag_s), 0, 0), 0)[0] == expected
 
 
 def test_the_reason_says_whether_the_mapping_caught_up() -> None:
-    assert "caught up" in state(POLLED, DURATION_S, lags("bump"), 200.0, 0)[1]
-    assert "1,234 records" in state(POLLED, DURATION_S, lags("bump"), 200.0, 1234)[1]
+    assert "caught up" in state(POLLED, DURATION_S, lags("bump"), 0)[1]
+    assert "1,234 records" in state(POLLED, DURATION_S, lags("bump"), 1234)[1]
 
 
 USUAL = {

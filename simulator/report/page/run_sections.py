@@ -224,7 +224,7 @@ def limits(run: RunView) -> Section:
     """How much of each limit is used, and where AWS states it."""
     rows = [_limit(run, limit) for limit in LIMITS]
     heads = ("limit", "used on average", "at its hottest", "by", "what AWS allows", "source")
-    caption = "The hottest is the hottest shard or lane; of writing what was offered in its busiest second, of concurrency the peak"
+    caption = "The hottest is the hottest shard or lane; of writing in its busiest second, of concurrency the peak"
     table = Table(caption, heads, tuple(row for row in rows if row), frozenset({3, 4, 5}))
     return Section("limits", "Limits and their sources", (table,), folded=True)
 

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import mean_size_bytes
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import percent
@@ -20,6 +19,7 @@ from simulator.report.plots.panels import LEFT_IN, NAME_IN, chosen, left_out, na
 from simulator.report.plots.rows import unit_of
 from simulator.report.plots.thinning import Floats
 from simulator.report.tables import RunTables
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 MOST_ROWS: Final = 100  # drawn; of more shards each row shows the greatest of several
 MOST_NUMBERED: Final = 40  # of more shards the busiest come first

@@ -9,7 +9,6 @@ from typing import Final, Literal
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.report.limits import RateLimit, mean_size_bytes, rate_limits
 from simulator.report.numbers import count
 from simulator.report.plots import incidents
@@ -22,6 +21,7 @@ from simulator.report.plots.panels import left_out, name_panel, no_data, short
 from simulator.report.plots.rows import Rows, grouped, peak
 from simulator.report.plots.thinning import Floats
 from simulator.report.tables import RunTables
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 NEAR: Final = 1.75  # times the data: a limit further up is told, but does not stretch the axis
 DASHES: Final[dict[str, Literal["--", ":", "-."]]] = {
