@@ -1,4 +1,4 @@
-"""Reading a shard for a mapping: by polling and by push (docs/model.md sections 4, 5 and 19)."""
+"""Reading a shard for a mapping: by polling and by push (docs/model.md sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ReadLimits:
 
     def window_open(self, now: int) -> bool:
         """It lasts for the longer of 1 s and the bytes read in it / (2 MiB/s)."""
-        return now < self.opened_at + max(SECOND, half_up(self.bytes * READ_BYTE))
+        return now < self.opened_at + max(Fraction(SECOND), self.bytes * READ_BYTE)
 
     def refuses(self, now: int) -> str:
         """Why a call is refused, or nothing: then it takes its token."""
@@ -133,7 +133,7 @@ class Poller(Reader):
         super().begin()
         spec = self.mapping.spec
         if isinstance(spec.phase, str):  # spread
-            phase = half_up(spec.interval * (self.shard + Fraction(1, 2)) / self.mapping.stream.shards)
+            phase = half_up(spec.interval * (self.shard + 0.5) / self.mapping.stream.shards)
         else:
             phase = spec.phase
         self.poll_at(spec.starts_after + phase)

@@ -71,11 +71,9 @@ def unavailable(reader: Reader, item: Item, time: int) -> str:
         return "disabled"
     if spec.push:
         return "push_bytes" if time < item.leaves_at else "propagation"
-    poll, why = reader.poll_before(time)
-    if poll >= item.accepted and why != "answer_limit":
-        return why
     if time >= item.leaves_at:
-        return "read_latency"
+        return "read_latency"  # whatever later polls come to
+    poll, why = reader.poll_before(time)
     return why if poll >= item.accepted else "poll_interval"
 
 
