@@ -78,13 +78,15 @@ def run_rows(content: Section | Scenario, seed: int | None = None, replication: 
 
 
 def totals(result: Result) -> dict[str, dict[str, Any]]:
-    """What became of the records of each mapping, counts of attempts, and the mean latency with its parts."""
+    """What became of the records of each mapping, counts of attempts, the mean latency with its parts, and waiting."""
+    summaries = result.summary()["event_source_mappings"]
     return {
         mapping.name: {
             **mapping.ends.as_dict(),
             **{name: n for name, n in mapping.measures.counts.items() if name != "partial"},
             "latency_mean_s": mapping.measures.latency.mean_s if mapping.measures.latency.n else 0.0,
             "latency_parts_mean_s": mapping.parts_mean_s,
+            "waiting_s": summaries[mapping.name]["waiting_s"],
         }
         for mapping in result.mappings
     }

@@ -1,4 +1,4 @@
-"""The event loop and the token buckets. Times are whole nanoseconds (docs/model.md section 19)."""
+"""The event loop and the token buckets. Times are whole nanoseconds (docs/model.md, its beginning)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .inputs import NEVER
 
 
 class Due(IntEnum):
-    """Section 19: of all that is due at one instant the first in this order happens next."""
+    """Section 10: of all that is due at one instant the first in this order happens next."""
 
     SWITCH = 0  # what closes, opens, disables or enables
     END = 1  # ends of attempts

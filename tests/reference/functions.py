@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 
 from .clock import Bucket
@@ -72,7 +71,7 @@ class FunctionState:
 
     def environment(self, now: int) -> Environment | None:
         """The most recently used idle one, else a provisioned one not yet used, else a new one."""
-        self.idle = [e for e in self.idle if e.provisioned or now - e.last_finish < self.spec.idle_timeout]
+        self.idle = [e for e in self.idle if e.provisioned or now - e.last_finish <= self.spec.idle_timeout]
         if self.idle:
             return self.idle.pop()
         if self.unused_provisioned:
@@ -110,10 +109,10 @@ class FunctionState:
         return Verdict(takes, "error", CAUSES[earliest[2]])
 
     def duration(self, records: list[Record], start: int) -> int:
-        """How long the function would run without an error. Section 19: each product is rounded once."""
+        """How long the function would run without an error. Each product is rounded once."""
         spec = self.spec
         size = sum(record.size for record in records)
-        duration = spec.per_batch + spec.per_record * len(records) + half_up(Fraction(spec.per_mib * size, MIB))
+        duration = spec.per_batch + spec.per_record * len(records) + half_up(spec.per_mib * size / MIB)
         return half_up(duration * prod(f.factor for f in spec.failures if f.kind == "slow" and f.covers(start)))
 
     def causes(self, records: list[Record], start: int) -> Iterator[Failure]:

@@ -26,9 +26,9 @@ class NotDeterministic(Exception):  # noqa: N818 (it is the scenario that is not
     """The scenario has real randomness, for which this reference has no answer."""
 
 
-def half_up(exact: Fraction | int) -> int:
-    """Section 19: whole nanoseconds, rounded once, half up."""
-    return math.floor(exact + Fraction(1, 2))
+def half_up(value: Fraction | float) -> int:
+    """Whole nanoseconds, rounded once, half up. Products are taken in double precision before that (section 11)."""
+    return math.floor(Fraction(value) + Fraction(1, 2))
 
 
 def number(value: Any) -> Fraction:
@@ -114,8 +114,8 @@ class Failure:
     kind: str
     start: int
     end: int
-    factor: Fraction
-    fails_after: Fraction
+    factor: float
+    fails_after: float
     at: tuple[int, ...]
     every_record: bool
 
@@ -145,7 +145,7 @@ class Backoff:
     """Waiting times of sections 6 and 7."""
 
     initial: int
-    factor: Fraction
+    factor: float
     maximum: int
 
     def wait(self, n: int) -> int:
@@ -291,8 +291,8 @@ def failure(entry: dict[str, Any]) -> Failure:
         kind=kind,
         start=-NEVER if always else nanoseconds(entry["from"]),
         end=NEVER if always else nanoseconds(entry["to"]),
-        factor=number(entry.get("factor", 1)),
-        fails_after=number(entry.get("fails_after", 1)),
+        factor=float(entry.get("factor", 1)),
+        fails_after=float(entry.get("fails_after", 1)),
         at=tuple(nanoseconds(t) for t in entry.get("at", ())),
         every_record=kind == "poison" and "at" not in entry,
     )
@@ -349,11 +349,11 @@ def backoff(b: dict[str, Any]) -> Backoff:
     """A backoff without jitter."""
     no_jitter(b, "0.5")
     initial, maximum = nanoseconds(b.get("initial", "0.5s")), nanoseconds(b.get("maximum", "60s"))
-    return Backoff(initial, number(b.get("factor", 2)), maximum)
+    return Backoff(initial, float(b.get("factor", 2)), maximum)
 
 
 def no_jitter(section: dict[str, Any], default: str) -> None:
-    """Section 19: polls and backoffs have a jitter unless it is given as 0."""
+    """Section 1: polls and backoffs have a jitter unless it is given as 0."""
     if number(section.get("jitter", default)) != 0:
         raise NotDeterministic(f"jitter {section.get('jitter', default)}")
 

@@ -130,7 +130,7 @@ class Lane:
 
     @property
     def place(self) -> tuple[int, ...]:
-        """Section 19: each in order of mapping, shard, lane."""
+        """Section 10: each in order of mapping, shard, lane."""
         return (self.mapping.spec.number, self.shard, self.number)
 
     def turn(self, do: Callable[[], None], time: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Reading a shard for a mapping: by polling and by push (docs/model.md sections 4, 5 and 19)."""
+"""Reading a shard for a mapping: by polling and by push (docs/model.md sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ReadLimits:
 
     def window_open(self, now: int) -> bool:
         """It lasts for the longer of 1 s and the bytes read in it / (2 MiB/s)."""
-        return now < self.opened_at + max(SECOND, half_up(self.bytes * READ_BYTE))
+        return now < self.opened_at + max(Fraction(SECOND), self.bytes * READ_BYTE)
 
     def refuses(self, now: int) -> str:
         """Why a call is refused, or nothing: then it takes its token."""
@@ -133,7 +133,7 @@ class Poller(Reader):
         super().begin()
         spec = self.mapping.spec
         if isinstance(spec.phase, str):  # spread
-            phase = half_up(spec.interval * (self.shard + Fraction(1, 2)) / self.mapping.stream.shards)
+            phase = half_up(spec.interval * (self.shard + 0.5) / self.mapping.stream.shards)
         else:
             phase = spec.phase
         self.poll_at(spec.starts_after + phase)
@@ -149,7 +149,6 @@ class Poller(Reader):
             return
         lanes, self.extra_for = self.extra_for, []
         called = self.poll()
-        self.mapping.counts.extra_polls += called and bool(lanes)
         for lane in lanes:
             if called:
                 lane.await_answer()
@@ -177,10 +176,10 @@ class Poller(Reader):
 
     def skips(self) -> str:
         """Why a poll is skipped, or nothing."""
+        if self.mapping.disabled():
+            return "poll_interval"  # when it no longer is: until then the cause is disabled
         held = sum(len(lane.waiting) for lane in self.lanes)
-        if held >= self.mapping.spec.get_records_limit:
-            return "held"
-        return "poll_interval" if self.mapping.disabled() else ""
+        return "held" if held >= self.mapping.spec.get_records_limit else ""
 
     def answer(self) -> list[Item]:
         """The records accepted by now and not yet returned, in order, at most get_records_limit and 10 MiB."""
@@ -218,8 +217,7 @@ class Poller(Reader):
 
     def reread(self, size: int) -> None:
         """A retry takes one call token if there is one, and its bytes are read."""
-        self.mapping.counts.retry_reads += 1
-        self.limits.calls.take(self.clock.now)
+        self.mapping.counts.retry_calls += self.limits.calls.take(self.clock.now)
         self.limits.add(size, self.clock.now)
 
     def poll_before(self, time: int) -> tuple[int, str]:

@@ -26,22 +26,15 @@ class Counts:
     ends: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ENDS, 0))
     throttles: int = 0
     polls: int = 0
-    extra_polls: int = 0
     skipped_polls: int = 0
     refused: int = 0
-    retry_reads: int = 0
+    retry_calls: int = 0
     latencies: list[int] = field(default_factory=list)
     parts: dict[str, list[int]] = field(default_factory=lambda: {part: [] for part in PARTS})
 
     def reads(self) -> dict[str, int]:
-        """The counts of a mapping's reading."""
-        return {
-            "get_records_calls": self.polls,
-            "extra_calls": self.extra_polls,
-            "refused_calls": self.refused,
-            "skipped_polls": self.skipped_polls,
-            "retry_reads": self.retry_reads,
-        }
+        """The counts of a mapping's reading: those of retries that took a token are calls too."""
+        return {"calls": self.polls + self.retry_calls, "refused": self.refused, "skipped": self.skipped_polls}
 
 
 @dataclass

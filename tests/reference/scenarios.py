@@ -17,7 +17,8 @@ Section = dict[str, Any]
 KINDS = ["usual"] * 13 + ["burst"] * 3 + ["backlog"] * 3 + ["crowded"] * 2 + ["aged"] * 2 + ["retained"] * 3
 STEPS = 499  # awkward numbers lie on a grid of so many steps, and a little beside it
 GRIDS = [0.0] * 3 + [0.1, 0.25, 0.5]  # of round times, in seconds; 0: awkward
-ROUND_RATES = [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50, 100, 500, 1000, 2000]  # /s, or /h
+EXACT_RATES = [4.8, 6, 7.2, 7.5, 9, 9.6, 10, 12, 12.5]  # /h: for a day the times of production are whole nanoseconds
+ROUND_RATES = [0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50, 100, 500, 1000, 2000, 4000]  # /s, or /h
 
 
 def random_scenario(seed: int) -> Section:
@@ -165,7 +166,7 @@ class Maker:
         if self.kind == "retained":
             start = -self.awkward(25.1, 26.3)
             p["start"] = text(round(start * 2) / 2 if self.grid else start, "h")
-            p["rate"] = self.rate_of(self.awkward(4, 13), "/h")
+            p["rate"] = f"{self.pick(EXACT_RATES)}/h"
         elif self.kind == "backlog":
             p["start"] = self.time(-29, -17)
             p["record_size"] = self.size(self.whole(60, 270) * 1009)
@@ -201,8 +202,8 @@ class Maker:
             return []
         shards = streams[stream]["shards"]
         bytes_too = self.chance(0.6)
-        peak, size = (self.awkward(61, 97), 23003) if bytes_too else (self.awkward(1100, 1700), 211)
-        lasts = self.time(2, 4) if bytes_too else self.time(0.9, 1.1)
+        peak, size = (self.awkward(61, 97), 23003) if bytes_too else (self.awkward(2900, 4100), 211)
+        lasts = self.time(2, 4) if bytes_too else self.time(0.5, 0.6)
         times = {"every": self.s(self.duration * 0.83), "lasts": lasts}
         base = self.rate_of(self.awkward(0.4, 1.1))
         names = [("retrying", 0.59), ("dropping", 0.47)] if self.chance(0.6) else [("retrying", 1.07)]

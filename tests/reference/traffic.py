@@ -16,7 +16,6 @@ from .waves import Wave
 MIB = 2**20
 BYTE = Fraction(SECOND, MIB)  # what a byte costs of 1 MiB/s: exactly, in nanoseconds
 RECORD = Fraction(SECOND, 1000)
-TOLERANCE = 1  # section 3: 1e-9 s
 
 
 @dataclass(eq=False)
@@ -61,7 +60,7 @@ def write(scenario: Scenario, stream: Stream) -> Written:
             record.shard = shard
         for place, record in enumerate(log):
             record.place = place
-    throttles = sum(r.accepted is None or r.accepted > r.produced + TOLERANCE for r in records)
+    throttles = sum(r.accepted is None or r.accepted > r.produced for r in records)
     return Written(records, logs, throttles)
 
 
@@ -91,7 +90,7 @@ def accept(records: list[Record]) -> None:
         p = record.produced
         let_in, next_record_t = through_limit(p, record_t, RECORD)
         after_bytes, next_byte_t = through_limit(let_in, byte_t, record.size * BYTE)
-        if record.drops and after_bytes > p + TOLERANCE:
+        if record.drops and after_bytes > p:
             continue  # lost; T stays as it was in both
         record.let_in, record.accepted = let_in, after_bytes
         record_t, byte_t = next_record_t, next_byte_t

@@ -72,7 +72,7 @@ def unavailable(reader: Reader, item: Item, time: int) -> str:
     if spec.push:
         return "push_bytes" if time < item.leaves_at else "propagation"
     if time >= item.leaves_at:
-        return "read_latency"
+        return "read_latency"  # whatever later polls come to
     poll, why = reader.poll_before(time)
     return why if poll >= item.accepted else "poll_interval"
 
