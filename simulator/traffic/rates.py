@@ -6,6 +6,7 @@ Only sums, products and quotients are evaluated at a record; what needs a sine i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 from simulator.scenario.spec import ConstantRate, Rate, Sine, Spikes, Steps, Trace
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 CELLS: Final = 256  # of a wave
+SLACK: Final = 2.0**-48  # the part of an integral that may be an error of rounding
 CONVERGED_S: Final = 1e-10
 MOST_STEPS: Final = 60
 
@@ -55,15 +58,30 @@ class Pieces:
         return 0.0 if i < 0 else float(self.upto[i] + self.rate[i] * (time_s - self.edges_s[i]))
 
     def inverse(self, expected: Floats) -> Floats:
-        piece = np.maximum(np.searchsorted(self.upto, expected) - 1, 0)  # the last that begins before it
-        rate = self.rate[piece]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            beyond_s = (expected - self.upto[piece]) / rate
-        return np.where(rate > 0, self.edges_s[piece] + beyond_s, np.inf)
+        """What is reached where a piece ends belongs to it, for the rate may be 0 from then on."""
+        some = self._producing
+        reached = expected - SLACK * np.abs(expected)
+        piece = np.maximum(np.searchsorted(self.upto[some], reached) - 1, 0)  # the last that begins before it
+        begins_s, ends_s = self.edges_s[some][piece], self._ends_s[some][piece]
+        time_s = np.minimum(begins_s + (expected - self.upto[some][piece]) / self.rate[some][piece], ends_s)
+        return np.where(reached <= self._total, time_s, np.inf)
+
+    @cached_property
+    def _producing(self) -> Integers:
+        """The pieces whose rate is not 0."""
+        return np.flatnonzero(self.rate)
+
+    @cached_property
+    def _ends_s(self) -> Floats:
+        return np.append(self.edges_s[1:], np.inf)
+
+    @cached_property
+    def _total(self) -> float:
+        return np.inf if self.rate[-1] else float(self.upto[-1])
 
 
 def pieces(edges_s: Floats, rate: Floats) -> Pieces:
-    """A piecewise constant profile; pieces of rate 0 stay, since no expected value falls inside them."""
+    """A piecewise constant profile, some rate of which is not 0."""
     upto = np.concatenate(([0.0], np.cumsum(rate[:-1] * np.diff(edges_s))))
     return Pieces(edges_s, rate, upto)
 
@@ -81,8 +99,8 @@ class Periodic:
         return n * self.a_period + self.one.integral(rest_s)
 
     def inverse(self, expected: Floats) -> Floats:
-        n = np.ceil(expected / self.a_period) - 1
-        return n * self.period_s + self.one.inverse(expected - n * self.a_period)
+        n = np.ceil((expected - SLACK * np.abs(expected)) / self.a_period) - 1
+        return n * self.period_s + self.one.inverse(np.minimum(expected - n * self.a_period, self.a_period))
 
 
 @dataclass(frozen=True)
