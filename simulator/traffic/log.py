@@ -86,8 +86,8 @@ class Log:
 
     def accepted_by(self, time_ns: int) -> int:
         """The place behind the last record accepted at or before a time."""
-        return self.first + int(np.searchsorted(self.kept.accepted_ns, time_ns, "right"))
+        return self.first + int(self.kept.accepted_ns.searchsorted(time_ns, "right"))
 
     def accepted_before(self, time_ns: int) -> int:
         """The place of the first record accepted at or after a time."""
-        return self.first + int(np.searchsorted(self.kept.accepted_ns, time_ns))
+        return self.first + int(self.kept.accepted_ns.searchsorted(time_ns))
