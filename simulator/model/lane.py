@@ -8,7 +8,7 @@ from typing import Protocol
 import simpy
 
 from simulator.model.available import Available
-from simulator.model.batching import filling, fitting
+from simulator.model.batching import PAYLOAD_LIMIT, fitting, payload_bytes
 from simulator.model.mapping import Mapping
 from simulator.model.place import Place, Reader
 from simulator.model.retries import Retries
@@ -34,7 +34,7 @@ class Lane:
         self.batch_first = NEVER  # the place of the first record of the batch that it serves
         self._source, self._clock = source, mapping.clock
         self._retries = Retries(self.place, latest_ns)
-        self._idle_since_ns = -NEVER
+        self._idle_since_ns = self._looks_again_ns = -NEVER
         self._woken: simpy.Event | None = None  # while it is idle
         mapping.when_enabled(self.wake)
 
@@ -56,7 +56,8 @@ class Lane:
 
     def arrive(self, records: Integers) -> None:
         """Records have become available."""
-        self.available.add(records, self._clock.now)
+        log = self.place.shard.log
+        self.available.add(records, payload_bytes(log.of(log.kept.bytes, records)), self._clock.now)
         self.wake()
 
     def let_go(self) -> None:
@@ -84,28 +85,24 @@ class Lane:
         """Whether a batch may be cut now; if only its window is still open, it will look again at its end."""
         if self.awaits_answer or not self.place.mapping.enabled or not len(self.available):
             return False
-        window_ends_ns = self._window_ends_ns()
-        if window_ends_ns > self._clock.now:
-            self._clock.call(window_ends_ns, self.place.order, self.wake)
-        return window_ends_ns <= self._clock.now
+        ends_ns = self._window_ends_ns()
+        if ends_ns > self._clock.now and ends_ns != self._looks_again_ns:
+            self._looks_again_ns = ends_ns
+            self._clock.call(ends_ns, self.place.order, self.wake)
+        return ends_ns <= self._clock.now
 
     def _window_ends_ns(self) -> int:
         """When the batching window ends: with batch_size records, 6 MiB of payload, or its time."""
-        mapping = self.place.mapping
-        if not mapping.window_ns or len(self.available) >= mapping.spec.batch_size or filling(self._sizes()):
+        mapping, available = self.place.mapping, self.available
+        enough = len(available) >= mapping.spec.batch_size or available.payload_bytes >= PAYLOAD_LIMIT
+        if enough or not mapping.window_ns:
             return -NEVER
-        return max(self._idle_since_ns, self.available.since_ns) + mapping.window_ns
+        return max(self._idle_since_ns, available.since_ns) + mapping.window_ns
 
     def _cut(self) -> tuple[Integers, bool]:
         """The oldest available, at most batch_size, within 6 MiB of payload; and whether that is a full batch."""
-        most = self.place.mapping.spec.batch_size
-        sizes = self._sizes()
-        n = min(most, fitting(sizes))
-        full = n == most or n < len(sizes) or filling(sizes)
-        batch = self.available.oldest(n)
-        self.available.take(n)
-        return batch, full
-
-    def _sizes(self) -> Integers:
-        log = self.place.shard.log
-        return log.of(log.kept.bytes, self.available.oldest(self.place.mapping.spec.batch_size))
+        most, available = self.place.mapping.spec.batch_size, self.available
+        payloads = available.payloads(most)
+        n = fitting(payloads)
+        full = n == most or n < len(payloads) or available.payload_bytes >= PAYLOAD_LIMIT
+        return available.take(n), full
