@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from simulator.model.batching import PAYLOAD_LIMIT
 from simulator.model.queue import Queue
 from simulator.traffic.log import Integers
 
@@ -39,13 +40,15 @@ class Available:
         self._records.add(places, payload_bytes, np.full(len(places), now_ns))
         self.payload_bytes += int(payload_bytes.sum())
 
-    def payloads(self, most: int) -> Integers:
-        """What the oldest ones take in a payload, at most so many of them."""
-        return self._records.column(PAYLOAD_BYTES, most)
+    def cut(self, most: int) -> tuple[Integers, bool]:
+        """A batch goes: the places of the oldest, at most so many, within one payload; and whether it was full.
 
-    def take(self, n: int) -> Integers:
-        """The n oldest ones go: their places."""
+        It was, if it has so many records, or the next did not fit, or it has 6 MiB of payload.
+        """
+        upto = self._records.column(PAYLOAD_BYTES, most).cumsum()
+        n = max(1, int(upto.searchsorted(PAYLOAD_LIMIT, "right")))  # a single record always fits
+        full = n == most or n < len(upto) or self.payload_bytes >= PAYLOAD_LIMIT
         places = self._records.column(PLACE, n)
-        self.payload_bytes -= int(self.payloads(n).sum())
         self._records.take(n)
-        return places
+        self.payload_bytes -= int(upto[n - 1])
+        return places, full

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.model.concurrency import Pool
 from simulator.model.environments import Environments
@@ -14,13 +13,12 @@ from simulator.scenario import spec
 from simulator.scenario.memory import work
 from simulator.traffic.draws import bits, key, unit
 from simulator.traffic.nanoseconds import NS, half_up, ns
-from simulator.traffic.quantiles import quantile
+from simulator.traffic.quantiles import Quantile, Same, quantile
 
 MIB: Final = 2**20
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What an attempt has to do."""
 
     stream: str
@@ -31,8 +29,7 @@ class Work:
     nth: int  # so many attempts have begun with this record before
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """How an attempt goes on that has been admitted."""
 
     environment: Environment
@@ -73,7 +70,7 @@ class Function:
         """Admit an attempt, which lacks nothing: it takes a unit and an environment; how it goes on."""
         self.pool.taken += 1
         environment = self.environments.acquire(now_ns)
-        cold_ns = self._drawn_ns("cold start", work) if environment == COLD else 0
+        cold_ns = half_up(self._drawn(self._cold_start, "cold start", work) * NS) if environment == COLD else 0
         run_ns = self._failures.slowed(now_ns, self._duration_ns(work))
         after, failure = self._failures.error(now_ns, lambda i: unit(self._bits(f"failure {i}", work)))
         if work.poison_after < after:
@@ -85,13 +82,13 @@ class Function:
         return Run(environment, cold_ns, run_ns, failure)
 
     def _duration_ns(self, work: Work) -> int:
-        batch = self._per_batch.one(self._bits("per batch", work))
-        record = self._per_record.one(self._bits("per record", work))
-        mib = self._per_mib.one(self._bits("per MiB", work))
+        batch = self._drawn(self._per_batch, "per batch", work)
+        record = self._drawn(self._per_record, "per record", work)
+        mib = self._drawn(self._per_mib, "per MiB", work)
         return half_up(batch * NS) + half_up(record * NS * work.records) + half_up(mib * NS * work.bytes / MIB)
 
-    def _drawn_ns(self, purpose: str, work: Work) -> int:
-        return half_up(self._cold_start.one(self._bits(purpose, work)) * NS)
+    def _drawn(self, what: Quantile, purpose: str, work: Work) -> float:
+        return what.value if isinstance(what, Same) else what.one(self._bits(purpose, work))
 
     def _bits(self, purpose: str, work: Work) -> int:
         """The draw of an attempt for a purpose: it belongs to its first record, and to how often that was tried."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import simpy
 
 from simulator.model.available import Available
-from simulator.model.batching import PAYLOAD_LIMIT, fitting, payload_bytes
+from simulator.model.batching import PAYLOAD_LIMIT, payload_bytes
 from simulator.model.mapping import Mapping
 from simulator.model.place import Place, Reader
 from simulator.model.retries import Retries
@@ -47,7 +47,7 @@ class Lane:
         """The process of the lane."""
         while True:
             yield from self._until_ready()
-            batch, full = self._cut()
+            batch, full = self.available.cut(self.place.mapping.spec.batch_size)
             self.batch_first = int(batch[0])
             yield from self._retries.serve(batch)
             self.batch_first, self._idle_since_ns = NEVER, self._clock.now
@@ -98,11 +98,3 @@ class Lane:
         if enough or not mapping.window_ns:
             return -NEVER
         return max(self._idle_since_ns, available.since_ns) + mapping.window_ns
-
-    def _cut(self) -> tuple[Integers, bool]:
-        """The oldest available, at most batch_size, within 6 MiB of payload; and whether that is a full batch."""
-        most, available = self.place.mapping.spec.batch_size, self.available
-        payloads = available.payloads(most)
-        n = fitting(payloads)
-        full = n == most or n < len(payloads) or available.payload_bytes >= PAYLOAD_LIMIT
-        return available.take(n), full

@@ -36,6 +36,8 @@ class Lanes:
 
     def arrive(self, records: Integers) -> None:
         """Records have become available, each to its lane."""
+        if not len(records):
+            return
         for number, mine in self._by_lane(records):
             if number not in self._there:
                 self._there[number] = lane = Lane(self._mapping, self._shard, number, self._source, self._latest_ns)
@@ -43,6 +45,9 @@ class Lanes:
             self._there[number].arrive(mine)
 
     def _by_lane(self, records: Integers) -> Iterator[tuple[int, Integers]]:
+        if self._factor == 1:
+            yield 0, records
+            return
         log = self._shard.log
         lanes = log.of(log.kept.lane[self._factor], records)
         for number in np.flatnonzero(np.bincount(lanes)).tolist():

@@ -28,6 +28,7 @@ class Subscription:
 
     def __init__(self, mapping: Mapping, shard: Shard, latest_ns: int) -> None:
         self.mapping, self.shard, self._clock = mapping, shard, mapping.clock
+        self._order = order(ANSWER, mapping.number, shard.number)
         self._times = Times(mapping)
         self._on_their_way = Queue(3)  # PLACE, ARRIVES_NS, GONE
         self._more = simpy.Event(mapping.clock)
@@ -64,7 +65,8 @@ class Subscription:
             if not len(self._on_their_way):
                 self._more = simpy.Event(self._clock)
                 yield self._more
-            yield self._clock.due(self._next_ns(), order(ANSWER, self.mapping.number, self.shard.number))
+            arrives_ns = self._on_their_way.first(ARRIVES_NS)  # may be past, of one to be passed over in its turn
+            yield self._clock.due(max(arrives_ns, self._clock.now), self._order)
             self._arrive()
 
     def expire(self) -> None:
@@ -87,19 +89,13 @@ class Subscription:
             fact = Sent(self.mapping.number, self.shard.number, places, leaves_ns, arrives_ns, bytes_)
             self.mapping.facts.sent.append(fact)
 
-    def _next_ns(self) -> int:
-        """When the next record arrives, or is passed over, which it is in its turn."""
-        return max(self._on_their_way.first(ARRIVES_NS), self._clock.now)
-
     def _arrive(self) -> None:
         """All that is due now arrives, or is passed over."""
-        places: dict[int, list[int]] = {0: [], 1: []}
-        while len(self._on_their_way) and self._next_ns() == self._clock.now:
-            places[self._on_their_way.first(GONE)].append(self._on_their_way.first(PLACE))
-            self._on_their_way.take(1)
-        self._pass_over(np.array(places[1], np.int64))
-        if places[0]:
-            self._lanes.arrive(np.array(places[0]))
+        n = self._on_their_way.leading(ARRIVES_NS, self._clock.now)
+        places, gone = (self._on_their_way.column(each, n) for each in (PLACE, GONE))
+        self._on_their_way.take(n)
+        self._pass_over(places[gone == 1])
+        self._lanes.arrive(places[gone == 0])
 
     def _pass_over(self, gone: Integers) -> None:
         if len(gone):

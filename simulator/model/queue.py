@@ -22,11 +22,18 @@ class Queue:
     def add(self, *columns: Integers) -> None:
         """Rows come, as their columns."""
         for column, new in zip(self._columns, columns, strict=True):
-            column.frombytes(new.astype(np.int64).tobytes())
+            column.frombytes(new.tobytes())
 
     def first(self, column: int) -> int:
         """What the first row has in a column."""
         return self._columns[column][self._taken]
+
+    def leading(self, column: int, most: int) -> int:
+        """How many of the first rows have no more than `most` in a column."""
+        values, row = self._columns[column], self._taken
+        while row < len(values) and values[row] <= most:
+            row += 1
+        return row - self._taken
 
     def column(self, number: int, most: int) -> Integers:
         """A column of the first rows, at most so many of them."""

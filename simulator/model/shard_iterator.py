@@ -51,8 +51,8 @@ class ShardIterator:
             return Records(accepted, accepted)
         self.pass_over(log.accepted_before(now_ns - self._mapping.retention_ns))
         most = min(accepted, self.place + limit)
-        upto = np.cumsum(log.of(log.kept.bytes, slice(self.place, most)))
-        n = int(np.searchsorted(upto, ANSWER_BYTES, "right"))
+        upto = log.of(log.kept.bytes, slice(self.place, most)).cumsum()
+        n = int(upto.searchsorted(ANSWER_BYTES, "right"))
         first, self.place = self.place, self.place + n
         return Records(first, self.place, int(upto[n - 1]) if n else 0, self.place < accepted)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,29 +29,29 @@ class Columns:
     def __len__(self) -> int:
         return len(self.produced_ns)
 
+    @property
+    def each(self) -> list[NDArray[Any]]:
+        """All columns."""
+        times = [self.produced_ns, self.let_in_ns, self.accepted_ns]
+        return [*times, self.bytes, self.number, *self.lane.values(), *self.poison_after.values()]
+
+    def having(self, each: list[NDArray[Any]]) -> Columns:
+        """The same with other columns, in the order of `each`."""
+        produced_ns, let_in_ns, accepted_ns, bytes_, number, *others = each
+        lane, poison_after = others[: len(self.lane)], others[len(self.lane) :]
+        return Columns(
+            produced_ns, let_in_ns, accepted_ns, bytes_, number,
+            dict(zip(self.lane, lane, strict=True)), dict(zip(self.poison_after, poison_after, strict=True)),
+        )  # fmt: skip
+
     def rows(self, which: NDArray[np.generic] | slice) -> Columns:
         """Some of them."""
-        return Columns(
-            self.produced_ns[which],
-            self.let_in_ns[which],
-            self.accepted_ns[which],
-            self.bytes[which],
-            self.number[which],
-            {factor: lane[which] for factor, lane in self.lane.items()},
-            {function: after[which] for function, after in self.poison_after.items()},
-        )
+        return self.having([column[which] for column in self.each])
 
-    def then(self, more: Columns) -> Columns:
+    def then(self, *more: Columns) -> Columns:
         """These, and more behind them."""
-        return Columns(
-            np.concatenate((self.produced_ns, more.produced_ns)),
-            np.concatenate((self.let_in_ns, more.let_in_ns)),
-            np.concatenate((self.accepted_ns, more.accepted_ns)),
-            np.concatenate((self.bytes, more.bytes)),
-            np.concatenate((self.number, more.number)),
-            {factor: np.concatenate((lane, more.lane[factor])) for factor, lane in self.lane.items()},
-            {f: np.concatenate((after, more.poison_after[f])) for f, after in self.poison_after.items()},
-        )
+        all_ = [self.each, *(records.each for records in more)]
+        return self.having([np.concatenate(columns) for columns in zip(*all_, strict=True)])
 
 
 class Log:
@@ -62,6 +62,7 @@ class Log:
 
     def __init__(self, empty: Columns) -> None:
         self.first, self.kept = 0, empty
+        self._room, self._used = empty, 0  # rows: `kept` are the last ones of those that are used
 
     @property
     def end(self) -> int:
@@ -70,13 +71,28 @@ class Log:
 
     def append(self, accepted: Columns) -> None:
         """Accept records."""
-        self.kept = self.kept.then(accepted)
+        if self._used + len(accepted) > len(self._room):
+            self._make_room(len(accepted))
+        self._put(accepted)
 
     def forget(self, before: int) -> None:
         """Forget the records before a place."""
         if before > self.first:
             self.kept = self.kept.rows(slice(before - self.first, None))
             self.first = before
+
+    def _make_room(self, rows: int) -> None:
+        """For so many, and as many again as are kept: however long a record waits, it is copied a few times."""
+        kept, size = self.kept, 2 * len(self.kept) + rows
+        self._room, self._used = kept.having([np.empty(size, column.dtype) for column in kept.each]), 0
+        self.kept = self._room.rows(slice(0, 0))
+        self._put(kept)
+
+    def _put(self, new: Columns) -> None:
+        begin, end = self._used - len(self.kept), self._used + len(new)
+        for column, values in zip(self._room.each, new.each, strict=True):
+            column[self._used : end] = values
+        self._used, self.kept = end, self._room.rows(slice(begin, end))
 
     def of(self, column: Column, places: Places) -> Column:
         """The values of some records in one of the columns of `kept`."""
