@@ -21,7 +21,10 @@ from simulator.traffic.written import Written
 
 
 def run(scenario: Scenario, seed: int, replication: int, observer: Observer) -> int:
-    """Simulate a scenario to its end; when that was, in ns. Raises BacklogTooLargeError, and what the observer raises."""
+    """Simulate a scenario to its end; when that was, in ns.
+
+    Raises BacklogTooLargeError, and what the observer raises.
+    """
     return _Run(scenario, seed, replication, observer).run()
 
 
@@ -55,6 +58,7 @@ class _Run:
             add(facts, machine)
             on_their_way.append(machine.facts(SENT, WORDS[SENT]))
         over = status == Machine.OVER
+        self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts.count + len(on_their_way))
         written = {name: self._written(machine, number, name, end_ns) for number, name in enumerate(self._streams)}
         shards = {name: stream.shards for name, stream in self._streams.items()}
         facts.sent = sent(on_their_way, [shards[m.stream] for m in self._scenario.event_source_mappings])

@@ -40,7 +40,10 @@ class Machine:
     RUNNING, OVER, REACHED, BAD_PLAN, NO_MEMORY = 0, 1, 2, -1, -2
 
     def __init__(self, plan: bytes, most_bytes: int) -> None:
-        """Begin the run of a plan, which may take so much memory. Raises OutOfMemoryError, or ValueError for no plan."""
+        """Begin the run of a plan, which may take so much memory.
+
+        Raises OutOfMemoryError, and ValueError for what is no plan.
+        """
         engine, module = compiled()
         self._store = wasmtime.Store(engine)
         exports = wasmtime.Instance(self._store, module, []).exports(self._store)

@@ -177,9 +177,11 @@ class _Plan:
         return of
 
     def _pieces(self, pieces: Pieces) -> None:
-        self.words.counted(pieces.edges_s)
-        self.words.array(pieces.rate, "<f8")
-        self.words.array(pieces.upto, "<f8")
+        begins_s, ends_s, rate, upto = pieces.producing
+        self.words.number(pieces.total)
+        self.words.counted(begins_s)
+        for column in (ends_s, rate, upto):
+            self.words.array(column, "<f8")
 
     def _keys(self, producer: spec.Producer, of: int) -> None:
         words, keys, shards = self.words, producer.partition_keys, self.scenario.streams[producer.stream].shards

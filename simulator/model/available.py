@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-from collections import deque
+from typing import Final
 
 import numpy as np
 
+from simulator.model.batching import PAYLOAD_LIMIT
+from simulator.model.queue import Queue
 from simulator.traffic.log import Integers
+
+PLACE: Final = 0
+PAYLOAD_BYTES: Final = 1
+SINCE_NS: Final = 2
 
 
 class Available:
-    """A queue of records, as pieces that came together: their places, and when they became available."""
+    """A queue of records: their places, what they take in a payload, and when they became available."""
 
     def __init__(self) -> None:
-        self._pieces: deque[tuple[Integers, int]] = deque()
-        self._records = 0
+        self._records = Queue(3)
+        self.payload_bytes = 0  # of all of them
 
     def __len__(self) -> int:
-        return self._records
+        return len(self._records)
 
     @property
     def since_ns(self) -> int:
         """When the oldest became available."""
-        return self._pieces[0][1]
+        return self._records.first(SINCE_NS)
 
     @property
     def first(self) -> int:
         """The place of the oldest."""
-        return int(self._pieces[0][0][0])
+        return self._records.first(PLACE)
 
-    def add(self, places: Integers, now_ns: int) -> None:
-        """Records have become available, at least one."""
-        self._pieces.append((places, now_ns))
-        self._records += len(places)
+    def add(self, places: Integers, payload_bytes: Integers, now_ns: int) -> None:
+        """Records have become available."""
+        self._records.add(places, payload_bytes, np.full(len(places), now_ns))
+        self.payload_bytes += int(payload_bytes.sum())
 
-    def oldest(self, most: int) -> Integers:
-        """The places of the oldest ones, at most so many."""
-        found, missing = [], most
-        for places, _ in self._pieces:
-            found.append(places[:missing])
-            missing -= len(places)
-            if missing <= 0:
-                break
-        return found[0] if len(found) == 1 else np.concatenate(found)
+    def cut(self, most: int) -> tuple[Integers, bool]:
+        """A batch goes: the places of the oldest, at most so many, within one payload; and whether it was full.
 
-    def take(self, n: int) -> None:
-        """The n oldest ones go."""
-        self._records -= n
-        while n:
-            places, since_ns = self._pieces.popleft()
-            if len(places) > n:
-                self._pieces.appendleft((places[n:], since_ns))
-            n = max(0, n - len(places))
+        It was, if it has so many records, or the next did not fit, or it has 6 MiB of payload.
+        """
+        upto = self._records.column(PAYLOAD_BYTES, most).cumsum()
+        n = max(1, int(upto.searchsorted(PAYLOAD_LIMIT, "right")))  # a single record always fits
+        full = n == most or n < len(upto) or self.payload_bytes >= PAYLOAD_LIMIT
+        places = self._records.column(PLACE, n)
+        self._records.take(n)
+        self.payload_bytes -= int(upto[n - 1])
+        return places, full

@@ -132,6 +132,11 @@ class Facts:
     sent: list[Sent] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(len(getattr(self, kind.name)) for kind in fields(self))
+
     def clear(self) -> None:
         """Forget them: they have been measured."""
         for kind in fields(self):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from simulator.model.concurrency import Pool
 from simulator.model.environments import Environments
@@ -20,8 +19,7 @@ from simulator.traffic.quantiles import Quantile, Same, quantile
 MIB: Final = 2**20
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What an attempt has to do."""
 
     stream: str
@@ -32,8 +30,7 @@ class Work:
     nth: int  # so many attempts have begun with this record before
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """How an attempt goes on that has been admitted."""
 
     environment: Environment
@@ -74,7 +71,7 @@ class Function:
         """Admit an attempt, which lacks nothing: it takes a unit and an environment; how it goes on."""
         self.pool.taken += 1
         environment = self.environments.acquire(now_ns)
-        cold_ns = half_up(self._drawn("cold start", self._cold_start, work) * NS) if environment == COLD else 0
+        cold_ns = half_up(self._drawn(self._cold_start, "cold start", work) * NS) if environment == COLD else 0
         run_ns = self._failures.slowed(now_ns, self._duration_ns(work))
         fails_ns, failure = self._failures.error(now_ns, run_ns, lambda i: unit(self._bits(f"failure {i}", work)))
         if work.poison_after < math.inf and half_up(run_ns * work.poison_after) < fails_ns:
@@ -86,13 +83,13 @@ class Function:
         return Run(environment, cold_ns, run_ns, failure)
 
     def _duration_ns(self, work: Work) -> int:
-        batch = half_up(self._drawn("per batch", self._per_batch, work) * NS)
-        records = half_up(self._drawn("per record", self._per_record, work) * NS * work.records)
-        mib = half_up(self._drawn("per MiB", self._per_mib, work) * NS * work.bytes / MIB)
-        return batch + records + mib
+        batch = self._drawn(self._per_batch, "per batch", work)
+        record = self._drawn(self._per_record, "per record", work)
+        mib = self._drawn(self._per_mib, "per MiB", work)
+        return half_up(batch * NS) + half_up(record * NS * work.records) + half_up(mib * NS * work.bytes / MIB)
 
-    def _drawn(self, purpose: str, quantile: Quantile, work: Work) -> float:
-        return quantile.value if isinstance(quantile, Same) else quantile.one(self._bits(purpose, work))
+    def _drawn(self, what: Quantile, purpose: str, work: Work) -> float:
+        return what.value if isinstance(what, Same) else what.one(self._bits(purpose, work))
 
     def _bits(self, purpose: str, work: Work) -> int:
         """The draw of an attempt for a purpose: it belongs to its first record, and to how often that was tried."""

@@ -8,11 +8,11 @@ from typing import Protocol
 import simpy
 
 from simulator.model.available import Available
-from simulator.model.batching import fitting
+from simulator.model.batching import PAYLOAD_LIMIT, payload_bytes
 from simulator.model.mapping import Mapping
 from simulator.model.place import Place, Reader
 from simulator.model.retries import Retries
-from simulator.traffic.log import Integers, Log
+from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NEVER
 from simulator.traffic.shards import Shard
 
@@ -34,7 +34,7 @@ class Lane:
         self.batch_first = NEVER  # the place of the first record of the batch that it serves
         self._source, self._clock = source, mapping.clock
         self._retries = Retries(self.place, latest_ns)
-        self._idle_since_ns = -NEVER
+        self._idle_since_ns = self._looks_again_ns = -NEVER
         self._woken: simpy.Event | None = None  # while it is idle
         mapping.when_enabled(self.wake)
 
@@ -47,7 +47,7 @@ class Lane:
         """The process of the lane."""
         while True:
             yield from self._until_ready()
-            batch, full = self._cut()
+            batch, full = self.available.cut(self.place.mapping.spec.batch_size)
             self.batch_first = int(batch[0])
             yield from self._retries.serve(batch)
             self.batch_first, self._idle_since_ns = NEVER, self._clock.now
@@ -56,9 +56,9 @@ class Lane:
 
     def arrive(self, records: Integers) -> None:
         """Records have become available."""
-        if len(records):
-            self.available.add(records, self._clock.now)
-            self.wake()
+        log = self.place.shard.log
+        self.available.add(records, payload_bytes(log.of(log.kept.bytes, records)), self._clock.now)
+        self.wake()
 
     def let_go(self) -> None:
         """It need not wait for an answer any more."""
@@ -85,36 +85,16 @@ class Lane:
         """Whether a batch may be cut now; if only its window is still open, it will look again at its end."""
         if self.awaits_answer or not self.place.mapping.enabled or not len(self.available):
             return False
-        window_ends_ns = self._window_ends_ns()
-        if window_ends_ns > self._clock.now:
-            self._clock.call(window_ends_ns, self.place.order, self.wake)
-        return window_ends_ns <= self._clock.now
+        ends_ns = self._window_ends_ns()
+        if ends_ns > self._clock.now and ends_ns != self._looks_again_ns:
+            self._looks_again_ns = ends_ns
+            self._clock.call(ends_ns, self.place.order, self.wake)
+        return ends_ns <= self._clock.now
 
     def _window_ends_ns(self) -> int:
-        """When the batching window ends: with a full batch, or its time."""
-        mapping = self.place.mapping
-        if not mapping.window_ns or self._batch()[1]:
+        """When the batching window ends: with batch_size records, 6 MiB of payload, or its time."""
+        mapping, available = self.place.mapping, self.available
+        enough = len(available) >= mapping.spec.batch_size or available.payload_bytes >= PAYLOAD_LIMIT
+        if enough or not mapping.window_ns:
             return -NEVER
-        return max(self._idle_since_ns, self.available.since_ns) + mapping.window_ns
-
-    def _cut(self) -> tuple[Integers, bool]:
-        """The next batch; and whether it is a full one."""
-        n, full = self._batch()
-        batch = self.available.oldest(n)
-        self.available.take(n)
-        return batch, full
-
-    def _batch(self) -> tuple[int, bool]:
-        """How many of the available records would be a batch now; and whether it would be a full one."""
-        log, batch_size = self.place.shard.log, self.place.mapping.spec.batch_size
-        return fitting(log.of(log.kept.bytes, self.available.oldest(batch_size)), batch_size)
-
-
-def deal(lanes: list[Lane], log: Log, records: Integers) -> None:
-    """Records of a shard have become available: each to its lane."""
-    if len(lanes) == 1:
-        return lanes[0].arrive(records)
-    lane_of = log.of(log.kept.lane[len(lanes)], records)
-    for lane in lanes:
-        lane.arrive(records[lane_of == lane.place.lane])
-    return None
+        return max(self._idle_since_ns, available.since_ns) + mapping.window_ns

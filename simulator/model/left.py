@@ -14,7 +14,7 @@ class Left:
         """The run ends at `latest_ns` whatever is left."""
         self._clock = clock
         self._records = 0
-        self._all_have_come = False
+        self.all_have_come = False
         self.over = simpy.Event(clock)
         self._latest = clock.due(latest_ns, order(END))
         self._latest.callbacks.append(lambda _: self._end())
@@ -28,14 +28,14 @@ class Left:
         self._records -= records
         self._end_if_done()
 
-    def all_have_come(self) -> None:
-        """No more records will come."""
-        self._all_have_come = True
+    def no_more_come(self) -> None:
+        """All records have come."""
+        self.all_have_come = True
         self._end_if_done()
 
     def _end_if_done(self) -> None:
         """What else is due at this instant still happens."""
-        if self._all_have_come and not self._records and not self.over.triggered:
+        if self.all_have_come and not self._records and not self.over.triggered:
             self._clock.trigger(self.over, self._clock.now, order(END))
 
     def _end(self) -> None:

@@ -69,7 +69,7 @@ class Mapping:
     def over_age(self, log: Log, batch: Integers) -> int:
         """How many of a batch's records, oldest first, are too old to be tried (section 6)."""
         accepted_ns = log.of(log.kept.accepted_ns, batch)
-        return int(np.searchsorted(accepted_ns, self.clock.now - min(self.record_age_ns, self.retention_ns)))
+        return int(accepted_ns.searchsorted(self.clock.now - min(self.record_age_ns, self.retention_ns)))
 
     def lose(self, shard: int, places: Integers, how: How, failure: Failure = "", unread: bool = False) -> None:
         """Records end without having been processed."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import simpy
 
-from simulator.model.clock import LANE, order
+from simulator.model.clock import FINISH, LANE, order
 from simulator.model.facts import Doing
 from simulator.model.mapping import Mapping
 from simulator.traffic.shards import Shard
@@ -29,10 +30,15 @@ class Place:
     lane: int
     reader: Reader
 
-    @property
+    @cached_property
     def order(self) -> int:
         """Its turn among all lanes."""
         return order(LANE, self.mapping.number, self.shard.number, self.lane)
+
+    @cached_property
+    def finish_order(self) -> int:
+        """That of its attempts' ends."""
+        return order(FINISH, self.mapping.number, self.shard.number, self.lane)
 
     def turn(self, time_ns: int) -> simpy.Event:
         """The lane's turn at a time."""

@@ -10,7 +10,8 @@ import simpy
 
 from simulator.model.clock import ANSWER, POLL, order
 from simulator.model.facts import Poll, PollResult, ReadAgain
-from simulator.model.lane import Lane, deal
+from simulator.model.lane import Lane
+from simulator.model.lanes import Lanes
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
@@ -34,15 +35,14 @@ class Poller:
         self._polls = self._regular = 0  # made so far
         self._iterator = ShardIterator(mapping, shard)
         self._answers: deque[tuple[int, Records]] = deque()  # those on their way, and when they come
-        lanes = range(mapping.spec.parallelization_factor)
-        self.lanes = [Lane(mapping, shard, number, self, latest_ns) for number in lanes]
+        self._lanes = Lanes(mapping, shard, self, latest_ns)
         self._plan(first_ns)
 
     @property
     def needed(self) -> int:
         """The place of the first record of its shard that it has not done with."""
         coming = self._answers[0][1].first if self._answers else self._iterator.place
-        return min(coming, *(lane.first for lane in self.lanes))
+        return min(coming, self._lanes.first)
 
     def extend(self, accepted_from: int) -> None:
         """The log has grown, from a place on."""
@@ -90,7 +90,7 @@ class Poller:
 
     def _poll_again(self) -> None:
         """The extra poll that some lane has asked for; a regular one that is due now is it."""
-        if self._answers or not any(lane.awaits_answer for lane in self.lanes):
+        if self._answers or not any(lane.awaits_answer for lane in self._lanes):
             return
         if self._planned_ns == self._clock.now:
             self._poll_regularly()
@@ -101,21 +101,21 @@ class Poller:
     def _poll(self) -> None:
         """A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it."""
         now_ns = self._clock.now
-        answer_ns, records = now_ns, Records(self._iterator.place, self._iterator.place)
         result = self._result()
         if result == "called":
             answer_ns = now_ns + self._latency_ns
             records = self._iterator.get_records(now_ns, self._polling.get_records_limit)
             self._limits.read(now_ns, records.bytes)
             self._await(answer_ns, records)
-        elif not self._answers:
-            for lane in self.lanes:
-                lane.let_go()
+        else:
+            answer_ns, records = now_ns, self._iterator.nothing(now_ns)
+            if not self._answers:
+                self._let_go()
         self._state(result, answer_ns, records)
 
     def _await(self, answer_ns: int, records: Records) -> None:
         if not self._answers:
-            for lane in self.lanes:
+            for lane in self._lanes:
                 if lane.awaits_answer:
                     lane.place.doing("answer", self._clock.now, answer_ns)
         self._answers.append((answer_ns, records))
@@ -133,7 +133,7 @@ class Poller:
         self._polls += 1
         if not self.mapping.enabled:
             return "disabled"
-        if sum(len(lane.available) for lane in self.lanes) >= self._polling.get_records_limit:
+        if self._lanes.held >= self._polling.get_records_limit:
             return "held"
         missed = self._polling.missed
         if missed and unit(bits(self._missed_key, self._polls - 1)) < missed:
@@ -143,8 +143,11 @@ class Poller:
     def _answered(self) -> None:
         """An answer has come; with or without records it lets go the lanes that wait for one."""
         _, answer = self._answers.popleft()
-        deal(self.lanes, self.shard.log, np.arange(answer.first, answer.end))
-        for lane in self.lanes:
+        self._lanes.arrive(np.arange(answer.first, answer.end))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        for lane in self._lanes:
             lane.let_go()
 
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import simpy
 
 from simulator.model.backoff import Waits
-from simulator.model.clock import FINISH, order
 from simulator.model.facts import Attempt, Failure, Lack, Outcome, Throttle
 from simulator.model.function import Run, Work
 from simulator.model.place import Place
 from simulator.traffic.draws import inner
-from simulator.traffic.log import Floats, Integers
+from simulator.traffic.log import Integers
 
 Steps = Generator[simpy.Event, object, list[Integers]]
 
 
-@dataclass(frozen=True)
-class Times:
+class Times(NamedTuple):
     """When a whole batch was cut, and when this part of it was formed."""
 
     first_cut_ns: int
@@ -71,7 +70,7 @@ class Retries:
                 continue
             throttles, tries = 0, tries + 1
             run, attempt = self._admit(part, tries, begun_ns, times)
-            yield clock.due(attempt.finished_ns, order(FINISH, mapping.number, place.shard.number, place.lane))
+            yield clock.due(attempt.finished_ns, place.finish_order)
             function.give_back(run, clock.now)
             mapping.left.less(attempt.done)
             rest, n = part[attempt.done :], len(part)
@@ -116,14 +115,13 @@ class Retries:
         """An attempt is admitted: how it goes on."""
         place, mapping, log = self._place, self._place.mapping, self._place.shard.log
         now_ns, size = mapping.clock.now, int(log.of(log.kept.bytes, part).sum())
-        poison_after = self._poison_after(part)
+        poison_after = log.kept.poison_after.get(mapping.function.name)
+        poisoned_after = math.inf if poison_after is None else float(log.of(poison_after, part).min())
         first = int(log.of(log.kept.number, part[:1])[0])
         self._nth = self._nth + 1 if first == self._first else 0
         self._first = first
-        stream = mapping.spec.stream
-        work = Work(stream, len(part), size, float(poison_after.min(initial=np.inf)), first, self._nth)
-        run = mapping.function.run(now_ns, work)
-        outcome, done = self._outcome(run.failure, poison_after, len(part))
+        run = mapping.function.run(now_ns, Work(mapping.spec.stream, len(part), size, poisoned_after, first, self._nth))
+        outcome, done = self._outcome(run.failure, part)
         ready_ns = now_ns + run.cold_ns
         finished_ns = ready_ns + run.run_ns
         unfinished = finished_ns > self._latest_ns
@@ -137,17 +135,17 @@ class Retries:
         mapping.facts.attempts.append(attempt)
         return run, attempt
 
-    def _poison_after(self, part: Integers) -> Floats:
-        """For each record the part of the duration after which it makes the attempt fail; infinite for healthy ones."""
-        log = self._place.shard.log
-        column = log.kept.poison_after.get(self._place.mapping.function.name)
-        return np.empty(0) if column is None else log.of(column, part)
-
-    def _outcome(self, failure: Failure, poison_after: Floats, n: int) -> tuple[Outcome, int]:
-        """How an attempt at n records ends, and how many of them are done by it."""
+    def _outcome(self, failure: Failure, part: Integers) -> tuple[Outcome, int]:
+        """How an attempt ends, and how many of its records are done by it."""
         if not failure:
-            return "ok", n
+            return "ok", len(part)
         if failure == "poison" and self._place.mapping.spec.report_batch_item_failures:
-            healthy = int(np.argmax(np.isfinite(poison_after)))
+            healthy = self._healthy(part)
             return ("partial", healthy) if healthy else ("error", 0)
         return ("timeout" if failure == "timeouts" else "error"), 0
+
+    def _healthy(self, part: Integers) -> int:
+        """How many records there are before the first that is poison."""
+        log = self._place.shard.log
+        poison_after = log.of(log.kept.poison_after[self._place.mapping.function.name], part)
+        return int(np.argmax(np.isfinite(poison_after)))

@@ -21,7 +21,6 @@ class Sending(NamedTuple):
     Of a `gone` one both are when its sending would begin: then it is passed over.
     """
 
-    place: int
     leaves_ns: int
     arrives_ns: int
     gone: bool
@@ -36,19 +35,19 @@ class Times:
         self._since_ns, self._until_ns = next(self._open)
         self._sent = -NEVER * TICKS_A_NS  # when the last record left
 
-    def send(self, place: int, accepted_ns: int, bytes_: int) -> Sending:
+    def send(self, accepted_ns: int, bytes_: int) -> Sending:
         """Send the next record; again, if a disabled period begins before it is available."""
         while True:
             begins = max(accepted_ns * TICKS_A_NS, self._sent, self._since_ns * TICKS_A_NS)
+            begins_ns, gone = _half_up(begins), begins > (accepted_ns + self._retention_ns) * TICKS_A_NS
+            if gone and begins_ns < self._until_ns:
+                return Sending(begins_ns, begins_ns, True)
             leaves = begins + bytes_ * TICKS_A_BYTE
             available_ns = _half_up(leaves) + self._propagation_ns
-            if available_ns >= self._until_ns:
-                self._since_ns, self._until_ns = next(self._open)
-            elif begins > (accepted_ns + self._retention_ns) * TICKS_A_NS:
-                return Sending(place, _half_up(begins), _half_up(begins), True)
-            else:
+            if available_ns < self._until_ns:
                 self._sent = leaves
-                return Sending(place, _half_up(leaves), available_ns, False)
+                return Sending(_half_up(leaves), available_ns, False)
+            self._since_ns, self._until_ns = next(self._open)
 
 
 def open_periods(mapping: Mapping) -> Iterator[tuple[int, int]]:

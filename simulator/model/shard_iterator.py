@@ -39,14 +39,20 @@ class ShardIterator:
             self.place = accepted_from + skipped
         self._mapping.left.more(len(new_ns) - skipped)
 
+    def nothing(self, now_ns: int) -> Records:
+        """No records: from the place of the next ones on, or the log's end as it is now."""
+        here = min(self.place, self._shard.log.accepted_by(now_ns))
+        return Records(here, here)
+
     def get_records(self, now_ns: int, limit: int) -> Records:
         """The records accepted by now and not yet returned, in order, at most `limit` and 10 MiB."""
-        log = self._shard.log
+        log, accepted = self._shard.log, self._shard.log.accepted_by(now_ns)
+        if accepted <= self.place:  # which may lie ahead, at the starting position
+            return Records(accepted, accepted)
         self.pass_over(log.accepted_before(now_ns - self._mapping.retention_ns))
-        accepted = max(self.place, log.accepted_by(now_ns))
         most = min(accepted, self.place + limit)
-        upto = np.cumsum(log.of(log.kept.bytes, slice(self.place, most)))
-        n = int(np.searchsorted(upto, ANSWER_BYTES, "right"))
+        upto = log.of(log.kept.bytes, slice(self.place, most)).cumsum()
+        n = int(upto.searchsorted(ANSWER_BYTES, "right"))
         first, self.place = self.place, self.place + n
         return Records(first, self.place, int(upto[n - 1]) if n else 0, self.place < accepted)
 

@@ -89,8 +89,6 @@ class Simulation:
             readers = [Poller(mapping, shard, limit, at, self._latest_ns) for shard, limit, at in each]
         for reader in readers:
             self._clock.process(reader.run())
-            for lane in reader.lanes:
-                self._clock.process(lane.run())
         return readers
 
     def _advance(self) -> Generator[simpy.Event, object, None]:
@@ -102,6 +100,7 @@ class Simulation:
             if end_ns == self._latest_ns:
                 return  # the rest is measured when the run has ended
             yield self._clock.due(end_ns, order(WINDOW))
+            self._windows.learn(end_ns - self._window_began_ns, self._facts.count)
             self._observe(end_ns, last=False)
             self._forget()
             check_backlog(self._streams, seconds(end_ns), most)
@@ -115,10 +114,14 @@ class Simulation:
                 accepted_from = self._written[name].accepted_from[reader.shard.number]
                 if accepted_from < reader.shard.log.end:
                     reader.extend(accepted_from)
-        read = [stream for name, stream in self._streams.items() if self._readers[name]]
-        if self._window_began_ns >= ns(self._scenario.duration) and not any(stream.held for stream in read):
+        if not self._left.all_have_come and self._all_is_written():
             self._expire_in_time()
-            self._left.all_have_come()
+            self._left.no_more_come()
+
+    def _all_is_written(self) -> bool:
+        """Whether the producers have stopped, and none of their records waits for a shard that somebody reads."""
+        read = [stream for name, stream in self._streams.items() if self._readers[name]]
+        return self._window_began_ns >= ns(self._scenario.duration) and not any(stream.held for stream in read)
 
     def _expire_in_time(self) -> None:
         """No more records come: what nobody reads ends when the retention takes the last of its shard."""

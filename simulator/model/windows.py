@@ -11,21 +11,22 @@ from simulator.traffic.stream import Stream
 from simulator.traffic.write_limits import LONGEST_NS, MOST_BYTES
 
 WINDOW_RECORDS: Final = 1 << 19
-SHORTEST_LONG_NS: Final = 600 * NS  # a calm window may last so long in any case
-LANES_A_DAY: Final = 1 << 21  # with few lanes it may last longer: so many seconds of a lane
+WINDOW_FACTS: Final = 1 << 18
+FIRST_NS: Final = 60 * NS  # the longest that the first window lasts
+GROWTH: Final = 4  # a window lasts at most so many times as long as the one before
 
 
 class Windows:
-    """Windows hold about WINDOW_RECORDS records; one ends at 0, and one when the producers stop."""
+    """Windows hold about WINDOW_RECORDS records, and about WINDOW_FACTS facts as far as the one before can tell.
+
+    One ends at 0, one when the producers stop.
+    """
 
     def __init__(self, scenario: Scenario, streams: dict[str, Stream]) -> None:
         self._producers = [p for stream in streams.values() for p in stream.producers]
         self._most = self._most_records(scenario)
         self._stops_ns = [0, ns(scenario.duration), ns(scenario.duration) + ns(scenario.drain)]
-        lanes = sum(
-            scenario.streams[m.stream].shards * m.parallelization_factor for m in scenario.event_source_mappings
-        )
-        self._longest_ns = min(LONGEST_NS, max(SHORTEST_LONG_NS, LANES_A_DAY * NS // max(1, lanes)))
+        self._longest_ns = FIRST_NS
 
     def end_ns(self, begin_ns: int) -> int:
         """Where the window ends that begins at a time."""
@@ -39,6 +40,11 @@ class Windows:
             middle_ns = (low_ns + high_ns) // 2
             low_ns, high_ns = (low_ns, middle_ns) if self._expected(middle_ns) > most else (middle_ns + 1, high_ns)
         return high_ns
+
+    def learn(self, lasted_ns: int, facts: int) -> None:
+        """A window has lasted so long, and so many facts were stated in it."""
+        as_many_facts_ns = lasted_ns * WINDOW_FACTS // max(1, facts)
+        self._longest_ns = max(1, min(LONGEST_NS, GROWTH * max(NS, lasted_ns), as_many_facts_ns))
 
     def _expected(self, time_ns: int) -> float:
         return sum(producer.expected(time_ns) for producer in self._producers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -30,26 +29,29 @@ class Columns:
     def __len__(self) -> int:
         return len(self.produced_ns)
 
+    @property
+    def each(self) -> list[NDArray[Any]]:
+        """All columns."""
+        times = [self.produced_ns, self.let_in_ns, self.accepted_ns]
+        return [*times, self.bytes, self.number, *self.lane.values(), *self.poison_after.values()]
+
+    def having(self, each: list[NDArray[Any]]) -> Columns:
+        """The same with other columns, in the order of `each`."""
+        produced_ns, let_in_ns, accepted_ns, bytes_, number, *others = each
+        lane, poison_after = others[: len(self.lane)], others[len(self.lane) :]
+        return Columns(
+            produced_ns, let_in_ns, accepted_ns, bytes_, number,
+            dict(zip(self.lane, lane, strict=True)), dict(zip(self.poison_after, poison_after, strict=True)),
+        )  # fmt: skip
+
     def rows(self, which: NDArray[np.generic] | slice) -> Columns:
         """Some of them."""
-        return self.map(lambda column: column[which])
+        return self.having([column[which] for column in self.each])
 
-    def then(self, more: Columns) -> Columns:
+    def then(self, *more: Columns) -> Columns:
         """These, and more behind them."""
-        return self.map(lambda column, other: np.concatenate((column, other)), more)
-
-    def arrays(self) -> list[NDArray[Any]]:
-        """All columns, in one order."""
-        plain = [self.produced_ns, self.let_in_ns, self.accepted_ns, self.bytes, self.number]
-        return [*plain, *self.lane.values(), *self.poison_after.values()]
-
-    def map(self, each: Callable[..., NDArray[Any]], *others: Columns) -> Columns:
-        """A function of each column, and of the same column of others."""
-        done = [each(*columns) for columns in zip(self.arrays(), *(o.arrays() for o in others), strict=True)]
-        produced, let_in, accepted, size, number, *rest = done
-        lane = dict(zip(self.lane, rest[: len(self.lane)], strict=True))
-        poison = dict(zip(self.poison_after, rest[len(self.lane) :], strict=True))
-        return Columns(produced, let_in, accepted, size, number, lane, poison)
+        all_ = [self.each, *(records.each for records in more)]
+        return self.having([np.concatenate(columns) for columns in zip(*all_, strict=True)])
 
 
 class Log:
@@ -60,7 +62,7 @@ class Log:
 
     def __init__(self, empty: Columns) -> None:
         self.first, self.kept = 0, empty
-        self._space, self._begins = empty, 0  # `kept` are its rows from `_begins` on; there may be room behind them
+        self._room, self._used = empty, 0  # rows: `kept` are the last ones of those that are used
 
     @property
     def end(self) -> int:
@@ -69,22 +71,28 @@ class Log:
 
     def append(self, accepted: Columns) -> None:
         """Accept records."""
-        rows = len(self.kept) + len(accepted)
-        if self._begins + rows > len(self._space):
-            self._space, self._begins = self.kept.map(_with_room, accepted), 0
-        new = slice(self._begins + len(self.kept), self._begins + rows)
-        for column, more in zip(self._space.arrays(), accepted.arrays(), strict=True):
-            column[new] = more
-        self._keep(rows)
+        if self._used + len(accepted) > len(self._room):
+            self._make_room(len(accepted))
+        self._put(accepted)
 
     def forget(self, before: int) -> None:
         """Forget the records before a place."""
-        gone, self.first = before - self.first, before
-        self._begins += gone
-        self._keep(len(self.kept) - gone)
+        if before > self.first:
+            self.kept = self.kept.rows(slice(before - self.first, None))
+            self.first = before
 
-    def _keep(self, rows: int) -> None:
-        self.kept = self._space.rows(slice(self._begins, self._begins + rows))
+    def _make_room(self, rows: int) -> None:
+        """For so many, and as many again as are kept: however long a record waits, it is copied a few times."""
+        kept, size = self.kept, 2 * len(self.kept) + rows
+        self._room, self._used = kept.having([np.empty(size, column.dtype) for column in kept.each]), 0
+        self.kept = self._room.rows(slice(0, 0))
+        self._put(kept)
+
+    def _put(self, new: Columns) -> None:
+        begin, end = self._used - len(self.kept), self._used + len(new)
+        for column, values in zip(self._room.each, new.each, strict=True):
+            column[self._used : end] = values
+        self._used, self.kept = end, self._room.rows(slice(begin, end))
 
     def of(self, column: Column, places: Places) -> Column:
         """The values of some records in one of the columns of `kept`."""
@@ -94,15 +102,8 @@ class Log:
 
     def accepted_by(self, time_ns: int) -> int:
         """The place behind the last record accepted at or before a time."""
-        return self.first + int(np.searchsorted(self.kept.accepted_ns, time_ns, "right"))
+        return self.first + int(self.kept.accepted_ns.searchsorted(time_ns, "right"))
 
     def accepted_before(self, time_ns: int) -> int:
         """The place of the first record accepted at or after a time."""
-        return self.first + int(np.searchsorted(self.kept.accepted_ns, time_ns))
-
-
-def _with_room(column: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
-    """A column with room for twice what it is to hold."""
-    room = np.empty(2 * (len(column) + len(more)), column.dtype)
-    room[: len(column)] = column
-    return room
+        return self.first + int(self.kept.accepted_ns.searchsorted(time_ns))

@@ -20,12 +20,15 @@ def ns(seconds: float) -> int:
 
 def half_up(nanoseconds: float) -> int:
     """A duration that was computed, as whole nanoseconds."""
-    return math.floor(nanoseconds + 0.5)
+    whole = math.floor(nanoseconds)
+    return whole + int(nanoseconds - whole >= 0.5)  # to add a half would be rounded in turn
 
 
 def all_half_up(nanoseconds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The same of many."""
-    return np.floor(nanoseconds + 0.5).astype(np.int64)
+    """The same of many; what lies beyond NEVER, infinite or not, is NEVER."""
+    at_most = np.minimum(nanoseconds, NEVER)
+    whole = np.floor(at_most)
+    return whole.astype(np.int64) + (at_most - whole >= 0.5)
 
 
 def seconds(nanoseconds: int) -> float:

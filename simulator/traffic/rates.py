@@ -6,6 +6,7 @@ Only sums, products and quotients are evaluated at a record; what needs a sine i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from simulator.scenario.spec import ConstantRate, Rate, Sine, Spikes, Steps, Tra
 
 Floats = NDArray[np.float64]
 CELLS: Final = 256  # of a wave
+SLACK: Final = 2.0**-48  # the part of an integral that may be an error of rounding
 CONVERGED_S: Final = 1e-10
 MOST_STEPS: Final = 60
 
@@ -55,15 +57,28 @@ class Pieces:
         return 0.0 if i < 0 else float(self.upto[i] + self.rate[i] * (time_s - self.edges_s[i]))
 
     def inverse(self, expected: Floats) -> Floats:
-        piece = np.maximum(np.searchsorted(self.upto, expected) - 1, 0)  # the last that begins before it
-        rate = self.rate[piece]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            beyond_s = (expected - self.upto[piece]) / rate
-        return np.where(rate > 0, self.edges_s[piece] + beyond_s, np.inf)
+        """What is reached where a piece ends belongs to it, for the rate may be 0 from then on."""
+        begins_s, ends_s, rate, upto = self.producing
+        reached = expected - SLACK * np.abs(expected)
+        piece = np.maximum(np.searchsorted(upto, reached) - 1, 0)  # the last that begins before it
+        time_s = np.minimum(begins_s[piece] + (expected - upto[piece]) / rate[piece], ends_s[piece])
+        return np.where(reached <= self.total, time_s, np.inf)
+
+    @cached_property
+    def producing(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """The pieces whose rate is not 0: begin, end, rate, and the records expected before."""
+        some = np.flatnonzero(self.rate)
+        ends_s = np.append(self.edges_s[1:], np.inf)
+        return self.edges_s[some], ends_s[some], self.rate[some], self.upto[some]
+
+    @cached_property
+    def total(self) -> float:
+        """Records expected in all; infinite if the last rate is not 0."""
+        return np.inf if self.rate[-1] else float(self.upto[-1])
 
 
 def pieces(edges_s: Floats, rate: Floats) -> Pieces:
-    """A piecewise constant profile; pieces of rate 0 stay, since no expected value falls inside them."""
+    """A piecewise constant profile, some rate of which is not 0."""
     upto = np.concatenate(([0.0], np.cumsum(rate[:-1] * np.diff(edges_s))))
     return Pieces(edges_s, rate, upto)
 
@@ -81,8 +96,8 @@ class Periodic:
         return n * self.a_period + self.one.integral(rest_s)
 
     def inverse(self, expected: Floats) -> Floats:
-        n = np.ceil(expected / self.a_period) - 1
-        return n * self.period_s + self.one.inverse(expected - n * self.a_period)
+        n = np.ceil((expected - SLACK * np.abs(expected)) / self.a_period) - 1
+        return n * self.period_s + self.one.inverse(np.minimum(expected - n * self.a_period, self.a_period))
 
 
 @dataclass(frozen=True)

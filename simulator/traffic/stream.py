@@ -33,12 +33,18 @@ class Offered:
         """Some of them."""
         return Offered(self.records.rows(which), self.shard[which], self.drop[which])
 
-    def then(self, more: Offered) -> Offered:
+    def where(self, those: NDArray[np.bool_]) -> Offered:
+        """Some of them, or all."""
+        return self if those.all() else self.rows(those)
+
+    def then(self, *more: Offered) -> Offered:
         """These, and more behind them."""
+        if not more:
+            return self
         return Offered(
-            self.records.then(more.records),
-            np.concatenate((self.shard, more.shard)),
-            np.concatenate((self.drop, more.drop)),
+            self.records.then(*(each.records for each in more)),
+            np.concatenate((self.shard, *(each.shard for each in more))),
+            np.concatenate((self.drop, *(each.drop for each in more))),
         )
 
 
@@ -79,10 +85,10 @@ class Stream:
         records = offered.records
         late = records.accepted_ns > records.produced_ns
         produced = Produced(records.produced_ns, offered.shard, records.bytes, late | lost, lost)
-        due = self._by_shard(self._held.then(offered.rows(~lost))) if self.held else offered.rows(~lost)
+        due = self._by_shard(self._held.then(offered.where(~lost))) if self.held else offered.where(~lost)
         ready = due.records.accepted_ns < end_ns
-        self._held = due.rows(~ready)
-        accepted_from = self._accept(due.rows(ready))
+        self._held = due.where(~ready)
+        accepted_from = self._accept(due.where(ready))
         held = self._held.records
         waiting = Waiting(held.produced_ns, held.let_in_ns, held.accepted_ns, held.bytes, self._held.shard)
         return Written(produced, waiting, accepted_from)
@@ -94,10 +100,9 @@ class Stream:
 
     def _produce(self, end_ns: int) -> Offered:
         """New records in order of production, at one instant in the file's order; each gets its number."""
-        new = self._none()
-        for producer in self.producers:
-            new = new.then(self._offered(producer, producer.until(end_ns)))
-        if len(self.producers) > 1:
+        first, *others = [self._offered(p, p.until(end_ns)) for p in self.producers] or [self._none()]
+        new = first.then(*others)
+        if others:
             new = new.rows(np.argsort(new.records.produced_ns, kind="stable"))
         n = len(new.shard)
         numbered = replace(new.records, number=np.arange(self._produced, self._produced + n))

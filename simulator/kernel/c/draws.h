@@ -17,6 +17,9 @@ static inline double unit(u64 bits) { return (double)(i64)(bits >> 11) * 0x1p-53
 static inline u64 inner(u64 key, u64 thing) { return bits(key, thing); }
 
 /* A duration that was computed, as whole nanoseconds. */
-static inline i64 half_up(double nanoseconds) { return (i64)__builtin_floor(nanoseconds + 0.5); }
+static inline i64 half_up(double nanoseconds) {
+  double whole = __builtin_floor(nanoseconds);
+  return (i64)whole + (nanoseconds - whole >= 0.5); /* to add a half would be rounded in turn */
+}
 
 #endif

@@ -51,7 +51,8 @@ enum kind_of_profile { NOTHING = 0, STEADY = 1, PIECES = 2, PERIODIC = 3, WAVE =
 typedef struct {
   int kind;
   double rate;                         /* STEADY */
-  const double *edges, *rates, *upto;  /* PIECES, PERIODIC: see rates.py */
+  const double *begins_s, *ends_s, *rates, *upto; /* PIECES, PERIODIC: those whose rate is not 0, see rates.py */
+  double total;                                   /* of all of them; infinite if the last lasts */
   i64 pieces;
   double period, a_period;             /* PERIODIC, WAVE */
   double peak_at, cell_s;              /* WAVE */

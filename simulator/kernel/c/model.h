@@ -50,6 +50,7 @@ void poll_turn(Kernel *, Reader *);
 void answered(Kernel *, Reader *);
 void ask(Kernel *, Reader *, Lane *);
 void read_again(Kernel *, Reader *, i64 bytes);
+Answer no_records(Kernel *, const Reader *);
 Answer get_records(Kernel *, Reader *);
 void pass_over(Kernel *, Reader *, i64 gone);
 void start_polling(Kernel *, Mapping *, Reader *);

@@ -75,9 +75,9 @@ static Profile profile_of(Words *w) {
   if (p.kind == STEADY) p.rate = number(w);
   if (p.kind == PERIODIC || p.kind == WAVE) p.period = number(w), p.a_period = number(w);
   if (p.kind == PIECES || p.kind == PERIODIC) {
-    p.edges = counted(w, 1, &p.pieces);
-    p.rates = several(w, p.pieces);
-    p.upto = several(w, p.pieces);
+    p.total = number(w);
+    p.begins_s = counted(w, 1, &p.pieces);
+    p.ends_s = several(w, p.pieces), p.rates = several(w, p.pieces), p.upto = several(w, p.pieces);
   }
   if (p.kind == WAVE) {
     p.peak_at = number(w), p.cell_s = number(w);

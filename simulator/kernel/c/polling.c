@@ -46,13 +46,9 @@ static void await(Kernel *k, const Mapping *m, Reader *r, Answer answer) {
 /* A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it. */
 static void poll(Kernel *k, Mapping *m, Reader *r) {
   int what = result(k, m, r);
-  Answer answer = {k->clock.now, r->place, r->place, 0, 0};
-  if (what == CALLED) {
-    answer = get_records(k, r);
-    await(k, m, r, answer);
-  } else if (!r->nanswers) {
-    for (int n = 0; n < m->factor; n++) let_go(k, r, &r->lanes[n]);
-  }
+  Answer answer = what == CALLED ? get_records(k, r) : no_records(k, r);
+  if (what == CALLED) await(k, m, r, answer);
+  for (int n = 0; what != CALLED && !r->nanswers && n < m->factor; n++) let_go(k, r, &r->lanes[n]);
   i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer.comes_ns,
                  answer.first, answer.end, answer.bytes, answer.left_behind};
   state(k, POLLED, words, 9);

@@ -37,15 +37,17 @@ void send(Kernel *k, Reader *r, i64 place) {
     i64 begins_ns = max(max(accepted_ns, r->sent_ns), r->since_ns);
     i64 begins_ticks = begins_ns == r->sent_ns ? r->sent_ticks : 0;
     i64 ticks = begins_ticks + cost, gone_ns = accepted_ns + k->streams[m->stream].retention_ns;
+    i64 begins_half_up = begins_ns + (begins_ticks >= TICKS_A_NS / 2);
+    int gone = begins_ns > gone_ns || (begins_ns == gone_ns && begins_ticks);
+    if (gone && begins_half_up < r->until_ns) {
+      r->any_gone = 1;
+      r->available[row(log, place)] = PASSED_OVER(begins_half_up);
+      return;
+    }
     i64 available_ns = begins_ns + ((ticks + TICKS_A_NS / 2) >> 12) + m->propagation_ns;
     if (available_ns >= r->until_ns) {
       open_next(m, r);
       continue;
-    }
-    if (begins_ns > gone_ns || (begins_ns == gone_ns && begins_ticks)) {
-      r->any_gone = 1;
-      r->available[row(log, place)] = PASSED_OVER(begins_ns + (begins_ticks >= TICKS_A_NS / 2));
-      return;
     }
     r->sent_ns = begins_ns + (ticks >> 12);
     r->sent_ticks = ticks & (TICKS_A_NS - 1);

@@ -1,15 +1,21 @@
 /* The time at which the expected number of records reaches a value [2]: what rates.py says, one value at a time. */
 #include "traffic.h"
 
+#define SLACK 0x1p-48 /* the part of an integral that may be an error of rounding */
+
+static double reached(double expected) { return expected - SLACK * __builtin_fabs(expected); }
+
+/* What is reached where a piece ends belongs to it, for the rate may be 0 from then on. */
 static double in_pieces(const Profile *p, double expected) {
-  i64 low = 0, high = p->pieces; /* the first edge whose sum is not below it */
+  i64 low = 0, high = p->pieces; /* the first whose sum is not below it */
   while (low < high) {
     i64 middle = (low + high) / 2;
-    if (p->upto[middle] < expected) low = middle + 1; else high = middle;
+    if (p->upto[middle] < reached(expected)) low = middle + 1; else high = middle;
   }
   i64 piece = low > 0 ? low - 1 : 0;
-  double rate = p->rates[piece];
-  return rate > 0 ? p->edges[piece] + (expected - p->upto[piece]) / rate : __builtin_inf();
+  if (reached(expected) > p->total) return __builtin_inf();
+  double time = p->begins_s[piece] + (expected - p->upto[piece]) / p->rates[piece];
+  return time < p->ends_s[piece] ? time : p->ends_s[piece];
 }
 
 static double polynomial(const Profile *p, i64 cell, double t) {
@@ -53,8 +59,8 @@ double inverse(const Profile *p, double expected) {
     case STEADY: return expected / p->rate;
     case PIECES: return in_pieces(p, expected);
     case PERIODIC: {
-      double n = __builtin_ceil(expected / p->a_period) - 1;
-      return n * p->period + in_pieces(p, expected - n * p->a_period);
+      double n = __builtin_ceil(reached(expected) / p->a_period) - 1, rest = expected - n * p->a_period;
+      return n * p->period + in_pieces(p, rest < p->a_period ? rest : p->a_period);
     }
     case WAVE: return in_wave(p, expected);
     default: return __builtin_inf();

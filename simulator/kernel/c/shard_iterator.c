@@ -14,10 +14,23 @@ void pass_over(Kernel *k, Reader *r, i64 gone) {
   for (; r->place < gone; r->place++) r->available[row(log, r->place)] = GONE;
 }
 
+/* No records: from the place of the next ones on, or the log's end as it is now (the place may lie ahead at first). */
+Answer no_records(Kernel *k, const Reader *r) {
+  const Log *log = &shard_read(k, r)->log;
+  i64 here = r->place;
+  while (here > log->first && log->accepted[row(log, here - 1)] > k->clock.now) here--;
+  return (Answer){k->clock.now, here, here, 0, 0};
+}
+
 Answer get_records(Kernel *k, Reader *r) {
   const Mapping *m = &k->mappings[r->mapping];
   Shard *shard = shard_read(k, r);
   const Log *log = &shard->log;
+  Answer nothing = no_records(k, r);
+  if (nothing.first < r->place || r->place == log->end || log->accepted[row(log, r->place)] > k->clock.now) {
+    nothing.comes_ns = k->clock.now + m->latency_ns;
+    return nothing;
+  }
   i64 now_ns = k->clock.now, oldest_ns = now_ns - k->streams[m->stream].retention_ns, gone = r->place;
   while (gone < log->end && log->accepted[row(log, gone)] < oldest_ns) gone++;
   pass_over(k, r, gone);
