@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.reading.files import UnreadableError, text
-from simulator.reading.shapes import Shape, UnfitError
+from simulator.reading.scalars import Shape, UnfitError
 
 LARGEST_JSON: Final = 32 * 2**20  # bytes: a summary has 2 KiB a mapping
 

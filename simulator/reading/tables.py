@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.reading.files import UnreadableError, content
-from simulator.reading.shapes import Scalar, Text, shown
+from simulator.reading.scalars import Scalar, Text, shown
 from simulator.scenario.nodes import shortened
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from simulator.reading.documents import fit
 from simulator.reading.files import UnreadableError, text
-from simulator.reading.shapes import Flag, Group, ListOf, Number, OneOf, Scalar, Text, Whole, Word, shown
+from simulator.reading.scalars import Flag, Number, OneOf, Scalar, Text, Whole, Word, shown
+from simulator.reading.shapes import Group, ListOf
 from simulator.scenario import nodes
 from simulator.scenario.document import UnparsableError, parse
 from simulator.scenario.kinds import ScalarKind

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator import __version__
 from simulator.reading.documents import fit, read_json
 from simulator.reading.files import MissingError, UnreadableError
-from simulator.reading.shapes import Group, Scalar, Text, shown
+from simulator.reading.scalars import Scalar, Text, shown
+from simulator.reading.shapes import Group
 from simulator.report.folder import PROGRAM, RUN_FILE, OutputError
 from simulator.report.run_files import RunFiles
-from simulator.report.study_files import KINDS, StudyFiles
+from simulator.report.study_files import StudyFiles
+from simulator.report.study_shapes import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd

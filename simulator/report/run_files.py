@@ -1,4 +1,4 @@
-"""The files of a run: what the page asks of each of them, and where they must agree."""
+"""The files of a run, read and checked by themselves and against each other."""
 
 from __future__ import annotations
 
@@ -7,117 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.measures.parts import PARTS
-from simulator.measures.verdict import STATES
 from simulator.reading.documents import read_json
 from simulator.reading.files import UnreadableError
-from simulator.reading.shapes import Group, ListOf, Number, OrNull, Text, Whole, Word, shown
-from simulator.reading.tables import Columns, read_table
-from simulator.report.resolved import SHARDS, Resolved, read_resolved
+from simulator.reading.scalars import shown
+from simulator.reading.tables import read_table
+from simulator.report.resolved import Resolved, read_resolved
+from simulator.report.run_shapes import INCIDENTS, REPLICATIONS, SHARDS, SUMMARY
 from simulator.study.objectives import COST, MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMBER: Final = Number()
-COUNT: Final = Whole()
-USE: Final = Group({"mean": Number(0), "hottest": Number(0)})
-WRITTEN: Final = {"write records": USE, "write bytes": USE}  # the limits that every stream and mapping has
-TIMES: Final = Group({"n": COUNT}, known={f"{name}_s": NUMBER for name in ("mean", "p50", "p95", "p99", "max")})
-ENDS: Final = (
-    "produced", "processed", "dropped_at_write", "dropped", "expired", "unprocessed",
-)  # fmt: skip
-STREAM: Final = Group(
-    {
-        "shards": SHARDS,
-        "records_produced": COUNT,
-        "records_dropped_at_write": COUNT,
-        "use": Group(WRITTEN, others=USE),
-    }
-)
-MAPPING: Final = Group(
-    {
-        "stream": Text(),
-        "function": Text(),
-        "verdict": Word(*STATES),
-        "verdict_reason": Text(),
-        "binding_limit": Text(),
-        "binding_reason": Text(),
-        "records": Group(dict.fromkeys(ENDS, COUNT)),
-        "records_lost": COUNT,
-        "attempts": COUNT,
-        "errors": COUNT,
-        "throttles": COUNT,
-        "latency": TIMES,
-        "latency_parts_mean_s": Group(dict.fromkeys(PARTS, NUMBER), others=NUMBER),
-        "iterator_age": TIMES,
-        "use": Group({**WRITTEN, "function time per lane": USE}, others=USE),
-        "incidents": COUNT,
-    }
-)
-BILL: Final = Group(
-    {
-        "price_sheet": Text(),
-        "price_sheet_collected": Text(),
-        "traffic_s": NUMBER,
-        "usd_per_month": NUMBER,
-        "wasted_usd_per_month": NUMBER,
-        "usd_per_million_records": OrNull(NUMBER),
-        "on_demand_usd_per_month": OrNull(NUMBER),
-        "items": ListOf(
-            Group(
-                {
-                    **dict.fromkeys(("item", "resource", "unit"), Text(1)),
-                    **dict.fromkeys(
-                        ("quantity", "unit_price_usd", "usd_per_month", "wasted_usd_per_month"), NUMBER
-                    ),
-                }
-            )
-        ),
-    }
-)  # fmt: skip
-SUMMARY: Final = Group(
-    {
-        "scenario": Text(1),
-        "seed": COUNT,
-        "replication": COUNT,
-        "duration_s": NUMBER,
-        "interval_s": NUMBER,
-        "streams": Group(others=STREAM),
-        "event_source_mappings": Group(others=MAPPING),
-    },
-    known={"bill": OrNull(BILL)},
-)
-UNKNOWN: Final = Number(unknown=True)
-SHARDS_CSV: Final = Columns(
-    {
-        "stream": Text(),
-        "shard": COUNT,
-        "accepted_records": COUNT,
-        "write_throttled_records": COUNT,
-        "busiest_second_records": COUNT,
-        **dict.fromkeys(("part_of_stream", "iterator_age_max_s", "lane_busy_max"), UNKNOWN),
-    }
-)
-INCIDENTS_CSV: Final = Columns(
-    {
-        "mapping": Text(),
-        "kind": Word("outage", "slow", "poison"),
-        "start_s": NUMBER,
-        **dict.fromkeys(("end_s", "peak_iterator_age_s", "recovery_time_s"), UNKNOWN),
-        "peak_backlog_records": COUNT,
-        **{f"records_{what}": COUNT for what in ("delayed", "done_again", "lost", "sent_to_destination")},
-    }
-)
-REPLICATIONS_CSV: Final = Columns(
-    {
-        "replication": COUNT,
-        "mapping": Text(),
-        "verdict": Word(*STATES, ""),
-        "measure": Text(1),
-        "value": Number(unknown=True, endless=True),
-    }
-)
 OF_NO_LIMIT: Final = ("none", "retries")  # what can bind although there is no use of it
 
 
@@ -138,9 +38,9 @@ class RunFiles:
         files = cls(
             read_json(folder / "summary.json", SUMMARY),
             read_resolved(folder / "scenario.yaml"),
-            read_table(folder / "shards.csv", SHARDS_CSV),
-            read_table(folder / "incidents.csv", INCIDENTS_CSV),
-            read_table(several, REPLICATIONS_CSV) if several.exists() else None,
+            read_table(folder / "shards.csv", SHARDS),
+            read_table(folder / "incidents.csv", INCIDENTS),
+            read_table(several, REPLICATIONS) if several.exists() or several.is_symlink() else None,
         )
         for name, why in files._contradictions():
             raise UnreadableError(folder / name, why)

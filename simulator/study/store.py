@@ -20,7 +20,8 @@ from simulator.measures.histogram import PERCENTILES
 from simulator.measures.verdict import STATES
 from simulator.reading.documents import read_json
 from simulator.reading.files import MissingError, UnreadableError
-from simulator.reading.shapes import Group, ListOf, Number, Text, Whole, Word
+from simulator.reading.scalars import Number, Text, Whole, Word
+from simulator.reading.shapes import Group, ListOf
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -137,6 +138,7 @@ class Harmless(HTMLParser):
 def originals() -> Path:
     """A folder with a small real result of each kind by its name, and the runs that studies keep; made once."""
     root = Path(tempfile.mkdtemp(prefix="shardsim-fuzz-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
     for kind, (command, *options) in COMMANDS.items():
         file = root / f"{kind}.yaml"
         failures = "" if kind in ("size", "sweep-load") else OUTAGE

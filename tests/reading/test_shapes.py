@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from simulator.reading.shapes import Flag, Group, ListOf, Number, OneOf, OrNull, Shape, Text, UnfitError, Whole, Word
+from simulator.reading.scalars import Flag, Number, OneOf, Shape, Text, UnfitError, Whole, Word
+from simulator.reading.shapes import Group, ListOf, OrNull
 
 NAN, INF = float("nan"), float("inf")
 LETTER = Group({"to": Text(1), "pages": Whole(1, 9)}, known={"sealed": Flag()})

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from simulator.reading.files import UnreadableError
-from simulator.reading.shapes import Number, Text, Whole, Word
+from simulator.reading.scalars import Number, Text, Whole, Word
 from simulator.reading.tables import Columns, read_table
 from simulator.report.csvfiles import write_csv
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -13,11 +14,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from ruamel.yaml import YAML
 
+from simulator import load, simulate
 from simulator.cli import cli
 from simulator.report.folder import OutputError
+from simulator.report.output import write_run
 from simulator.report.page.build import diff_of, page_of
+from simulator.study.figures import figures, tidy
 from tests.page.folders import OUTAGE, RESULTS, run_folder, study
+from tests.reference.scenarios import random_scenario
 
 Results = Callable[[str], Path]
 
@@ -138,6 +144,22 @@ def test_columns_and_names_that_are_not_known_are_left_alone(copied: Results) ->
     assert page_of(folder) == before
 
 
+# --- what the program itself writes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_simulated_can_be_read_back(seed: int, tmp_path: Path) -> None:
+    content = io.StringIO()
+    YAML(typ="safe", pure=True).dump(random_scenario(seed), content)
+    (tmp_path / "random.yaml").write_text(content.getvalue(), encoding="utf-8")
+    results = [simulate(load(tmp_path / "random.yaml"), 10**30 + seed, number) for number in range(1 + seed % 2)]
+    write_run(results[0], tmp_path, "", 0.0)
+    if len(results) > 1:
+        table = tidy([figures(each) for each in results])
+        table.to_csv(tmp_path / "replications.csv", index=False, lineterminator="\n")
+    assert diff_of(tmp_path, tmp_path).kind == "diff"
+
+
 # --- scenario.yaml ------------------------------------------------------------------------------------------------
 
 
@@ -214,7 +236,7 @@ def test_replications_tell_every_measure_of_every_mapping_once(
 @pytest.mark.parametrize(
     ("kind", "change", "said"),
     [
-        ("compare", lambda study: study["settings"].pop(), "comparison.csv: has 3 settings, and study.json has 2"),
+        ("compare", lambda study: study["settings"].pop(), "comparison.csv: has 3 settings; by study.json they are 2"),
         ("compare", lambda study: study["baseline"].clear(), "study.json: its baseline is none of its settings"),
         ("compare", lambda study: study["settings"][0]["overrides"].update({"streams.clicks.shards": "-5"}),
          "study.json: overrides: 'streams.clicks.shards': -5 is out of range"),

@@ -51,34 +51,33 @@ class NoPlotError(ValueError):
     """This is no plot of ours."""
 
 
-def only_allowed(root: ElementTree.Element) -> tuple[ElementTree.Element, tuple[str, ...]]:
-    """A plot with what is allowed in it, and the names of what was not. Raises NoPlotError."""
+def leave_out(root: ElementTree.Element) -> tuple[str, ...]:
+    """Take out of a plot what is not allowed in it; the names of that. Raises NoPlotError."""
     if root.tag != f"{SVG}svg":
         raise NoPlotError("it is not an SVG file")
     left_out: dict[str, None] = {}
     shapes = frozenset(each.get("id", "") for each in root.iter(f"{SVG}path"))
-    kept = _kept(root, shapes, left_out, 1)
-    return kept, tuple(left_out)
+    _clean(root, shapes, left_out, 1)
+    return tuple(left_out)
 
 
-def _kept(
-    element: ElementTree.Element, shapes: frozenset[str], left_out: dict[str, None], depth: int
-) -> ElementTree.Element:
+def _clean(element: ElementTree.Element, shapes: frozenset[str], left_out: dict[str, None], depth: int) -> None:
     if depth > DEEPEST:
         raise NoPlotError("its elements are nested too deeply")
     name = element.tag.removeprefix(SVG)
-    kept = ElementTree.Element(element.tag, dict(_attributes(name, element, left_out)))
-    kept.text = element.text if name == "text" else _space(element.text)
-    kept.tail = _space(element.tail)
+    if element.attrib:
+        element.attrib = dict(_attributes(name, element, left_out))
+    if name != "text":
+        element.text = _space(element.text)
+    element.tail = _space(element.tail)
+    element[:] = [child for child in element if _drawn(child, shapes, left_out)]
     for child in element:
-        if _drawn(child, shapes, left_out):
-            kept.append(_kept(child, shapes, left_out, depth + 1))
-    return kept
+        _clean(child, shapes, left_out, depth + 1)
 
 
-def _space(text: str | None) -> str:
+def _space(text: str | None) -> str | None:
     """What stands between elements, if it is nothing to be read."""
-    return "" if text is None or text.strip() else text
+    return None if text and text.strip() else text
 
 
 def _drawn(element: ElementTree.Element, shapes: frozenset[str], left_out: dict[str, None]) -> bool:

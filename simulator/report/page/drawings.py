@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from simulator.reading import files
 from simulator.reading.files import UnreadableError
 from simulator.report.folder import OutputError
-from simulator.report.page.allowed import HREF, SVG, NoPlotError, only_allowed
+from simulator.report.page.allowed import HREF, SVG, NoPlotError, leave_out
 from simulator.report.page.view import Figure
 from simulator.report.plots import heading, palette
 
@@ -64,11 +64,11 @@ def inline(name: str, file: str) -> Figure:
     """
     if "<!ENTITY" in file:
         raise NoPlotError("it defines entities")
-    given = ElementTree.fromstring(file)
-    title, subtitle = (given.findtext(f".//{tag}", "") for tag in (TITLE, DESCRIPTION))
+    root = ElementTree.fromstring(file)
+    title, subtitle = (root.findtext(f".//{tag}", "") for tag in (TITLE, DESCRIPTION))
     if not title:
         raise NoPlotError("it has no title")
-    root, left_out = only_allowed(given)
+    left_out = leave_out(root)
     _drop_head(root)
     used = {reference for element in root.iter() for reference in _references(element)}
     for element in root.iter():

@@ -1,0 +1,112 @@
+"""What the page asks of the files of a run."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simulator.measures.parts import PARTS
+from simulator.measures.verdict import STATES
+from simulator.reading.scalars import Number, Text, Whole, Word
+from simulator.reading.shapes import Group, ListOf, OrNull
+from simulator.reading.tables import Columns
+from simulator.report.resolved import SHARDS as SHARD_COUNT
+
+NUMBER: Final = Number()
+COUNT: Final = Whole()
+USE: Final = Group({"mean": Number(0), "hottest": Number(0)})
+WRITTEN: Final = {"write records": USE, "write bytes": USE}  # the limits that every stream and mapping has
+TIMES: Final = Group({"n": COUNT}, known={f"{name}_s": NUMBER for name in ("mean", "p50", "p95", "p99", "max")})
+ENDS: Final = (
+    "produced", "processed", "dropped_at_write", "dropped", "expired", "unprocessed",
+)  # fmt: skip
+STREAM: Final = Group(
+    {
+        "shards": SHARD_COUNT,
+        "records_produced": COUNT,
+        "records_dropped_at_write": COUNT,
+        "use": Group(WRITTEN, others=USE),
+    }
+)
+MAPPING: Final = Group(
+    {
+        "stream": Text(),
+        "function": Text(),
+        "verdict": Word(*STATES),
+        "verdict_reason": Text(),
+        "binding_limit": Text(),
+        "binding_reason": Text(),
+        "records": Group(dict.fromkeys(ENDS, COUNT)),
+        "records_lost": COUNT,
+        "attempts": COUNT,
+        "errors": COUNT,
+        "throttles": COUNT,
+        "latency": TIMES,
+        "latency_parts_mean_s": Group(dict.fromkeys(PARTS, NUMBER), others=NUMBER),
+        "iterator_age": TIMES,
+        "use": Group({**WRITTEN, "function time per lane": USE}, others=USE),
+        "incidents": COUNT,
+    }
+)
+BILL: Final = Group(
+    {
+        "price_sheet": Text(),
+        "price_sheet_collected": Text(),
+        "traffic_s": NUMBER,
+        "usd_per_month": NUMBER,
+        "wasted_usd_per_month": NUMBER,
+        "usd_per_million_records": OrNull(NUMBER),
+        "on_demand_usd_per_month": OrNull(NUMBER),
+        "items": ListOf(
+            Group(
+                {
+                    **dict.fromkeys(("item", "resource", "unit"), Text(1)),
+                    **dict.fromkeys(
+                        ("quantity", "unit_price_usd", "usd_per_month", "wasted_usd_per_month"), NUMBER
+                    ),
+                }
+            )
+        ),
+    }
+)  # fmt: skip
+SUMMARY: Final = Group(
+    {
+        "scenario": Text(1),
+        "seed": Whole(most=10**4000),  # --seed takes any
+        "replication": COUNT,
+        "duration_s": NUMBER,
+        "interval_s": NUMBER,
+        "streams": Group(others=STREAM),
+        "event_source_mappings": Group(others=MAPPING),
+    },
+    known={"bill": OrNull(BILL)},
+)
+UNKNOWN: Final = Number(unknown=True)
+SHARDS: Final = Columns(
+    {
+        "stream": Text(),
+        "shard": COUNT,
+        "accepted_records": COUNT,
+        "write_throttled_records": COUNT,
+        "busiest_second_records": COUNT,
+        **dict.fromkeys(("part_of_stream", "iterator_age_max_s", "lane_busy_max"), UNKNOWN),
+    }
+)
+INCIDENTS: Final = Columns(
+    {
+        "mapping": Text(),
+        "kind": Word("outage", "slow", "poison"),
+        "start_s": NUMBER,
+        **dict.fromkeys(("end_s", "peak_iterator_age_s", "recovery_time_s"), UNKNOWN),
+        "peak_backlog_records": COUNT,
+        **{f"records_{what}": COUNT for what in ("delayed", "done_again", "lost", "sent_to_destination")},
+    }
+)
+REPLICATIONS: Final = Columns(
+    {
+        "replication": COUNT,
+        "mapping": Text(),
+        "verdict": Word(*STATES, ""),
+        "measure": Text(1),
+        "value": Number(unknown=True, endless=True),
+    }
+)

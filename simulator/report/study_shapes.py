@@ -1,0 +1,173 @@
+"""What the page asks of the files of a study, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simulator.measures.parts import PARTS
+from simulator.measures.verdict import STATES
+from simulator.reading.scalars import Number, Shape, Text, Whole, Word
+from simulator.reading.shapes import Group, ListOf, OrNull
+from simulator.reading.tables import Columns
+from simulator.report.numbers import unit_of
+from simulator.report.page.words import LIMITS
+from simulator.study import advice
+from simulator.study.objectives import COST, KEEPS_UP, MEASURES, ORDER
+
+NUMBER: Final = Number()
+COUNT: Final = Whole()
+RUNS: Final = Whole(1)
+UNKNOWN: Final = Number(unknown=True)
+TEXTS: Final = ListOf(Text())
+SEEN: Final = Group({"mean": OrNull(NUMBER), "half_width": OrNull(NUMBER), "n": COUNT})
+ASSESSMENT: Final = Group(
+    {
+        "objective": Word(*MEASURES, KEEPS_UP),
+        "mapping": Text(),
+        "bound": NUMBER,
+        "seen": SEEN,
+        "above": COUNT,
+        "state": Word(*ORDER),
+    }
+)
+OVERRIDES: Final = Group(others=Text())
+TRIAL: Final = Group(
+    {
+        "overrides": OVERRIDES,
+        "usd_per_month": OrNull(NUMBER),
+        "worst": OrNull(ASSESSMENT),
+        "measures": Group(others=Group(others=SEEN)),
+    }
+)
+EFFECT: Final = Group({**dict.fromkeys(("today", "then", "relative"), OrNull(NUMBER)), "word": Word(*advice.WORDS)})
+
+
+def _means(*measures: str) -> dict[str, Number]:
+    """The columns of measures: a mean, and the ends of its interval. Only a time can be endless."""
+    ends = {f"{measure}_{end}": UNKNOWN for measure in measures for end in ("low", "high")}
+    return {**{each: Number(unknown=True, endless=unit_of(each) == "s") for each in measures}, **ends}
+
+
+SETTING: Final = {"mapping": Text(), "replications": RUNS, "verdict": Word(*STATES), "binding_limit": Text()}
+SHOWN: Final = _means(
+    "iterator_age_p99_s", "iterator_age_max_s", "latency_p99_s", "drain_s", "records_lost", "throttles", "errors"
+)  # fmt: skip
+KNOWN: Final = _means(COST, *(f"use_{limit.replace(' ', '_')}" for limit in LIMITS))
+TRIED: Final = {
+    "replications": COUNT,
+    "usd_per_month": UNKNOWN,
+    "state": Word(*ORDER),
+    "tightest_objective": Text(),
+    "bound": UNKNOWN,
+    "mean": Number(unknown=True, endless=True),
+    "half_width_95": UNKNOWN,
+}
+
+
+COMPARISON: Final = Group(
+    {
+        "replications": COUNT,
+        "stopped": Text(),
+        "warmup": Text(),
+        "baseline": OVERRIDES,
+        "settings": ListOf(Group({"overrides": OVERRIDES, "objectives": ListOf(ASSESSMENT)})),
+        "failures": ListOf(Group({"setting": Text(), "replication": COUNT, "why": Text()})),
+    }
+)
+COMPARISON_CSV: Final = Columns({**SETTING, **SHOWN}, KNOWN, before="mapping")
+DIFFERENCES_CSV: Final = Columns(
+    {
+        "mapping": Text(),
+        "measure": Text(1),
+        "difference": Number(unknown=True, endless=True),
+        "low": UNKNOWN,
+        "high": UNKNOWN,
+        "word": Word("better", "worse", "same", "cannot tell"),
+    },
+    before="mapping",
+)
+
+SIZE: Final = Group(
+    {
+        "objectives_state": Word(*ORDER),
+        "answer": OrNull(TRIAL),
+        "one_step_cheaper": OrNull(TRIAL),
+        "objectives": ListOf(ASSESSMENT),
+        "settings": COUNT,
+        "settings_tried": COUNT,
+        "replications_at_most": COUNT,
+        "searched": ListOf(Group({"paths": TEXTS, "values": TEXTS})),
+        "says": TEXTS,
+    }
+)
+ESTIMATE_CSV: Final = Columns(
+    {
+        "mapping": Text(),
+        "limit": Text(),
+        "shards_at_mean": UNKNOWN,
+        "shards_at_peak": UNKNOWN,
+        "hottest_use_at_mean": Number(unknown=True, endless=True),
+        "why": Text(),
+    }
+)
+
+CHANGE: Final = Group(
+    {
+        **dict.fromkeys(("knob", "before", "after"), Text()),
+        "overrides": OVERRIDES,
+        "verdict": Word(*STATES),
+        "effects": Group(dict.fromkeys(advice.MEASURES, EFFECT)),
+    }
+)
+ADVICE: Final = Group(
+    {
+        "mapping": Text(1),
+        "replications": COUNT,
+        "verdict": Word(*STATES),
+        "binding_limit": Text(),
+        "latency_parts_mean_s": Group(dict.fromkeys(PARTS, OrNull(NUMBER)), others=OrNull(NUMBER)),
+        "ranked_by": Word(advice.RECOVERY, advice.LATENCY),
+        "says": TEXTS,
+        "changes": ListOf(CHANGE),
+    }
+)
+
+LOAD_SWEEP: Final = Group(
+    {
+        "says": Text(),
+        "loads": ListOf(NUMBER, least=1),
+        "knee": OrNull(Group({"holds": NUMBER, "breaks": NUMBER, "why": Text()})),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of study: what study.json holds, and the tables that its page is made of, by name without .csv.
+
+    `settings` gives those of which study.json tells the overrides.
+    """
+
+    study: Shape
+    tables: dict[str, Columns]
+    settings: Callable[[dict[str, Any]], list[dict[str, Any]]]
+
+
+KINDS: Final = {
+    "compare": Kind(
+        COMPARISON, {"comparison": COMPARISON_CSV, "differences": DIFFERENCES_CSV}, lambda study: study["settings"]
+    ),
+    "size": Kind(
+        SIZE,
+        {
+            "search": Columns(TRIED, before="replications"),
+            "headroom": Columns({"load": NUMBER, **TRIED}),
+            "estimate": ESTIMATE_CSV,
+        },
+        lambda study: [each for each in (study["answer"], study["one_step_cheaper"]) if each],
+    ),
+    "advise": Kind(ADVICE, {}, lambda study: study["changes"]),
+    "sweep-load": Kind(LOAD_SWEEP, {"loads": Columns({"load": NUMBER, **SETTING, **SHOWN}, KNOWN)}, lambda _: []),
+}
