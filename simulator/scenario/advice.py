@@ -1,9 +1,9 @@
 """Warnings: what is allowed but unwise, found without simulating. They are asked for a scenario without errors only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.scenario.bounds import MIB
-from simulator.scenario.expectations import expected_records, hottest_share, mean
+from simulator.scenario.expectations import expected_records, grouped, hottest_share, mean
 from simulator.scenario.in_step import in_step
 from simulator.scenario.memory import work
 from simulator.scenario.place import Problem, joined
@@ -20,14 +20,16 @@ def advice(scenario: Scenario) -> Iterator[Problem]:
     """All warnings of a valid scenario."""
     yield from _warmup(scenario)
     yield from _account(scenario)
+    writers, readers = grouped(scenario.producers, "stream"), grouped(scenario.event_source_mappings, "stream")
+    invokers, left = grouped(scenario.event_source_mappings, "function"), _unreserved(scenario)
     for name, stream in scenario.streams.items():
-        yield from _stream(name, stream, scenario)
+        yield from _stream(name, stream, writers.get(name, ()), readers.get(name, ()))
     for i, producer in enumerate(scenario.producers):
         yield from _hot_key(joined("producers", i), producer)
     for name, function in scenario.functions.items():
-        yield from _function(name, function, scenario)
+        yield from _function(name, function, invokers.get(name, ()), scenario.streams, left)
     for i, mapping in enumerate(scenario.event_source_mappings):
-        yield from _mapping(joined("event_source_mappings", i), mapping, scenario)
+        yield from _mapping(joined("event_source_mappings", i), mapping, writers.get(mapping.stream, ()), scenario)
     yield from in_step(scenario)
 
 
@@ -52,9 +54,9 @@ def _account(scenario: Scenario) -> Iterator[Problem]:
 # --- streams and producers ----------------------------------------------------------------------------------------
 
 
-def _stream(name: str, stream: Stream, scenario: Scenario) -> Iterator[Problem]:
-    producers = [each for each in scenario.producers if each.stream == name]
-    mappings = [each for each in scenario.event_source_mappings if each.stream == name]
+def _stream(
+    name: str, stream: Stream, producers: Sequence[Producer], mappings: Sequence[EventSourceMapping]
+) -> Iterator[Problem]:
     if not producers:
         yield _warn(f"streams.{name}", "nothing writes to it")
     if not mappings:
@@ -63,7 +65,7 @@ def _stream(name: str, stream: Stream, scenario: Scenario) -> Iterator[Problem]:
     yield from _read_calls(f"streams.{name}.shards", mappings)
 
 
-def _write_limit(field: str, stream: Stream, producers: list[Producer]) -> Iterator[Problem]:
+def _write_limit(field: str, stream: Stream, producers: Sequence[Producer]) -> Iterator[Problem]:
     span = max((each.stop for each in producers), default=1.0) - min((each.start for each in producers), default=0.0)
     records = sum(_expected(each) for each in producers) / span
     size = sum(_expected(each) * mean(each.record_size) for each in producers) / span
@@ -75,7 +77,7 @@ def _write_limit(field: str, stream: Stream, producers: list[Producer]) -> Itera
         yield _warn(field, f"together accept {limit}/s, less than the producers' mean of {size / MIB:.3g} MiB/s")
 
 
-def _read_calls(field: str, mappings: list[EventSourceMapping]) -> Iterator[Problem]:
+def _read_calls(field: str, mappings: Sequence[EventSourceMapping]) -> Iterator[Problem]:
     calls = sum(1.0 / each.polling.interval for each in mappings if each.consumer == "polling")
     if calls > SHARD_CALLS:
         message = f"its mappings poll each shard {calls:.3g} times a second; a shard answers {SHARD_CALLS:g}"
@@ -96,17 +98,18 @@ def _expected(producer: Producer) -> float:
 # --- functions ----------------------------------------------------------------------------------------------------
 
 
-def _function(name: str, function: Function, scenario: Scenario) -> Iterator[Problem]:
-    mappings = [each for each in scenario.event_source_mappings if each.function == name]
+def _function(
+    name: str, function: Function, mappings: Sequence[EventSourceMapping], streams: Mapping[str, Stream], left: int
+) -> Iterator[Problem]:
     if not mappings:
         yield _warn(f"functions.{name}", "no event source mapping invokes it")
-    lanes = sum(scenario.streams[each.stream].shards * each.parallelization_factor for each in mappings)
+    lanes = sum(streams[each.stream].shards * each.parallelization_factor for each in mappings)
     reserve = function.reserved_concurrency
     if reserve is not None and reserve < lanes:
         message = f"{reserve} is below the {lanes} batches that may be in flight: shards x parallelization_factor"
         yield _warn(f"functions.{name}.reserved_concurrency", message, "expect throttles")
-    elif reserve is None and _unreserved(scenario) < lanes:
-        message = f"the account leaves it {_unreserved(scenario)}, below the {lanes} batches that may be in flight"
+    elif reserve is None and left < lanes:
+        message = f"the account leaves it {left}, below the {lanes} batches that may be in flight"
         yield _warn(f"functions.{name}", message, "expect throttles")
 
 
@@ -118,8 +121,9 @@ def _unreserved(scenario: Scenario) -> int:
 # --- mappings -----------------------------------------------------------------------------------------------------
 
 
-def _mapping(field: str, mapping: EventSourceMapping, scenario: Scenario) -> Iterator[Problem]:
-    producers = [each for each in scenario.producers if each.stream == mapping.stream]
+def _mapping(
+    field: str, mapping: EventSourceMapping, producers: Sequence[Producer], scenario: Scenario
+) -> Iterator[Problem]:
     yield from _timeout(field, mapping, producers, scenario.functions[mapping.function])
     yield from _retention(field, mapping, scenario)
     yield from _latest(field, mapping, producers)
@@ -127,7 +131,7 @@ def _mapping(field: str, mapping: EventSourceMapping, scenario: Scenario) -> Ite
 
 
 def _timeout(
-    field: str, mapping: EventSourceMapping, producers: list[Producer], function: Function
+    field: str, mapping: EventSourceMapping, producers: Sequence[Producer], function: Function
 ) -> Iterator[Problem]:
     size = max((mean(each.record_size) for each in producers), default=0.0)
     duration = work(function)
@@ -153,7 +157,7 @@ def _retention(field: str, mapping: EventSourceMapping, scenario: Scenario) -> I
             yield _warn(f"functions.{mapping.function}.failures[{i}]", message, "records will expire")
 
 
-def _latest(field: str, mapping: EventSourceMapping, producers: list[Producer]) -> Iterator[Problem]:
+def _latest(field: str, mapping: EventSourceMapping, producers: Sequence[Producer]) -> Iterator[Problem]:
     early = [each for each in producers if each.start < mapping.starts_after]
     if mapping.starting_position == "latest" and early:
         first = min(early, key=lambda producer: producer.start)

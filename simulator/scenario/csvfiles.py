@@ -2,203 +2,163 @@
 
 A field of a dataclass that is annotated with a Column is filled from the file and the column that two of its other
 fields name. What is wrong in a file is told at the line of the scenario that names it, with the line of the CSV file.
+Nothing that stands in the file is told unless it has a heading that was asked for: it may be any file.
 """
 
-import csv
-import io
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from simulator.scenario import units
+from simulator.scenario.csvblocks import Block, CsvError, blocks, most_rows
+from simulator.scenario.csvcolumns import CellError, Content
+from simulator.scenario.files import TooLargeError, open_regular
 from simulator.scenario.nodes import shortened
 from simulator.scenario.place import UNREADABLE, Place, did_you_mean, joined
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-LARGEST_NUMBER = 1e15  # of records, seconds or bytes: sums stay exact to a unit
-LARGEST_CSV = 64 * 2**20  # bytes: a year of minutes is 10 MiB
-
-
-class Cell(NamedTuple):
-    """A value of a column and the line of the file it stands in, counted from 1."""
-
-    line: int
-    text: str
-
-
-class CsvError(Exception):
-    """What is wrong in a CSV file; `hint` is what was probably meant."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
+LARGEST_CSV = 64 * 2**20  # bytes
+MOST_ROWS = 10_000_000  # as many as keys may be counted
+LONGER = "give longer intervals, with more records each"
 
 
 @dataclass(frozen=True)
 class Column:
-    """Says which fields name the file and the column, and what its cells become. `make` raises CsvError."""
+    """Says which fields name the file and the column, and what its cells may be."""
 
     file: str
     column: str
-    make: Callable[[Sequence[Cell]], Any]
+    content: Content
+
+
+@dataclass
+class _Reading:
+    """A column while the file is read: its values, with room for all there may be, or what is wrong with it."""
+
+    name: str
+    content: Content
+    index: int
+    values: "NDArray[Any]"
+    rows: int = 0
+    fault: CsvError | None = None
+
+    def read(self, block: Block, columns: int) -> None:
+        """Add a block's column, of a file with so many columns."""
+        before = self.values[self.rows - 1] if self.rows else None
+        try:
+            part = self.content.read(block, self.index, columns, before)
+            if self.rows + len(part) > len(self.values):
+                raise _beyond(len(self.values))
+        except CsvError as error:
+            self.fault = error
+            return
+        self.values[self.rows : self.rows + len(part)] = part
+        self.rows += len(part)
+
+    def whole(self) -> Any:
+        """All of the column. Raises CsvError."""
+        if self.fault:
+            raise self.fault
+        return self.content.finished(self.values[: self.rows])
 
 
 def read_columns(wanted: Mapping[str, Column], values: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """The values of the fields that `wanted` names; faults are noted at the field that names the file or the column."""
     file = next(iter(wanted.values())).file
+    found = dict.fromkeys(wanted, UNREADABLE)
     if not isinstance(values[file], str):
-        return dict.fromkeys(wanted, UNREADABLE)
+        return found
+    path = Path(values[file])
     try:
-        rows = read_rows(Path(values[file]))
+        for name, reading in _read(path, wanted, values, place).items():
+            found[name] = _whole(reading, path, file, place)
     except CsvError as fault:
-        _refuse(fault, place, file)
-        return dict.fromkeys(wanted, UNREADABLE)
-    return {name: _column(column, rows, values, place) for name, column in wanted.items()}
+        _refuse(f"{_located(path, fault)} {fault}", fault.hint, file, place)
+    except TooLargeError as error:
+        size = f"{error.bytes / 2**20:.1f} MiB; allowed: {LARGEST_CSV // 2**20} MiB"
+        _refuse(f"{shortened(path.name)} has {size}", LONGER, file, place)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        hint = _beside(path, place.folder) if isinstance(error, FileNotFoundError) else ""
+        _refuse(f"{shortened(str(path), 200)} cannot be read: {reason}", hint, file, place)
+    return found
 
 
-def _column(column: Column, rows: list[tuple[int, list[str]]], values: Mapping[str, Any], place: Place) -> Any:
-    name = values[column.column]
-    if not isinstance(name, str):
-        return UNREADABLE
-    header = [title.strip() for title in rows[0][1]]
-    if name not in header:
-        fault = CsvError(f"{_file_name(values, column)} has no column '{shortened(name)}'", did_you_mean(name, header))
-        return _refuse(fault, place, column.column)
+def _read(path: Path, wanted: Mapping[str, Column], values: Mapping[str, Any], place: Place) -> dict[str, _Reading]:
+    """The columns that are there. Raises CsvError, TooLargeError, OSError, and ValueError for an impossible path."""
+    with open_regular(path, LARGEST_CSV) as file:
+        room = min(most_rows(file), MOST_ROWS)
+        some = blocks(file)
+        first = next((block for block in some if block.rows), None)
+        if first is None:
+            raise CsvError("is empty")
+        header = [title.strip() for title in first.rows[0][1]]
+        readings = _headed(path, header, wanted, values, place, room)
+        for block in chain([Block("", first.line, first.rows[1:])], some):
+            unread = [reading for reading in readings.values() if not reading.fault]
+            if not unread:
+                break
+            for reading in unread:
+                reading.read(block, len(header))
+    return readings
+
+
+def _beyond(room: int) -> CsvError:
+    if room < MOST_ROWS:
+        return CsvError("has grown while it was read", hint="try again")
+    return CsvError(f"has more than {MOST_ROWS:,} rows", hint=LONGER)
+
+
+def _headed(
+    path: Path, header: Sequence[str], wanted: Mapping[str, Column], values: Mapping[str, Any], place: Place, room: int
+) -> dict[str, _Reading]:
+    """The columns that the header has, with room for so many rows; the others are noted."""
+    import numpy as np
+
+    asked = {name: values[column.column] for name, column in wanted.items() if isinstance(values[column.column], str)}
+    known = header[:1000] if any(title in header for title in asked.values()) else ()
+    readings = {}
+    for name, title in asked.items():
+        if title in header:
+            content = wanted[name].content
+            readings[name] = _Reading(title, content, header.index(title), np.empty(room, content.dtype))
+        else:
+            message = f"{shortened(path.name)} has no column '{shortened(title)}' in its first line"
+            _refuse(message, did_you_mean(title, known), wanted[name].column, place)
+    return readings
+
+
+def _whole(reading: _Reading, path: Path, file: str, place: Place) -> Any:
     try:
-        return column.make(cells(rows, header.index(name)))
+        return reading.whole()
+    except CellError as fault:
+        where = f"{_located(path, fault)}, column '{shortened(reading.name)}'"
+        return _refuse(f"{where}: {fault}", fault.hint, file, place)
     except CsvError as fault:
-        return _refuse(CsvError(f"{_file_name(values, column)}, {fault}", fault.hint), place, column.file)
+        return _refuse(f"{_located(path, fault)} {fault}", fault.hint, file, place)
 
 
-def _file_name(values: Mapping[str, Any], column: Column) -> str:
-    return shortened(Path(values[column.file]).name)
+def _located(path: Path, fault: CsvError) -> str:
+    return f"{shortened(path.name)}, line {fault.line}" if fault.line else shortened(path.name)
 
 
-def _refuse(fault: CsvError, place: Place, field: str) -> Any:
+def _refuse(message: str, hint: str, field: str, place: Place) -> Any:
     """At the field when it was written, else at the group around it."""
     group = place.marks[place.field]
     mark = place.marks.get(joined(place.field, field), group)
     at = place.at(field, mark)
-    told = any((each.field, each.message) == (at.field, str(fault)) for each in place.problems)  # by another column
-    return UNREADABLE if told else at.refuse(mark, str(fault), fault.hint)
+    told = any((each.field, each.message) == (at.field, message) for each in place.problems)  # by another column
+    return UNREADABLE if told else at.refuse(mark, message, hint)
 
 
-def read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """The rows of a CSV file with their lines, the header first, blank lines left out. Raises CsvError."""
-    reader = csv.reader(io.StringIO(_read_text(path), newline=""), strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise CsvError(f"{shortened(path.name)}, line {reader.line_num}: is not CSV: {error}") from None
-    if not rows:
-        raise CsvError(f"{shortened(path.name)} is empty")
-    return rows
-
-
-def _read_text(path: Path) -> str:
-    name = shortened(path.name)
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_CSV + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise CsvError(f"{shortened(str(path), 200)} cannot be read: {reason}", _beside(path)) from None
-    if len(content) > LARGEST_CSV:
-        raise CsvError(
-            f"{name} is larger than {LARGEST_CSV // 2**20} MiB", "give longer intervals, with more records each"
-        )
-    if b"\0" in content:
-        raise CsvError(f"{name} is a binary file, not CSV")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise CsvError(f"{name}, line {line}: is not UTF-8 text") from None
-
-
-def _beside(path: Path) -> str:
-    """A file of nearly the same name in the same folder."""
+def _beside(path: Path, folder: Path) -> str:
+    """A file of nearly the same name; only beside the scenario or below it, for other folders are not its business."""
+    if not path.is_relative_to(folder):
+        return ""
     try:
         return did_you_mean(path.name, [other.name for other in path.parent.glob("*.csv")][:1000])
     except (OSError, ValueError):
         return ""
-
-
-def cells(rows: list[tuple[int, list[str]]], index: int) -> list[Cell]:
-    """One column without its title. Raises CsvError for a row that is too short."""
-    for line, row in rows[1:]:
-        if len(row) <= index:
-            raise CsvError(f"line {line}: has only {len(row)} of {len(rows[0][1])} columns")
-    return [Cell(line, row[index].strip()) for line, row in rows[1:]]
-
-
-def amounts(column: Sequence[Cell]) -> "NDArray[np.float64]":
-    """Numbers of at least 0, one or more."""
-    return _numbers(column, 1)
-
-
-def counts(column: Sequence[Cell]) -> "NDArray[np.float64]":
-    """Numbers of at least 0, for two intervals or more."""
-    return _numbers(column, 2)
-
-
-def weights(column: Sequence[Cell]) -> "NDArray[np.float64]":
-    """Numbers of at least 0, of which at least one is above 0."""
-    values = _numbers(column, 1)
-    if not values.sum() > 0:
-        raise CsvError(f"lines {column[0].line} to {column[-1].line}: the weights are all 0")
-    return values
-
-
-def sorted_amounts(column: Sequence[Cell]) -> "NDArray[np.float64]":
-    """Numbers of at least 0, in ascending order whatever the file's."""
-    import numpy as np
-
-    values = np.sort(_numbers(column, 1))
-    values.flags.writeable = False
-    return values
-
-
-def times(column: Sequence[Cell]) -> "NDArray[np.float64]":
-    """Seconds, two or more, each later than the one before."""
-    values = _numbers(column, 2, least=-math.inf)
-    for earlier, later, cell in zip(values, values[1:], column[1:], strict=False):
-        if not later > earlier:
-            raise CsvError(f"line {cell.line}: {later:g} is not later than {earlier:g} of the row before")
-    return values
-
-
-def keys(column: Sequence[Cell]) -> tuple[str, ...]:
-    """Partition keys: 1 to 256 characters each."""
-    for cell in column:
-        if not 0 < len(cell.text) <= 256:
-            raise CsvError(f"line {cell.line}: a partition key has 1 to 256 characters, not {len(cell.text)}")
-    return tuple(cell.text for cell in column)
-
-
-def _numbers(column: Sequence[Cell], rows: int, least: float = 0.0) -> "NDArray[np.float64]":
-    import numpy as np
-
-    if len(column) < rows:
-        raise CsvError(
-            f"line {column[-1].line if column else 1}: has {len(column)} rows after the header; allowed: {rows} or more"
-        )
-    values = np.array([_number(cell, least) for cell in column])
-    values.flags.writeable = False
-    return values
-
-
-def _number(cell: Cell, least: float) -> float:
-    value = units.parse_number(cell.text)
-    if value is None or not math.isfinite(value):
-        raise CsvError(f"line {cell.line}: '{shortened(cell.text)}' is not a number")
-    if value < least:
-        raise CsvError(f"line {cell.line}: {shortened(cell.text)} is negative")
-    if abs(value) > LARGEST_NUMBER:
-        raise CsvError(f"line {cell.line}: {shortened(cell.text)} is above {LARGEST_NUMBER:g}")
-    return value

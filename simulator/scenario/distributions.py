@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
-from simulator.scenario import csvfiles
 from simulator.scenario.bounds import COLUMN, DURATION, LARGEST_RECORD
+from simulator.scenario.csvcolumns import Sorted
 from simulator.scenario.csvfiles import Column
 from simulator.scenario.forms import Forms, Under
 from simulator.scenario.kinds import CsvPath, Kind
@@ -71,9 +71,7 @@ class Empirical:
 
     file: Annotated[str, CsvPath(), Doc("A CSV file with a header, relative to the scenario file.")]
     column: Annotated[str, COLUMN, Doc("The column of the values, in seconds or bytes, without units.")]
-    values: Annotated["NDArray[np.float64]", Column("file", "column", csvfiles.sorted_amounts)] = field(
-        repr=False, compare=False
-    )
+    values: Annotated["NDArray[np.float64]", Column("file", "column", Sorted())] = field(repr=False, compare=False)
 
 
 NO_TIME = Constant(value=0.0)

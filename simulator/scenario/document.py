@@ -4,6 +4,7 @@ The parser's events are read one by one, so that a bomb of aliases or of 100,000
 nothing is ever constructed by a tag.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from ruamel.yaml.events import (
     StreamEndEvent,
 )
 
+from simulator.scenario.files import TooLargeError, read_regular
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar, shortened
 from simulator.scenario.place import Problem
 
 LARGEST_FILE = 2**20  # bytes
+HALF_LETTER = re.compile("[\ud800-\udfff]")
 DEEPEST = 20  # groups and lists inside each other; a scenario needs 8
 
 
@@ -38,14 +41,13 @@ class UnparsableError(Exception):
 def read_text(path: Path) -> str:
     """The text of a file. Raises UnparsableError when it is missing, larger than 1 MiB, binary or not UTF-8."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)  # never more, however large the file is
+        content = read_regular(path, LARGEST_FILE)
+    except TooLargeError:
+        raise UnparsableError("is larger than 1 MiB, which no scenario is", hint="put traces into CSV files") from None
     except OSError as error:
         raise UnparsableError(f"cannot be read: {error.strerror or error}") from None
     except ValueError:
         raise UnparsableError("is not the name of a file") from None
-    if len(content) > LARGEST_FILE:
-        raise UnparsableError("is larger than 1 MiB, which no scenario is", hint="put traces into CSV files")
     if b"\0" in content:
         raise UnparsableError("is a binary file, not YAML")
     return _decoded(content)
@@ -94,7 +96,7 @@ class _Builder:
             return self._group(mark, depth)
         if isinstance(event, SequenceStartEvent):
             return Items(tuple(self._node(item, depth + 1) for item in self._until(SequenceEndEvent)), mark)
-        return Scalar(event.value, mark, plain=not event.style)
+        return Scalar(self._whole_letters(event.value, mark), mark, plain=not event.style)
 
     def _group(self, mark: Mark, depth: int) -> Group:
         entries: dict[str, Entry] = {}
@@ -109,6 +111,16 @@ class _Builder:
             else:
                 entries[key.text] = Entry(key.mark, value)
         return Group(mark, entries)
+
+    def _whole_letters(self, text: str, mark: Mark) -> str:
+        """The text with halves of letters joined, as JSON writes letters beyond the first 65,536."""
+        if not HALF_LETTER.search(text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self._refuse(mark, "holds half of a letter (a lone surrogate)")
+            return HALF_LETTER.sub("\N{REPLACEMENT CHARACTER}", text)
 
     def _until(self, end: type[Event]) -> Iterator[Event]:
         while not isinstance(event := next(self.events), end):

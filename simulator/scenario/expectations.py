@@ -1,7 +1,8 @@
 """What is known of a distribution or a rate without drawing from it (docs/model.md, sections 2 and 9)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, TypeVar
 
 from simulator.scenario.spec import (
     Constant,
@@ -9,11 +10,13 @@ from simulator.scenario.spec import (
     CountedKeys,
     Distribution,
     Empirical,
+    EventSourceMapping,
     Exponential,
     Gamma,
     Lognormal,
     Normal,
     PartitionKeys,
+    Producer,
     Rate,
     Sine,
     Spikes,
@@ -27,6 +30,17 @@ from simulator.scenario.spec import (
 
 Z99 = 2.3263478740408408  # the standard normal's 99 % quantile
 SINE_SAMPLES = 2000
+
+
+Part = TypeVar("Part", Producer, EventSourceMapping)
+
+
+def grouped(parts: Iterable[Part], by: Literal["stream", "function"]) -> Mapping[str, Sequence[Part]]:
+    """Producers or mappings by the name of their stream or function, in the order of the file."""
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        found.setdefault(getattr(part, by), []).append(part)
+    return found
 
 
 def largest(distribution: Distribution) -> float:

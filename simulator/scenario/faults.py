@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator.scenario.nodes import shortened
+
 Severity = Literal["error", "warning"]
 EXCERPT_WIDTH = 100
 
@@ -32,7 +34,8 @@ class Fault:
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        path = shortened(self.path, 1000)
+        place = f"{path}:{self.line}:{self.column}" if self.line else path
         about = f"{self.field}: " if self.field and not self.path.startswith("--set ") else ""
         head = f"{place}: {self.severity}: {about}{self.text}"
         return "\n".join([head, *_pointed(self.excerpt, self.line, self.column)])

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.scenario.kinds import Kind, Name, ScalarKind, Schema, UnfitError
+from simulator.scenario.kinds import Kind, ScalarKind, Schema
+from simulator.scenario.names import Name
 from simulator.scenario.nodes import Entry, Group, Items, Node, Scalar, shown
 from simulator.scenario.place import UNREADABLE, Place, did_you_mean
 from simulator.scenario.records import Record
@@ -45,6 +46,7 @@ class ListOf(Kind):
 class MapOf(Kind):
     """A group whose keys are names that the user chooses."""
 
+    name: Name
     kind: Kind
     least: int = 0
 
@@ -61,7 +63,7 @@ class MapOf(Kind):
 
     def _item(self, name: str, entry: Entry, place: Place) -> Any:
         below = place.at(name, entry.key)
-        Name().read(Scalar(name, entry.key, plain=False), below)
+        self.name.read(Scalar(name, entry.key, plain=False), below)
         return self.kind.read(entry.node, below)
 
     def write(self, value: Any, folder: Path) -> dict[str, Any]:
@@ -70,7 +72,7 @@ class MapOf(Kind):
     def schema(self, definitions: Schema) -> Schema:
         return {
             "type": "object",
-            "propertyNames": Name().schema(definitions),
+            "propertyNames": self.name.schema(definitions),
             "additionalProperties": self.kind.schema(definitions),
             "minProperties": self.least,
         }
@@ -168,19 +170,13 @@ class Forms(Kind):
 
     def read(self, node: Node, place: Place) -> Any:
         if self.single and isinstance(node, Scalar) and not node.is_null:
-            return self._single(self.single, node, place)
+            return self.single.read_as(self.allowed, node, place)
         if not isinstance(node, Group):
             return place.refuse(node.mark, f"{shown(node)} is given; allowed: {self.allowed}")
         for key, kind in self.groups.items():
             if key in node.entries:
                 return kind.read(node, place)
         return self._refuse_keys(node, place)
-
-    def _single(self, kind: ScalarKind, node: Scalar, place: Place) -> Any:
-        try:
-            return kind.parse(node.text)
-        except UnfitError as unfit:
-            return place.refuse(node.mark, f"{shown(node)} {unfit}; allowed: {self.allowed}", unfit.hint)
 
     def _refuse_keys(self, node: Group, place: Place) -> Any:
         for name, entry in node.entries.items():

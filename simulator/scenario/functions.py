@@ -109,7 +109,7 @@ class Function:
     duration: Annotated[Work, Record(Work), Doc("How long an attempt runs, without its cold start.")]
     duration_by_memory: Annotated[
         dict[int, float],
-        TableOf(MEMORY, Duration(above=0.0, most=900.0)),
+        TableOf(MEMORY, Duration(0.001, 900.0)),
         Doc(
             "The mean duration of one payload by memory, as memory-tuning runs print it. The duration is multiplied by "
             "this table at `memory` over this table at `duration_measured_at`, between its sizes by logarithms.",

@@ -4,15 +4,17 @@ After an answer a shard refuses all calls until its bytes are paid for, at 2 MiB
 distance: where it is shorter than that, the later one is refused each time (docs/model.md, sections 4 and 11).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.scenario.bounds import MIB
-from simulator.scenario.expectations import expected_records, mean
+from simulator.scenario.expectations import expected_records, grouped, mean
 from simulator.scenario.place import Problem
 from simulator.scenario.spec import EventSourceMapping, Producer, Scenario
 
 SHARD_READ_BYTES = 2.0 * MIB  # bytes/s that a shard answers
+MOST_COMPARED = 20  # earlier mappings that each is compared with: it is only a warning
+MOST_SHARDS = 1000  # that are looked at, one by one
 LEAST_CHANCE = 0.05  # that some shard has such pollers: what is less likely is not worth a warning
 
 
@@ -27,21 +29,21 @@ class Shard:
 
 def in_step(scenario: Scenario) -> Iterator[Problem]:
     """A warning for each mapping that keeps step with an earlier one."""
-    shards = {name: _shard(name, scenario) for name in scenario.streams}
+    writers = grouped(scenario.producers, "stream")
+    shards = {name: _shard(stream.shards, writers.get(name, ())) for name, stream in scenario.streams.items()}
     earlier: dict[tuple[str, float], list[EventSourceMapping]] = {}
     for i, mapping in enumerate(scenario.event_source_mappings):
         if mapping.consumer == "polling":
             others = earlier.setdefault((mapping.stream, mapping.polling.interval), [])
-            chances = ((other, _chance(mapping, other, shards[mapping.stream])) for other in others)
+            chances = ((other, _chance(mapping, other, shards[mapping.stream])) for other in others[:MOST_COMPARED])
             found = next(((other, chance) for other, chance in chances if chance >= LEAST_CHANCE), None)
             if found:
                 yield _warning(f"event_source_mappings[{i}].polling.interval", *found)
             others.append(mapping)
 
 
-def _shard(stream: str, scenario: Scenario) -> Shard:
-    shards = scenario.streams[stream].shards
-    rates = [(_records_per_s(each), mean(each.record_size)) for each in scenario.producers if each.stream == stream]
+def _shard(shards: int, producers: Sequence[Producer]) -> Shard:
+    rates = [(_records_per_s(each), mean(each.record_size)) for each in producers]
     return Shard(shards, sum(rate for rate, _ in rates) / shards, sum(rate * size for rate, size in rates) / shards)
 
 
@@ -62,7 +64,7 @@ def _chance(mapping: EventSourceMapping, other: EventSourceMapping, shard: Shard
     phases = (mapping.polling.phase, other.polling.phase)
     if "random" in phases:
         return float(1 - (1 - 2 * shut) ** shard.shards)
-    shards = range(shard.shards if "spread" in phases else 1)  # else it is the same for all
+    shards = range(min(shard.shards, MOST_SHARDS) if "spread" in phases else 1)  # else it is the same for all
     return float(any(_apart(mapping, other, j, shard.shards) < shut for j in shards))
 
 

@@ -5,17 +5,17 @@ A kind is the single definition of its fields' validation: `read` turns a node i
 """
 
 import os.path
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from simulator.scenario.nodes import Node, Scalar, shortened, shown
+from simulator.scenario.nodes import BOOLEANS, Node, Scalar, Type, shortened, shown
 from simulator.scenario.place import Place, did_you_mean
 
 Schema = dict[str, Any]
-LONGEST_NAME = 128  # AWS: a stream's name has at most 128 characters
+CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # part of a class of letters: all but tab and the ends of lines
 
 
 class Kind(ABC):
@@ -54,27 +54,47 @@ class UnfitError(Exception):
 
 
 class ScalarKind(Kind):
-    """A kind written as a single value."""
+    """A kind written as a single value: as text, unless it says another type."""
+
+    type: ClassVar[Type] = "string"
 
     @abstractmethod
     def parse(self, text: str) -> Any:
         """The value of a text. Raises UnfitError."""
 
+    def takes(self, text: str, type_: Type) -> bool:
+        """Whether the value of a text may be written as that type: other readers of YAML go by the type."""
+        return type_ == self.type
+
     def read(self, node: Node, place: Place) -> Any:
+        return self.read_as(self.allowed, node, place)
+
+    def read_as(self, allowed: str, node: Node, place: Place) -> Any:
+        """As `read`, where more is allowed than this kind."""
         if not isinstance(node, Scalar) or node.is_null:
-            return place.refuse(node.mark, f"{shown(node)} is given; allowed: {self.allowed}")
+            return place.refuse(node.mark, f"{shown(node)} is given; allowed: {allowed}")
         try:
-            return self.parse(node.text)
+            value = self.parse(node.text)
+            if self.takes(node.text, node.type):
+                return value
+            raise _of_another_type(node)
         except UnfitError as unfit:
-            return place.refuse(node.mark, f"{shown(node)} {unfit}; allowed: {self.allowed}", unfit.hint)
+            return place.refuse(node.mark, f"{shown(node)} {unfit}; allowed: {allowed}", unfit.hint)
 
     def write(self, value: Any, folder: Path) -> Any:
         return value
 
 
+def _of_another_type(node: Scalar) -> UnfitError:
+    if node.type == "string":
+        return UnfitError("is text", f"write {shortened(node.text)} without quotes")
+    what = "a number" if node.type == "number" else "true or false"
+    return UnfitError(f"is {what} in YAML", f"write '{shortened(node.text)}' in quotes")
+
+
 @dataclass(frozen=True)
 class Text(ScalarKind):
-    """Free text."""
+    """Free text, of several lines if need be."""
 
     longest: int = 10_000
     allowed: ClassVar[str] = "text"
@@ -82,27 +102,15 @@ class Text(ScalarKind):
     def parse(self, text: str) -> str:
         if len(text) > self.longest:
             raise UnfitError(f"is longer than {self.longest} characters")
+        if re.search(f"[{CONTROL}]", text):
+            raise UnfitError("holds a control character")
         return text
 
     def schema(self, definitions: Schema) -> Schema:
-        return {"type": "string", "maxLength": self.longest}
+        return {"type": "string", "maxLength": self.longest, "pattern": f"^[^{CONTROL}]*$"}
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, str)
-
-
-class Name(Text):
-    """A name: it stands in tables, in file names and in paths of fields, so it is short and on one line."""
-
-    allowed: ClassVar[str] = f"a name of 1 to {LONGEST_NAME} printable characters"
-
-    def parse(self, text: str) -> str:
-        if not 0 < len(text) <= LONGEST_NAME or not text.isprintable() or text != text.strip():
-            raise UnfitError("is not a name")
-        return text
-
-    def schema(self, definitions: Schema) -> Schema:
-        return {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
 
 
 @dataclass(frozen=True)
@@ -140,19 +148,19 @@ class CsvPath(ScalarKind):
     allowed: ClassVar[str] = "the path of a CSV file, relative to this file"
 
     def parse(self, text: str) -> str:
-        if not text.strip() or "\0" in text:
+        if not re.fullmatch(f"[^{CONTROL}]+", text):
             raise UnfitError("is not a path")
         return text
 
     def read(self, node: Node, place: Place) -> Any:
         text = super().read(node, place)
-        return str((place.folder / text).resolve()) if isinstance(text, str) else text
+        return os.path.realpath(place.folder / text) if isinstance(text, str) else text  # also of a link to itself
 
     def write(self, value: Any, folder: Path) -> str:
         return Path(os.path.relpath(value, folder.resolve())).as_posix()
 
     def schema(self, definitions: Schema) -> Schema:
-        return {"type": "string", "minLength": 1}
+        return {"type": "string", "pattern": f"^[^{CONTROL}]+$"}
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, str)
@@ -161,14 +169,14 @@ class CsvPath(ScalarKind):
 class Flag(ScalarKind):
     """Yes or no."""
 
+    type: ClassVar[Type] = "boolean"
     allowed: ClassVar[str] = "true or false"
-    values: ClassVar[Mapping[str, bool]] = {"true": True, "True": True, "false": False, "False": False}
 
     def parse(self, text: str) -> bool:
-        if text not in self.values:
+        if text not in BOOLEANS:
             guess = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), "")
             raise UnfitError("is not true or false", f"did you mean {guess}?" if guess else "")
-        return self.values[text]
+        return BOOLEANS[text]
 
     def schema(self, definitions: Schema) -> Schema:
         return {"type": "boolean"}

@@ -8,13 +8,15 @@ from simulator.scenario.advice import advice
 from simulator.scenario.defaults import completed
 from simulator.scenario.document import UnparsableError, parse, read_text
 from simulator.scenario.faults import Fault, ScenarioError, errors
-from simulator.scenario.kinds import LONGEST_NAME
+from simulator.scenario.names import SCENARIO_NAME
 from simulator.scenario.nodes import Group, Mark, shortened, shown
 from simulator.scenario.overrides import Overrides, overridden, pairs
 from simulator.scenario.place import MOST_PROBLEMS, Place, Problem, TooManyProblemsError
 from simulator.scenario.rules import broken_rules
 from simulator.scenario.settings import unfit_settings
 from simulator.scenario.spec import SCENARIO, Scenario
+
+LONGEST_FIELD = 300  # characters of a field's path that are told
 
 
 def load(path: str | Path, overrides: Overrides = ()) -> Scenario:
@@ -62,7 +64,7 @@ def _interpreted(text: str, path: Path, overrides: Overrides) -> tuple[Scenario 
         return None, [*problems, problem], {}
     place = Place(root, path.resolve().parent, problems=problems)
     try:
-        scenario = completed(SCENARIO.read(root, place), shortened(path.stem, LONGEST_NAME - 1))
+        scenario = completed(SCENARIO.read(root, place), SCENARIO_NAME.nearest(path.stem) or "scenario")
     except TooManyProblemsError:
         return None, problems, place.marks
     problems.extend(islice(broken_rules(scenario), MOST_PROBLEMS))
@@ -79,7 +81,7 @@ def _fault(problem: Problem, path: str, lines: Sequence[str], marks: Mapping[str
         path=mark.source or path,
         line=mark.line,
         column=mark.column,
-        field=problem.field,
+        field=shortened(problem.field, LONGEST_FIELD),
         message=problem.message,
         hint=problem.hint,
         severity=problem.severity,

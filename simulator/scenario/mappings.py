@@ -15,10 +15,11 @@ from simulator.scenario.bounds import (
     WHOLE_SECOND,
 )
 from simulator.scenario.forms import Forms, ListOf
-from simulator.scenario.kinds import Flag, Name, Reference
+from simulator.scenario.kinds import Flag, Reference
+from simulator.scenario.names import MAPPING_NAME
 from simulator.scenario.quantities import Duration, Integer, Number
 from simulator.scenario.records import Doc, Record
-from simulator.scenario.words import WordOr, no_limit_or, words
+from simulator.scenario.words import NoLimitOr, WordOr, words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ class Backoff:
 class EventSourceMapping:
     """A stream read for a function."""
 
-    name: Annotated[str, Name(), Doc("Its name.", default="<function>-<stream>")] = ""
+    name: Annotated[str, MAPPING_NAME, Doc("Its name.", default="<function>-<stream>")] = ""
     stream: Annotated[str, Reference("streams"), Doc("The stream it reads.")]
     function: Annotated[str, Reference("functions"), Doc("The function it invokes.")]
     consumer: Annotated[
@@ -170,14 +171,14 @@ class EventSourceMapping:
     ] = 0.0
     maximum_retry_attempts: Annotated[
         int,
-        no_limit_or(Integer(0, 10_000)),
+        NoLimitOr(Integer(0, 10_000)),
         Doc(
             "Retries of a batch after errors; -1: no limit.", "-1 by default, -1..10000", f"{API}: MaximumRetryAttempts"
         ),
     ] = -1
     maximum_record_age: Annotated[
         float,
-        no_limit_or(Duration(60.0, 604_800.0, step=WHOLE_SECOND)),
+        NoLimitOr(Duration(60.0, 604_800.0, step=WHOLE_SECOND)),
         Doc(
             "Older records are not sent; -1: no limit.",
             "-1 by default, -1 or 60..604800 whole seconds",

@@ -1,6 +1,17 @@
 """A YAML document as a small tree in which each part knows where it was written."""
 
+import re
 from dataclasses import dataclass, field, replace
+from typing import Literal
+
+# The core schema of YAML 1.2, which editors go by; what is none of these is text.
+Type = Literal["null", "boolean", "number", "string"]
+NULLS = ("", "~", "null", "Null", "NULL")
+BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+NUMBER = re.compile(
+    r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+    r"|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +32,20 @@ class Scalar:
     plain: bool = True
 
     @property
+    def type(self) -> Type:
+        """What YAML takes it for: 4 is a number, "4" a string."""
+        if not self.plain:
+            return "string"
+        if self.text in NULLS:
+            return "null"
+        if self.text in BOOLEANS:
+            return "boolean"
+        return "number" if NUMBER.fullmatch(self.text) else "string"
+
+    @property
     def is_null(self) -> bool:
         """Whether nothing was written after the colon, or YAML's word for nothing."""
-        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+        return self.type == "null"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Partition keys, which send each record to its shard and lane (docs/model.md, section 2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from simulator.scenario import csvfiles
 from simulator.scenario.bounds import COLUMN
+from simulator.scenario.csvcolumns import Keys, Weights
 from simulator.scenario.csvfiles import Column
 from simulator.scenario.forms import Forms
 from simulator.scenario.kinds import CsvPath
@@ -53,8 +54,10 @@ class WeightedKeys:
     weights: Annotated[str, CsvPath(), Doc("A CSV file with a header, relative to the scenario file.")]
     key_column: Annotated[str, COLUMN, Doc("The column of the keys.")] = "key"
     weight_column: Annotated[str, COLUMN, Doc("The column of the weights, of any sum above 0.")] = "weight"
-    keys: Annotated[tuple[str, ...], Column("weights", "key_column", csvfiles.keys)] = field(repr=False, compare=False)
-    weight: Annotated["NDArray[np.float64]", Column("weights", "weight_column", csvfiles.weights)] = field(
+    keys: Annotated["Sequence[str] | NDArray[Any]", Column("weights", "key_column", Keys())] = field(
+        repr=False, compare=False
+    )
+    weight: Annotated["NDArray[np.float64]", Column("weights", "weight_column", Weights())] = field(
         repr=False, compare=False
     )
 

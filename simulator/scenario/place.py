@@ -2,15 +2,17 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from simulator.scenario.faults import Severity
-from simulator.scenario.nodes import Group, Mark
+from simulator.scenario.nodes import Group, Mark, shortened
 
 MOST_PROBLEMS = 1000
+MOST_COMPARED = 1000  # names, to find the one that was meant
 
 
 class Unreadable:
@@ -82,10 +84,10 @@ class Place:
         self.problems.append(Problem(self.field, message, hint, "error", mark))
         return UNREADABLE
 
-    def names(self, section: str) -> tuple[str, ...]:
+    def names(self, section: str) -> Collection[str]:
         """The names that the file gives in `streams` or `functions`."""
         entry = self.root.entries.get(section)
-        return tuple(entry.node.entries) if entry and isinstance(entry.node, Group) else ()
+        return entry.node.entries if entry and isinstance(entry.node, Group) else ()
 
 
 def joined(field_path: str, part: str | int) -> str:
@@ -96,10 +98,10 @@ def joined(field_path: str, part: str | int) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that is most like this one, or an empty text."""
+    """The known name that is most like this one, of the first thousand, or an empty text."""
     import difflib  # not needed for a file without faults
 
-    spelled = {candidate.lower().replace("-", "_"): candidate for candidate in known}
+    spelled = {candidate.lower().replace("-", "_"): candidate for candidate in islice(known, MOST_COMPARED)}
     close = difflib.get_close_matches(name[:80].lower().replace("-", "_"), spelled, n=1, cutoff=0.6)
     return spelled[close[0]] if close else ""
 
@@ -109,5 +111,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     candidates = list(known)
     close = nearest(name, candidates)
     if close:
-        return f"did you mean '{close}'?"
-    return f"known: {', '.join(candidates)}" if 0 < len(candidates) <= 20 else ""
+        return f"did you mean '{shortened(close)}'?"
+    return f"known: {', '.join(map(shortened, candidates))}" if 0 < len(candidates) <= 20 else ""

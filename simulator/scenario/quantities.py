@@ -10,15 +10,17 @@ from typing import Any, ClassVar
 
 from simulator.scenario import units
 from simulator.scenario.kinds import ScalarKind, Schema, UnfitError
+from simulator.scenario.nodes import Type
+
+LARGEST_WHOLE = 1e20  # far above every bound; whole numbers below it are exact
 
 
 @dataclass(frozen=True)
 class Quantity(ScalarKind):
-    """A number within bounds, which are part of it; `above` is a bound that is not. `step`: only multiples of it."""
+    """A number within bounds, which are part of it. `step`: only multiples of it."""
 
     least: float = -math.inf
     most: float = math.inf
-    above: float | None = None
     step: float | None = None
 
     noun: ClassVar[str] = "a number"
@@ -26,16 +28,10 @@ class Quantity(ScalarKind):
 
     @property
     def allowed(self) -> str:
-        low = f"above {self.show(self.above)}" if self.above is not None else ""
-        low = low or (f"from {self.show(self.least)}" if self.least > -math.inf else "")
-        high = (
-            f"{'to' if self.above is None and low else 'at most'} {self.show(self.most)}"
-            if self.most < math.inf
-            else ""
-        )
-        joiner = " " if self.above is None else ", "
-        steps = f"in {self.whole[self.step]}" if self.step else ""
-        return " ".join(part for part in (self.noun, joiner.join(part for part in (low, high) if part), steps) if part)
+        low = f" from {self.show(self.least)}" if self.least > -math.inf else ""
+        high = f" {'to' if low else 'at most'} {self.show(self.most)}" if self.most < math.inf else ""
+        steps = f" in {self.whole[self.step]}" if self.step else ""
+        return f"{self.noun}{low}{high}{steps}"
 
     @abstractmethod
     def number(self, text: str) -> float:
@@ -59,8 +55,7 @@ class Quantity(ScalarKind):
 
     def holds(self, value: float) -> bool:
         """Whether a number is finite and within the bounds."""
-        above = self.above is None or value > self.above
-        return math.isfinite(value) and self.least <= value <= self.most and above
+        return math.isfinite(value) and self.least <= value <= self.most
 
     def write(self, value: Any, folder: Path) -> Any:
         return self.show(value)
@@ -71,6 +66,8 @@ class Quantity(ScalarKind):
 
 class Number(Quantity):
     """A plain number."""
+
+    type: ClassVar[Type] = "number"
 
     def number(self, text: str) -> float:
         value = units.parse_number(text)
@@ -86,8 +83,7 @@ class Number(Quantity):
 
     def limits(self) -> Schema:
         """The bounds, as JSON Schema."""
-        low = {"exclusiveMinimum": self.above} if self.above is not None else {"minimum": self.least}
-        bounds = {**low, "maximum": self.most}
+        bounds = {"minimum": self.least, "maximum": self.most}
         return {word: self.show(bound) for word, bound in bounds.items() if math.isfinite(bound)}
 
 
@@ -97,9 +93,12 @@ class Integer(Number):
     noun: ClassVar[str] = "a whole number"
 
     def number(self, text: str) -> float:
-        if not re.fullmatch(r"[+-]?[0-9]+", text):
+        if re.fullmatch(r"[+-]?[0-9]{1,20}", text):
+            return int(text)
+        value = units.parse_number(text)
+        if value is None or (math.isfinite(value) and value != int(value)):
             raise UnfitError("is not a whole number")
-        return int(text) if len(text) <= 20 else math.inf
+        return int(value) if abs(value) < LARGEST_WHOLE else value
 
     def show(self, value: float) -> Any:
         return int(value)
@@ -133,8 +132,9 @@ class WithUnit(Quantity):
             raise UnfitError(str(error), hint) from None
 
     def schema(self, definitions: Schema) -> Schema:
+        number = units.POSITIVE if self.least > 0 else units.NOT_NEGATIVE if self.least == 0 else units.NUMBER
         suffix = "|".join(re.escape(unit) for unit in self.known_units)
-        return {"type": "string", "pattern": f"^{units.NUMBER}[ \\t]*({suffix})$"}
+        return {"type": "string", "pattern": f"^{number}[ \\t]*({suffix})$"}
 
 
 class Duration(WithUnit):
@@ -147,6 +147,9 @@ class Duration(WithUnit):
 
     def convert(self, text: str) -> float:
         return units.parse_duration(text)
+
+    def takes(self, text: str, type_: Type) -> bool:
+        return type_ == ("number" if units.is_zero(text) else "string")
 
     def show(self, value: float) -> str:
         return units.format_duration(value)

@@ -1,10 +1,11 @@
 """Rates of producers by the time of the run (docs/model.md, section 2)."""
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
-from simulator.scenario import csvfiles
 from simulator.scenario.bounds import COLUMN, DURATION, RATE, SOME_DURATION
+from simulator.scenario.csvcolumns import Numbers, Times
 from simulator.scenario.csvfiles import Column
 from simulator.scenario.forms import Forms, ListOf, Under
 from simulator.scenario.kinds import CsvPath
@@ -38,10 +39,10 @@ class Trace:
     time_column: Annotated[str, COLUMN, Doc("The column of the times in seconds, ascending.")] = "time_s"
     scale: Annotated[float, Number(0, 1e9), Doc("Multiplies the counts.")] = 1.0
     stretch: Annotated[float, Number(1e-6, 1e6), Doc("Multiplies the times.")] = 1.0
-    time_s: Annotated["NDArray[np.float64]", Column("trace", "time_column", csvfiles.times)] = field(
+    time_s: Annotated["NDArray[np.float64]", Column("trace", "time_column", Times(-math.inf, 2))] = field(
         repr=False, compare=False
     )
-    records: Annotated["NDArray[np.float64]", Column("trace", "column", csvfiles.counts)] = field(
+    records: Annotated["NDArray[np.float64]", Column("trace", "column", Numbers(0.0, 2))] = field(
         repr=False, compare=False
     )
 

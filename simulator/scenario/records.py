@@ -133,8 +133,9 @@ class Record(Kind):
     def _refuse_unknown(self, node: Group, place: Place) -> set[str]:
         """Report the fields that are not known; the names that were probably meant."""
         meant = set()
+        tags = (self.tag,) if self.tag else ()
         for name, entry in node.entries.items():
-            if name not in self.fields and name != self.tag:
+            if name not in self.fields and name not in tags:
                 missing = [known for known in self.fields if known not in node.entries]
                 hint = did_you_mean(name, missing if nearest(name, missing) else self.fields)
                 place.at(name, entry.key).refuse(entry.key, "unknown field", hint)

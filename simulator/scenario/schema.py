@@ -1,6 +1,7 @@
 """The scenario as JSON Schema, for completion and checks in an editor. `shardsim validate` checks more than it."""
 
 import json
+import re
 from typing import Any
 
 from simulator.scenario.spec import SCENARIO
@@ -18,4 +19,5 @@ def scenario_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """The schema as the file schema/scenario.schema.json has it."""
-    return json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(scenario_schema(), indent=2, ensure_ascii=False) + "\n"
+    return re.sub(r"[^\n -~…]", lambda found: json.dumps(found[0])[1:-1], text)  # unseen letters of patterns escaped

@@ -8,11 +8,13 @@ from typing import Annotated, Any, Final
 from simulator.scenario.bounds import SHARDS
 from simulator.scenario.forms import ListOf, TableOf
 from simulator.scenario.kinds import ScalarKind, Schema, Text, UnfitError
-from simulator.scenario.nodes import Items, Node
+from simulator.scenario.nodes import Items, Node, Type
 from simulator.scenario.place import Place
 from simulator.scenario.records import Doc
+from simulator.scenario.units import parse_number
 
-RANGE: Final = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
+COUNT: Final = "[1-9][0-9]{0,3}|10000"  # SHARDS as a pattern
+RANGE: Final = re.compile(r"(0|[1-9][0-9]{0,8}) *- *(0|[1-9][0-9]{0,8})")
 
 
 class ShardCounts(ScalarKind):
@@ -27,21 +29,24 @@ class ShardCounts(ScalarKind):
         return super().read(node, place)
 
     def parse(self, text: str) -> tuple[int, ...]:
-        match = RANGE.fullmatch(text.replace(" ", ""))
+        if parse_number(text) is not None:
+            return (int(SHARDS.parse(text)),)
+        match = RANGE.fullmatch(text)
         if match is None:
             raise UnfitError("is no range")
-        low, high = int(match[1]), int(match[2] or match[1])
-        if low > high:
-            raise UnfitError("ends before it begins", f"did you mean {high}-{low}?")
+        low, high = sorted((int(match[1]), int(match[2])))
         if not (SHARDS.holds(low) and SHARDS.holds(high)):
             raise UnfitError("is out of range")
         return tuple(range(low, high + 1))
+
+    def takes(self, text: str, type_: Type) -> bool:
+        return type_ == ("string" if parse_number(text) is None else "number")
 
     def write(self, value: Any, folder: Path) -> list[Any]:
         return self._list.write(value, folder)
 
     def schema(self, definitions: Schema) -> Schema:
-        text = {"type": "string", "pattern": f"^{RANGE.pattern}$"}
+        text = {"type": "string", "pattern": f"^(?:{COUNT}) *- *(?:{COUNT})$"}
         return {"anyOf": [text, SHARDS.schema(definitions), self._list.schema(definitions)]}
 
     def accepts(self, value: Any) -> bool:
@@ -53,8 +58,11 @@ class Setting(Text):
 
     allowed = "a single value, or in quotes a list or a group"
 
+    def takes(self, text: str, type_: Type) -> bool:
+        return True
+
     def schema(self, definitions: Schema) -> Schema:
-        return {"anyOf": [{"type": kind} for kind in ("string", "number", "boolean")]}
+        return {"anyOf": [super().schema(definitions), {"type": "number"}, {"type": "boolean"}]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,14 @@ from simulator.scenario.overrides import UnknownPathError, kind_at
 from simulator.scenario.place import Place, Problem, TooManyProblemsError, joined
 from simulator.scenario.spec import Search
 
+MOST_VALUES = 10_000  # as many settings as a study tries
+
 
 def unfit_settings(search: Search, place: Place) -> Iterator[Problem]:
     """What is wrong with the paths and the values of a search in the scenario read at `place`."""
+    if (total := sum(map(len, search.vary.values()))) > MOST_VALUES:
+        yield Problem("search.vary", f"has {total:,} values in all; allowed: {MOST_VALUES:,}")
+        return
     for path, values in search.vary.items():
         field = joined("search.vary", path)
         try:

@@ -8,7 +8,7 @@ imports this module, so it brings in nothing but the standard library.
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, TEN_YEARS
+from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, SOME_DURATION
 from simulator.scenario.distributions import (
     Constant,
     Distribution,
@@ -21,12 +21,13 @@ from simulator.scenario.distributions import (
 )
 from simulator.scenario.forms import ListOf, MapOf
 from simulator.scenario.functions import Failure, Function, Outage, Poison, Random, Slow, Work
-from simulator.scenario.kinds import Name, Text
+from simulator.scenario.kinds import Text
 from simulator.scenario.mappings import AtTimestamp, Backoff, EventSourceMapping, Period, Polling, Push
+from simulator.scenario.names import FUNCTION_NAME, SCENARIO_NAME, STREAM_NAME
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.partition_keys import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
 from simulator.scenario.prices import Prices
-from simulator.scenario.quantities import Duration, Integer
+from simulator.scenario.quantities import Integer
 from simulator.scenario.rates import ConstantRate, Rate, Sine, Spikes, Step, Steps, Trace
 from simulator.scenario.records import Doc, Record
 from simulator.scenario.search import Search
@@ -100,9 +101,11 @@ class Account:
 class Scenario:
     """A whole scenario file."""
 
-    name: Annotated[str, Name(), Doc("Its name.", default="the file's name without .yaml")] = ""
+    name: Annotated[
+        str, SCENARIO_NAME, Doc("Its name.", default="the file's name without .yaml, as far as it is one")
+    ] = ""
     description: Annotated[str, Text(), Doc("What it is about.")] = ""
-    duration: Annotated[float, Duration(most=TEN_YEARS, above=0.0), Doc("Producers stop here.")]
+    duration: Annotated[float, SOME_DURATION, Doc("Producers stop here.")]
     drain: Annotated[float, DURATION, Doc("After `duration` run on until all is processed, at most this long.")] = (
         3600.0
     )
@@ -117,10 +120,10 @@ class Scenario:
     seed: Annotated[int, Integer(0, 2**63 - 1), Doc("The same seed gives the same run.")] = 1
     account: Annotated[Account, Record(Account), Doc("The account's limits.")] = Account()
     prices: Annotated[Prices, Record(Prices), Doc("What the bill is drawn up by.")] = field(default_factory=Prices)
-    streams: Annotated[dict[str, Stream], MapOf(Record(Stream), least=1), Doc("The streams by name.")]
+    streams: Annotated[dict[str, Stream], MapOf(STREAM_NAME, Record(Stream), least=1), Doc("The streams by name.")]
     producers: Annotated[tuple[Producer, ...], ListOf(Record(Producer)), Doc("What writes to the streams.")] = ()
-    functions: Annotated[dict[str, Function], MapOf(Record(Function)), Doc("The functions by name.")] = field(
-        default_factory=dict
+    functions: Annotated[dict[str, Function], MapOf(FUNCTION_NAME, Record(Function)), Doc("The functions by name.")] = (
+        field(default_factory=dict)
     )
     event_source_mappings: Annotated[
         tuple[EventSourceMapping, ...],

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SHARDS, SIGNED_DURATION, WHOLE_HOUR
 from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
-from simulator.scenario.kinds import Name, Reference
+from simulator.scenario.kinds import Reference
+from simulator.scenario.names import PRODUCER_NAME
 from simulator.scenario.partition_keys import PARTITION_KEYS, PartitionKeys, UniqueKeys
 from simulator.scenario.quantities import Duration, WholeSize
 from simulator.scenario.rates import RATES, Rate
@@ -51,7 +52,9 @@ UNIQUE = UniqueKeys()
 class Producer:
     """A source of records for one stream."""
 
-    name: Annotated[str, Name(), Doc("Its name; key i of producer P is `P-i`.", default="producer-<n>, n from 1")] = ""
+    name: Annotated[
+        str, PRODUCER_NAME, Doc("Its name; key i of producer P is `P-i`.", default="producer-<n>, n from 1")
+    ] = ""
     stream: Annotated[str, Reference("streams"), Doc("The stream it writes to.")]
     rate: Annotated[Rate, RATES, Doc("Expected records per second, constant or by the time of the run.")]
     arrivals: Annotated[

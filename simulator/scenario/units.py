@@ -4,6 +4,7 @@ The arithmetic is decimal, so that a value is the float nearest to what was writ
 gives that very float again.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
@@ -21,11 +22,15 @@ SPELLINGS = {
     "/sec": "/s", "/second": "/s", "/min": "/m", "/minute": "/m", "/hour": "/h", "k": "KiB", "m": "MiB", "g": "GiB",
 }  # fmt: skip
 
-NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+NUMBER = rf"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+){EXPONENT}"
+NOT_NEGATIVE = rf"(?:\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)|-(?:0+(?:\.0*)?|\.0+)){EXPONENT}"
+POSITIVE = rf"\+?(?:0*[1-9][0-9]*(?:\.[0-9]*)?|0*\.0*[1-9][0-9]*){EXPONENT}"
 QUANTITY = re.compile(rf"({NUMBER})[ \t]*(.*)", re.DOTALL)
 
 # Nothing traps: an exponent of 10^12 gives an infinity, which the caller's range refuses.
 ARITHMETIC = Context(prec=60, Emin=-999_999, Emax=999_999, traps=[])
+SMALLEST = 5e-324  # the float next to 0: what is not 0 is not taken for it
 
 
 class UnitError(ValueError):
@@ -78,9 +83,10 @@ def is_zero(text: str) -> bool:
 
 
 def _parse(text: str, units: Mapping[str, int], base: int) -> float:
-    match = QUANTITY.fullmatch(text.strip())
+    match = QUANTITY.fullmatch(text)
     if match is None:
-        raise UnitError("is not a number with a unit")
+        inner = QUANTITY.fullmatch(text.strip())
+        raise UnitError("is not a number with a unit", [text.strip()] if inner and inner[2] in units else [])
     number, unit = match.groups()
     if unit not in units:
         raise _unknown_unit(number, unit, units)
@@ -88,14 +94,17 @@ def _parse(text: str, units: Mapping[str, int], base: int) -> float:
 
 
 def _unknown_unit(number: str, unit: str, units: Mapping[str, int]) -> UnitError:
-    if not unit:
+    if not unit.strip():
         return UnitError("has no unit", (number + each for each in LIKELY if each in units))
-    spelled = [each for each in units if each.lower() == SPELLINGS.get(unit.lower().rstrip("s"), unit).lower()]
+    spelled = [
+        each for each in units if each.lower() == SPELLINGS.get(unit.strip().lower().rstrip("s"), unit.strip()).lower()
+    ]
     return UnitError(f"has an unknown unit '{unit[:20]}'", (number + each for each in spelled))
 
 
 def _scaled(number: Decimal, factor: int, base: int) -> float:
-    return float(ARITHMETIC.divide(ARITHMETIC.multiply(number, Decimal(factor)), Decimal(base)))
+    value = float(ARITHMETIC.divide(ARITHMETIC.multiply(number, Decimal(factor)), Decimal(base)))
+    return value or math.copysign(SMALLEST, number) if number else value
 
 
 def _format(value: float, units: Mapping[str, int], base: int) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.kinds import ScalarKind, Schema, UnfitError
+from simulator.scenario.nodes import Type
 from simulator.scenario.place import nearest
+from simulator.scenario.units import parse_number
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,13 @@ class Word(ScalarKind):
         return self.meanings[text]
 
     def write(self, value: Any, folder: Path) -> Any:
-        text = next(word for word, meaning in self.meanings.items() if meaning == value)
-        return value if isinstance(value, int | float) else text
+        return next(word for word, meaning in self.meanings.items() if meaning == value)
 
     def schema(self, definitions: Schema) -> Schema:
-        return {"enum": [value if isinstance(value, int) else word for word, value in self.meanings.items()]}
+        return {"enum": list(self.meanings)}
 
     def accepts(self, value: Any) -> bool:
-        return any(meaning == value for meaning in self.meanings.values()) and not isinstance(value, bool)
+        return any(meaning == value for meaning in self.meanings.values())
 
 
 def words(*known: str) -> Word:
@@ -65,6 +66,9 @@ class WordOr(ScalarKind):
             close = nearest(text, self.word.meanings)
             raise UnfitError(str(unfit), f"did you mean '{close}'?" if close else unfit.hint) from None
 
+    def takes(self, text: str, type_: Type) -> bool:
+        return (self.word if text in self.word.meanings else self.other).takes(text, type_)
+
     def write(self, value: Any, folder: Path) -> Any:
         return (self.word if self.word.accepts(value) else self.other).write(value, folder)
 
@@ -75,9 +79,34 @@ class WordOr(ScalarKind):
         return self.word.accepts(value) or self.other.accepts(value)
 
 
-def no_limit_or(kind: ScalarKind) -> WordOr:
+@dataclass(frozen=True)
+class NoLimitOr(ScalarKind):
     """-1 for no limit, or a limit."""
-    return WordOr(Word({"-1": -1}), kind)
+
+    kind: ScalarKind
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return self.kind.unit
+
+    @property
+    def allowed(self) -> str:
+        return f"-1 or {self.kind.allowed}"
+
+    def parse(self, text: str) -> Any:
+        return -1 if parse_number(text) == -1 else self.kind.parse(text)
+
+    def takes(self, text: str, type_: Type) -> bool:
+        return type_ == "number" if parse_number(text) == -1 else self.kind.takes(text, type_)
+
+    def write(self, value: Any, folder: Path) -> Any:
+        return value if value == -1 else self.kind.write(value, folder)
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {"anyOf": [{"const": -1}, self.kind.schema(definitions)]}
+
+    def accepts(self, value: Any) -> bool:
+        return self.kind.accepts(value)
 
 
 def none_or(kind: ScalarKind) -> WordOr:
@@ -103,6 +132,9 @@ class Holding(ScalarKind):
 
     def parse(self, text: str) -> Any:
         return self.cls(**{self.attribute: self.kind.parse(text)})
+
+    def takes(self, text: str, type_: Type) -> bool:
+        return self.kind.takes(text, type_)
 
     def write(self, value: Any, folder: Path) -> Any:
         return self.kind.write(getattr(value, self.attribute), folder)

@@ -167,9 +167,7 @@ def _whole_numbers(text: str, shown: str) -> tuple[str, ...]:
         match = re.fullmatch(r"\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*", part)
         if not match:
             raise SettingsError(f"--shards {shown}: '{part}' is no number or range; write 2-8 or 2,4,8 or STREAM=2-8")
-        low, high = int(match[1]), int(match[2] or match[1])
-        if high < low:
-            raise SettingsError(f"--shards {shown}: {low}-{high} is empty; write {high}-{low}")
+        low, high = sorted((int(match[1]), int(match[2] or match[1])))
         ranges.append(range(low, high + 1))
     _refuse_too_many(sum(map(len, ranges)))
     return tuple(dict.fromkeys(str(n) for numbers in ranges for n in numbers))

@@ -24,7 +24,7 @@ EDITS = {
     "deep nesting": (SHARDS, "[" * 100_000, "error: is nested more than 20 deep"),
     "shards: yes": (SHARDS, "{shards: yes}", "yes is not a whole number; allowed: a whole number from 1 to 10000"),
     "not a number": ("mean: 20ms", "mean: .nan", ".nan is not a number with a unit; allowed: a duration from 0s"),
-    "a duration of 1e30 h": (DURATION, "duration: 1e30 h", "1e30 h is out of range; allowed: a duration above 0s"),
+    "a duration of 1e30 h": (DURATION, "duration: 1e30 h", "1e30 h is out of range; allowed: a duration from 1ms"),
 }
 FILES = {
     "empty": (b"", "error: is empty"),
@@ -33,11 +33,17 @@ FILES = {
 }
 TRACES = {
     "missing": (None, "t.csv cannot be read: No such file or directory"),
-    "unsorted": ("time_s,records\n0,1\n2,1\n1,1\n", "t.csv, line 4: 1 is not later than 2 of the row before"),
-    "negative": ("time_s,records\n0,1\n2,-1\n", "t.csv, line 3: -1 is negative"),
+    "unsorted": (
+        "time_s,records\n0,1\n2,1\n1,1\n",
+        "t.csv, line 4, column 'time_s': 1 is not later than 2 of the row before",
+    ),
+    "negative": ("time_s,records\n0,1\n2,-1\n", "t.csv, line 3, column 'records': -1 is negative"),
     "empty": ("", "t.csv is empty"),
-    "with NaN": ("time_s,records\n0,1\n2,nan\n", "t.csv, line 3: 'nan' is not a number"),
-    "with other columns": ("time,records\n0,1\n2,1\n", "t.csv has no column 'time_s'; did you mean 'time'?"),
+    "with NaN": ("time_s,records\n0,1\n2,nan\n", "t.csv, line 3, column 'records': 'nan' is not a number"),
+    "with other columns": (
+        "time,records\n0,1\n2,1\n",
+        "t.csv has no column 'time_s' in its first line; did you mean 'time'?",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from simulator.scenario.dumping import dump
 from simulator.scenario.loading import load
+from simulator.scenario.names import FORMULA
 from simulator.scenario.spec import (
     Constant,
     EventSourceMapping,
@@ -70,7 +71,10 @@ def test_files_are_written_relative_to_the_folder(
 
 seconds = st.floats(0, 1e6)
 sizes = st.floats(1, 1000)
-names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
+names = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20).filter(
+    lambda text: text[0] not in FORMULA
+)
+aws_names = st.from_regex(r"[a-zA-Z0-9_][a-zA-Z0-9_-]{0,63}", fullmatch=True)
 durations = st.one_of(
     st.builds(Constant, value=seconds),
     st.builds(Exponential, mean=seconds),
@@ -97,7 +101,7 @@ warmups: st.SearchStrategy[float | Literal["auto"]] = st.one_of(st.just("auto"),
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
-    stream, function = draw(names), draw(names)
+    stream, function = draw(aws_names), draw(aws_names)
     producer = Producer(
         name=draw(names),
         stream=stream,

@@ -37,7 +37,8 @@ def test_a_misspelled_required_field_is_not_also_told_as_missing(told: Told) -> 
     [
         ("shards: 4", "shards: yes", "yes is not a whole number; allowed: a whole number from 1 to 10000"),
         ("shards: 4", "shards: 4.5", "4.5 is not a whole number; allowed: a whole number from 1 to 10000"),
-        ("shards: 4", "shards: 1e3", "1e3 is not a whole number; allowed: a whole number from 1 to 10000"),
+        ("shards: 4", "shards: '4'", "'4' is text; allowed: a whole number from 1 to 10000; write 4 without quotes"),
+        ("shards: 4", "shards: 4.0001", "4.0001 is not a whole number; allowed: a whole number from 1 to 10000"),
         ("shards: 4", "shards: [4]", "a list is given; allowed: a whole number from 1 to 10000"),
         ("shards: 4", "shards: {n: 4}", "a group of fields is given; allowed: a whole number from 1 to 10000"),
         ("shards: 4", "shards:", "nothing is given; allowed: a whole number from 1 to 10000"),
@@ -58,16 +59,16 @@ def test_a_value_of_the_wrong_type_is_told_with_what_is_allowed(told: Told, old:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("10m", "600", "600 has no unit; allowed: a duration above 0s, at most 3650d; did you mean '600s'?"),
+        ("10m", "600", "600 has no unit; allowed: a duration from 1ms to 3650d; did you mean '600s'?"),
         (
             "10m",
             "10 min",
-            "10 min has an unknown unit 'min'; allowed: a duration above 0s, at most 3650d; did you mean '10m'?",
+            "10 min has an unknown unit 'min'; allowed: a duration from 1ms to 3650d; did you mean '10m'?",
         ),
         (
             "10m",
             "10w",
-            "10w has an unknown unit 'w'; allowed: a duration above 0s, at most 3650d; units: ms, s, m, h, d",
+            "10w has an unknown unit 'w'; allowed: a duration from 1ms to 3650d; units: ms, s, m, h, d",
         ),
         ("2000/s", "2000 /S", "did you mean '2000/s'?"),
         (
@@ -80,7 +81,7 @@ def test_a_value_of_the_wrong_type_is_told_with_what_is_allowed(told: Told, old:
         (
             "10m",
             "ten minutes",
-            "ten minutes is not a number with a unit; allowed: a duration above 0s, at most 3650d; units: ms, s, m, h, d",
+            "ten minutes is not a number with a unit; allowed: a duration from 1ms to 3650d; units: ms, s, m, h, d",
         ),
     ],
 )

@@ -95,7 +95,7 @@ def test_csv_files_are_read_beside_the_scenario(scenario_file: Write, valid: str
     np.testing.assert_array_equal(rate.time_s, [0, 60])
     np.testing.assert_array_equal(rate.records, [10, 20])
     np.testing.assert_array_equal(work.values, [0.1, 0.3])
-    assert keys.keys == ("a", "b")
+    assert list(keys.keys) == ["a", "b"]
     assert rate.trace == str(tmp_path.resolve() / "t.csv")
 
 

@@ -91,7 +91,7 @@ def test_every_distribution_is_tried() -> None:
         ("    duration_by_memory: {128MiB: 1s, 1GiB: 300ms}\n    duration_measured_at: 2GiB\n", "13: functions.enrich.duration_measured_at: 2GiB is not within duration_by_memory: 128MiB to 1GiB"),
         ("    duration_by_memory: {128MiB: 1s, 0.125GiB: 300ms}\n    duration_measured_at: 128MiB\n", "12: functions.enrich.duration_by_memory.0.125GiB: is given twice"),
         ("    duration_by_memory: {128: 1s}\n    duration_measured_at: 128MiB\n", "12: functions.enrich.duration_by_memory.128: '128' has no unit; allowed: a size from 128MiB to 10GiB in whole MiB; did you mean '128MiB'?"),
-        ("    duration_by_memory: {128MiB: 0s}\n    duration_measured_at: 128MiB\n", "12: functions.enrich.duration_by_memory.128MiB: 0s is out of range; allowed: a duration above 0s, at most 15m"),
+        ("    duration_by_memory: {128MiB: 0s}\n    duration_measured_at: 128MiB\n", "12: functions.enrich.duration_by_memory.128MiB: 0s is out of range; allowed: a duration from 1ms to 15m"),
         ("    architecture: x86_64\n", "12: functions.enrich.architecture: x86_64 is not known; allowed: x86 or arm; did you mean 'x86'?"),
     ],
 )  # fmt: skip

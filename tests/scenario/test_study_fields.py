@@ -36,7 +36,15 @@ def test_objectives_are_in_seconds_records_and_dollars(scenario_file: Write, val
 
 @pytest.mark.parametrize(
     ("shards", "expected"),
-    [("2-5", (2, 3, 4, 5)), ("2 - 3", (2, 3)), ("7", (7,)), ("[8, 2, 8]", (2, 8)), ("[]", ())],
+    [
+        ("2-5", (2, 3, 4, 5)),
+        ("2 - 3", (2, 3)),
+        ("5-2", (2, 3, 4, 5)),
+        ("7.0", (7,)),
+        ("7", (7,)),
+        ("[8, 2, 8]", (2, 8)),
+        ("[]", ()),
+    ],
 )
 def test_shards_to_try_are_a_range_or_a_list(
     scenario_file: Write, valid: str, shards: str, expected: tuple[int, ...]
@@ -59,7 +67,6 @@ def test_values_to_try_are_kept_as_texts_for_set(scenario_file: Write, valid: st
         ("objectives: {latency_p98: 1s}", "16: objectives.latency_p98: unknown field; did you mean 'latency_p99'?"),
         ("objectives: {latency_p99: 2}", "16: objectives.latency_p99: 2 has no unit; allowed: none or a duration from 0s to 3650d; did you mean '2s'?"),
         ("objectives: {cost_per_month: 9 USD}", "16: objectives.cost_per_month: 9 USD is not a number; allowed: none or US dollars from 0 to 1000000000000"),
-        ("search: {shards: 5-2}", "16: search.shards: 5-2 ends before it begins; allowed: a range such as 1-16, or a list, of a whole number from 1 to 10000; did you mean 2-5?"),
         ("search: {shards: 0-2}", "16: search.shards: 0-2 is out of range; allowed: a range such as 1-16, or a list, of a whole number from 1 to 10000"),
         ("search: {shards: few}", "16: search.shards: few is no range; allowed: a range such as 1-16, or a list, of a whole number from 1 to 10000"),
         ("search: {shards: [1, 0]}", "16: search.shards[1]: 0 is out of range; allowed: a whole number from 1 to 10000"),
