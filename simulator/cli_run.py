@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulator.cli_effort import long_option, permit
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_engine import engine_of
 from simulator.cli_signals import ending
@@ -33,6 +34,7 @@ SOME_FAILED = 5
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--engine", type=click.Choice(["kernel", "simpy"]), help="Who simulates, with the same results [kernel].")
 @click.option("--force", is_flag=True, help="Replace an earlier result in the folder.")
+@long_option
 @click.option("--debug", is_flag=True, hidden=True)
 def run(
     scenarios: tuple[Path, ...],
@@ -46,6 +48,7 @@ def run(
     quiet: bool,
     engine: Engine | None,
     force: bool,
+    long: bool,
     debug: bool,
 ) -> None:
     """Simulate each SCENARIO; print a verdict and write tables and plots."""
@@ -53,6 +56,10 @@ def run(
     interval_s = _seconds(interval)
     loaded = _load(scenarios, _pairs(settings), quiet)
     _check_rows(loaded, interval_s)
+    from simulator.study.effort.estimate import work_of
+
+    what = scenarios[0] if len(scenarios) == 1 else f"{len(scenarios)} scenarios"
+    permit(work_of(loaded, replications), what, long, quiet)
     from simulator.report.console import progress, summary, tell
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess

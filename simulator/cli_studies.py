@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from simulator.cli_effort import USAGE, long_option
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_run import BUG
 from simulator.cli_signals import ending
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from simulator.study.evaluate import Evaluator
     from simulator.study.plan import Plan
 
-USAGE = 2
 SHORT_S = 1.0  # what takes no longer is not worth starting processes for
 
 
@@ -44,6 +44,7 @@ OPTIONS: Sequence[Callable[[Callable[..., None]], Callable[..., None]]] = (
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
     click.option("--force", is_flag=True, help="Replace another kind of result in the folder."),
+    long_option,
     click.option("--dry-run", is_flag=True, help="Print the plan and an estimate of the time, and stop."),
     click.option("--debug", is_flag=True, hidden=True),
 )  # fmt: skip
@@ -117,7 +118,7 @@ def show_plan(plan: Plan, where: str, dry_run: bool, replications: str) -> None:
     settings = f"{count(plan.settings)} setting{'s' if plan.settings != 1 else ''} x {replications}"
     kept = plan.runs - plan.to_simulate
     known = f", {count(kept)} of them kept from before or the same as others" if kept else ""
-    rest = f"about {seconds(plan.wall_s)} {where}" if plan.to_simulate else "nothing to simulate"
+    rest = f"about {seconds(plan.work.wall_s)} {where}" if plan.to_simulate else "nothing to simulate"
     click.echo(f"{settings}: {count(plan.runs)} runs{known}; {rest}", err=not dry_run)
 
 

@@ -49,6 +49,14 @@ def count(value: float) -> str:
     return UNKNOWN if math.isnan(value) else f"{round(value):,}"
 
 
+def many(value: float) -> str:
+    """A count that need not be exact: 950, 12,300, 3.2 million, 31 billion, 3.2e+17."""
+    for name, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+        if size <= value < 1e15:
+            return f"{float(f'{value / size:.2g}'):,g} {name}"
+    return f"{value:.2g}" if value >= 1e15 else f"{float(f'{value:.3g}'):,.0f}"
+
+
 def number(value: float) -> str:
     """A number with three digits at least, and all those before the point: 1,234.5, 12.3, 0.00123; a dash for NaN."""
     if not math.isfinite(value):

@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from simulator.report.numbers import count, estimate, interval, number, percent, rate, seconds, size, unit_of, usd
+from simulator.report.numbers import count, estimate, interval, many, number, percent, rate, seconds, size, unit_of, usd
 from simulator.study.statistics import Interval
 
 
@@ -19,6 +19,11 @@ from simulator.study.statistics import Interval
 )  # fmt: skip
 def test_a_number_has_three_digits_at_least_and_all_those_before_the_point(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_count_that_need_not_be_exact_has_two_or_three_digits_and_a_word() -> None:
+    told = [many(value) for value in (0, 950, 12_345, 999_600, 3_210_000, 8.6e9, 8.64e12, 3.2e17)]
+    assert told == ["0", "950", "12,300", "1,000,000", "3.2 million", "8.6 billion", "8.6 trillion", "3.2e+17"]
 
 
 @pytest.mark.parametrize(
