@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.measures.exact import by_row
 from simulator.measures.oldest import reigns
-from simulator.measures.times import CODE, Times, Window
+from simulator.measures.times import Times, Window
 from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NEVER
 
@@ -33,9 +33,8 @@ class Lag:
         """Take a window that `times` has observed."""
         if window.begin_ns < 0:
             return
-        produced_ns, ended_ns = self._records(window, times)
-        until_ns = window.end_ns + window.last  # the end of the last window belongs to it
-        begins, ends = (np.clip(column, window.begin_ns, until_ns) for column in (produced_ns, ended_ns))
+        produced_ns, ended_ns = self._records(times)
+        begins, ends = (np.clip(column, window.begin_ns, window.until_ns) for column in (produced_ns, ended_ns))
         which, begin_ns, end_ns = reigns(begins, ends)
         since_ns = produced_ns[which]
         self._ask(window, since_ns, begin_ns, end_ns)
@@ -53,17 +52,15 @@ class Lag:
         """The greatest lag of all."""
         return int(self._peaks_ns.max(initial=0))
 
-    def _records(self, window: Window, times: Times) -> tuple[Integers, Integers]:
-        """When the records that are there in a window were produced, in this order, and when each ends."""
-        rows = np.flatnonzero((times.ended_ns >= window.begin_ns) & (times.how != CODE["skipped"]))
-        oldest = np.sort(times.waiting.produced_ns)[:1]  # it outlasts the window: those after it are never the oldest
-        produced_ns = np.concatenate((times.produced_ns[rows], oldest))
+    def _records(self, times: Times) -> tuple[Integers, Integers]:
+        """When records were produced, in this order, and when each ends: all that are ever the oldest in a window."""
+        ended = times.over  # and of all that outlast the window, the oldest: those after it are never the oldest
+        produced_ns = np.append(times.produced_ns[ended], times.oldest_ns)
         order = np.argsort(produced_ns, kind="stable")
-        ended_ns = np.concatenate((times.ended_ns[rows], np.full(len(oldest), NEVER)))
-        return produced_ns[order], ended_ns[order]
+        return produced_ns[order], np.append(times.ended_ns[ended], NEVER)[order]
 
     def _ask(self, window: Window, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
-        asked = (self._at_ns >= window.begin_ns) & window.holds(self._at_ns)
+        asked = (self._at_ns >= window.begin_ns) & (self._at_ns < window.until_ns)
         at_ns = self._at_ns[asked]
         number = np.searchsorted(begin_ns, at_ns, "right") - 1
         some = (number >= 0) & (at_ns < np.append(end_ns, 0)[number])

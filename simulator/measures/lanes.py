@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.times import CODE, Reading, Times, Window
+from simulator.measures.passes import Passes, Passing
+from simulator.measures.times import Reading, Times, Window
 from simulator.model.facts import Doing, Poll
 from simulator.traffic.log import Column, Integers
 from simulator.traffic.nanoseconds import NEVER
@@ -92,7 +93,7 @@ class Doings:
     """What lanes do in [axis.begin_ns, axis.end_ns]: codes of DOING, PHASE and POLLED, as steps."""
 
     axis: Axis
-    rows: Integers  # of Times: the records of these lanes that are there in this time, in order of lane, then of place
+    passes: Passes  # of the records of these lanes, in this time
     doing: Steps
     phase: Steps
     polled: Steps  # the result of the last poll of the lane's shard; "": none, or none that says why
@@ -104,10 +105,6 @@ class Doings:
         """The places where anything may change, and each lane's beginning, ascending."""
         at = np.sort(np.concatenate((self.doing.at, self.phase.at, self.polled.at)), kind="stable")
         return at[np.diff(at, prepend=-1) > 0]
-
-    def holds(self, times_ns: Integers) -> NDArray[np.bool_]:
-        """Which times lie in it."""
-        return (times_ns >= self.axis.begin_ns) & (times_ns <= self.axis.end_ns)
 
     def busy_ns(self, lanes: Integers, times_ns: Integers) -> Integers:
         """The busy time up to each time of the lane beside it, from a fixed time on while the lane has records."""
@@ -146,48 +143,59 @@ class Lanes:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
+        self._passing = Passing(reading)
         self._phases = _phases(reading)
         self._lasting: list[Doing] = []
         self._polled: Codes = np.zeros(0, np.int8)  # by shard: its last poll
-        self._busy_ns = self._free_ns = np.zeros(0, np.int64)  # by lane
-
-    def observe(self, window: Window, times: Times) -> list[Doings]:
-        """What they do in this window, which `times` has observed: one stretch of it after the other, mostly one."""
-        self._polled = _longer(self._polled, len(window.shards))
-        lanes = len(window.shards) * self._reading.lanes
-        self._busy_ns, self._free_ns = _longer(self._busy_ns, lanes), _longer(self._free_ns, lanes)
-        doings = [*self._lasting, *window.facts.doings]
-        self._lasting = [doing for doing in doings if doing.end_ns > window.end_ns]
-        spans, polls = _spans(doings, self._reading.lanes), _polls(window.facts.polls, self._polled)
-        stretches = _stretches(window.begin_ns, window.end_ns, LONGEST_AXIS // max(lanes, 1))
-        found = [each for stretch in stretches for each in self._stretch(*stretch, times, spans, polls)]
-        self._polled[polls[0]] = polls[2]  # of several the last one stays
-        return found
+        self._records = self._busy_ns = self._free_ns = np.zeros(0, np.int64)  # by lane
 
     @property
     def busy_ns(self) -> Integers:
         """How long each lane (see Times.lane) has been busy up to the end of the last window."""
         return self._busy_ns
 
-    def _stretch(self, begin_ns: int, end_ns: int, times: Times, spans: Spans, polls: Polls) -> Iterator[Doings]:
-        rows = _there(begin_ns, end_ns, times)
-        if not len(rows):
-            return
-        lane = times.lane[rows]
-        axis = Axis(begin_ns, end_ns, lane[np.diff(lane, prepend=-1) > 0])
+    def observe(self, window: Window, times: Times) -> list[Doings]:
+        """What they do in this window, which `times` has observed: one stretch of it after the other, mostly one."""
+        self._grow(len(window.shards))
+        passes = self._passing.observe(window, times)
+        doings = [*self._lasting, *window.facts.doings]
+        self._lasting = [doing for doing in doings if doing.end_ns > window.end_ns]
+        spans, polls = _spans(doings, self._reading.lanes), _polls(window.facts.polls, self._polled)
+        lanes, found = self._with_records(passes, times), []
+        stretches = _stretches(window.begin_ns, window.end_ns, LONGEST_AXIS // len(lanes)) if len(lanes) else ()
+        for begin_ns, end_ns in stretches:
+            until_ns = window.until_ns if end_ns == window.end_ns else end_ns
+            found.append(self._stretch(Axis(begin_ns, end_ns, lanes), passes.within(begin_ns, until_ns), spans, polls))
+        self._polled[polls[0]] = polls[2]  # of several the last one stays
+        return found
+
+    def _grow(self, shards: int) -> None:
+        lanes = shards * self._reading.lanes
+        self._polled = _longer(self._polled, shards)
+        self._records, self._busy_ns, self._free_ns = (
+            _longer(column, lanes) for column in (self._records, self._busy_ns, self._free_ns)
+        )
+
+    def _with_records(self, passes: Passes, times: Times) -> Integers:
+        """The lanes that have records at some time of a window."""
+        had = self._records + np.bincount(times.lane[passes.accepted.rows], minlength=len(self._records))
+        self._records = had - np.bincount(times.lane[passes.ended.rows], minlength=len(had))
+        return np.flatnonzero(had)
+
+    def _stretch(self, axis: Axis, passes: Passes, spans: Spans, polls: Polls) -> Doings:
         doings = Doings(
             axis,
-            rows,
+            passes,
             _doing_steps(axis, spans),
             self._phase_steps(axis),
             self._poll_steps(axis, polls),
             self._busy_ns[axis.lanes],
             self._free_ns[axis.lanes],
         )
-        end = np.full(len(axis.lanes), end_ns)
+        end = np.full(len(axis.lanes), axis.end_ns)
         self._busy_ns[axis.lanes] = doings.busy_ns(axis.lanes, end)
         self._free_ns[axis.lanes] = doings.free_ns(axis.lanes, end)
-        yield doings
+        return doings
 
     def _phase_steps(self, axis: Axis) -> Steps:
         at_ns, codes = self._phases
@@ -203,15 +211,6 @@ class Lanes:
         mine = axis.has(lanes)
         at = axis.places(lanes[mine], at_ns[mine])
         return Steps(np.concatenate((axis.starts, at)), np.concatenate((before, code[mine])))
-
-
-def _there(begin_ns: int, end_ns: int, times: Times) -> Integers:
-    """The rows of the records, not skipped ones, that a lane has at some time, in order of lane, then of place."""
-    there = (times.accepted_ns <= end_ns) & (times.ended_ns >= begin_ns) & (times.how != CODE["skipped"])
-    rows = np.flatnonzero(there)
-    lane = times.lane[rows]
-    small = lane.astype(np.uint16) if lane.max(initial=0) < 1 << 16 else lane  # NumPy sorts these in linear time
-    return rows[np.argsort(small, kind="stable")]
 
 
 def _stretches(begin_ns: int, end_ns: int, longest_ns: int) -> Iterator[tuple[int, int]]:

@@ -76,10 +76,9 @@ class Parts:
         """Note how long each record's lane had been busy when it was accepted, and free when it was available."""
         self._busy_ns, self._free_ns = times.moved(self._busy_ns, 0), times.moved(self._free_ns, 0)
         for doings in stretches:
-            accepted = doings.rows[doings.holds(times.accepted_ns[doings.rows])]
-            self._busy_ns[accepted] = doings.busy_ns(times.lane[accepted], times.accepted_ns[accepted])
-            available = doings.rows[doings.holds(times.available_ns[doings.rows])]
-            self._free_ns[available] = doings.free_ns(times.lane[available], times.available_ns[available])
+            accepted, available = doings.passes.accepted, doings.passes.available
+            self._busy_ns[accepted.rows] = doings.busy_ns(times.lane[accepted.rows], accepted.times_ns)
+            self._free_ns[available.rows] = doings.free_ns(times.lane[available.rows], available.times_ns)
 
     def _note_throttles(self, facts: Facts, times: Times) -> None:
         """Note how long each record's own batch, or part of one, has been throttled."""
@@ -137,7 +136,7 @@ def _when_cut(attempts: _Columns, lanes: Integers, stretches: list[Doings]) -> t
     """The lanes' busy and free time up to the first cut of each attempt's batch: since then they have been busy."""
     finished_ns, busy_ns, free_ns = attempts.finished_ns, np.zeros_like(lanes), np.zeros_like(lanes)
     for doings in stretches:
-        some = doings.holds(finished_ns)
+        some = (finished_ns >= doings.axis.begin_ns) & (finished_ns <= doings.axis.end_ns)
         busy_ns[some] = doings.busy_ns(lanes[some], finished_ns[some])
         free_ns[some] = doings.free_ns(lanes[some], finished_ns[some])
     return busy_ns - (finished_ns - attempts.first_cut_ns), free_ns

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.measures.lanes import Doings
 from simulator.measures.oldest import reigns
-from simulator.measures.times import Reading, Times, Window
+from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NS
 
@@ -43,7 +43,7 @@ class Silence:
         return SilentLanes(*columns) if columns else SilentLanes(*[np.empty(0, np.int64)] * 3)
 
     def _silent(self, times: Times, doings: Doings) -> tuple[Integers, Integers, Integers]:
-        axis, rows = doings.axis, doings.rows
+        axis, rows = doings.axis, _ever_oldest(times)
         lane = times.lane[rows]
         oldest = reigns(axis.places(lane, times.accepted_ns[rows]), axis.places(lane, times.ended_ns[rows]))
         minutes = np.arange(max(axis.begin_ns // MINUTE_NS + 1, 1), axis.end_ns // MINUTE_NS + 1)
@@ -55,3 +55,13 @@ class Silence:
         lane, minute_ns = lane[silent], minute[silent] * MINUTE_NS
         record = rows[oldest.which[number[waits][silent]]]
         return minute_ns, lane, minute_ns - times.accepted_ns[record]
+
+
+def _ever_oldest(times: Times) -> Integers:
+    """The rows of all records that are the oldest of their lane at some time of a window, in order of lane and age."""
+    left = np.flatnonzero(times.how == CODE["unprocessed"])
+    first = np.full(int(times.lane[left].max(initial=-1)) + 1, len(times.how))
+    np.minimum.at(first, times.lane[left], left)
+    rows = np.concatenate((times.over, first[first < len(times.how)]))
+    order: Integers = np.lexsort((rows, times.lane[rows]))
+    return rows[order]

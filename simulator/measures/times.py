@@ -1,21 +1,18 @@
-"""When each record of a mapping's stream was read, became available, and ended, from the facts of a run.
-
-Columns over all records that the logs of the stream's shards keep: shard after shard, in order of place. A record's row
-changes from window to window; its shard and place do not.
-"""
+"""When each record of a mapping's stream ended, and how, from the facts of a run."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.model.facts import Attempt, Facts
-from simulator.traffic.log import Column, Columns, Integers
+from simulator.measures.layout import Layout, ranges
+from simulator.model.facts import Attempt, Facts, Loss, Poll
+from simulator.traffic.log import Column, Integers
 from simulator.traffic.nanoseconds import NEVER
 from simulator.traffic.shards import Shard
 from simulator.traffic.written import Waiting, Written
@@ -24,6 +21,7 @@ Bools = NDArray[np.bool_]
 
 HOWS: Final = ("unprocessed", "processed", "skipped", "dropped", "sent_to_destination", "expired")
 CODE: Final = {how: code for code, how in enumerate(HOWS)}
+AT_ONCE: Final = 4096  # rows
 
 
 @dataclass(frozen=True)
@@ -54,151 +52,190 @@ class Window:
     written: Written  # to its stream
     facts: Facts  # of this mapping alone
 
-    def holds(self, times_ns: Integers) -> Bools:
-        """Which times belong to it, or lie before it."""
-        return times_ns <= self.end_ns if self.last else times_ns < self.end_ns
+    @property
+    def until_ns(self) -> int:
+        """What is before it has come to pass."""
+        return self.end_ns + self.last
+
+
+class Taken(NamedTuple):
+    """Records that a window's facts say were returned by calls, or sent; the times of sendings may lie ahead."""
+
+    shard: Integers
+    place: Integers
+    called_ns: Integers  # by push: when it leaves
+    available_ns: Integers
 
 
 class Times:
-    """The times of one mapping's records: all that its stream's logs keep. Call `observe` first in every window.
+    """The times of one mapping's records. Call `observe` first in every window.
 
-    Columns, one row a record, times in nanoseconds (NEVER: not yet): `produced_ns`, `let_in_ns`, `accepted_ns`, `lane`
-    (shard * lanes + lane), `seen_ns` (the first poll of its shard since its acceptance), `called_ns` (the call that
-    returned it; by push, when it left), `available_ns`, `ended_ns` and `how` (a code, see HOWS). Times of reading may
-    lie ahead of the window; what lies behind the end of the run did not come to pass. A skipped record has ended, and
-    all else, at its acceptance.
+    Columns, one row a record: `produced_ns`, `accepted_ns`, `lane` (shard * lanes + lane), `unread` (nothing that is
+    stated has returned or sent it), `ended_ns` (NEVER: not yet) and `how` (a code, see HOWS). They hold the records
+    of the logs that have not ended, and some that have; rows without a record look like those of skipped ones. A
+    record's row may be another one in another window.
 
-    Of this window: `fresh` (rows of records accepted in it), `over` (rows of those, not skipped, that ended in it),
-    `finished` (attempts that finished in it), `successful` (those of them that processed records), `processed` (the
-    rows of these records, attempt after attempt) and `waiting` (records, not skipped, that wait at their producers at
-    its end). `ends` counts how records have ended so far; after the last window also those unprocessed.
+    Of the window: `fresh` (rows of the records accepted in it) and `let_in_ns` (of these); `taken`; `finished`
+    (attempts that finished in it), `successful` (those of them that processed records) and `processed` (the rows of
+    these records, attempt after attempt); `expired` (rows of those that expired unread in it); `over` (rows of all, not
+    skipped, that ended in it); `waiting` (records, not skipped, that wait at their producers at its end). `ends` counts
+    how records have ended; after the last window it counts those unprocessed, too.
     """
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.ends: Counter[str] = Counter()
-        self.seen_ns = self.called_ns = self.available_ns = self.ended_ns = np.empty(0, np.int64)
-        self.how = np.empty(0, np.int8)
-        self._shards: list[tuple[int, int, int]] = []  # first place, first row, row behind the last
-        self._moved: list[tuple[int, int, int]] = []  # old rows, from and to, and the first row where they are now
+        none = np.empty(0, np.int64)
+        self.produced_ns, self.accepted_ns, self.lane, self.ended_ns = none, none, none, none
+        self.how, self.unread = np.empty(0, np.int8), np.empty(0, np.bool_)
+        self._layout = Layout()
+        self.left, self._unexpired, self._known = none, none, none  # by shard: places, see _advance, _expire, _take
         self._running: list[Attempt] = []
 
     def observe(self, window: Window) -> None:
         """Take a window: records accepted in it, what was read, and what ended."""
         self._take(window.shards)
-        self._read(window)
+        self._read(window.facts)
         self._end(window)
+        self._wait(window)
+        self._advance()
 
-    def __len__(self) -> int:
-        return len(self.produced_ns)
+    def rows(self, shards: Integers | int, places: Integers) -> Integers:
+        """The rows of some records that had not ended before this window."""
+        return self._layout.of(shards, places)
 
-    def rows(self, shard: int, places: Integers) -> Integers:
-        """The rows of some records of a shard, by place."""
-        first, row, _ = self._shards[shard]
-        return places + (row - first)
+    def rows_from(self, shard: int, place: int) -> slice:
+        """The rows of the records of a shard from a place on, which had not ended before this window."""
+        low, high = self.rows(shard, np.array([place, self._known[shard]])).tolist()
+        return slice(low, high)
 
     def moved(self, column: Column, fill: Any) -> Column:
-        """A column that was aligned with the rows of the window before, aligned with these; new rows have `fill`."""
-        aligned = np.full(len(self), fill, column.dtype)
-        for low, high, to in self._moved:
-            aligned[to : to + high - low] = column[low:high]
-        return aligned  # type: ignore[return-value]
+        """A column aligned with the rows of the window before, aligned with those of this one; new ones hold `fill`."""
+        return self._layout.moved(column, fill)
+
+    @property
+    def oldest_ns(self) -> int:
+        """When the oldest of all records, not skipped, that are left at the window's end was produced; else NEVER."""
+        some = np.flatnonzero(self.left < self._known)  # a shard accepts in order of production
+        accepted = self.produced_ns[self.rows(some, self.left[some])]
+        return min(int(accepted.min(initial=NEVER)), int(self.waiting.produced_ns.min(initial=NEVER)))
 
     def _take(self, shards: list[Shard]) -> None:
-        """Align with the logs: forget what they have forgotten, and begin with what they have accepted."""
-        logs, before = [shard.log for shard in shards], self._shards
-        ends = np.cumsum([len(log.kept) for log in logs]).tolist()
-        self._shards = [(log.first, end - len(log.kept), end) for log, end in zip(logs, ends, strict=True)]
-        self._moved, fresh = [], []
-        for number, (first, low, high) in enumerate(self._shards):
-            old_first, old_low, old_high = before[number] if number < len(before) else (first, 0, 0)
-            kept_from = min(old_low + first - old_first, old_high)
-            self._moved.append((kept_from, old_high, low))
-            fresh.append(np.arange(low + old_high - kept_from, high))
-        self.fresh: Integers = np.concatenate(fresh)
-        self.produced_ns = _together(shards, lambda kept: kept.produced_ns)
-        self.let_in_ns = _together(shards, lambda kept: kept.let_in_ns)
-        self.accepted_ns = _together(shards, lambda kept: kept.accepted_ns)
-        lane = _together(shards, lambda kept: kept.lane[self.reading.lanes])
-        rows = [high - low for _, low, high in self._shards]
-        self.lane = lane + np.repeat(np.arange(len(shards)) * self.reading.lanes, rows)
-        self._begin()
+        """Give rows to new records."""
+        more = len(shards) - len(self._known)
+        columns = (self._known, self.left, self._unexpired)
+        before, self.left, self._unexpired = (np.pad(column, (0, more)) for column in columns)
+        self._known = np.array([shard.log.end for shard in shards], np.int64)
+        self.fresh = self._layout.take(self._known, self.left)
+        self.produced_ns, self.accepted_ns = self.moved(self.produced_ns, NEVER), self.moved(self.accepted_ns, -NEVER)
+        self.lane, self.ended_ns = self.moved(self.lane, 0), self.moved(self.ended_ns, -NEVER)
+        self.how, self.unread = self.moved(self.how, CODE["skipped"]), self.moved(self.unread, False)
+        grown = [(shard, place) for shard, place in zip(shards, before.tolist(), strict=True) if place < shard.log.end]
+        self._fill(grown)
 
-    def _begin(self) -> None:
-        self.seen_ns, self.called_ns = self.moved(self.seen_ns, NEVER), self.moved(self.called_ns, NEVER)
-        self.available_ns, self.ended_ns = self.moved(self.available_ns, NEVER), self.moved(self.ended_ns, NEVER)
-        self.how = self.moved(self.how, CODE["unprocessed"])
-        skipped = self.fresh[self.reading.skips(self.accepted_ns[self.fresh])]
-        for column in (self.seen_ns, self.called_ns, self.available_ns, self.ended_ns):
-            column[skipped] = self.accepted_ns[skipped]
-        self.how[skipped] = CODE["skipped"]
-        self.ends["skipped"] += len(skipped)
+    def _fill(self, grown: list[tuple[Shard, int]]) -> None:
+        """Fill the rows of new records: those of some shards from some places on."""
+        fresh, lanes = self.fresh, self.reading.lanes
+        new = [(shard, shard.log.kept.rows(slice(place - shard.log.first, None))) for shard, place in grown]
+        accepted_ns = together([columns.accepted_ns for _, columns in new])
+        skipped = self.reading.skips(accepted_ns)
+        self.let_in_ns = together([columns.let_in_ns for _, columns in new])
+        self.produced_ns[fresh] = together([columns.produced_ns for _, columns in new])
+        self.accepted_ns[fresh] = accepted_ns
+        self.lane[fresh] = together([columns.lane[lanes] + shard.number * lanes for shard, columns in new])
+        self.ended_ns[fresh] = np.where(skipped, accepted_ns, NEVER)
+        self.how[fresh] = np.where(skipped, CODE["skipped"], CODE["unprocessed"])
+        self.unread[fresh] = ~skipped
+        self.ends["skipped"] += int(skipped.sum())
 
-    def _read(self, window: Window) -> None:
-        if self.reading.pushed:
-            self.seen_ns[self.fresh] = self.accepted_ns[self.fresh]
-        polls: dict[int, list[int]] = {}
-        for poll in window.facts.polls:
-            polls.setdefault(poll.shard, []).append(poll.at_ns)
-            if poll.end > poll.first:
-                first, row, _ = self._shards[poll.shard]
-                returned = slice(poll.first + row - first, poll.end + row - first)
-                self.called_ns[returned], self.available_ns[returned] = poll.at_ns, poll.answer_ns
-        for shard, times in polls.items():
-            _, low, high = self._shards[shard]
-            unseen = low + np.flatnonzero(self.seen_ns[low:high] == NEVER)
-            self.seen_ns[unseen] = np.array([*times, NEVER])[np.searchsorted(times, self.accepted_ns[unseen])]
-        for sent in window.facts.sent:
-            rows = self.rows(sent.shard, sent.places)
-            self.called_ns[rows], self.available_ns[rows] = sent.leaves_ns, sent.available_ns
+    def _read(self, facts: Facts) -> None:
+        self.taken = _returned([poll for poll in facts.polls if poll.end > poll.first]) + [
+            Taken(np.full(len(s.places), s.shard), s.places, s.leaves_ns, s.available_ns) for s in facts.sent
+        ]
+        for taken in self.taken:
+            self.unread[self.rows(taken.shard, taken.place)] = False
 
     def _end(self, window: Window) -> None:
-        self.finished: list[Attempt] = []
-        running, self._running = [*self._running, *window.facts.attempts], []
-        for attempt in running:
-            over = attempt.finished_ns < window.end_ns or (window.last and attempt.finished_ns == window.end_ns)
-            (self.finished if over else self._running).append(attempt)
+        attempts = [*self._running, *window.facts.attempts]
+        self.finished = [attempt for attempt in attempts if attempt.finished_ns < window.until_ns]
+        self._running = [attempt for attempt in attempts if attempt.finished_ns >= window.until_ns]
         self._process()
-        for loss in window.facts.losses:
-            if not loss.unread:
-                self._ended(self.rows(loss.shard, loss.places), loss.at_ns, loss.how)
-        self._expire(window)
-        ended = (self.ended_ns >= window.begin_ns) & window.holds(self.ended_ns)
-        self.over = np.flatnonzero(ended & (self.how != CODE["skipped"]))
+        lost = [self._lose(loss) for loss in window.facts.losses if not loss.unread]
+        self._expire(window.until_ns - self.reading.retention_ns)
+        self.over = together([self.processed, *lost, self.expired])
         counts = np.bincount(self.how[self.over], minlength=len(HOWS)).tolist()
         self.ends.update(dict(zip(HOWS, counts, strict=True)))
-        skipped = self.reading.skips(window.written.waiting.accepted_ns)
-        self.waiting = _rows(window.written.waiting, ~skipped)
-        if window.last:
-            self.ends["skipped"] += int(skipped.sum())
-            self.ends["unprocessed"] += int((self.how == CODE["unprocessed"]).sum()) + len(self.waiting.produced_ns)
 
     def _process(self) -> None:
         """Records have been processed by the attempts that are over."""
         self.successful = [attempt for attempt in self.finished if attempt.done]
-        none = np.empty(0, np.int64)
-        places = np.concatenate([none, *(attempt.places[: attempt.done] for attempt in self.successful)])
         done = np.array([attempt.done for attempt in self.successful], np.int64)
-        row_less_place = np.array([row - first for first, row, _ in self._shards], np.int64)
         shard = np.array([attempt.shard for attempt in self.successful], np.int64)
-        self.processed: Integers = places + np.repeat(row_less_place[shard], done)
         finished_ns = np.array([attempt.finished_ns for attempt in self.successful], np.int64)
+        places = together([attempt.places[: attempt.done] for attempt in self.successful])
+        self.processed = self.rows(np.repeat(shard, done), places)
         self._ended(self.processed, np.repeat(finished_ns, done), "processed")
 
-    def _expire(self, window: Window) -> None:
-        """What no call has returned when its age reaches the retention has ended then, whenever that is noticed."""
-        gone_ns = self.accepted_ns + self.reading.retention_ns
-        gone = np.flatnonzero(window.holds(gone_ns) & (self.called_ns == NEVER) & (self.ended_ns == NEVER))
-        self._ended(gone, gone_ns[gone], "expired")
+    def _lose(self, loss: Loss) -> Integers:
+        rows = self.rows(loss.shard, loss.places)
+        self._ended(rows, loss.at_ns, loss.how)
+        return rows
+
+    def _expire(self, accepted_before_ns: int) -> None:
+        """What nobody has read when its age reaches the retention has ended then, whenever that is noticed."""
+        some = np.flatnonzero(self._unexpired < self._known)
+        oldest_ns = self.accepted_ns[self.rows(some, self._unexpired[some])]
+        found = []
+        for shard in some[oldest_ns < accepted_before_ns].tolist():
+            rows = self.rows_from(shard, int(self._unexpired[shard]))
+            aged = int(np.searchsorted(self.accepted_ns[rows], accepted_before_ns))
+            found.append(rows.start + np.flatnonzero(self.unread[rows][:aged]))
+            self._unexpired[shard] += aged
+        self.expired = together(found)
+        self._ended(self.expired, self.accepted_ns[self.expired] + self.reading.retention_ns, "expired")
 
     def _ended(self, rows: Integers, at_ns: Integers | int, how: str) -> None:
         self.ended_ns[rows] = at_ns
         self.how[rows] = CODE[how]
 
+    def _wait(self, window: Window) -> None:
+        """What waits at the producers; after the last window it is unprocessed, or skipped."""
+        waiting = window.written.waiting
+        skipped = self.reading.skips(waiting.accepted_ns)
+        self.waiting = Waiting(*(getattr(waiting, column.name)[~skipped] for column in fields(waiting)))
+        if window.last:
+            self.ends["skipped"] += int(skipped.sum())
+            self.ends["unprocessed"] += int((self.how == CODE["unprocessed"]).sum() + (~skipped).sum())
 
-def _rows(waiting: Waiting, which: Bools) -> Waiting:
-    return Waiting(*(getattr(waiting, column.name)[which] for column in fields(waiting)))
+    def _advance(self) -> None:
+        """Pass over the first records of each shard that have ended, up to the first that is left."""
+        some = np.flatnonzero(self.left < self._known)
+        ended = self.how[self.rows(some, self.left[some])] != CODE["unprocessed"]
+        for shard in some[ended].tolist():
+            rows = self.rows_from(shard, int(self.left[shard]))
+            self.left[shard] += _leading(self.how[rows])
+        self._unexpired = np.maximum(self._unexpired, self.left)
 
 
-def _together(shards: list[Shard], column: Callable[[Columns], Integers]) -> Integers:
-    return np.concatenate([column(shard.log.kept) for shard in shards])
+def _returned(calls: list[Poll]) -> list[Taken]:
+    """What calls have returned."""
+    if not calls:
+        return []
+    columns = np.array([(call.shard, call.first, call.end - call.first, call.at_ns, call.answer_ns) for call in calls])
+    shard, first, records, at_ns, answer_ns = columns.T
+    of = np.repeat(np.arange(len(calls)), records)
+    return [Taken(shard[of], ranges(first, records), at_ns[of], answer_ns[of])]
+
+
+def together(columns: Sequence[Integers]) -> Integers:
+    """Columns one behind the other, or none at all."""
+    return np.concatenate([np.empty(0, np.int64), *columns])
+
+
+def _leading(how: NDArray[np.int8]) -> int:
+    """How many records, from the first on, have ended."""
+    for low in range(0, len(how), AT_ONCE):
+        left = np.flatnonzero(how[low : low + AT_ONCE] == CODE["unprocessed"])
+        if len(left):
+            return low + int(left[0])
+    return len(how)

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 from simulator.measures.exact import Integrals, total
-from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Doings
+from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Axis, Doings
+from simulator.measures.passes import Passes
 from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.model.facts import Attempt
 from simulator.traffic.log import Integers
@@ -58,16 +59,19 @@ class Waiting:
         states = product(DOING, PHASE, POLLED)
         self._causes = np.array([_numbers("", *causes(*state, reading.pushed), "") for state in states])
         self._waiting = Integrals(len(NUMBER), interval_ns)  # how many records wait, by cause
+        self._passed = np.zeros((len(Passes._fields), 0), np.int64)  # records, by lane
+        self._state = np.zeros(0, np.int64)  # by lane: a row of `_causes`
         self._lived_ns = 0  # from production to end, by the records that have ended
 
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> None:
         """Add a window; `stretches`: see Lanes. Raises WaitingDoesNotAddUpError."""
-        fresh = times.fresh[times.how[times.fresh] != CODE["skipped"]]
-        self._write(times.produced_ns[fresh], times.let_in_ns[fresh], times.accepted_ns[fresh])
+        came = times.how[times.fresh] != CODE["skipped"]
+        fresh = times.fresh[came]
+        self._write(times.produced_ns[fresh], times.let_in_ns[came], times.accepted_ns[fresh])
         for doings in stretches:
             self._read(times, doings)
         self._process(times.successful)
-        self._lived_ns += total(times.ended_ns[times.over]) - total(times.produced_ns[times.over])
+        self._live(times.produced_ns[times.over], times.ended_ns[times.over])
         if window.last:
             self._close(window, times)
 
@@ -93,14 +97,12 @@ class Waiting:
 
     def _read(self, times: Times, doings: Doings) -> None:
         """Records from acceptance to end, over a stretch of time."""
-        axis, rows = doings.axis, doings.rows
-        lane, ended_ns = times.lane[rows], times.ended_ns[rows]
-        read = [np.minimum(c[rows], ended_ns) for c in (times.seen_ns, times.called_ns, times.available_ns)]
-        columns = [axis.places(lane, column) for column in (times.accepted_ns[rows], *read, ended_ns)]
-        if any((earlier > later).any() for earlier, later in pairwise(columns)):
-            raise WaitingDoesNotAddUpError("a record was read before it was accepted, or ended before it was read")
-        columns = [np.sort(column, kind="stable") for column in columns]
+        lanes = int(doings.axis.lanes[-1]) + 1
+        self._passed = np.pad(self._passed, ((0, 0), (0, max(0, lanes - len(self._state)))))
+        self._state = np.pad(self._state, (0, max(0, lanes - len(self._state))))
         states = self._states(doings)
+        columns = [doings.axis.places(times.lane[some.rows], some.times_ns) for some in doings.passes]
+        columns = [np.sort(column, kind="stable") for column in columns]
         for number, column in enumerate(columns):
             self._pass(doings, states, number, column)
         self._change(doings, states, columns)
@@ -119,12 +121,23 @@ class Waiting:
 
     def _change(self, doings: Doings, states: Integers, columns: list[Integers]) -> None:
         """The state changes at some edges, and with it the causes for which records of each class wait."""
-        changes = 1 + np.flatnonzero(states[1:] != states[:-1])  # at a lane's beginning nothing has come or is left
-        at, old, new = doings.edges[changes], states[changes - 1], states[changes]
-        passed = [np.searchsorted(column, at) for column in columns]
+        axis, before = doings.axis, np.concatenate((states[:1], states[:-1]))
+        begins = np.searchsorted(doings.edges, axis.starts)
+        before[begins] = self._state[axis.lanes]
+        self._state[axis.lanes] = states[np.append(begins[1:], len(states)) - 1]
+        changes = np.flatnonzero(states != before)
+        at, old, new = doings.edges[changes], before[changes], states[changes]
+        passed = [self._pass_by(axis, number, column, at) for number, column in enumerate(columns)]
         for number, (earlier, later) in enumerate(pairwise(passed), start=1):
-            records = earlier - later
-            self._move(self._causes[old, number], self._causes[new, number], doings.axis.times_ns(at), records)
+            self._move(self._causes[old, number], self._causes[new, number], axis.times_ns(at), earlier - later)
+
+    def _pass_by(self, axis: Axis, number: int, places: Integers, at: Integers) -> Integers:
+        """How many records of the lane have passed into a class before each of some places; and count those of all."""
+        begins = np.searchsorted(places, np.append(axis.starts, axis.starts[-1] + axis.stride))
+        lane = at // axis.stride
+        passed: Integers = self._passed[number, axis.lanes[lane]] + np.searchsorted(places, at) - begins[lane]
+        self._passed[number, axis.lanes] += np.diff(begins)
+        return passed
 
     def _process(self, attempts: list[Attempt]) -> None:
         """The run of an attempt is `processing` for the records that it processes; `function` for all others."""
@@ -136,18 +149,28 @@ class Waiting:
 
     def _move(self, before: Integers | int, after: Integers | int, times_ns: Integers, records: Integers) -> None:
         """Records wait for another cause from some times on."""
+        if (records < 0).any():
+            raise WaitingDoesNotAddUpError(
+                "records were read before they were accepted, or ended before they were read"
+            )
         moves = (records > 0) & np.not_equal(before, after)
         before, after = np.broadcast_to(before, moves.shape)[moves], np.broadcast_to(after, moves.shape)[moves]
         self._waiting.change(before, times_ns[moves], -records[moves])
         self._waiting.change(after, times_ns[moves], records[moves])
 
+    def _live(self, produced_ns: Integers, ended_ns: Integers) -> None:
+        self._lived_ns += total(ended_ns) - total(produced_ns)
+
     def _close(self, window: Window, times: Times) -> None:
         """The run has ended: what is unprocessed has waited until now, and the causes must add up to all waiting."""
-        waiting, end_ns = times.waiting, window.end_ns
+        end_ns, waiting = window.end_ns, times.waiting
+        for number, (earlier, later) in enumerate(pairwise(self._passed), start=1):
+            why = self._causes[self._state, number]
+            self._move(why, NUMBER[""], np.full(len(why), end_ns), earlier - later)
         columns = (waiting.produced_ns, waiting.let_in_ns, waiting.accepted_ns)
         self._write(*(np.minimum(column, end_ns) for column in columns))
         left = np.concatenate((times.produced_ns[times.how == CODE["unprocessed"]], waiting.produced_ns))
-        self._lived_ns += len(left) * end_ns - total(left)
+        self._live(left, np.full(len(left), end_ns))
         waited_ns = sum(self.total_ns().values())
         if waited_ns != self._lived_ns:
             raise WaitingDoesNotAddUpError(f"records waited for {self._lived_ns} ns, and by cause for {waited_ns} ns")

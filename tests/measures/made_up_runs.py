@@ -96,17 +96,18 @@ class _Shard:
         self.rng, self.run, self.number, self.end = rng, run, number, run.end
         self.reading = run.reading
         self.overhead = rng.choice((0, 2))
-        self.items = sorted((self.item() for _ in range(rng.randint(0, 25))), key=lambda item: item.accepted)
-        self.items = [item for item in self.items if item.produced < self.end]
+        moments = [self.moments() for _ in range(rng.randint(0, 25))]
+        in_order = zip(*(sorted(column) for column in zip(*moments, strict=True)), strict=True)  # a queue keeps order
+        self.items = [Item(number, rng.randrange(self.reading.lanes), *each) for each in in_order if each[0] < self.end]
         for place, item in enumerate(self.items):
             item.place = place
         run.items.append(self.items)
 
-    def item(self) -> Item:
+    def moments(self) -> tuple[int, int, int]:
+        """When a record is produced, let in and accepted."""
         accepted = self.rng.randint(self.run.begin, self.end + 10)
         let_in = max(self.run.begin, accepted - self.rng.choice((0, 0, 3)))
-        produced = max(self.run.begin, let_in - self.rng.choice((0, 0, 0, 12)))
-        return Item(self.number, self.rng.randrange(self.reading.lanes), produced, let_in, accepted)
+        return max(self.run.begin, let_in - self.rng.choice((0, 0, 0, 12))), let_in, accepted
 
     def live(self) -> None:
         for item in self.items:

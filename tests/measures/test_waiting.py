@@ -124,7 +124,7 @@ def test_waiting_before_zero_is_told_apart_and_rows_begin_at_zero() -> None:
 
 def test_a_record_that_ends_before_it_was_accepted_is_an_error_of_the_program() -> None:
     wrong = run(POLLED, 20, [record(9)], attempt([0], 1, 3, 0, 5))
-    with pytest.raises(WaitingDoesNotAddUpError, match="before it was accepted"):
+    with pytest.raises(WaitingDoesNotAddUpError, match="ended before they were read"):
         measured(wrong)
 
 
