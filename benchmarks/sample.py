@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmarks.floors import drawing_s, timeout_s
 from simulator import load, simulate
 from simulator.measures.invocations import InvocationsWriter
-from simulator.measures.observer import Sink
 from simulator.measures.result import Result
+from simulator.model.observer import Observer
 from simulator.scenario.spec import Scenario
 
 
@@ -67,11 +67,10 @@ def timed(path: Path, invocations: Path | None = None) -> tuple[float, Result]:
     scenario = load(path)
     with ExitStack() as files:
         began = time.perf_counter()
-        sinks: tuple[Sink, ...] = ()
+        sinks: tuple[Observer, ...] = ()
         if invocations is not None:
-            writer = InvocationsWriter(files.enter_context(invocations.open("w", encoding="utf-8", newline="")))
-            files.callback(writer.close)
-            sinks = (writer,)
+            file = files.enter_context(invocations.open("w", encoding="utf-8", newline=""))
+            sinks = (InvocationsWriter(file, scenario),)
         result = simulate(scenario, sinks=sinks)
         files.close()
         return time.perf_counter() - began, result

@@ -73,8 +73,8 @@ class ShardLoad:
         self.values = even.reshape(-1, 2, even.shape[1]).sum(axis=1)
 
     def rows_until(self, end_ns: int) -> tuple[int, Integers]:
-        """The interval, and the records of at most LOAD_ROWS rows up to the end of a run."""
-        together = -(-end_ns // (self.interval_ns * LOAD_ROWS))
+        """The interval, and the records of the rows up to the end of a run."""
+        together = -(-end_ns // (2 * self.interval_ns * LOAD_ROWS))
         interval_ns = together * self.interval_ns
         missing = together * -(-end_ns // interval_ns) - len(self.values)
         padded = np.pad(self.values, ((0, missing), (0, 0)))

@@ -48,9 +48,13 @@ def run_times(scenario: Scenario, interval_s: float | None = None) -> RunTimes:
 
 def _too_many_rows(scenario: Scenario, interval_s: float, latest_ns: int) -> str:
     rows = "infinitely many" if ns(interval_s) <= 0 else f"up to {-(-latest_ns // ns(interval_s)):,}"
-    least = nice_interval_ns(1, latest_ns) / NS
+    least_s = nice_interval_ns(1, latest_ns) / NS
     parts = f"{format_duration(scenario.duration)} of traffic and up to {format_duration(scenario.drain)} of drain"
     return (
-        f"an interval of {format_duration(interval_s)} would give {rows} rows ({parts}); "
-        f"allowed: at most {MOST_ROWS:,}, so {format_duration(least)} or more, or a shorter drain"
+        f"an interval of {_told(interval_s)} would give {rows} rows ({parts}); "
+        f"allowed: at most {MOST_ROWS:,}, so {_told(least_s)} or more, or a shorter drain"
     )
+
+
+def _told(interval_s: float) -> str:
+    return format_duration(interval_s) if interval_s >= 1 else f"{1000 * interval_s:g}ms"
