@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.cli_effort import long_option, permit
-from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_engine import engine_of
+from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_signals import ending
 
 if TYPE_CHECKING:

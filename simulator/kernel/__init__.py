@@ -1,1 +1,1 @@
-"""The rules in C, compiled to one WebAssembly file, and their door to Python. Equal to simulator.model in every byte."""
+"""The rules in C, compiled to one WebAssembly file, and their door to Python: the same facts as by simulator.model."""

@@ -48,7 +48,7 @@ class Machine:
         self._store = wasmtime.Store(engine)
         exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         self._functions: dict[str, Any] = {name: exports[name] for name in exports}
-        self._memory: Any = exports["memory"]
+        self._memory: wasmtime.Memory = self._functions["memory"]
         self._kernel = self.call("new_run", len(plan), min(most_bytes, MOST_BYTES))
         if not self._kernel:
             raise OutOfMemoryError
@@ -85,7 +85,7 @@ class Machine:
 
     def _words(self, address: int, n: int) -> Integers:
         begin = ctypes.addressof(self._memory.data_ptr(self._store).contents) + address
-        return np.frombuffer((ctypes.c_int64 * n).from_address(begin), np.int64).copy()
+        return np.ctypeslib.as_array((ctypes.c_int64 * n).from_address(begin)).copy()
 
     def _check(self, status: int) -> int:
         if status == self.NO_MEMORY:

@@ -7,8 +7,8 @@ Whatever needs a hash, a logarithm or a library is worked out here.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from simulator.traffic.write_limits import HARMLESS_BYTES
 
 MAGIC: Final = 0x31306472616873  # "shard01"
 UNIQUE, ROUND_ROBIN, UNIFORM, WEIGHTED = range(4)
+Item = TypeVar("Item")
 
 
 class Words:
@@ -89,17 +90,18 @@ class _Plan:
         begin_ns = min([0, *(ns(p.start) for p in scenario.producers)])
         words.whole(MAGIC, begin_ns, ns(scenario.duration), ns(scenario.duration) + ns(scenario.drain))
         words.counted(unit_exponential().nodes)
-        for items, write in (
-            (self.streams, self._stream),
-            (scenario.producers, self._producer),
-            (self._pools(), words.whole),
-            (self.functions, self._function),
-            (scenario.event_source_mappings, self._mapping),
-        ):
-            words.whole(len(items))
-            for item in items:
-                write(item)
+        self._each(self.streams, self._stream)
+        self._each(scenario.producers, self._producer)
+        self._each(self._pools(), words.whole)
+        self._each(self.functions, self._function)
+        self._each(scenario.event_source_mappings, self._mapping)
         return words.content()
+
+    def _each(self, items: Sequence[Item], write: Callable[[Item], None]) -> None:
+        """How many there are, then each."""
+        self.words.whole(len(items))
+        for item in items:
+            write(item)
 
     def _kinds(self, stream: str) -> list[tuple[int, int, Poison]]:
         """The kinds of poison by probability: the function's number, the kind's among the function's, itself."""

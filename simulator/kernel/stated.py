@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -31,10 +31,10 @@ def add(facts: Facts, machine: Machine) -> None:
     rows = [machine.facts(kind, words) for kind, words in enumerate(WORDS)]
     places = rows[PLACES].ravel()
     facts.attempts += [_attempt(row, places) for row in rows[ATTEMPTS].tolist()]
-    facts.throttles += [Throttle(*row[:6], LACKS[row[6]]) for row in rows[THROTTLES].tolist()]  # type: ignore[arg-type]
-    facts.doings += [Doing(*row[:3], DOINGS[row[3]], *row[4:]) for row in rows[DOING].tolist()]
-    facts.polls += [Poll(*r[:3], RESULTS[r[3]], *r[4:8], bool(r[8])) for r in rows[POLLS].tolist()]  # type: ignore[arg-type]
-    facts.read_again += [ReadAgain(*row[:4], bool(row[4])) for row in rows[AGAIN].tolist()]
+    facts.throttles += [Throttle._make((*row[:6], LACKS[row[6]])) for row in rows[THROTTLES].tolist()]
+    facts.doings += [Doing._make((*row[:3], DOINGS[row[3]], *row[4:])) for row in rows[DOING].tolist()]
+    facts.polls += [Poll._make((*row[:3], RESULTS[row[3]], *row[4:8], bool(row[8]))) for row in rows[POLLS].tolist()]
+    facts.read_again += [ReadAgain._make((*row[:4], bool(row[4]))) for row in rows[AGAIN].tolist()]
     facts.losses += [_loss(row, places) for row in rows[LOSSES].tolist()]
 
 
@@ -54,15 +54,16 @@ def _sent(rows: Integers, shards: list[list[Shard]]) -> Sent:
 
 
 def _attempt(row: list[int], places: Integers) -> Attempt:
-    mapping, shard, lane, at, first, n, done, size, attempt, *times, environment, outcome, failure = row
-    words: Any = ENVIRONMENTS[environment], OUTCOMES[outcome], FAILURES[failure]
-    return Attempt(mapping, shard, lane, _places(places, at, first, n), done, size, attempt, *times, *words)
+    mapping, shard, lane, at, first, n, *counts_and_times, environment, outcome, failure = row
+    words = ENVIRONMENTS[environment], OUTCOMES[outcome], FAILURES[failure]
+    return Attempt._make((mapping, shard, lane, _places(places, at, first, n), *counts_and_times, *words))
 
 
 def _loss(row: list[int], places: Integers) -> Loss:
     mapping, shard, at, first, n, how, at_ns, unread, failure = row
-    words: Any = HOWS[how], at_ns, bool(unread), FAILURES[failure]
-    return Loss(mapping, shard, _places(places, at, first, n), *words)
+    return Loss._make(
+        (mapping, shard, _places(places, at, first, n), HOWS[how], at_ns, bool(unread), FAILURES[failure])
+    )
 
 
 def _places(places: Integers, at: int, first: int, n: int) -> Integers:

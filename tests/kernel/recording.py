@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,43 +17,43 @@ from simulator.traffic.written import Written
 
 @dataclass
 class Recording:
-    """An observer that keeps everything, window by window."""
+    """An observer that keeps everything: by kind, whatever the windows are."""
 
-    windows: list[Any] = field(default_factory=list)
+    logs: dict[tuple[str, int], list[list[Any]]] = field(default_factory=dict)  # by stream and shard: the columns
+    offered: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    stated: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def observe(
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
     ) -> None:
         """Keep a window."""
-        logs = {
-            name: [
-                [_plain(column[written[name].accepted_from[shard.number] - shard.log.first :]) for column in columns]
-                for shard in shards
-                for columns in [shard.log.kept.arrays()]
-            ]
-            for name, shards in streams.items()
-        }
-        stated = {name: [_plain(tuple(fact)) for fact in kind] for name, kind in vars(facts).items()}
-        stated["sent"] = sorted(_sent(facts))
-        offered = {name: _plain((vars(each.produced), vars(each.waiting))) for name, each in written.items()}
-        self.windows.append((begin_ns, end_ns, last, logs, offered, stated))
+        for name, shards in streams.items():
+            produced = written[name].produced
+            self.offered[name] += zip(*(column.tolist() for column in vars(produced).values()), strict=True)
+            for shard in shards:
+                new = written[name].accepted_from[shard.number] - shard.log.first
+                columns = [column[new:].tolist() for column in shard.log.kept.each]
+                kept = self.logs.setdefault((name, shard.number), [[] for _ in columns])
+                for column, more in zip(kept, columns, strict=True):
+                    column += more
+        for kind, some in vars(facts).items():
+            self.stated[kind] += [_plain(tuple(fact)) for fact in some if kind not in ("sent", "losses")]
+        self.stated["sent"] += _sent(facts)
+        self.stated["losses"] += [_plain(tuple(loss._replace(places=p))) for loss in facts.losses for p in loss.places]
 
 
-def record(scenario: Scenario, engine: Engine, seed: int | None = None) -> tuple[int, list[Any]]:
-    """When a run ended, and all that was stated of it."""
+def record(scenario: Scenario, engine: Engine, seed: int | None = None) -> dict[str, Any]:
+    """All that was stated of a run, and when it ended."""
     recording = Recording()
     end_ns = run_by(engine)(scenario, scenario.seed if seed is None else seed, 0, recording)
-    return end_ns, recording.windows
+    stated = {kind: sorted(facts) for kind, facts in recording.stated.items()}
+    offered = {stream: sorted(records) for stream, records in recording.offered.items()}
+    return {"end": end_ns, "logs": recording.logs, "offered": offered, **stated}
 
 
-def first_difference(plain: tuple[int, list[Any]], kernel: tuple[int, list[Any]]) -> str:
+def first_difference(plain: Any, kernel: Any) -> str:
     """Where two recordings differ first, in words; empty if they do not."""
-    if plain[0] != kernel[0]:
-        return f"the run ends at {plain[0]} ns and {kernel[0]} ns"
-    for number, (a, b) in enumerate(zip(plain[1], kernel[1], strict=False)):
-        if a != b:
-            return f"window {number}: {_different(a, b)}"
-    return "" if len(plain[1]) == len(kernel[1]) else f"{len(plain[1])} windows and {len(kernel[1])}"
+    return "" if plain == kernel else _different(plain, kernel)
 
 
 def _sent(facts: Facts) -> list[tuple[int, int, int, int, int]]:

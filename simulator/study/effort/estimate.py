@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from simulator.model.concurrency import pools
+from simulator.model.concurrency import pool_sizes
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.study.effort.read import Read
 from simulator.study.effort.speed import COSTS, RUN_S, START, WINDOW_RECORDS, Kind, machine_factor, wall_s, window_s
@@ -94,9 +94,9 @@ class Work:
 def effort(scenario: Scenario) -> Effort:
     """What a run of a scenario takes, from its fields alone."""
     written = {name: Written(scenario, name) for name in scenario.streams}
-    units, polling = pools(scenario), Counter(_polled(each) for each in scenario.event_source_mappings)
+    units, polling = pool_sizes(scenario), Counter(_polled(each) for each in scenario.event_source_mappings)
     readings = [
-        Read(scenario, each, written[each.stream], units[each.function].limit, polling[_polled(each)] == 1)
+        Read(scenario, each, written[each.stream], units[each.function], polling[_polled(each)] == 1)
         for each in scenario.event_source_mappings
     ]
     window = _window_s(scenario, list(written.values()), readings)
