@@ -17,6 +17,7 @@ from simulator.traffic.rates import Profile, profile
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 AT_ONCE: Final = 1 << 15  # columns are worked on in portions that stay in the processor's cache
+EPSILON: Final = 2.0**-48  # the part of an integral that may be an error of rounding
 ROUNDING: Final = 1e-9  # of an integral: so much more is looked at, and given back
 
 
@@ -50,7 +51,8 @@ class Arrivals:
         units = self._units.upto(expected + ROUNDING * (1 + expected))
         times = np.empty(len(units), np.int64)
         for some in portions(len(units)):
-            times[some] = all_half_up(self._rate.inverse(self._origin + units[some]) * NS)
+            error = EPSILON * (abs(self._origin) + units[some])
+            times[some] = all_half_up(self._rate.inverse(self._origin + units[some], error) * NS)
         early = int(np.searchsorted(times, min(end_ns, ns(self._stop_s))))
         if early < len(times):
             self._units.give_back(units[early:])

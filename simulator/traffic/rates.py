@@ -16,7 +16,6 @@ from simulator.scenario.spec import ConstantRate, Rate, Sine, Spikes, Steps, Tra
 
 Floats = NDArray[np.float64]
 CELLS: Final = 256  # of a wave
-SLACK: Final = 2.0**-48  # the part of an integral that may be an error of rounding
 CONVERGED_S: Final = 1e-10
 MOST_STEPS: Final = 60
 
@@ -27,8 +26,11 @@ class Profile(Protocol):
     def integral(self, time_s: float) -> float:
         """Records expected from the profile's origin to a time (negative before the origin)."""
 
-    def inverse(self, expected: Floats) -> Floats:
-        """The first times, in seconds, at which the integral reaches the given ascending values."""
+    def inverse(self, expected: Floats, error: Floats) -> Floats:
+        """The first times, in seconds, at which the integral reaches the given ascending values; infinite: never.
+
+        A value may be too large by `error`: it belongs to the time before the rate falls to 0, if it may.
+        """
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Steady:
     def integral(self, time_s: float) -> float:
         return self.rate * time_s
 
-    def inverse(self, expected: Floats) -> Floats:
+    def inverse(self, expected: Floats, error: Floats) -> Floats:
         return expected / self.rate
 
 
@@ -56,10 +58,9 @@ class Pieces:
         i = int(np.searchsorted(self.edges_s, time_s, "right")) - 1
         return 0.0 if i < 0 else float(self.upto[i] + self.rate[i] * (time_s - self.edges_s[i]))
 
-    def inverse(self, expected: Floats) -> Floats:
-        """What is reached where a piece ends belongs to it, for the rate may be 0 from then on."""
+    def inverse(self, expected: Floats, error: Floats) -> Floats:
         begins_s, ends_s, rate, upto = self.producing
-        reached = expected - SLACK * np.abs(expected)
+        reached = expected - error
         piece = np.maximum(np.searchsorted(upto, reached) - 1, 0)  # the last that begins before it
         time_s = np.minimum(begins_s[piece] + (expected - upto[piece]) / rate[piece], ends_s[piece])
         return np.where(reached <= self.total, time_s, np.inf)
@@ -95,9 +96,10 @@ class Periodic:
         n, rest_s = divmod(time_s, self.period_s)
         return n * self.a_period + self.one.integral(rest_s)
 
-    def inverse(self, expected: Floats) -> Floats:
-        n = np.ceil((expected - SLACK * np.abs(expected)) / self.a_period) - 1
-        return n * self.period_s + self.one.inverse(np.minimum(expected - n * self.a_period, self.a_period))
+    def inverse(self, expected: Floats, error: Floats) -> Floats:
+        n = np.ceil((expected - error) / self.a_period) - 1
+        in_one = np.minimum(expected - n * self.a_period, self.a_period)
+        return n * self.period_s + self.one.inverse(in_one, error)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Wave:
         within_s = np.clip(rest_s - self.begins_s[cell], 0.0, self.cell_s)
         return n * self.a_period + float(self.upto[cell] + _polynomial(self.terms[:, cell], within_s))
 
-    def inverse(self, expected: Floats) -> Floats:
+    def inverse(self, expected: Floats, error: Floats) -> Floats:
         n = np.rint(expected / self.a_period)
         target = expected - n * self.a_period
         cell = np.clip(np.searchsorted(self.upto, target) - 1, 0, CELLS - 1)

@@ -1,19 +1,16 @@
 /* The time at which the expected number of records reaches a value [2]: what rates.py says, one value at a time. */
 #include "traffic.h"
 
-#define SLACK 0x1p-48 /* the part of an integral that may be an error of rounding */
-
-static double reached(double expected) { return expected - SLACK * __builtin_fabs(expected); }
-
 /* What is reached where a piece ends belongs to it, for the rate may be 0 from then on. */
-static double in_pieces(const Profile *p, double expected) {
+static double in_pieces(const Profile *p, double expected, double error) {
   i64 low = 0, high = p->pieces; /* the first whose sum is not below it */
+  double reached = expected - error;
   while (low < high) {
     i64 middle = (low + high) / 2;
-    if (p->upto[middle] < reached(expected)) low = middle + 1; else high = middle;
+    if (p->upto[middle] < reached) low = middle + 1; else high = middle;
   }
   i64 piece = low > 0 ? low - 1 : 0;
-  if (reached(expected) > p->total) return __builtin_inf();
+  if (reached > p->total) return __builtin_inf();
   double time = p->begins_s[piece] + (expected - p->upto[piece]) / p->rates[piece];
   return time < p->ends_s[piece] ? time : p->ends_s[piece];
 }
@@ -54,13 +51,14 @@ static double in_wave(const Profile *p, double expected) {
   return p->peak_at + n * p->period + (p->begins[cell] + solve(p, cell, target - p->cells[cell]));
 }
 
-double inverse(const Profile *p, double expected) {
+/* `error`: by so much the value may be too large. */
+double inverse(const Profile *p, double expected, double error) {
   switch (p->kind) {
     case STEADY: return expected / p->rate;
-    case PIECES: return in_pieces(p, expected);
+    case PIECES: return in_pieces(p, expected, error);
     case PERIODIC: {
-      double n = __builtin_ceil(reached(expected) / p->a_period) - 1, rest = expected - n * p->a_period;
-      return n * p->period + in_pieces(p, rest < p->a_period ? rest : p->a_period);
+      double n = __builtin_ceil((expected - error) / p->a_period) - 1, rest = expected - n * p->a_period;
+      return n * p->period + in_pieces(p, rest < p->a_period ? rest : p->a_period, error);
     }
     case WAVE: return in_wave(p, expected);
     default: return __builtin_inf();

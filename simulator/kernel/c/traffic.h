@@ -3,7 +3,7 @@
 #define TRAFFIC_H
 #include "kernel.h"
 
-double inverse(const Profile *, double expected); /* rates.c: seconds */
+double inverse(const Profile *, double expected, double error); /* rates.c: seconds */
 
 i64 next_arrival(Arrivals *); /* arrivals.c: NEVER when there are no more */
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from simulator.model.rates import Profile, profile
+from numpy.typing import ArrayLike, NDArray
 
 from simulator.scenario.spec import ConstantRate, Rate, Sine, Spikes, Step, Steps, Trace
+from simulator.traffic.rates import Profile, profile
 
 
 def steps(*pairs: tuple[float, float]) -> Steps:
@@ -61,6 +62,11 @@ def of(rate: Rate) -> Profile:
     return made
 
 
+def inverse(made: Profile, expected: ArrayLike) -> NDArray[np.float64]:
+    values = np.asarray(expected, np.float64)
+    return made.inverse(values, np.zeros_like(values))
+
+
 def midpoint_sum(rate: Callable[[float], float], jumps: list[float], begin: float, end: float) -> float:
     """The integral of a rate that is smooth between its jumps."""
     edges = [begin, *sorted(t for t in jumps if begin < t < end), end]
@@ -86,7 +92,7 @@ def test_the_inverse_gives_the_time_back_to_a_nanosecond(name: str) -> None:
     made = of(rate)
     times = [t for t in np.random.default_rng(5).uniform(BEGIN, END, 3000).tolist() if function(t) > 0.5]
     times.sort()
-    found = made.inverse(np.array([made.integral(t) for t in times]))
+    found = inverse(made, [made.integral(t) for t in times])
     assert np.abs(found - times).max() < 1e-9
 
 
@@ -94,16 +100,29 @@ def test_the_inverse_gives_the_time_back_to_a_nanosecond(name: str) -> None:
 def test_the_inverse_ascends_and_is_finite_for_what_is_expected_in_the_run(name: str) -> None:
     made = of(PROFILES[name][0])
     first, last = made.integral(BEGIN), made.integral(END)
-    times = made.inverse(np.arange(math.ceil(first), math.floor(last), dtype=np.float64) + 0.25)
+    times = inverse(made, np.arange(math.ceil(first), math.floor(last)) + 0.25)
     assert np.isfinite(times).all()
     assert (np.diff(times) >= 0).all()
     assert times[0] >= BEGIN - 1e-9
     assert times[-1] <= END + 1e-9
 
 
+@pytest.mark.parametrize("name", ["steps", "trace"])
+def test_what_exceeds_all_that_is_ever_expected_is_never_reached(name: str) -> None:
+    made = of(trace([0, 10, 13], [10, 30, 60])) if name == "trace" else of(steps((0.0, 50.0), (2.0, 0.0)))
+    assert inverse(made, [100.0]) == pytest.approx([16.0 if name == "trace" else 2.0])
+    assert inverse(made, [100.0000001]).tolist() == [np.inf]
+
+
+def test_a_value_too_large_by_its_error_is_reached_before_the_rate_falls_to_0() -> None:
+    made = of(steps((0.0, 10.0), (1.0, 0.0), (5.0, 10.0)))
+    reached = made.inverse(np.array([10.0, 10.0 + 1e-9, 10.0 + 3e-9]), np.full(3, 2e-9))
+    assert reached.tolist() == [1.0, 1.0, pytest.approx(5.0)]
+
+
 def test_the_inverse_of_a_clipped_sine_never_falls_into_its_silence() -> None:
     made, rate = of(CLIPPED), wave(CLIPPED)
-    times = made.inverse(np.linspace(made.integral(0.0), made.integral(240.0), 20_001)[1:-1])
+    times = inverse(made, np.linspace(made.integral(0.0), made.integral(240.0), 20_001)[1:-1])
     around = [max(rate(t - 1e-4), rate(t + 1e-4)) for t in times.tolist()]
     assert min(around) > 0
 
@@ -130,7 +149,20 @@ def test_the_last_row_of_a_trace_lasts_as_long_as_the_one_before_it() -> None:
     assert made.integral(99.0) == made.integral(16.0)
 
 
+@pytest.mark.parametrize("name", [name for name in PROFILES if name not in ("steps", "trace")])
+def test_a_year_on_the_inverse_still_gives_the_time_back(name: str) -> None:
+    """As nearly as floats allow, which are 4 ns apart there, and farther where they count records."""
+    rate, function, _ = PROFILES[name]
+    made, year = of(rate), 31_536_000.0
+    times = [
+        t for t in np.linspace(year + 0.05, year + 200.0, 1999).tolist() if min(function(t - 1e-3), function(t)) > 0.5
+    ]
+    found = inverse(made, [made.integral(t) for t in times])
+    assert len(times) > 100
+    assert np.abs(found - times).max() < 1e-6
+
+
 def test_spikes_that_fill_their_period_are_a_constant_rate() -> None:
     made = of(Spikes(base=1.0, peak=40.0, every=5.0, lasts=5.0))
     assert made.integral(12.3) == pytest.approx(40 * 12.3)
-    assert made.inverse(np.array([40 * 12.3])) == pytest.approx([12.3])
+    assert inverse(made, [40 * 12.3]) == pytest.approx([12.3])
