@@ -41,7 +41,10 @@ def test_an_interval_that_is_given_is_kept() -> None:
 @pytest.mark.parametrize(
     ("interval_s", "told"),
     [
-        (0.036, r"36ms would give up to 100,278 rows \(10s of traffic and up to 1h of drain\).*50ms or more, or a shor"),
+        (
+            0.036,
+            r"36ms would give up to 100,278 rows \(10s of traffic and up to 1h of drain\).*50ms or more, or a shor",
+        ),
         (1e-10, "infinitely many"),
     ],
 )

@@ -185,7 +185,9 @@ def test_shards_may_come_later() -> None:
     for number, (stretch, shards, written) in enumerate(windows(records, [30], 2)):
         shards[1].opens_ns = 30 * NS
         known = shards if number == 2 else shards[:1]
-        measures.observe(stretch, known, Written(written.produced, written.waiting, written.accepted_from[: len(known)]))
+        measures.observe(
+            stretch, known, Written(written.produced, written.waiting, written.accepted_from[: len(known)])
+        )
     assert measures.shards == 2
     assert measures.records_by_shard.tolist() == [1, 1]
     assert measures.busiest.bytes.tolist() == [10, 30]
