@@ -41,7 +41,76 @@ class MappingResult:
     measures: MappingMeasures
 
     @property
-    def result(scenario: Scenario, seed: int, replication: int, measures: Measures, end_ns: int) -> Result:
+    def parts_mean_s(self) -> dict[str, float]:
+        """The mean of each part of latency over the processed records after the warm-up."""
+        return self.measures.parts_mean_s
+
+    @property
+    def waiting_s(self) -> dict[str, float]:
+        """The seconds that its records waited, lost and unprocessed ones too, by cause; causes without any left out."""
+        return {cause: waited / NS for cause, waited in self.measures.waiting.total_ns().items() if waited}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One finished run. Tables are pandas DataFrames; units are in the names of their columns."""
+
+    scenario: Scenario
+    seed: int
+    replication: int
+    end_ns: int
+    measures: Measured
+    mappings: tuple[MappingResult, ...]
+
+    def __getitem__(self, mapping: str) -> MappingResult:
+        return next(m for m in self.mappings if m.name == mapping)
+
+    @cached_property
+    def timeseries(self) -> pd.DataFrame:
+        """One row an interval and mapping."""
+        return tables.timeseries(self)
+
+    @cached_property
+    def latency(self) -> pd.DataFrame:
+        """Percentiles of latency and iterator age, and the mean parts of latency, by mapping."""
+        return tables.latency(self)
+
+    @cached_property
+    def shards(self) -> pd.DataFrame:
+        """One row a mapping and shard."""
+        return tables.shards(self)
+
+    @cached_property
+    def incidents(self) -> pd.DataFrame:
+        """One row an incident and mapping."""
+        return tables.incidents(self)
+
+    @cached_property
+    def bill(self) -> Bill:
+        """What the run costs, and a month of its traffic."""
+        return bill(self)
+
+    @property
+    def end_s(self) -> float:
+        """When the run ended."""
+        return self.end_ns / NS
+
+    @property
+    def traffic_s(self) -> float:
+        """The simulated time in which traffic came, with what was there before t = 0; the rest was draining."""
+        return self.scenario.duration - min([0.0, *(p.start for p in self.scenario.producers)])
+
+    @property
+    def rows(self) -> int:
+        """How many intervals the time series has."""
+        return -(-self.end_ns // self.measures.interval_ns)
+
+    def summary(self) -> dict[str, Any]:
+        """The figures of summary.json."""
+        return summary(self)
+
+
+def result(scenario: Scenario, seed: int, replication: int, measures: Measures, end_ns: int) -> Result:
     """Draw up the result of a run that has ended; raises when the program's own checks fail."""
     measured = measures.measured()
     done = [
@@ -84,5 +153,5 @@ def _uses(
     return [
         *write_uses(stream),
         *read_uses(stream, mine.reads, pollers if spec.consumer == "polling" else [], end_s),
-        *function_uses(mine, concurrency, pool_sizes(scenario)[spec.function], end_s),
+        *function_uses(mine.busy_ns, concurrency, pool_sizes(scenario)[spec.function], end_s),
     ]
