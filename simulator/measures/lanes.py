@@ -1,12 +1,7 @@
-"""What each lane of a mapping does over a window: busy with what, or idle, and why nothing comes.
-
-The lanes lie one after the other on one axis of integers, so that one search finds many times in their lanes: time t of
-the lane that is the n-th on the axis is at n * (length + 1) + t - begin.
-"""
+"""What each lane of a mapping does over a window: busy with what, or idle, and why nothing comes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -14,13 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.measures.axis import Axis, Codes, Steps, stretches
 from simulator.measures.passes import Passes, Passing
 from simulator.measures.times import Reading, Times, Window
 from simulator.model.facts import Doing, Poll
 from simulator.traffic.log import Column, Integers
 from simulator.traffic.nanoseconds import NEVER
 
-Codes = NDArray[np.int8]
 Spans = tuple[Integers, Integers, Integers, Codes]
 Polls = tuple[Integers, Integers, Codes]
 
@@ -31,61 +26,6 @@ BUSY: Final = (
 DOING: Final = {what: code for code, what in enumerate(("idle", "answer", *BUSY))}
 PHASE: Final = {phase: code for code, phase in enumerate(("starting", "enabled", "disabled"))}
 POLLED: Final = {result: code for code, result in enumerate(("", "called", "held", "no_call", "no_bytes"))}
-LONGEST_AXIS: Final = 1 << 62
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The lanes that have records at some time in [begin_ns, end_ns], one after the other."""
-
-    begin_ns: int
-    end_ns: int
-    lanes: Integers  # (see Times.lane), ascending
-
-    @property
-    def stride(self) -> int:
-        """From a lane's beginning to the next one's."""
-        return self.end_ns - self.begin_ns + 1
-
-    @cached_property
-    def starts(self) -> Integers:
-        """The lanes' beginnings."""
-        return np.arange(len(self.lanes)) * self.stride
-
-    @cached_property
-    def _numbers(self) -> Integers:
-        numbers = np.full(int(self.lanes.max()) + 1, -1)
-        numbers[self.lanes] = np.arange(len(self.lanes))
-        return numbers
-
-    def has(self, lanes: Integers) -> NDArray[np.bool_]:
-        """Which of some lanes are on it."""
-        return np.isin(lanes, self.lanes)
-
-    def places(self, lanes: Integers, times_ns: Integers) -> Integers:
-        """Where times are in lanes that are on it; times outside are at the lane's beginning or end."""
-        return self._numbers[lanes] * self.stride + (np.clip(times_ns, self.begin_ns, self.end_ns) - self.begin_ns)
-
-    def times_ns(self, places: Integers) -> Integers:
-        """The times at some places."""
-        return self.begin_ns + places % self.stride
-
-    def everywhere(self, times_ns: Integers) -> Integers:
-        """Where times are in all lanes, ascending if they are."""
-        return (self.starts[:, None] + (np.clip(times_ns, self.begin_ns, self.end_ns) - self.begin_ns)).ravel()
-
-
-class Steps:
-    """A step function over an axis: a code holds from its place to the next one's; the first place is 0."""
-
-    def __init__(self, at: Integers, codes: Codes) -> None:
-        """Of codes at the same place the last one given holds."""
-        order = np.argsort(at, kind="stable")
-        self.at, self.codes = at[order], codes[order]
-
-    def holding(self, places: Integers) -> Codes:
-        """What holds at each of some places, and behind it."""
-        return self.codes[np.searchsorted(self.at, places, "right") - 1]
 
 
 @dataclass(frozen=True)
@@ -162,8 +102,7 @@ class Lanes:
         self._lasting = [doing for doing in doings if doing.end_ns > window.end_ns]
         spans, polls = _spans(doings, self._reading.lanes), _polls(window.facts.polls, self._polled)
         lanes, found = self._with_records(passes, times), []
-        stretches = _stretches(window.begin_ns, window.end_ns, LONGEST_AXIS // len(lanes)) if len(lanes) else ()
-        for begin_ns, end_ns in stretches:
+        for begin_ns, end_ns in stretches(window.begin_ns, window.end_ns, len(lanes)) if len(lanes) else ():
             until_ns = window.until_ns if end_ns == window.end_ns else end_ns
             found.append(self._stretch(Axis(begin_ns, end_ns, lanes), passes.within(begin_ns, until_ns), spans, polls))
         self._polled[polls[0]] = polls[2]  # of several the last one stays
@@ -211,14 +150,6 @@ class Lanes:
         mine = axis.has(lanes)
         at = axis.places(lanes[mine], at_ns[mine])
         return Steps(np.concatenate((axis.starts, at)), np.concatenate((before, code[mine])))
-
-
-def _stretches(begin_ns: int, end_ns: int, longest_ns: int) -> Iterator[tuple[int, int]]:
-    """A window in parts whose axes an int64 can hold."""
-    while end_ns - begin_ns > longest_ns:
-        yield begin_ns, begin_ns + longest_ns
-        begin_ns += longest_ns
-    yield begin_ns, end_ns
 
 
 def _longer(column: Column, rows: int) -> Column:

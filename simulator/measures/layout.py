@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,3 +66,8 @@ def ranges(begins: Integers, lengths: Integers) -> Integers:
     """Ranges of integers, one behind the other."""
     rows: Integers = np.arange(lengths.sum()) + np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
     return rows
+
+
+def together(columns: Sequence[Integers]) -> Integers:
+    """Columns one behind the other, or none at all."""
+    return np.concatenate([np.empty(0, np.int64), *columns])

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.measures.times import CODE, Reading, Times, Window, together
+from simulator.measures.layout import together
+from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NEVER
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.layout import Layout, ranges
-from simulator.model.facts import Attempt, Facts, Loss, Poll
+from simulator.measures.layout import Layout, together
+from simulator.measures.taken import all_taken
+from simulator.model.facts import Attempt, Facts, Loss
 from simulator.traffic.log import Column, Integers
 from simulator.traffic.nanoseconds import NEVER
 from simulator.traffic.shards import Shard
@@ -56,15 +56,6 @@ class Window:
     def until_ns(self) -> int:
         """What is before it has come to pass."""
         return self.end_ns + self.last
-
-
-class Taken(NamedTuple):
-    """Records that a window's facts say were returned by calls, or sent; the times of sendings may lie ahead."""
-
-    shard: Integers
-    place: Integers
-    called_ns: Integers  # by push: when it leaves
-    available_ns: Integers
 
 
 class Times:
@@ -149,9 +140,7 @@ class Times:
         self.ends["skipped"] += int(skipped.sum())
 
     def _read(self, facts: Facts) -> None:
-        self.taken = _returned([poll for poll in facts.polls if poll.end > poll.first]) + [
-            Taken(np.full(len(s.places), s.shard), s.places, s.leaves_ns, s.available_ns) for s in facts.sent
-        ]
+        self.taken = all_taken(facts)
         for taken in self.taken:
             self.unread[self.rows(taken.shard, taken.place)] = False
 
@@ -215,21 +204,6 @@ class Times:
             rows = self.rows_from(shard, int(self.left[shard]))
             self.left[shard] += _leading(self.how[rows])
         self._unexpired = np.maximum(self._unexpired, self.left)
-
-
-def _returned(calls: list[Poll]) -> list[Taken]:
-    """What calls have returned."""
-    if not calls:
-        return []
-    columns = np.array([(call.shard, call.first, call.end - call.first, call.at_ns, call.answer_ns) for call in calls])
-    shard, first, records, at_ns, answer_ns = columns.T
-    of = np.repeat(np.arange(len(calls)), records)
-    return [Taken(shard[of], ranges(first, records), at_ns[of], answer_ns[of])]
-
-
-def together(columns: Sequence[Integers]) -> Integers:
-    """Columns one behind the other, or none at all."""
-    return np.concatenate([np.empty(0, np.int64), *columns])
 
 
 def _leading(how: NDArray[np.int8]) -> int:

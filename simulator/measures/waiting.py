@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from simulator.measures.axis import Axis
 from simulator.measures.exact import Integrals, total
-from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Axis, Doings
+from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Doings
 from simulator.measures.passes import Passes
 from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.model.facts import Attempt

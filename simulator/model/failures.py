@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from simulator.model.facts import Failure as Cause
 from simulator.scenario.spec import Failure, Outage, Random, Slow
-from simulator.traffic.nanoseconds import half_up, ns
+from simulator.traffic.nanoseconds import NEVER, half_up, ns
 
 
 class Failures:
@@ -18,17 +18,18 @@ class Failures:
         self._slow = [(ns(f.from_), ns(f.to), f.factor) for f in failures if isinstance(f, Slow)]
         self._outages = {i: (ns(f.from_), ns(f.to)) for i, f in enumerate(failures) if isinstance(f, Outage)}
 
-    def error(self, now_ns: int, uniform: Callable[[int], float]) -> tuple[float, Cause]:
-        """The part of its duration after which an attempt that starts now fails, and why; infinite if it does not.
+    def error(self, now_ns: int, run_ns: int, uniform: Callable[[int], float]) -> tuple[int, Cause]:
+        """When an attempt fails that starts now and would run for `run_ns`, and why; NEVER and "" if it does not.
 
         `uniform(i)` is the attempt's draw for failure i of the file. At the same time the first in the file counts.
         """
-        after, cause = math.inf, ""
+        at_ns, cause = NEVER, ""
         for i, failure in self._errors:
-            strikes = self._may_strike(i, now_ns) and uniform(i) < failure.probability
-            if strikes and failure.fails_after < after:
-                after, cause = failure.fails_after, "random_errors" if isinstance(failure, Random) else "outage"
-        return after, cause  # type: ignore[return-value]
+            if self._may_strike(i, now_ns) and uniform(i) < failure.probability:
+                fails_ns = half_up(run_ns * failure.fails_after)
+                if fails_ns < at_ns:
+                    at_ns, cause = fails_ns, "random_errors" if isinstance(failure, Random) else "outage"
+        return at_ns, cause  # type: ignore[return-value]
 
     def slowed(self, now_ns: int, duration_ns: int) -> int:
         """How long an attempt that starts now takes, which would otherwise take `duration_ns`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -75,11 +76,11 @@ class Function:
         environment = self.environments.acquire(now_ns)
         cold_ns = half_up(self._drawn("cold start", self._cold_start, work) * NS) if environment == COLD else 0
         run_ns = self._failures.slowed(now_ns, self._duration_ns(work))
-        after, failure = self._failures.error(now_ns, lambda i: unit(self._bits(f"failure {i}", work)))
-        if work.poison_after < after:
-            after, failure = work.poison_after, "poison"
+        fails_ns, failure = self._failures.error(now_ns, run_ns, lambda i: unit(self._bits(f"failure {i}", work)))
+        if work.poison_after < math.inf and half_up(run_ns * work.poison_after) < fails_ns:
+            fails_ns, failure = half_up(run_ns * work.poison_after), "poison"
         if failure:
-            run_ns = half_up(run_ns * after)
+            run_ns = fails_ns
         if run_ns > self._timeout_ns:
             run_ns, failure = self._timeout_ns, "timeouts"
         return Run(environment, cold_ns, run_ns, failure)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.measures import lanes
+from simulator.measures import axis
 from simulator.measures.lag import Lag
 from simulator.measures.lanes import Lanes
 from simulator.measures.parts import PARTS, Parts
@@ -132,7 +132,7 @@ def test_the_interval_changes_rows_and_nothing_else(seed: int, cuts: set[int], i
 def test_an_axis_too_long_for_an_int64_is_taken_in_stretches(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     run = made_up(seed)
     whole = Measured(run, {30}, 10**13).numbers(20)
-    monkeypatch.setattr(lanes, "LONGEST_AXIS", 10**14)
+    monkeypatch.setattr(axis, "LONGEST", 10**14)
     assert Measured(run, {30}, 10**13).numbers(20) == whole
 
 
