@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from simulator.cli_session import Request, evaluator_of, failures_told, seconds_a_run, show_plan, study_in
+from simulator.cli_session import Request, evaluator_of, failures_told, goes_ahead, seconds_a_run, study_in, work_of
 from simulator.cli_studies import command_line, faults_told, study_options
 
 
@@ -43,9 +43,10 @@ def _advise(request: Request, mapping: str | None, replications: int) -> int:
     scenario = evaluator.scenario(AS_IT_IS)
     require_mapping(scenario, mapping)
     most = 1 + max(len(changes(scenario, each)) for each in scenario.event_source_mappings)
-    each = seconds_a_run(evaluator)
-    show_plan(request, f"up to {most} settings x {replications}: runs of about {each} each {request.where}")
-    if request.dry_run:
+    work = work_of(request, evaluator, [(AS_IT_IS, most * replications)])
+    each = seconds_a_run(evaluator, work)
+    plan = f"up to {most} settings x {replications}: runs of about {each} each {request.where}"
+    if not goes_ahead(request, work, plan):
         return 0
     with study_in(request, evaluator, "advising") as folder:
         advice = study.advised(evaluator, replications, mapping)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import click
 
+from simulator.cli_effort import permit, permit_settling
 from simulator.cli_files import show_faults
 from simulator.cli_run import SOME_FAILED
 from simulator.cli_studies import (
@@ -51,9 +52,9 @@ def compare(scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], **op
 
 def _compare(
     path: Path, shards: tuple[str, ...], vary: tuple[str, ...], target: Path, runs: Path,
-    *, sets: tuple[str, ...], seed: int | None, jobs: int | None, executor: str | None, dry_run: bool, quiet: bool,
-    force: bool, as_json: bool, replications: int | Literal["auto"], precision: float, budget: str | None,
-    baseline: str | None, **_: Any,
+    *, sets: tuple[str, ...], seed: int | None, jobs: int | None, executor: str | None, wait: float, dry_run: bool,
+    quiet: bool, force: bool, long: bool, as_json: bool, replications: int | Literal["auto"], precision: float,
+    budget: str | None, baseline: str | None, **_: Any,
 ) -> int:  # fmt: skip
     from simulator.report.comparison import write_comparison
     from simulator.report.comparison_console import tell
@@ -61,7 +62,7 @@ def _compare(
     from simulator.report.study_progress import study_progress
     from simulator.study import compare as study
     from simulator.study.evaluate import Evaluator
-    from simulator.study.executors import runner
+    from simulator.study.executors import Patience, runner
     from simulator.study.objectives import NOT_MET, OBJECTIVES_MET
     from simulator.study.plan import planned
     from simulator.study.precision import FIRST, Precision
@@ -76,6 +77,7 @@ def _compare(
     if base:
         study.chosen(settings, base)
     evaluator = Evaluator(source, seed=seed, store=Store(runs))
+    permit_settling(source.scenario(), path, long)
     warnings = evaluator.resolve(settings)
     if not quiet:
         show_faults(warnings)
@@ -89,11 +91,12 @@ def _compare(
         )
     if dry_run:
         return 0
-    if jobs is None and plan.wall_s < SHORT_S:
+    permit(plan.work, path, long, quiet)
+    if jobs is None and plan.work.wall_s < SHORT_S:
         processes = 1
     with (
         study_folder(target, "compare", force) as folder,
-        runner(executor, processes) as evaluator.run,
+        runner(executor, processes, Patience(wait)) as evaluator.run,
         study_progress("simulating", source.scenario().objectives, not quiet) as evaluator.progress,
     ):
         greet(evaluator, quiet)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from simulator.cli_effort import long_option, permit
 from simulator.cli_files import InvalidFileError, show_faults
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ INTERRUPTED = 130
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON; of several scenarios a list.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--force", is_flag=True, help="Replace an earlier result in the folder.")
+@long_option
 @click.option("--debug", is_flag=True, hidden=True)
 def run(
     scenarios: tuple[Path, ...],
@@ -41,6 +43,7 @@ def run(
     as_json: bool,
     quiet: bool,
     force: bool,
+    long: bool,
     debug: bool,
 ) -> None:
     """Simulate each SCENARIO; print a verdict and write tables and plots."""
@@ -48,6 +51,10 @@ def run(
     interval_s = _seconds(interval)
     loaded = _load(scenarios, _pairs(settings), quiet)
     _check_rows(loaded, interval_s)
+    from simulator.study.effort.estimate import work_of
+
+    what = scenarios[0] if len(scenarios) == 1 else f"{len(scenarios)} scenarios"
+    permit(work_of(loaded, replications), what, long, quiet)
     from simulator.report.console import progress, summary, tell
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli_effort import permit, permit_settling
 from simulator.cli_files import show_faults
 from simulator.cli_run import SOME_FAILED
 from simulator.cli_studies import greet, in_processes, pairs, runs_folder, tell_damaged, workers
 
 if TYPE_CHECKING:
+    from simulator.study.effort.estimate import Work
     from simulator.study.evaluate import Evaluator
+    from simulator.study.settings import Setting
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def evaluator_of(request: Request) -> Evaluator:
 
     source = Source.of(request.path, pairs(request.options["sets"]))
     evaluator = Evaluator(source, seed=request.options["seed"], store=Store(request.runs))
+    permit_settling(source.scenario(), request.path, request.options["long"])
     warnings = evaluator.resolve([AS_IT_IS])
     if not request.quiet:
         show_faults(warnings)
@@ -75,14 +79,14 @@ def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: boo
     """
     from simulator.report.study_folder import finish, study_folder
     from simulator.report.study_progress import study_progress
-    from simulator.study.executors import runner
+    from simulator.study.executors import Patience, runner
     from simulator.study.settings import AS_IT_IS
 
     options = request.options
     objectives = evaluator.scenario(AS_IT_IS).objectives if best_shown else None
     with (
         study_folder(request.target, request.kind, options["force"]) as folder,
-        runner(options["executor"], workers(options["jobs"])) as evaluator.run,
+        runner(options["executor"], workers(options["jobs"]), Patience(options["wait"])) as evaluator.run,
         study_progress(title, objectives, not request.quiet) as evaluator.progress,
     ):
         greet(evaluator, request.quiet)
@@ -91,20 +95,32 @@ def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: boo
         finish(folder, evaluator)
 
 
-def show_plan(request: Request, text: str) -> None:
-    """Print what is going to be done; for a dry run as the result."""
+def goes_ahead(request: Request, work: Work, plan: str) -> bool:
+    """Print what is going to be done; false for a dry run, of which that is the result. Raises TooMuchError."""
     if request.dry_run or not request.quiet:
-        click.echo(text, err=not request.dry_run)
+        click.echo(plan, err=not request.dry_run)
+    if not request.dry_run:
+        permit(work, request.path, request.options["long"], request.quiet)
+    return not request.dry_run
 
 
-def seconds_a_run(evaluator: Evaluator) -> str:
-    """About how long a run of the scenario takes in one process: a fraction of a second is spent to find out."""
-    from simulator.report.numbers import seconds
-    from simulator.study.effort import machine_factor, predicted_s
+def work_of(request: Request, evaluator: Evaluator, runs: Sequence[tuple[Setting, int]]) -> Work:
+    """The work of so many runs of settings. A fraction of a second is spent to find out how fast this machine is."""
+    from simulator.study.effort.estimate import Work, predicted_s
+    from simulator.study.effort.speed import machine_factor
     from simulator.study.settings import AS_IT_IS
 
-    scenario = evaluator.scenario(AS_IT_IS)
-    return seconds(machine_factor(scenario) * predicted_s(scenario))
+    efforts = [each for setting, n in runs for each in [evaluator.effort(setting)] * n]
+    factor = machine_factor(evaluator.scenario(AS_IT_IS), predicted_s)
+    return Work(efforts, workers(request.options["jobs"]), factor)
+
+
+def seconds_a_run(evaluator: Evaluator, work: Work) -> str:
+    """About how long a run of the scenario takes in one process."""
+    from simulator.report.numbers import seconds
+    from simulator.study.settings import AS_IT_IS
+
+    return seconds(work.factor * evaluator.effort(AS_IT_IS).seconds)
 
 
 def failures_told(evaluator: Evaluator) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from simulator.cli_session import Request, evaluator_of, failures_told, seconds_a_run, show_plan, study_in
+from simulator.cli_session import Request, evaluator_of, failures_told, goes_ahead, seconds_a_run, study_in, work_of
 from simulator.cli_studies import command_line, faults_told, study_options
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], repl
     scenario = evaluator.scenario(AS_IT_IS)
     study.require_objectives(scenario)
     dimensions = asked(scenario, shards, vary)
-    columns(evaluator, dimensions)  # what is wrong with them is told before anything is simulated
-    show_plan(request, _plan(dimensions, replications, seconds_a_run(evaluator), request.where))
-    if request.dry_run:
+    likely = study.likely_runs(columns(evaluator, dimensions), replications)  # what is wrong is told before any is made
+    work = work_of(request, evaluator, likely)
+    if not goes_ahead(request, work, _plan(dimensions, replications, seconds_a_run(evaluator, work), request.where)):
         return 0
     with study_in(request, evaluator, "searching", best_shown=True) as folder:
         sizing = study.sized(evaluator, dimensions, replications)

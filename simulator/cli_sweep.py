@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from simulator.cli_session import Request, evaluator_of, failures_told, seconds_a_run, show_plan, study_in
+from simulator.cli_session import Request, evaluator_of, failures_told, goes_ahead, seconds_a_run, study_in, work_of
 from simulator.cli_studies import command_line, faults_told, study_options
 
 
@@ -57,16 +57,16 @@ def _sweep_load(request: Request, factor: tuple[float, float], points: int, repl
     began = time.perf_counter()
     loads = study.factors(*factor, points)
     evaluator = evaluator_of(request)
-    several, each = ", ".join(f"{load:g}" for load in loads), seconds_a_run(evaluator)
-    show_plan(
-        request,
-        f"{len(loads)} loads ({several}) x {replications}, and those that narrow down the knee; a run of "
-        f"load 1 takes about {each}, {request.where}",
+    scenario = evaluator.scenario(AS_IT_IS)
+    work = work_of(request, evaluator, [(study.loaded(scenario, load), replications) for load in loads])
+    plan = (
+        f"{len(loads)} loads ({', '.join(f'{load:g}' for load in loads)}) x {replications}, and those that narrow down "
+        f"the knee; a run of load 1 takes about {seconds_a_run(evaluator, work)}, {request.where}"
     )
-    if request.dry_run:
+    if not goes_ahead(request, work, plan):
         return 0
     with study_in(request, evaluator, "sweeping") as folder:
-        sweep = study.swept(evaluator.scenario(AS_IT_IS), evaluator, loads, replications)
+        sweep = study.swept(scenario, evaluator, loads, replications)
         write_load_sweep(sweep, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(sweep, request.target, request.options["as_json"])

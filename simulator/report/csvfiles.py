@@ -24,7 +24,7 @@ TEXTS: Final = ("mapping", "stream", "measure", "statistic", "kind", "item", "re
 
 def decimals_of(interval_s: float) -> int:
     """The decimals that times need in which this interval makes a difference: a microsecond's, or as many as it has."""
-    _, digits, exponent = Decimal(f"{interval_s:.9g}").normalize().as_tuple()
+    exponent = Decimal(f"{interval_s:.9g}").normalize().as_tuple().exponent
     return min(max(DECIMALS, -int(exponent)), FINEST)
 
 

@@ -22,6 +22,8 @@ def seconds(value_s: float) -> str:
     """A time with three digits: 45 ms, 1.23 s, 41.2 s, 4 min 10 s, 4 h 10 min, 2 d 3 h; a dash for NaN."""
     if not math.isfinite(value_s):
         return UNKNOWN if math.isnan(value_s) else NEVER
+    if 0 < value_s < 1e-5:
+        return f"{value_s * 1e6:.3g} µs"
     if value_s < 0.9995:
         return f"{value_s * 1000:.3g} ms"
     if value_s < 99.95:
@@ -45,6 +47,14 @@ def rough(value: float) -> float:
 def count(value: float) -> str:
     """A whole number with its thousands apart: 12,345; a dash for NaN."""
     return UNKNOWN if math.isnan(value) else f"{round(value):,}"
+
+
+def many(value: float) -> str:
+    """A count that need not be exact: 950, 12,300, 3.2 million, 31 billion, 3.2e+17."""
+    for name, size in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+        if size <= value < 1e15:
+            return f"{float(f'{value / size:.2g}'):,g} {name}"
+    return f"{value:.2g}" if value >= 1e15 else f"{float(f'{value:.3g}'):,.0f}"
 
 
 def number(value: float) -> str:

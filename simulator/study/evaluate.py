@@ -14,7 +14,7 @@ from typing import Protocol
 from simulator.scenario.faults import Fault
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
-from simulator.study.effort import predicted_s
+from simulator.study.effort.estimate import Effort, effort
 from simulator.study.executors import Failure, Outcome, Run, inline, runner
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, scenario_digest
@@ -50,13 +50,13 @@ class Evaluator:
     failures: dict[tuple[Setting, int], Failure] = field(default_factory=dict)
     warmup: str | None = None  # once known: how it was found for `warmup: auto`, as a sentence, else an empty text
     _known: dict[tuple[Setting, int], Figures] = field(default_factory=dict)
-    _resolved: dict[Setting, tuple[Scenario, str, float]] = field(default_factory=dict)  # with digest and predicted_s
+    _resolved: dict[Setting, tuple[Scenario, str, Effort]] = field(default_factory=dict)  # with its digest
 
     def __call__(self, settings: Sequence[Setting], replications: int) -> dict[Setting, list[Figures]]:
         """Evaluate settings. Raises ScenarioError with all faults of all settings, ExecutorError and StoreError."""
         jobs = self.missing(settings, replications)
         if self.progress:
-            self.progress.expect(len(jobs), sum(self._resolved[whose[0][0]][2] for whose in jobs.values()))
+            self.progress.expect(len(jobs), sum(self.effort(whose[0][0]).seconds for whose in jobs.values()))
         for job, outcome in self.run(jobs):
             self._finish(job, jobs[job], outcome)
         numbers = range(replications)
@@ -73,7 +73,7 @@ class Evaluator:
                 self._known[each] = stored
             else:
                 jobs.setdefault(job, []).append(each)
-        return dict(sorted(jobs.items(), key=lambda item: -self._resolved[item[1][0][0]][2]))
+        return dict(sorted(jobs.items(), key=lambda item: -self.effort(item[1][0][0]).seconds))
 
     def _unknown(self, settings: Sequence[Setting], replications: int) -> Iterator[tuple[Setting, int]]:
         for replication in range(replications):
@@ -88,13 +88,18 @@ class Evaluator:
         new = [setting for setting in settings if setting not in self._resolved]
         scenarios, warnings = self.source.resolve(new)
         for setting, scenario in scenarios.items():
-            self._resolved[setting] = scenario, scenario_digest(scenario), predicted_s(scenario)
+            self._resolved[setting] = scenario, scenario_digest(scenario), effort(scenario)
         return warnings
 
     def scenario(self, setting: Setting) -> Scenario:
         """The scenario with a setting's values in it. Raises ScenarioError."""
         self.resolve([setting])
         return self._resolved[setting][0]
+
+    def effort(self, setting: Setting) -> Effort:
+        """What one run of a setting takes. Raises ScenarioError."""
+        self.resolve([setting])
+        return self._resolved[setting][2]
 
     def _job(self, setting: Setting, replication: int) -> Job:
         scenario, digest, _ = self._resolved[setting]
@@ -109,7 +114,7 @@ class Evaluator:
         if self.store and not isinstance(outcome, Failure):
             self.store.put(job, outcome)
         if self.progress:
-            self.progress.done(whose[0][0], outcome, self._resolved[whose[0][0]][2])
+            self.progress.done(whose[0][0], outcome, self.effort(whose[0][0]).seconds)
 
 
 @contextmanager

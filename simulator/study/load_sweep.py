@@ -82,6 +82,11 @@ def factors(low: float, high: float, points: int) -> list[float]:
     return [low, *between, high]
 
 
+def loaded(scenario: Scenario, factor: float) -> Setting:
+    """The scenario with so many times its traffic."""
+    return Setting(scaled_traffic(scenario, factor))
+
+
 def sweep_load(
     scenario: str | Path | Scenario,
     factor: tuple[float, float] = (0.5, 3.0),
@@ -143,7 +148,7 @@ class _Sweep:
         self.known: dict[float, Loaded] = {}
 
     def load(self, loads: Sequence[float]) -> None:
-        settings = {Setting(scaled_traffic(self.scenario, factor)): factor for factor in loads}
+        settings = {loaded(self.scenario, factor): factor for factor in loads}
         for setting, runs in self.evaluate(list(settings), self.replications).items():
             if runs:
                 self.known[settings[setting]] = Loaded(settings[setting], tuple(runs))

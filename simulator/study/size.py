@@ -19,7 +19,7 @@ from simulator.study.floor import floor_usd_per_month
 from simulator.study.headroom import Headroom, headroom
 from simulator.study.objectives import Assessment, State, assess, given, worst
 from simulator.study.racing import FIRST_ROUND, Trial, race, trial
-from simulator.study.search import Search, search
+from simulator.study.search import Column, Search, search
 from simulator.study.settings import (
     AS_IT_IS,
     Dimension,
@@ -35,6 +35,8 @@ from simulator.study.space import columns, needed, searched
 if TYPE_CHECKING:
     import pandas as pd
 
+TRIED: Final = 3  # settings of a column, mostly
+LOADS: Final = 6  # that find the headroom
 EXAMPLE: Final = """objectives:
   iterator_age_p99: 2s      # or latency_p99, latency_max, recovery_time ...
   records_lost: 0"""
@@ -143,6 +145,13 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         replications=replications,
         warmup=evaluator.warmup or "",
     )
+
+
+def likely_runs(columns: Sequence[Column], replications: int) -> list[tuple[Setting, int]]:
+    """About the runs that a search makes: a few settings of each column twice, an answer, and loads of it."""
+    guesses = [column.settings[min(column.guess, len(column.settings) - 1)] for column in columns]
+    settings = [min(len(column.settings), TRIED) * FIRST_ROUND for column in columns]
+    return [*zip(guesses, settings, strict=True), (guesses[0], replications + LOADS * FIRST_ROUND)]
 
 
 def require_objectives(scenario: Scenario) -> None:

@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from simulator.report.numbers import count, estimate, interval, number, percent, rate, seconds, size, unit_of, usd
+from simulator.report.numbers import count, estimate, interval, many, number, percent, rate, seconds, size, unit_of, usd
 from simulator.study.statistics import Interval
 
 
@@ -21,10 +21,16 @@ def test_a_number_has_three_digits_at_least_and_all_those_before_the_point(value
     assert number(value) == text
 
 
+def test_a_count_that_need_not_be_exact_has_two_or_three_digits_and_a_word() -> None:
+    told = [many(value) for value in (0, 950, 12_345, 999_600, 3_210_000, 8.6e9, 8.64e12, 3.2e17)]
+    assert told == ["0", "950", "12,300", "1,000,000", "3.2 million", "8.6 billion", "8.6 trillion", "3.2e+17"]
+
+
 @pytest.mark.parametrize(
     ("value_s", "text"),
     [
-        (0, "0 ms"), (0.0451, "45.1 ms"), (0.9994, "999 ms"), (0.9996, "1 s"), (1.234, "1.23 s"), (41.24, "41.2 s"),
+        (0, "0 ms"), (2e-8, "0.02 µs"), (5e-4, "0.5 ms"),
+        (0.0451, "45.1 ms"), (0.9994, "999 ms"), (0.9996, "1 s"), (1.234, "1.23 s"), (41.24, "41.2 s"),
         (99.96, "1 min 40 s"), (250, "4 min 10 s"), (3600, "1 h"),
         (15000, "4 h 10 min"), (86399.9, "24 h"), (183600, "2 d 3 h"), (nan, "-"), (inf, "not in the run"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,15 +93,23 @@ def _title(tables: RunTables, peaks: dict[str, float]) -> str:
     stream = max(peaks, key=lambda each: peaks[each])
     if not peaks[stream]:
         return "Load per shard: nothing arrived"
-    values = _values(tables, stream)
+    values, interval_s = _values(tables, stream), tables.load_interval_s(stream)
+    busiest = _busiest(values, interval_s)
     hottest = int(values.mean(axis=0).argmax())
     ratio = values.mean(axis=0).max() / values.mean()
     of = f" of {short(stream, 24)}" if len(peaks) > 1 else ""
     if values.shape[1] == 1:
-        return f"The only shard{of} takes up to {percent(values.max() / RECORDS_PER_S)} of its write limit"
+        return f"The only shard{of} takes up to {percent(busiest[0] / RECORDS_PER_S)} of its write limit"
     share = f"{ratio:.2g} times the load of the mean shard" if ratio > 1.05 else "the load is shared evenly"
-    part = percent(values[:, hottest].max() / RECORDS_PER_S)
+    part = percent(busiest[hottest] / RECORDS_PER_S)
     return f"Shard {hottest}{of} takes up to {part} of its write limit; {share}"
+
+
+def _busiest(rates: Floats, interval_s: float) -> Floats:
+    """By shard the highest rate in as many rows as make up a second at least: so long it may exceed its limit."""
+    rows = max(1, math.ceil(round(1 / interval_s, 9)))
+    means: Floats = np.add.reduceat(rates, np.arange(0, len(rates), rows), axis=0) / rows
+    return means.max(axis=0, initial=0.0)
 
 
 def _subtitle(tables: RunTables, loads: list[Load]) -> str:
