@@ -52,9 +52,9 @@ def compare(scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], **op
 
 def _compare(
     path: Path, shards: tuple[str, ...], vary: tuple[str, ...], target: Path, runs: Path,
-    *, sets: tuple[str, ...], seed: int | None, jobs: int | None, executor: str | None, dry_run: bool, quiet: bool,
-    force: bool, long: bool, as_json: bool, replications: int | Literal["auto"], precision: float, budget: str | None,
-    baseline: str | None, **_: Any,
+    *, sets: tuple[str, ...], seed: int | None, jobs: int | None, executor: str | None, wait: float, dry_run: bool,
+    quiet: bool, force: bool, long: bool, as_json: bool, replications: int | Literal["auto"], precision: float,
+    budget: str | None, baseline: str | None, **_: Any,
 ) -> int:  # fmt: skip
     from simulator.report.comparison import write_comparison
     from simulator.report.comparison_console import tell
@@ -62,7 +62,7 @@ def _compare(
     from simulator.report.study_progress import study_progress
     from simulator.study import compare as study
     from simulator.study.evaluate import Evaluator
-    from simulator.study.executors import runner
+    from simulator.study.executors import Patience, runner
     from simulator.study.objectives import NOT_MET, OBJECTIVES_MET
     from simulator.study.plan import planned
     from simulator.study.precision import FIRST, Precision
@@ -96,7 +96,7 @@ def _compare(
         processes = 1
     with (
         study_folder(target, "compare", force) as folder,
-        runner(executor, processes) as evaluator.run,
+        runner(executor, processes, Patience(wait)) as evaluator.run,
         study_progress("simulating", source.scenario().objectives, not quiet) as evaluator.progress,
     ):
         greet(evaluator, quiet)

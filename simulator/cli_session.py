@@ -79,14 +79,14 @@ def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: boo
     """
     from simulator.report.study_folder import finish, study_folder
     from simulator.report.study_progress import study_progress
-    from simulator.study.executors import runner
+    from simulator.study.executors import Patience, runner
     from simulator.study.settings import AS_IT_IS
 
     options = request.options
     objectives = evaluator.scenario(AS_IT_IS).objectives if best_shown else None
     with (
         study_folder(request.target, request.kind, options["force"]) as folder,
-        runner(options["executor"], workers(options["jobs"])) as evaluator.run,
+        runner(options["executor"], workers(options["jobs"]), Patience(options["wait"])) as evaluator.run,
         study_progress(title, objectives, not request.quiet) as evaluator.progress,
     ):
         greet(evaluator, request.quiet)

@@ -13,7 +13,7 @@ import click
 
 from simulator.cli_effort import USAGE, long_option
 from simulator.cli_files import InvalidFileError, show_faults
-from simulator.cli_run import BUG
+from simulator.cli_run import BUG, SOME_FAILED
 from simulator.cli_signals import ending
 
 if TYPE_CHECKING:
@@ -35,10 +35,32 @@ class ReplicationsType(click.ParamType):  # type: ignore[type-arg]  # generic on
         return click.IntRange(1, 10_000).convert(value, param, ctx)
 
 
+class DurationType(click.ParamType):  # type: ignore[type-arg]  # as above
+    """A time in seconds."""
+
+    name = "DURATION"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        from simulator.scenario.units import UnitError, parse_duration
+
+        if isinstance(value, float):
+            return value
+        try:
+            seconds = parse_duration(value)
+        except UnitError as error:
+            self.fail(f"'{value}' {error}; write 10m", param, ctx)
+        if not 0 <= seconds < float("inf"):
+            self.fail(f"{value} is out of range; allowed: from 0s", param, ctx)
+        return seconds
+
+
 OPTIONS: Sequence[Callable[[Callable[..., None]], Callable[..., None]]] = (
     click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results."),
     click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Processes [one a core]."),
     click.option("--executor", metavar="dask://HOST:PORT", help="Simulate on a Dask cluster instead."),
+    click.option("--wait", type=DurationType(), default="10m", show_default=True,
+                 help="Give up when the cluster has had no worker for so long."),
     click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's."),
     click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a field; checked like the file."),
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
@@ -130,12 +152,19 @@ def tell_damaged(evaluator: Evaluator, quiet: bool) -> None:
         click.echo(f"{damaged} {what} simulated again", err=True)
 
 
+def _kept(runs: Path) -> str:
+    """What a study that is broken off leaves."""
+    kept = sum(1 for _ in runs.glob("[0-9a-f]*.json"))
+    what = "finished run is" if kept == 1 else "finished runs are"
+    return f"{kept} {what} kept in {runs}/, the same command goes on from there"
+
+
 @contextmanager
 def faults_told(debug: bool, runs: Path) -> Iterator[None]:
     """End with one clear message and the exit code for it, whatever happens."""
     from simulator.report.folder import OutputError
     from simulator.scenario.faults import ScenarioError
-    from simulator.study.executors import ExecutorError
+    from simulator.study.executors import ExecutorError, NoWorkersError
     from simulator.study.settings import SettingsError
     from simulator.study.store import StoreError
 
@@ -143,13 +172,15 @@ def faults_told(debug: bool, runs: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt as interrupt:
         words, code = ending(interrupt)
-        kept = sum(1 for _ in runs.glob("[0-9a-f]*.json"))
-        click.echo(f"{words}; {kept} finished runs are kept in {runs}/, the same command goes on from there", err=True)
+        click.echo(f"{words}; {_kept(runs)}", err=True)
         sys.exit(code)
     except ScenarioError as error:
         raise InvalidFileError(error.faults) from None
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
+    except NoWorkersError as error:
+        click.echo(f"error: {error}; {_kept(runs)}", err=True)
+        sys.exit(SOME_FAILED)
     except (ExecutorError, OutputError, StoreError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)

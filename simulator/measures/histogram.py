@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures import wide
+from simulator.measures.exact import total
 from simulator.traffic.log import Floats, Integers
 from simulator.traffic.nanoseconds import NS
 
@@ -70,7 +70,7 @@ class Histogram:
         if len(values_ns):
             self.counts += counts
             self.n += len(values_ns)
-            self.sum_ns += wide.total(values_ns)
+            self.sum_ns += total(values_ns)
             self.least_ns = min(self.least_ns, int(values_ns.min()))
             self.greatest_ns = max(self.greatest_ns, int(values_ns.max()))
 

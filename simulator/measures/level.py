@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.measures import wide
+from simulator.measures.exact import total
 from simulator.measures.grid import Peaks, Series, Stretch
 from simulator.traffic.log import Integers
 
@@ -41,7 +42,7 @@ class Level:
         """Take the changes of a window, in any order of time."""
         steps = self._steps(stretch, times_ns, changes)
         areas = wide.times(steps.levels, np.diff(steps.times_ns, append=stretch.end_ns))
-        self.integral += wide.total(areas)
+        self.integral += total(areas)
         self.now = int(steps.levels[-1])
         if stretch.end_ns <= 0:
             self._before, self._integral_before = self.now, self.integral

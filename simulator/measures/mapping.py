@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures import wide
 from simulator.measures.attempts import Attempts
 from simulator.measures.backlog import Backlog
 from simulator.measures.billed import BilledWork
@@ -20,9 +19,11 @@ from simulator.measures.reads import Reads
 from simulator.measures.row_percentiles import RowPercentiles
 from simulator.measures.run_times import RunTimes
 from simulator.measures.times import Reading
+from simulator.measures.verdict import Lags
 from simulator.measures.waiting import Waiting
 from simulator.model.facts import Loss, Throttle
 from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NS
 
 LOSSES: Final = ("dropped", "sent_to_destination", "expired")
 SERIES_PERCENTILES: Final = (50.0, 99.0)
@@ -37,7 +38,6 @@ class MappingMeasures:
         self.latency, self.age, self.age_at_send = Histogram(), Histogram(), Histogram()
         self.latency_rows, self.age_rows = RowPercentiles(SERIES_PERCENTILES), RowPercentiles(SERIES_PERCENTILES)
         self.latency_peaks, self.age_peaks = Peaks(), Peaks()
-        self.latency_sums = Series()  # in nanoseconds, of what was processed in each row
         self.processed, self.done_again = Series(), Series()
         self.attempts, self.errors, self.throttles = Series(), Series(), Series()
         self.lost = {how: Series() for how in LOSSES}  # when it was noticed
@@ -51,6 +51,18 @@ class MappingMeasures:
         self.parts = Parts(run.interval_ns, run.warmup_ns)
         self.waiting = Waiting(reading, run.interval_ns)
         self.lag = Lag(run.interval_ns, limit_ns, (run.duration_ns * 3 // 4, run.duration_ns))
+
+    @property
+    def parts_mean_s(self) -> dict[str, float]:
+        """The mean of each part of latency over the processed records after the warm-up."""
+        n = max(1, self.latency.n) * NS
+        return {part: waited / n for part, waited in self.parts.sums_ns.items()}
+
+    @property
+    def lags(self) -> Lags:
+        """What a verdict needs to know of its lag."""
+        earlier_ns, last_ns = self.lag.values_ns.tolist()
+        return Lags(self.lag.peak_ns, earlier_ns, last_ns)
 
     def attempts_finished(self, stretch: Stretch, attempts: Attempts) -> None:
         """Take attempts that finished in a window."""
@@ -82,7 +94,6 @@ class MappingMeasures:
             highest_ns = np.maximum.reduceat(processed.latency_ns, starts)
             self.latency_peaks.add(rows, highest_ns)
             self.ordinary.latency_ns.add(processed.finished_ns // self.ordinary.interval_ns, highest_ns)
-            self.latency_sums.add(rows, wide.sums(processed.latency_ns, starts))
 
     def throttled(self, stretch: Stretch, throttles: Sequence[Throttle]) -> None:
         """Take the throttles of a window."""

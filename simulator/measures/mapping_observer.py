@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.measures import wide
 from simulator.measures.attempts import attempts_of
 from simulator.measures.conservation import Ends, check_littles_law, ends
+from simulator.measures.exact import total
 from simulator.measures.grid import Stretch
-from simulator.measures.incidents import Incident, Seen, Troubles
+from simulator.measures.incident import Incident, Seen
+from simulator.measures.incidents import Troubles
 from simulator.measures.lanes import Lanes
 from simulator.measures.level import Steps
 from simulator.measures.mapping import MappingMeasures
@@ -76,7 +77,7 @@ class MappingObserver:
 
     def _observe_backlog(self, stretch: Stretch, accepted: Accepted, facts: Facts) -> Steps:
         skipped = self._reading.skips(accepted.accepted_ns)
-        self._skipped_wait_ns += wide.total((accepted.accepted_ns - accepted.produced_ns)[skipped])
+        self._skipped_wait_ns += total((accepted.accepted_ns - accepted.produced_ns)[skipped])
         return self.measures.backlog.observe(stretch, accepted.accepted_ns[~skipped], self._times, facts.losses)
 
     def _close(self, stretch: Stretch, written: Written) -> None:
@@ -88,7 +89,7 @@ class MappingObserver:
         skipped_ns = written.waiting.produced_ns[self._reading.skips(written.waiting.accepted_ns)]
         late = (times.how == CODE["skipped"]) & (times.accepted_ns > stretch.end_ns)
         waiting_ns = stretch.end_ns - np.concatenate((skipped_ns, times.produced_ns[late]))
-        self._skipped_wait_ns += wide.total(waiting_ns)
+        self._skipped_wait_ns += total(waiting_ns)
 
     def ends(self, stream: StreamMeasures) -> Ends:
         """How the records of the stream ended; raises RecordsDoNotAddUpError and LittlesLawError."""

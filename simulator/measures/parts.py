@@ -89,9 +89,7 @@ class Parts:
         self._throttled_ns = times.moved(self._throttled_ns, 0)
         asking = self._asking
         for throttle in facts.throttles:
-            since_ns, before_ns = asking.pop(
-                (throttle.shard, throttle.lane, throttle.begun_ns), (throttle.begun_ns, 0)
-            )
+            since_ns, before_ns = asking.pop((throttle.shard, throttle.lane, throttle.begun_ns), (throttle.begun_ns, 0))
             lasts_ns = throttle.again_ns - throttle.begun_ns
             asking[throttle.shard, throttle.lane, throttle.again_ns] = since_ns, before_ns + lasts_ns
         for attempt in facts.attempts if asking else ():

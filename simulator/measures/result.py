@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from simulator.measures import tables
 from simulator.measures.bill import Bill, bill
 from simulator.measures.conservation import Ends
-from simulator.measures.histogram import PERCENTILES, Histogram
-from simulator.measures.incidents import Incident
+from simulator.measures.incident import Incident
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
 from simulator.measures.observer import Measured, Measures
+from simulator.measures.summary import summary
 from simulator.measures.usage import Use, function_uses, read_uses, write_uses
-from simulator.measures.verdict import Lags, Verdict, binding, state
+from simulator.measures.verdict import Verdict, binding, state
 from simulator.model.concurrency import pool_sizes
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.nanoseconds import NS
@@ -43,7 +43,7 @@ class MappingResult:
     @property
     def parts_mean_s(self) -> dict[str, float]:
         """The mean of each part of latency over the processed records after the warm-up."""
-        return parts_mean_s(self.measures)
+        return self.measures.parts_mean_s
 
     @property
     def waiting_s(self) -> dict[str, float]:
@@ -107,82 +107,7 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """The figures of summary.json."""
-        return {
-            "scenario": self.scenario.name,
-            "seed": self.seed,
-            "replication": self.replication,
-            "duration_s": self.scenario.duration,
-            "end_s": self.end_s,
-            "interval_s": self.measures.interval_s,
-            "streams": {name: self._stream(name) for name in self.scenario.streams},
-            "functions": {name: self._function(name) for name in self.scenario.functions},
-            "event_source_mappings": {m.name: self._mapping(m) for m in self.mappings},
-            "bill": self.bill.as_dict(),
-        }
-
-    def _stream(self, name: str) -> dict[str, Any]:
-        measures = self.measures.streams[name]
-        return {
-            "shards": measures.shards,
-            "records_produced": measures.produced_total,
-            "records_accepted": int(measures.records_by_shard.sum()),
-            "accepted_bytes": int(measures.bytes_by_shard.sum()),
-            "write_throttled_records": measures.throttled_total,
-            "records_dropped_at_write": measures.dropped_total,
-            "use": {use.limit: use.as_dict() for use in write_uses(measures)},
-        }
-
-    def _function(self, name: str) -> dict[str, Any]:
-        concurrency = self.measures.functions[name]
-        return {"concurrency_mean": concurrency.total_s / self.end_s, "concurrency_peak": concurrency.peak}
-
-    def _mapping(self, mapping: MappingResult) -> dict[str, Any]:
-        measures = mapping.measures
-        backlog, lags = measures.backlog.level, lags_of(measures)
-        return {
-            "stream": mapping.stream,
-            "function": mapping.function,
-            "verdict": mapping.verdict.state,
-            "verdict_reason": mapping.verdict.reason,
-            "binding_limit": mapping.verdict.binding,
-            "binding_reason": mapping.verdict.why,
-            "records": mapping.ends.as_dict(),
-            "records_lost": mapping.ends.lost,
-            "records_done_again": int(measures.done_again.values.sum()),
-            **measures.counts,
-            **({"get_records": mapping.reads} if mapping.reads else {}),
-            "latency": _times(measures.latency),
-            "latency_parts_mean_s": mapping.parts_mean_s,
-            "waiting_s": mapping.waiting_s,
-            "iterator_age": _times(measures.age),
-            "iterator_age_at_send": _times(measures.age_at_send),
-            "lag": {"max_s": lags.peak_ns / NS, "when_traffic_ends_s": lags.last_ns / NS},
-            "backlog": {"mean_records": backlog.mean_since_0(self.end_ns), "max_records": backlog.peak},
-            "use": {use.limit: use.as_dict() for use in mapping.uses},
-            "incidents": len(mapping.incidents),
-        }
-
-
-def _times(histogram: Histogram) -> dict[str, float | int | None]:
-    if not histogram.n:
-        return {"n": 0}
-    percentiles = {tables.percentile_name(p): histogram.percentile_s(p) for p in PERCENTILES[1:-1]}
-    named = {f"{name}_s": value for name, value in percentiles.items()}
-    return {
-        "n": histogram.n, "mean_s": histogram.mean_s, "min_s": histogram.least_s, **named, "max_s": histogram.greatest_s
-    }  # fmt: skip
-
-
-def parts_mean_s(measures: MappingMeasures) -> dict[str, float]:
-    """The mean of each part of latency over the processed records after the warm-up."""
-    n = max(1, measures.latency.n) * NS
-    return {part: waited / n for part, waited in measures.parts.sums_ns.items()}
-
-
-def lags_of(measures: MappingMeasures) -> Lags:
-    """What a verdict needs to know of a mapping's lag."""
-    earlier_ns, last_ns = (int(value) for value in measures.lag.values_ns)
-    return Lags(measures.lag.peak_ns, earlier_ns, last_ns)
+        return summary(self)
 
 
 def result(scenario: Scenario, seed: int, replication: int, measures: Measures, end_ns: int) -> Result:
@@ -200,10 +125,10 @@ def _mapping_result(
 ) -> MappingResult:
     mine, stream = observer.measures, measured.streams[spec.stream]
     ends, uses = observer.ends(stream), _uses(scenario, measured, spec, mine, end_ns / NS)
-    name, reason = state(spec, scenario.duration, lags_of(mine), ends.unprocessed)
+    name, reason = state(spec, scenario.duration, mine.lags, ends.unprocessed)
     counted = {"calls": mine.reads.calls, "refused": mine.reads.refused, "skipped": mine.reads.skipped}
     reads = {} if spec.consumer == "push" else {name: int(n.values.sum()) for name, n in counted.items()}
-    limit, why = binding(spec, name, parts_mean_s(mine), uses, stream.throttled_total, reads.get("refused", 0))
+    limit, why = binding(spec, name, mine.parts_mean_s, uses, stream.throttled_total, reads.get("refused", 0))
     return MappingResult(
         name=spec.name,
         stream=spec.stream,
@@ -228,5 +153,5 @@ def _uses(
     return [
         *write_uses(stream),
         *read_uses(stream, mine.reads, pollers if spec.consumer == "polling" else [], end_s),
-        *function_uses(mine, concurrency, pool_sizes(scenario)[spec.function], end_s),
+        *function_uses(mine.busy_ns, concurrency, pool_sizes(scenario)[spec.function], end_s),
     ]

@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.measures.bill import Item
 from simulator.measures.histogram import PERCENTILES
-from simulator.measures.incidents import Incident
+from simulator.measures.incident import Incident
 from simulator.measures.level import Level
 from simulator.measures.mapping import LOSSES, MappingMeasures
 from simulator.measures.parts import PARTS

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.measures.concurrency import ConcurrencyMeasures
-from simulator.measures.mapping import MappingMeasures
 from simulator.measures.reads import Reads
 from simulator.measures.stream import StreamMeasures
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
@@ -58,11 +57,9 @@ def _read_use(limit: str, by_shard: Integers, most: float) -> Use:
     return Use(limit, float(uses.mean()), float(uses.max()))
 
 
-def function_uses(
-    measures: MappingMeasures, concurrency: ConcurrencyMeasures, units: int, end_s: float
-) -> tuple[Use, Use]:
+def function_uses(busy_ns: Integers, concurrency: ConcurrencyMeasures, units: int, end_s: float) -> tuple[Use, Use]:
     """The time in which lanes are busy with a batch, and the units of concurrency the function may have."""
-    busy = measures.busy_ns / (end_s * NS)
+    busy = busy_ns / (end_s * NS)
     limit = max(1, units)
     return (
         Use("function time per lane", float(busy.mean()), float(busy.max())),

@@ -20,11 +20,6 @@ def widened(values: Integers, terms: int) -> Integers:
     return values.astype(object) if most * terms >= LIMIT else values
 
 
-def total(values: Integers) -> int:
-    """The sum of all values."""
-    return int(widened(values, len(values)).sum())
-
-
 def sums(values: Integers, starts: Integers) -> Integers:
     """The sums of groups that begin at `starts`, ascending, none of them empty; of no group nothing."""
     if not len(starts):

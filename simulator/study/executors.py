@@ -5,6 +5,7 @@ All of it is the interface of concurrent.futures: an Executor takes a job and gi
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -12,13 +13,16 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from concurrent.futures.process import ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from typing import Any, Final
 
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, run
+from simulator.study.patience import ExecutorError, NoWorkersError, Patience, Watch
+
+__all__ = ["ExecutorError", "Failure", "NoWorkersError", "Outcome", "Patience", "Pool", "Run", "runner"]
 
 MOST_DEATHS: Final = 2  # a job that has ended its worker so often is not tried again
 THREADS: Final = "OPENBLAS_NUM_THREADS"
@@ -29,10 +33,6 @@ NOT_STARTED: Final = (
     "a worker process ended while it was starting; in a script, call from under `if __name__ == '__main__':`, "
     "or use one process: -j 1"
 )
-
-
-class ExecutorError(Exception):
-    """Jobs cannot be run at all; the message is one line that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,16 @@ def inline(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
 
 
 @contextmanager
-def runner(executor: str | None, workers: int) -> Iterator[Run]:
+def runner(executor: str | None, workers: int, patience: Patience | None = None) -> Iterator[Run]:
     """What runs jobs: the Dask cluster at `dask://HOST:PORT`, so many processes, or for one worker this process itself.
 
-    When the block is left, jobs that run end without a result. Raises ExecutorError.
+    `patience`: with a cluster that loses its workers. When the block is left, jobs that run end without a result.
+    Raises ExecutorError.
     """
     if executor is None and workers == 1:
         yield inline
         return
-    with cluster(executor) if executor else nullcontext(processes(workers)) as pool:
+    with cluster(executor, patience or Patience()) if executor else nullcontext(processes(workers)) as pool:
         try:
             yield pool.run
         finally:
@@ -84,11 +85,18 @@ class Pool:
     """Runs jobs on executors: each of `workers` has one of its own, and is given so many jobs at a time.
 
     A process is alone in its executor, so that its death is felt by its own job alone, and is that job's doing: the
-    job gets another process, and after a second death it has failed.
+    job gets another process, and after a second death it has failed. `watch` looks after a cluster.
     """
 
-    def __init__(self, start: Callable[[], Executor], workers: int, at_a_time: int = 1, work: Work = run) -> None:
-        self._start, self._work, self._at_a_time = start, work, at_a_time
+    def __init__(
+        self,
+        start: Callable[[], Executor],
+        workers: int,
+        at_a_time: int = 1,
+        work: Work = run,
+        watch: Watch | None = None,
+    ) -> None:
+        self._start, self._work, self._at_a_time, self._watch = start, work, at_a_time, watch
         self._unstarted = workers
         self._idle: deque[Worker] = deque()
         self._busy: dict[Future[Any], tuple[Worker, Job | None]] = {}  # None: it is starting
@@ -98,10 +106,17 @@ class Pool:
         queue, deaths = deque(jobs), Counter[Job]()
         self._occupy(queue)
         while queue or any(job for _, job in self._busy.values()):
-            ended = wait(self._busy, return_when=FIRST_COMPLETED).done
+            ended = self._ended()
             outcomes = [outcome for future in ended if (outcome := self._outcome(future, queue, deaths))]
             self._occupy(queue)  # first, so that nobody waits while outcomes are looked at
             yield from outcomes
+
+    def _ended(self) -> set[Future[Any]]:
+        """Futures that are done; none when there is a watch, and it is time to look."""
+        ended = wait(self._busy, self._watch.look_s if self._watch else None, FIRST_COMPLETED).done
+        if self._watch:
+            (self._watch.seen if ended else self._watch.look)()
+        return ended
 
     def _occupy(self, queue: deque[Job]) -> None:
         """Give jobs to the idle; start workers for what is left."""
@@ -130,7 +145,7 @@ class Pool:
         except BrokenExecutor:
             return self._death(job, queue, deaths)
         except CancelledError:
-            raise ExecutorError("the cluster has cancelled a job; is its scheduler still there?") from None
+            raise NoWorkersError("the cluster has cancelled a job; is its scheduler still there?") from None
         except Exception as error:
             if job is None:
                 raise ExecutorError(f"no worker could be started: {_reason(error)}") from None
@@ -208,7 +223,7 @@ def _for_a_start() -> Iterator[None]:
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Pool]:
+def cluster(address: str, patience: Patience | None = None) -> Iterator[Pool]:
     """The workers of a Dask cluster at `dask://HOST:PORT`. Raises ExecutorError."""
     if not address.startswith(DASK):
         raise ExecutorError(f"--executor {address}: write {DASK}HOST:PORT, the address of a Dask scheduler")
@@ -216,15 +231,37 @@ def cluster(address: str) -> Iterator[Pool]:
         from distributed import Client
     except ImportError:
         raise ExecutorError(f"--executor {address} needs Dask: pip install 'shardsim[cluster]'") from None
-    try:
-        client = Client(f"tcp://{address.removeprefix(DASK)}", timeout=CONNECT_S)
-    except (OSError, ValueError) as error:
-        raise ExecutorError(f"--executor {address}: no Dask scheduler answers there: {_reason(error)}") from None
-    with client:
+    with _without_a_log(), ExitStack() as closing:
+        try:
+            client = closing.enter_context(Client(f"tcp://{address.removeprefix(DASK)}", timeout=CONNECT_S))
+        except (OSError, ValueError) as error:
+            raise ExecutorError(f"--executor {address}: no Dask scheduler answers there: {_reason(error)}") from None
         threads = sum(client.nthreads().values())
         if not threads:
             raise ExecutorError(f"--executor {address}: the cluster has no workers; start one with `dask worker`")
-        yield Pool(lambda: client.get_executor(pure=False), 1, at_a_time=AHEAD * threads)
+
+        def workers() -> int:
+            """None, too, when the scheduler does not answer."""
+            with suppress(OSError, TimeoutError):
+                return len(client.sync(client.scheduler.ncores, callback_timeout=CONNECT_S))
+            return 0
+
+        watch = Watch(workers, f"--executor {address}", patience or Patience())
+        yield Pool(lambda: client.get_executor(pure=False), 1, at_a_time=AHEAD * threads, watch=watch)
+
+
+@contextmanager
+def _without_a_log() -> Iterator[None]:
+    """Dask logs a traceback for what is told in a line."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _reason(error: BaseException) -> str:

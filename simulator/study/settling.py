@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from simulator.measures.result import MappingResult, Result
 from simulator.measures.run import simulate
-from simulator.measures.wide import seconds
 from simulator.scenario.units import format_duration
 from simulator.study.source import Source
 from simulator.study.warmup import mser5
-from simulator.traffic.nanoseconds import ns
+from simulator.traffic.nanoseconds import NS, ns
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +39,8 @@ def mean_latency_s(result: Result, mapping: MappingResult) -> Floats:
     """The mean latency of what was processed in each interval while the traffic came; NaN where nothing was."""
     rows = max(1, ns(result.scenario.duration) // result.measures.interval_ns)
     processed = mapping.measures.processed.upto(rows)
-    total_s = seconds(mapping.measures.latency_sums.upto(rows))
+    total_s = np.array(
+        [sum(parts) / NS for parts in zip(*mapping.measures.parts.by_row_ns(rows).values(), strict=True)]
+    )
     means: Floats = np.divide(total_s, processed, out=np.full(rows, np.nan), where=processed > 0)
     return means

@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from simulator.measures.incidents import MOST_POISONINGS, Incident
+from simulator.measures.incident import Incident
+from simulator.measures.incidents import MOST_POISONINGS
 from simulator.measures.run import simulate
 from tests.model.rows import Section, scenario, small
 

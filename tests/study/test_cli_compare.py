@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from simulator.cli import cli
 from simulator.study import executors
-from simulator.study.executors import Failure, Outcome
+from simulator.study.executors import Failure, NoWorkersError, Outcome
 from simulator.study.jobs import Job
 from tests.results import read_csv
 
@@ -47,7 +47,34 @@ def failing(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
         yield job, Failure(job, "told in a line") if job.replication == 1 else outcome
 
 
+def lost(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+    """As `inline`, on a cluster that has lost its workers after the second run."""
+    for number, each in enumerate(executors_inline(jobs)):
+        if number == 2:
+            raise NoWorkersError("dask://here: no worker for 600 s")
+        yield each
+
+
 executors_inline = executors.inline
+
+
+def test_a_cluster_that_is_lost_is_told_with_what_is_kept(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors, "inline", lost)
+    done = called(small, *TWO)
+    assert (done.exit_code, done.stdout) == (5, "")
+    assert done.stderr.splitlines()[-1] == (
+        "error: dask://here: no worker for 600 s; 2 finished runs are kept in reports/small.runs/, the same command "
+        "goes on from there"
+    )
+    monkeypatch.setattr(executors, "inline", executors_inline)
+    assert "6 runs, 2 of them kept from before" in called(small, *TWO).stderr
+
+
+@pytest.mark.parametrize("text", ["5", "-1s", "infs", "1e999s", "soon"])
+def test_a_wait_that_is_no_time_is_refused(small: Path, text: str) -> None:
+    done = called(small, *TWO, "--wait", text)
+    assert done.exit_code == 2
+    assert f"{text}" in done.stderr
 
 
 def test_it_prints_means_differences_and_where_the_files_are(small: Path) -> None:

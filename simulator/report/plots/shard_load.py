@@ -89,23 +89,12 @@ def _scale(most: float) -> float:
     return next((nice for nice in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= nice), 1.0)
 
 
-def _busiest_per_s(load: Floats, interval_s: float) -> Floats:
-    """By shard the most records a second that it accepts, in as many rows of `load` as make up a second at least.
-
-    A shard may accept a second's records at once, so that no shorter interval counts.
-    """
-    rows = max(1, math.ceil(round(1 / interval_s, 9)))
-    sums = np.add.reduceat(load, np.arange(0, len(load), rows), axis=0)
-    busiest: Floats = sums.max(axis=0, initial=0) / (rows * interval_s)
-    return busiest
-
-
 def _title(tables: RunTables, peaks: dict[str, float]) -> str:
     stream = max(peaks, key=lambda each: peaks[each])
     if not peaks[stream]:
         return "Load per shard: nothing arrived"
     values, interval_s = _values(tables, stream), tables.load_interval_s(stream)
-    busiest = _busiest_per_s(values * interval_s, interval_s)
+    busiest = _busiest(values, interval_s)
     hottest = int(values.mean(axis=0).argmax())
     ratio = values.mean(axis=0).max() / values.mean()
     of = f" of {short(stream, 24)}" if len(peaks) > 1 else ""
@@ -114,6 +103,13 @@ def _title(tables: RunTables, peaks: dict[str, float]) -> str:
     share = f"{ratio:.2g} times the load of the mean shard" if ratio > 1.05 else "the load is shared evenly"
     part = percent(busiest[hottest] / RECORDS_PER_S)
     return f"Shard {hottest}{of} takes up to {part} of its write limit; {share}"
+
+
+def _busiest(rates: Floats, interval_s: float) -> Floats:
+    """By shard the highest rate in as many rows as make up a second at least: so long it may exceed its limit."""
+    rows = max(1, math.ceil(round(1 / interval_s, 9)))
+    means: Floats = np.add.reduceat(rates, np.arange(0, len(rates), rows), axis=0) / rows
+    return means.max(axis=0, initial=0.0)
 
 
 def _subtitle(tables: RunTables, loads: list[Load]) -> str:
