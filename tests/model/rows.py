@@ -32,7 +32,7 @@ def scenario(content: Section) -> Scenario:
 def small(**changes: Section) -> Section:
     """A small scenario without randomness; each change is made to the section (of its first entry) of that name.
 
-    Backoffs have no jitter but what a change gives them.
+    Polls and backoffs have no jitter but what a change gives them.
     """
     content: Section = {
         "name": "small",
@@ -55,7 +55,7 @@ def small(**changes: Section) -> Section:
     content["producers"][0] |= changes.pop("producer", {})
     content["functions"]["f"] |= changes.pop("function", {})
     mapping = content["event_source_mappings"][0] | changes.pop("mapping", {})
-    steady = {name: {"jitter": 0, **mapping.get(name, {})} for name in ("retry_backoff", "throttle_backoff")}
+    steady = {name: {"jitter": 0, **mapping.get(name, {})} for name in ("polling", "retry_backoff", "throttle_backoff")}
     content["event_source_mappings"][0] = mapping | steady
     assert not changes
     return content

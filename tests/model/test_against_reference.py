@@ -1,21 +1,18 @@
 """The simulator gives what the slow reference gives, on random scenarios (docs/model.md)."""
 
-from unittest import mock
-
 import pytest
 
-from simulator.model import retries
 from tests.model.agreement import GENERATE, agree
+from tests.reference.inputs import Backoff
 
 
 def test_rows_totals_ends_and_reads_are_those_of_the_reference() -> None:
-    assert agree(100, 0).compared == 100
+    assert agree(100, 0) == 100
 
 
-def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One more retry than allowed, say."""
-    again = retries._again
-    late = mock.Mock(side_effect=lambda lane, rest, outcome, tries, later: again(lane, rest, outcome, tries - 1, later))
-    monkeypatch.setattr(retries, "_again", late)
-    with pytest.raises(AssertionError, match="'maximum_retry_attempts': "):
+def test_a_difference_of_a_nanosecond_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each backoff lasts longer by it, say."""
+    wait = Backoff.wait
+    monkeypatch.setattr(Backoff, "wait", lambda backoff, n: wait(backoff, n) + 1)
+    with pytest.raises(AssertionError, match="only in a: "):
         agree(30, 0, GENERATE)

@@ -54,7 +54,7 @@ CORNERS: dict[str, Section] = {
             {
                 **small()["event_source_mappings"][0],
                 "name": f"m{i}",
-                "polling": {"interval": "1.0137s", "phase": f"{37 + 113 * i}ms"},
+                "polling": {"interval": "1.0137s", "phase": f"{37 + 113 * i}ms", "jitter": 0},
             }
             for i in range(8)
         ],

@@ -110,7 +110,10 @@ ONE_BIG_ANSWER: Section = {
 def test_empty_polls_while_a_debt_shuts_the_shard_are_refused(disabled: list[Section]) -> None:
     """9 MiB at 0.37 s shut the shard for 4.5 s: the polls from 1.37 s to 4.37 s are refused, or skipped."""
     content = small(**ONE_BIG_ANSWER)
-    content["event_source_mappings"][0] |= {"polling": {"phase": "370ms", "repoll": "base_rate"}, "disabled": disabled}
+    content["event_source_mappings"][0] |= {
+        "polling": {"phase": "370ms", "repoll": "base_rate", "jitter": 0},
+        "disabled": disabled,
+    }
     assert compare(content) == []
     reads = run_rows(content)[0].mappings[0].reads
     assert reads["calls"] + reads["refused"] + reads["skipped"] == 20
@@ -173,7 +176,7 @@ def test_the_empty_polls_of_mappings_that_share_an_idle_shard_take_each_others_t
     content = small(run={"duration": "25s"}, producer={"rate": {"steps": silence}})
     first = content["event_source_mappings"][0]
     content["event_source_mappings"] = [
-        {**first, "name": f"m{i}", "polling": {"phase": f"{37 + 101 * i}ms"}} for i in range(mappings)
+        {**first, "name": f"m{i}", "polling": {"phase": f"{37 + 101 * i}ms", "jitter": 0}} for i in range(mappings)
     ]
     content["event_source_mappings"][1]["disabled"] = disabled
     assert compare(content) == []

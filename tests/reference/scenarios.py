@@ -326,8 +326,10 @@ class Maker:
         if self.kind == "retained":
             return {"initial": self.time(0.7, 3), "maximum": self.time(41, 97), "jitter": 0}
         longest = self.time(5, 13) if self.kind == "aged" else self.time(1.3, 7)
-        factor = self.one_of(1.1, 2.7, [1, 2, 1.5])
-        return {"initial": self.time(0.171, 0.711), "factor": factor, "maximum": longest, "jitter": 0}
+        # few digits: no product lies half-way between two nanoseconds, where double precision would decide
+        factor = round(self.one_of(1.1, 2.7, [1, 2, 1.5]), 2)
+        initial = self.s(round(self.awkward(0.171, 0.711), 3))
+        return {"initial": initial, "factor": factor, "maximum": longest, "jitter": 0}
 
     def polling(self, shards: int, before: list[Section]) -> Section:
         """How a mapping polls; with round numbers often as the one before it does, so that they poll at one instant."""
