@@ -61,7 +61,7 @@ RESOLVED: Final = Group(
     {
         "name": Text(1),
         "description": Text(),
-        "duration": Duration(0),
+        "duration": Duration(1e-12),  # it is divided by
         "warmup": OneOf(Word("auto"), Duration()),
         "account": Group({"concurrency": Whole(), "other_concurrency": Whole()}),
         "streams": Group(others=STREAM),

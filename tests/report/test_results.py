@@ -20,7 +20,7 @@ from simulator import load, simulate
 from simulator.cli import cli
 from simulator.report.folder import OutputError
 from simulator.report.output import write_run
-from simulator.report.page.build import diff_of, page_of
+from simulator.report.page.build import WRITERS, diff_of, page_of
 from simulator.study.figures import figures, tidy
 from tests.page.folders import OUTAGE, RESULTS, run_folder, study
 from tests.reference.scenarios import random_scenario
@@ -255,6 +255,27 @@ def test_a_study_that_contradicts_itself_is_named(
     folder = copied(kind)
     changed(folder / "study.json", change)
     assert said_of(folder).startswith(f"{folder}/{said}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda summary: summary["bill"].update(usd_per_month=0, wasted_usd_per_month=1),
+        lambda summary: summary["bill"].update(items=[], usd_per_million_records=None, on_demand_usd_per_month=None),
+        lambda summary: summary.update(bill=None),
+        lambda summary: summary["event_source_mappings"]["first"].update(binding_limit="retries", attempts=0),
+        lambda summary: summary["event_source_mappings"]["first"]["latency_parts_mean_s"].update(pickup=1e-320),
+        lambda summary: summary["event_source_mappings"]["first"]["use"].update(other={"mean": 0, "hottest": 9}),
+        lambda summary: summary["event_source_mappings"]["first"]["iterator_age"].clear() or
+        summary["event_source_mappings"]["first"]["iterator_age"].update(n=5),
+        lambda summary: summary["streams"]["clicks"].update(records_produced=2**63 - 1),
+    ],
+)  # fmt: skip
+def test_figures_that_are_odd_but_possible_are_shown(change: Callable[[Any], object], copied: Results) -> None:
+    folder = copied("run")
+    changed(folder / "summary.json", change)
+    for write in WRITERS.values():
+        assert write(page_of(folder))
 
 
 def test_settings_that_come_to_the_same_number_are_told_apart(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def _sentences(of: dict[str, Any]) -> str:
     sentences = [f"Such traffic costs {usd(total)} a month"]
     if of["usd_per_million_records"] is not None:
         sentences[0] += f", {usd(of['usd_per_million_records'])} for a million records"
-    if wasted:
+    if wasted and total:
         for_what = "goes into attempts for records that they did not process"
         sentences.append(f"{usd(wasted)} of it, {percent(wasted / total)}, {for_what}")
     if on_demand:
