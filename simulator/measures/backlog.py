@@ -9,10 +9,9 @@ import numpy as np
 from simulator.measures.grid import Stretch
 from simulator.measures.level import Level, Steps
 from simulator.measures.run_times import RunTimes
-from simulator.measures.times import CODE, Times
+from simulator.measures.times import Times
 from simulator.model.facts import Loss
 from simulator.traffic.log import Integers
-from simulator.traffic.nanoseconds import NEVER
 
 
 class Backlog:
@@ -32,7 +31,7 @@ class Backlog:
         done = [(attempt.finished_ns, attempt.done) for attempt in times.finished if attempt.done]
         lost = [(loss.at_ns, len(loss.places)) for loss in losses if not loss.unread]
         ended = np.array([*done, *lost], np.int64).reshape(-1, 2)
-        expired_ns = _expired_unread_ns(times)
+        expired_ns = times.ended_ns[times.expired]
         ends_ns = np.concatenate((ended[:, 0], expired_ns))
         if len(ends_ns):
             self.last_end_ns = max(int(ends_ns.max()), self.last_end_ns or 0)
@@ -41,10 +40,3 @@ class Backlog:
         if self.usual is not self.level:
             self.usual.advance(replace(stretch, interval_ns=self._usual_interval_ns), times_ns, changes)
         return self.level.advance(stretch, times_ns, changes)
-
-
-def _expired_unread_ns(times: Times) -> Integers:
-    over = times.over
-    unread = (times.how[over] == CODE["expired"]) & (times.called_ns[over] == NEVER)
-    ended_ns: Integers = times.ended_ns[over[unread]]
-    return ended_ns

@@ -21,7 +21,7 @@ from simulator.measures.times import CODE, Times
 from simulator.model.facts import Attempt, Loss
 from simulator.scenario.spec import Function, Outage, Slow
 from simulator.traffic.log import Integers
-from simulator.traffic.nanoseconds import NEVER, NS, ns
+from simulator.traffic.nanoseconds import NS, ns
 
 MOST_POISONINGS: Final = 100  # a mapping
 
@@ -58,16 +58,13 @@ class Seen:
     processed: Processed
     losses: Sequence[Loss]
     times: Times
-    waiting_since_ns: int  # the first production of a record that waits at its producer; NEVER without one
     behind_ns: Sequence[tuple[int, int]]  # all stretches of time so far in which the mapping was behind
     limit_ns: int  # with a lag above this it is behind
 
     @property
     def behind_at_end(self) -> bool:
         """Whether it is behind when the window is over."""
-        left = (self.times.ended_ns >= self.stretch.until_ns) & (self.times.how != CODE["skipped"])
-        oldest_ns = min(self.waiting_since_ns, int(self.times.produced_ns[left].min(initial=NEVER)))
-        return self.stretch.end_ns - oldest_ns > self.limit_ns
+        return self.stretch.end_ns - self.times.oldest_ns > self.limit_ns
 
 
 @dataclass
@@ -210,7 +207,7 @@ def _cleared_ns(end_ns: int, seen: Seen) -> int | None:
     times = seen.times
     mine = (times.produced_ns < end_ns) & (times.how != CODE["skipped"])
     last_ns = max(end_ns, int(times.ended_ns[mine].max(initial=end_ns)))
-    return last_ns if last_ns < seen.stretch.until_ns and seen.waiting_since_ns >= end_ns else None
+    return last_ns if last_ns < seen.stretch.until_ns and times.oldest_ns >= end_ns else None
 
 
 def _seconds(time_ns: int | None) -> float:

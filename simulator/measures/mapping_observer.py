@@ -19,7 +19,7 @@ from simulator.measures.verdict import behind_ns
 from simulator.model.facts import Facts
 from simulator.model.mapping import disabled_periods, starting_position
 from simulator.scenario.spec import EventSourceMapping, Scenario
-from simulator.traffic.nanoseconds import NEVER, ns
+from simulator.traffic.nanoseconds import ns
 from simulator.traffic.shards import Shard
 from simulator.traffic.written import Written
 
@@ -68,12 +68,8 @@ class MappingObserver:
         mine.lose(stretch, facts.losses)
         mine.reads.observe(stretch, shards, facts)
         steps = self._observe_backlog(stretch, accepted, facts)
-        waiting = written.waiting.produced_ns[~self._reading.skips(written.waiting.accepted_ns)]
-        waiting_since_ns = int(waiting.min(initial=NEVER))
-        seen = Seen(
-            stretch, steps, attempts, processed, facts.losses, times, waiting_since_ns, mine.lag.behind_ns,
-            self._limit_ns,
-        )  # fmt: skip
+        behind_ns = mine.lag.behind_ns
+        seen = Seen(stretch, steps, attempts, processed, facts.losses, times, behind_ns, self._limit_ns)
         self._troubles.observe(seen, facts.attempts)
         if stretch.last:
             self._close(stretch, written)

@@ -47,7 +47,7 @@ class Parts:
         self.records, self.sums_ns = 0, dict.fromkeys(PARTS, 0)
         self._rows = Sums(len(PARTS), interval_ns)
         self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)  # by record
-        self._asking_ns: dict[tuple[int, int, int], int] = {}  # by shard, lane and when it begins again
+        self._asking: dict[tuple[int, int, int], tuple[int, int]] = {}  # see _note_throttles
 
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> Processed:
         """Take the attempts that finished in a window; `stretches`: see Lanes. Raises PartsDoNotAddUpError."""
@@ -81,16 +81,23 @@ class Parts:
             self._free_ns[available.rows] = doings.free_ns(times.lane[available.rows], available.times_ns)
 
     def _note_throttles(self, facts: Facts, times: Times) -> None:
-        """Note how long each record's own batch, or part of one, has been throttled."""
+        """Note how long each record's own batch, or part of one, has been throttled.
+
+        Throttles that follow each other are one stretch of time, known by shard, lane and its end: then an attempt
+        begins. If all of the batch had left by then, it is of another batch, which was cut after the stretch began.
+        """
         self._throttled_ns = times.moved(self._throttled_ns, 0)
-        asking = self._asking_ns
+        asking = self._asking
         for throttle in facts.throttles:
-            before_ns = asking.pop((throttle.shard, throttle.lane, throttle.begun_ns), 0)
+            since_ns, before_ns = asking.pop(
+                (throttle.shard, throttle.lane, throttle.begun_ns), (throttle.begun_ns, 0)
+            )
             lasts_ns = throttle.again_ns - throttle.begun_ns
-            asking[throttle.shard, throttle.lane, throttle.again_ns] = before_ns + lasts_ns
+            asking[throttle.shard, throttle.lane, throttle.again_ns] = since_ns, before_ns + lasts_ns
         for attempt in facts.attempts if asking else ():
-            throttled_ns = asking.pop((attempt.shard, attempt.lane, attempt.begun_ns), 0)
-            self._throttled_ns[times.rows(attempt.shard, attempt.places)] += throttled_ns
+            since_ns, throttled_ns = asking.pop((attempt.shard, attempt.lane, attempt.begun_ns), (0, 0))
+            if since_ns >= attempt.cut_ns:
+                self._throttled_ns[times.rows(attempt.shard, attempt.places)] += throttled_ns
 
     def _by_record(self, attempts: _Columns, rows: Integers, times: Times, stretches: list[Doings]) -> Integers:
         """The parts (rows) of each record (columns)."""

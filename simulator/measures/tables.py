@@ -141,7 +141,7 @@ def _read(result: Result, mapping: MappingResult) -> dict[str, Floats | Integers
         "latency_p99_s": np.minimum(latencies[:, 1], peak_latency),
         "latency_max_s": peak_latency,
         **_parts(mine, rows),
-        **{f"waiting_{cause}_s": _seconds(waited, rows) for cause, waited in mine.waiting.by_row_ns(rows + 1).items()},
+        **{f"waiting_{cause}_s": _seconds(waited) for cause, waited in mine.waiting.by_row_ns(rows).items()},
     }
 
 
@@ -149,15 +149,13 @@ def _parts(measures: MappingMeasures, rows: int) -> dict[str, Floats]:
     """By part the mean of the records processed in each row; NaN where there are none."""
     processed = measures.processed.upto(rows)
     return {
-        f"{part}_mean_s": np.divide(_seconds(sums, rows), processed, out=np.full(rows, np.nan), where=processed > 0)
-        for part, sums in measures.parts.by_row_ns(rows + 1).items()
+        f"{part}_mean_s": np.divide(_seconds(sums), processed, out=np.full(rows, np.nan), where=processed > 0)
+        for part, sums in measures.parts.by_row_ns(rows).items()
     }
 
 
-def _seconds(sums_ns: Sequence[int], rows: int) -> Floats:
-    """Sums of a row each; what was at the very end of the run belongs to the last row."""
-    whole = [*sums_ns[: rows - 1], sum(sums_ns[rows - 1 : rows + 1])]
-    return np.array([each / NS for each in whole])
+def _seconds(sums_ns: Sequence[int]) -> Floats:
+    return np.array([each / NS for each in sums_ns])
 
 
 def latency(result: Result) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from simulator import load, simulate
-from simulator.report.csvfiles import read_csv
 from simulator.report.page.build import RUN_PLOTS
+from tests.results import read_csv
 
 from .conftest import Command
 

@@ -8,7 +8,6 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from simulator.model.sampling import sampler
 
 from simulator.scenario.expectations import mean
 from simulator.scenario.loading import load
@@ -25,6 +24,8 @@ from simulator.scenario.spec import (
     Uniform,
     Work,
 )
+from simulator.traffic.draws import all_bits
+from simulator.traffic.quantiles import quantile
 
 from .conftest import Told
 
@@ -74,8 +75,9 @@ DISTRIBUTIONS: list[Distribution] = [
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=lambda each: type(each).__name__)
 def test_every_draw_is_multiplied_by_the_factor(distribution: Distribution) -> None:
-    plain, tripled = (sampler(each, np.random.default_rng(1)) for each in (distribution, scaled(distribution, 3.0)))
-    assert [tripled() for _ in range(20)] == pytest.approx([3 * plain() for _ in range(20)])
+    plain, tripled = (quantile(each) for each in (distribution, scaled(distribution, 3.0)))
+    draws = all_bits(1, 0, 20)
+    assert tripled.all(draws).tolist() == pytest.approx((3 * plain.all(draws)).tolist())
 
 
 def test_every_distribution_is_tried() -> None:

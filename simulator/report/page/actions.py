@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.report.limits import concurrency_limit
+from simulator.report.limits import concurrency_limit, mean_size_bytes
 from simulator.report.numbers import percent
 from simulator.report.page import aws
 from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Block, Code, Facts, Paragraph, Section
 from simulator.scenario.units import parse_duration
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 ROOM: Final = 0.8  # of a limit: what is left is for what the run has not shown
 SKEW: Final = 1.5  # times the mean: a shard that takes that much is not helped by more shards alone
 MOST: Final = 3
+WRITING: Final = ("write records", "write bytes")
 MOST_LANES: Final = 10
 RETENTIONS: Final = ("7d", "30d", "365d")
 
@@ -146,17 +148,30 @@ def _was_down(run: RunView, name: str) -> bool:
 
 
 def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
-    stream, use = mapping["stream"], mapping["use"][limit]
+    stream = mapping["stream"]
+    use = _writing(run, stream)[limit] if limit in WRITING else mapping["use"][limit]["hottest"]
     now = run.streams[stream]["shards"]
-    then = max(now + 1, math.ceil(now * use["hottest"] / ROOM))
+    then = max(now + 1, math.ceil(now * use / ROOM))
     why = (
-        f"The hottest shard uses {percent(use['hottest'])} of its limit for {limit}; {then} shards bring that to "
-        f"about {percent(use['hottest'] * now / then)} if the keys spread as they do now."
+        f"The hottest shard uses {percent(use)} of its limit for {limit}; {then} shards bring that to "
+        f"about {percent(use * now / then)} if the keys spread as they do now."
     )
     skew = _skew(run, stream)
     if skew > SKEW:
         why += f" But one shard takes {skew:.2g} times the mean: keys that spread better may help more than shards."
     return Action(f"streams.{stream}.shards", str(now), str(then), why)
+
+
+def _writing(run: RunView, stream: str) -> dict[str, float]:
+    """What the hottest shard uses of each limit of writing for longer than a burst: in a row of the load at its most.
+
+    What is offered over all of the traffic counts if that is more: a shard never accepts more than its limit.
+    """
+    accepted = float(run.tables.shard_load[stream].drop(columns="time_s").to_numpy(float).max(initial=0.0))
+    table = run.tables.shards[run.tables.shards["stream"] == stream]
+    rate = max(accepted, float(table["offered_records"].max()) / float(run.summary["duration_s"]))
+    parts = rate / RECORDS_PER_S, rate * mean_size_bytes(run.tables, stream) / BYTES_PER_S
+    return dict(zip(WRITING, parts, strict=True))
 
 
 def _skew(run: RunView, stream: str) -> float:
@@ -220,4 +235,4 @@ def _losses(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, An
 
 
 def _tighter(mapping: dict[str, Any]) -> str:
-    return max(("write records", "write bytes"), key=lambda limit: mapping["use"][limit]["hottest"])
+    return max(WRITING, key=lambda limit: mapping["use"][limit]["hottest"])

@@ -82,7 +82,7 @@ def _how(run: RunView, worst: dict[str, Any]) -> str:
         end = "and then catch" if many else "and then catches"
         left = worst["records"]["unprocessed"]
         after = f"with {plural(left, 'record')} left at the end" if left else f"{end} up"
-        return f"{'fall' if many else 'falls'} up to {age} behind, {after}"
+        return f"{'fall' if many else 'falls'} up to {seconds(worst['lag']['max_s'])} behind, {after}"
     keep = "keep" if many else "keeps"
     found = [
         (m["use"][m["binding_limit"]]["hottest"], m["binding_limit"])

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from simulator.model.write_limits import BYTES_PER_S, RECORDS_PER_S
 from simulator.scenario.expectations import expected_records, mean
 from simulator.scenario.partition_keys import CountedKeys
 from simulator.scenario.spec import Producer, Scenario
+from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 
 @dataclass(frozen=True)
