@@ -1,0 +1,56 @@
+"""The two engines against each other, on random scenarios that hypothesis generates, and shrinks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from unittest import mock
+
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from hypothesis import strategies as st
+
+from simulator.model import windows
+from simulator.scenario.faults import ScenarioError
+from simulator.scenario.spec import Scenario
+from tests.kernel.random_scenarios import random_scenarios
+from tests.kernel.recording import first_difference, record
+from tests.model.agreement import Tally
+from tests.model.rows import scenario
+
+
+def engines_agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) -> Tally:
+    """Compare all that both engines state of so many random scenarios, in windows of several sizes.
+
+    A difference is an AssertionError; its scenario, which hypothesis has shrunk for some minutes, is in its notes.
+    `phases`: hypothesis's, by default those of the profile.
+    """
+    tally = Tally()
+    options = settings(
+        deadline=None,
+        database=None,
+        max_examples=examples,
+        phases=phases or settings().phases,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    @seed(seed_)
+    @options
+    @given(content=random_scenarios(), window_records=st.sampled_from([30, 300, 1 << 19]))
+    def both_engines_state_the_same(content: dict[str, Any], window_records: int) -> None:
+        loaded = _valid(content)
+        tally.left_out += loaded is None
+        assume(loaded is not None)
+        assert loaded is not None
+        tally.compared += 1
+        with mock.patch.object(windows, "WINDOW_RECORDS", window_records):
+            assert first_difference(record(loaded, "simpy"), record(loaded, "kernel")) == ""
+
+    both_engines_state_the_same()
+    return tally
+
+
+def _valid(content: dict[str, Any]) -> Scenario | None:
+    try:
+        return scenario(content)
+    except ScenarioError:
+        return None

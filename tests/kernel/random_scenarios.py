@@ -1,0 +1,121 @@
+"""Random scenarios with randomness of their own: those of tests/reference, and draws put into them."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from random import Random
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from tests.reference.scenarios import scenarios, text
+
+Section = dict[str, Any]
+KEYS: Final = 40
+
+
+def random_scenarios() -> st.SearchStrategy[Section]:
+    """A hypothesis strategy of scenarios that mix the mechanisms of docs/model.md, and draw; they shrink to no draws."""
+    return st.builds(stochastic, scenarios(), st.randoms(use_true_random=False))
+
+
+def stochastic(content: Section, random: Random) -> Section:
+    """The content of a scenario without randomness, made random in some places, which `random` picks."""
+    return Dice(random).scenario(deepcopy(content))
+
+
+class Dice:
+    """Makes one scenario random, in place."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+
+    def scenario(self, content: Section) -> Section:
+        """All of it."""
+        content["seed"] = self.random.randint(0, 1000)
+        for producer in content["producers"]:
+            self.producer(producer)
+        for function in content["functions"].values():
+            self.function(function)
+        for mapping in content["event_source_mappings"]:
+            self.mapping(mapping)
+        return content
+
+    def producer(self, producer: Section) -> None:
+        """Arrivals, sizes and keys."""
+        if self.chance(0.7):
+            producer["arrivals"] = "poisson"
+        if self.chance(0.5):
+            producer["record_size"] = self.distribution(producer["record_size"])
+        if self.chance(0.7):
+            producer["partition_keys"] = self.keys()
+
+    def keys(self) -> Any:
+        """Keys that are drawn."""
+        kind = self.random.randint(0, 2)
+        if kind == 0:
+            return "unique"
+        popularity = "uniform" if kind == 1 else {"zipf": self.part(0, 2)}
+        return {"count": self.random.randint(1, KEYS), "popularity": popularity}
+
+    def function(self, function: Section) -> None:
+        """Durations, cold starts and failures."""
+        duration = function["duration"]
+        for name in duration:
+            if self.chance(0.5):
+                duration[name] = self.distribution(duration[name])
+        if self.chance(0.5):
+            function["cold_start"] = self.distribution(function["cold_start"])
+        failures = function.setdefault("failures", [])
+        for failure in failures:
+            if failure["kind"] == "outage" and self.chance(0.6):
+                failure["probability"] = self.part(0.1, 1)
+        for kind, most in (("random", 0.5), ("poison", 0.1)):
+            if self.chance(0.4):
+                new = {"kind": kind, "probability": self.part(0, most), "fails_after": self.part(0, 1)}
+                failures.insert(self.random.randint(0, len(failures)), new)
+
+    def mapping(self, mapping: Section) -> None:
+        """When it polls, and how long it waits."""
+        polling = mapping.get("polling", {})
+        if polling and self.chance(0.6):
+            polling["jitter"] = self.part(0, 0.5)
+        if polling and self.chance(0.3):
+            polling["missed"] = self.part(0, 0.5)
+        if polling and self.chance(0.5):
+            polling["phase"] = "random"
+        for name in ("retry_backoff", "throttle_backoff"):
+            if self.chance(0.6):
+                mapping[name]["jitter"] = self.part(0, 1)
+
+    def distribution(self, amount: str | Section) -> Any:
+        """A distribution about an amount, which may be written as a constant; nothing is made of 0."""
+        written = amount if isinstance(amount, str) else amount["constant"]
+        found = re.fullmatch(r"([-+.\de]+)([a-zA-Z]+)", written)
+        assert found, written
+        value, unit = float(found[1]), found[2]
+        if value == 0:
+            return amount
+
+        def times(low: float, high: float) -> str:
+            return text(value * self.part(low, high), unit)
+
+        kind = self.random.randint(0, 4)
+        if kind == 0:
+            return {"uniform": {"low": times(0.1, 1), "high": times(1, 1.5)}}
+        if kind == 1:
+            return {"exponential": {"mean": written}}
+        if kind == 2:
+            return {"normal": {"mean": written, "sd": times(0, 2)}}
+        if kind == 3:
+            return {"lognormal": {"median": written, "p99": times(1, 9)}}
+        return {"gamma": {"mean": written, "cv": self.part(0.1, 3)}}
+
+    def chance(self, probability: float) -> bool:
+        """True with a probability; shrinks to False."""
+        return self.random.randint(0, 99) >= 100 - round(100 * probability)
+
+    def part(self, low: float, high: float) -> float:
+        """A number from low to high; shrinks to low."""
+        return float(f"{low + (high - low) * self.random.randint(0, 1000) / 1000:.6g}")

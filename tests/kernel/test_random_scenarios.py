@@ -1,0 +1,21 @@
+"""Both engines state the same of random scenarios, with and without draws (docs/kernel.md)."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.model.backoff import Waits
+from tests.kernel.agreement import engines_agree
+from tests.model.agreement import GENERATE
+
+
+def test_both_engines_state_the_same_of_random_scenarios() -> None:
+    assert engines_agree(150, 0).compared == 150
+
+
+def test_a_difference_between_the_engines_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One nanosecond more of every backoff, say."""
+    waits = Waits.ns
+    monkeypatch.setattr(Waits, "ns", lambda self, n: waits(self, n) + 1)
+    with pytest.raises(AssertionError, match="throttles|doings|attempts|polls|end"):
+        engines_agree(30, 0, GENERATE)
