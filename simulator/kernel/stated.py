@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -38,12 +37,19 @@ def add(facts: Facts, machine: Machine) -> None:
     facts.losses += [_loss(row, places) for row in rows[LOSSES].tolist()]
 
 
-def sent(rows: Iterable[Integers], shards: list[list[Shard]]) -> list[Sent]:
-    """What was sent, one fact a mapping and shard. `shards`: of each mapping's stream, whose logs hold the records."""
-    table = np.concatenate([np.empty((0, WORDS[SENT]), np.int64), *rows])
-    table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
-    starts = np.flatnonzero((np.diff(table[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
-    return [_sent(part, shards) for part in np.split(table, starts[1:]) if len(part)]
+def sent(rows: Integers, shards: list[list[Shard]]) -> tuple[list[Sent], Integers]:
+    """What was sent, one fact a mapping and shard; and the rows of records that no log holds yet.
+
+    `shards`: of each mapping's stream. The kernel also knows of records that are accepted after a window.
+    """
+    ends = {(mapping, shard.number): shard.log.end for mapping, of in enumerate(shards) for shard in of}
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    starts = np.flatnonzero((np.diff(rows[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
+    parts = [part for part in np.split(rows, starts[1:]) if len(part)]
+    known = [np.searchsorted(part[:, 2], ends[part[0, 0].item(), part[0, 1].item()]) for part in parts]
+    later = [part[n:] for part, n in zip(parts, known, strict=True)]
+    facts = [_sent(part[:n], shards) for part, n in zip(parts, known, strict=True) if n]
+    return facts, np.concatenate([np.empty((0, WORDS[SENT]), np.int64), *later])
 
 
 def _sent(rows: Integers, shards: list[list[Shard]]) -> Sent:
