@@ -101,7 +101,8 @@ void forget(Kernel *k) {
       i64 first = shard->log.end;
       for (int i = 0; i < k->nmappings; i++)
         if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));
-      shard->log.first = first;
+      while (first > shard->log.first && shard->log.accepted[row(&shard->log, first - 1)] > k->clock.now) first--;
+      shard->log.first = first; /* what is still to be accepted is never forgotten */
       for (int f = 0; f < stream->nfactors; f++)
         for (i64 n = 0; n < stream->factors[f]; n++) {
           LaneLog *lane = &shard->lanes[f][n];
