@@ -10,6 +10,9 @@ import pytest
 import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from simulator.model.partition_keys import key_hash, shard_and_lane
+from simulator.model.poison import Gaps
+from simulator.model.randomness import generator
 
 from simulator.measures.observer import Measures
 from simulator.model.backoff import backoff
@@ -19,9 +22,6 @@ from simulator.model.concurrency import Pool, pools
 from simulator.model.environments import COLD, NONE, ON_DEMAND
 from simulator.model.failures import Failures
 from simulator.model.function import ERROR, OK, PARTIAL, TIMEOUT, Function
-from simulator.model.partition_keys import key_hash, shard_and_lane
-from simulator.model.poison import Gaps
-from simulator.model.randomness import generator
 from simulator.model.simulation import Simulation
 from simulator.scenario import spec
 from simulator.scenario.spec import Account, Backoff, Constant, Failure, Outage, Random, Scenario, Slow, Work
