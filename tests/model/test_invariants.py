@@ -2,161 +2,281 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from simulator.model.concurrency import pools
-from simulator.scenario.spec import EventSourceMapping
-from tests.model.observed import Run, random_run
+from simulator.model.concurrency import pool_sizes
+from simulator.model.facts import Attempt, Doing
+from simulator.model.mapping import disabled_periods, starting_position
+from simulator.traffic.log import Columns, Integers
+from simulator.traffic.nanoseconds import NEVER, NS, ns
+from tests.model.random_runs import random_run
+from tests.model.runs import Run, counts
 
 SEEDS = range(40)
-ROUNDING_S = 2e-6  # rows have six decimals
 MIB = 2**20
+Lane = tuple[int, int, int]
+
+
+def lane_of(fact: Attempt | Doing) -> Lane:
+    return fact.mapping, fact.shard, fact.lane
+
+
+def readers(of: Run) -> Iterator[tuple[int, int, Columns]]:
+    """Mapping, shard, and the log that it reads."""
+    for number, mapping in enumerate(of.mappings):
+        for shard in range(of.scenario.streams[mapping.stream].shards):
+            yield number, shard, of.log(number, shard)
 
 
 @cache
-def run(seed: int) -> Run:
-    return random_run(seed)
-
-
-def mappings(of: Run) -> dict[str, EventSourceMapping]:
-    return {mapping.name: mapping for mapping in of.scenario.event_source_mappings}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_i1_every_record_ends_as_exactly_one_thing(seed: int) -> None:
-    of = run(seed)
-    for mapping in of.result.mappings:
-        ends = mapping.ends.as_dict()
-        assert ends.pop("produced") == of.produced[mapping.stream]
-        assert sum(ends.values()) == of.produced[mapping.stream]
-        assert min(ends.values()) >= 0
-        accepted = sum(len(w.accepted_s) for (stream, _), w in of.shards.items() if stream == mapping.stream)
-        assert accepted <= of.produced[mapping.stream] - ends["dropped_at_write"]
+def available(seed: int, mapping: int, shard: int) -> Integers:
+    """When each record of a log became available to a mapping; NEVER: not in this run."""
+    of = random_run(seed)
+    at = np.full(len(of.log(mapping, shard)), NEVER)
+    for poll in of.polls(mapping, shard):
+        assert (at[poll.first : poll.end] == NEVER).all()
+        at[poll.first : poll.end] = poll.answer_ns
+    for sent in of.facts.sent:
+        if (sent.mapping, sent.shard) == (mapping, shard):
+            assert (at[sent.places] == NEVER).all()
+            at[sent.places] = sent.available_ns
+    at[at > of.end_ns] = NEVER
+    return at
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_i1_no_record_is_processed_twice(seed: int) -> None:
-    of = run(seed)
-    spec = mappings(of)
-    done: dict[str, int] = dict.fromkeys(spec, 0)
-    for lane in of.by_lane():
-        mapping = spec[lane[0]["mapping"]]
-        next_place = 0
-        for row, after in zip(lane, [*lane[1:], None], strict=True):
-            if row["outcome"] not in ("ok", "partial"):
-                continue
-            assert row["first_record"] >= next_place
-            if mapping.parallelization_factor == 1:  # else the places of a lane's records are not in a row
-                next_place = row["first_record"] + (row["records"] if row["outcome"] == "ok" else 1)
-            if row["outcome"] == "ok":
-                done[mapping.name] += row["records"]
-            elif after is not None:
-                assert after["first_record"] > row["first_record"]
-    for result in of.result.mappings:
-        if spec[result.name].report_batch_item_failures:
-            assert done[result.name] <= result.ends.processed
-        else:
-            assert done[result.name] == result.ends.processed
+def test_i1_every_record_ends_at_most_once_and_in_a_run_that_ended_early_exactly_once(seed: int) -> None:
+    of = random_run(seed)
+    latest_ns = ns(of.scenario.duration) + ns(of.scenario.drain)
+    for number in range(len(of.mappings)):
+        ended = [(shard, place) for shard, place, _ in of.ended(number)]
+        assert len(set(ended)) == len(ended)
+        found = of.ends(number)
+        assert found.get("left", 0) >= 0
+        if of.end_ns < latest_ns:
+            assert not found.get("left")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i1_every_record_that_is_not_dropped_is_accepted_or_waits(seed: int) -> None:
+    of = random_run(seed)
+    for name, windows in of.produced.items():
+        offered = sum(len(each.produced_ns) for each in windows)
+        dropped = sum(int(each.dropped.sum()) for each in windows)
+        accepted = sum(len(log) for (stream, _), log in of.logs.items() if stream == name)
+        assert offered == dropped + accepted + len(of.waiting[name].shard)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i1_no_skipped_record_is_read_and_unread_ones_are_lost_only_after_the_retention(seed: int) -> None:
+    of = random_run(seed)
+    for number, shard, log in readers(of):
+        at_ns, inclusive = starting_position(of.mappings[number])
+        skipped = log.accepted_ns < at_ns if inclusive else log.accepted_ns <= at_ns
+        assert (available(seed, number, shard)[skipped] == NEVER).all()
+        retention_ns = ns(of.scenario.streams[of.mappings[number].stream].retention)
+        for loss in of.facts.losses:
+            if (loss.mapping, loss.shard, loss.unread) == (number, shard, True):
+                assert not skipped[loss.places].any()
+                assert (available(seed, number, shard)[loss.places] == NEVER).all()
+                assert (log.accepted_ns[loss.places] + retention_ns <= loss.at_ns).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_i2_a_lane_has_one_attempt_at_a_time_and_goes_through_its_records_in_order(seed: int) -> None:
-    for lane in run(seed).by_lane():
+    for lane in random_run(seed).lanes():
         for before, after in pairwise(lane):
-            assert after["started_at"] >= before["finished_at"] - ROUNDING_S
-            assert after["first_record"] >= before["first_record"]
-            if after["attempt"] == 1 and before["outcome"] == "ok":
-                assert after["first_record"] > before["first_record"]
-            if after["attempt"] > 1:
-                assert after["attempt"] == before["attempt"] + 1
-                assert after["cut_at"] == before["cut_at"]
-                assert before["outcome"] in ("error", "timeout")
+            assert after.started_ns >= before.finished_ns
+            assert after.places[0] >= before.places[0]
+            if after.attempt > 1:
+                assert after.attempt == before.attempt + 1
+                assert after.cut_ns == before.cut_ns
+                assert before.outcome in ("error", "timeout")
+            elif before.outcome == "ok":
+                assert after.places[0] > before.places[-1]
+        for attempt in lane:
+            assert (np.diff(attempt.places) > 0).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i2_each_record_of_a_lane_is_of_its_range_and_is_first_attempted_or_lost_in_order(seed: int) -> None:
+    of = random_run(seed)
+    for lane in of.lanes():
+        first = lane[0]
+        log, factor = of.log(first.mapping, first.shard), of.mappings[first.mapping].parallelization_factor
+        mine = log.lane[factor] == first.lane
+        places = np.concatenate([attempt.places for attempt in lane])
+        assert mine[places].all()
+        lost = [loss.places for loss in of.facts.losses if (loss.mapping, loss.shard) == (first.mapping, first.shard)]
+        tried_or_lost = np.zeros(len(log), bool)
+        tried_or_lost[places] = True
+        tried_or_lost[np.concatenate(lost or [np.empty(0, np.int64)])] = True
+        here = available(seed, first.mapping, first.shard) < NEVER
+        assert tried_or_lost[: int(places.max())][(mine & here)[: int(places.max())]].all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_i3_nothing_happens_before_its_cause(seed: int) -> None:
-    of = run(seed)
-    spec = mappings(of)
-    for written in of.shards.values():
-        assert (np.array(written.produced_s) <= written.accepted_s).all()
-        assert (np.diff(written.accepted_s) >= 0).all()
-    for row in of.rows:
-        mapping = spec[row["mapping"]]
-        last_accepted = row["started_at"] - row["iterator_age_at_send"]
-        delay = mapping.push.propagation if mapping.consumer == "push" else mapping.polling.latency
-        assert last_accepted + delay <= row["cut_at"] + ROUNDING_S
-        assert row["cut_at"] + mapping.invoke_overhead <= row["started_at"] + ROUNDING_S
-        assert row["started_at"] <= row["finished_at"]
-        assert row["finished_at"] <= of.result.end_s + ROUNDING_S
-        log = of.shards[row["stream"], row["shard"]]
-        assert log.accepted_s[row["first_record"]] <= last_accepted + ROUNDING_S
+    of = random_run(seed)
+    for log in of.logs.values():
+        assert (log.produced_ns <= log.let_in_ns).all()
+        assert (log.let_in_ns <= log.accepted_ns).all()
+        assert (np.diff(log.accepted_ns) >= 0).all()
+    for poll in of.facts.polls:
+        assert (of.log(poll.mapping, poll.shard).accepted_ns[poll.first : poll.end] <= poll.at_ns).all()
+        assert poll.answer_ns == poll.at_ns + (poll.result == "called") * ns(of.mappings[poll.mapping].polling.latency)
+    for sent in of.facts.sent:
+        propagation_ns = ns(of.mappings[sent.mapping].push.propagation)
+        assert (of.log(sent.mapping, sent.shard).accepted_ns[sent.places] <= sent.leaves_ns).all()
+        assert (sent.leaves_ns + propagation_ns == sent.available_ns).all()
+    for attempt in of.facts.attempts:
+        here = available(seed, attempt.mapping, attempt.shard)[attempt.places]
+        assert here.max() <= attempt.first_cut_ns <= attempt.cut_ns <= attempt.begun_ns
+        assert attempt.begun_ns + ns(of.mappings[attempt.mapping].invoke_overhead) == attempt.started_ns
+        assert attempt.started_ns + attempt.cold_ns <= attempt.finished_ns
+        assert (attempt.environment == "cold") or not attempt.cold_ns
+        assert attempt.started_ns <= of.end_ns
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_i3_the_parts_of_the_latency_add_up_to_it(seed: int) -> None:
-    for mapping in run(seed).result.mappings:
-        parts = mapping.parts_mean_s
-        assert min(parts.values()) >= -1e-6
-        if mapping.measures.latency.n:
-            assert sum(parts.values()) == pytest.approx(mapping.measures.latency.mean_s, abs=1e-6)
+def test_i3_facts_are_stated_in_the_window_in_which_they_are_decided(seed: int) -> None:
+    of = random_run(seed)
+    assert of.windows[-1][1] == of.end_ns
+    assert all(before[1] == after[0] for before, after in pairwise(of.windows))
+    assert 0 in {begin for begin, _ in of.windows}
+    for times in (
+        [each.started_ns for each in of.facts.attempts],
+        [each.asked_ns for each in of.facts.throttles],
+        [each.at_ns for each in of.facts.polls],
+        [each.at_ns for each in of.facts.losses],
+        [each.begin_ns for each in of.facts.doings if each.what not in ("function", "answer", *FAILURES)],
+    ):
+        assert times == sorted(times)
+        assert all(of.windows[0][0] <= time <= of.end_ns for time in times)
+
+
+FAILURES = ("poison", "outage", "random_errors", "timeouts")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_i4_no_shard_accepts_more_than_its_buckets_allow(seed: int) -> None:
-    for written in run(seed).shards.values():
-        accepted, sizes = np.array(written.accepted_s), np.array(written.bytes)
-        for first in range(0, len(accepted), 53):
-            elapsed = accepted[first:] - accepted[first]
-            records = np.arange(1, len(elapsed) + 1)
-            spent, largest = np.cumsum(sizes[first:]), np.maximum.accumulate(sizes[first:])
-            assert (records <= 1000 + 1000 * elapsed + 1e-3).all()
-            assert (spent <= np.maximum(largest, MIB) + MIB * elapsed + 2).all()
+def test_i3_a_lane_does_one_thing_after_the_other_from_the_cut_to_the_end_of_its_batch(seed: int) -> None:
+    of = random_run(seed)
+    done: dict[Lane, list[Doing]] = {}
+    for doing in of.facts.doings:
+        assert doing.begin_ns < doing.end_ns
+        done.setdefault(lane_of(doing), []).append(doing)
+    for spans in done.values():
+        assert all(before.end_ns <= after.begin_ns for before, after in pairwise(spans))
+    for lane in of.lanes():
+        spans = done.get(lane_of(lane[0]), [])
+        for attempt in lane:
+            busy = [
+                (max(span.begin_ns, attempt.first_cut_ns), min(span.end_ns, attempt.finished_ns))
+                for span in spans
+                if span.end_ns > attempt.first_cut_ns and span.begin_ns < attempt.finished_ns
+            ]
+            assert sum(end - begin for begin, end in busy) == attempt.finished_ns - attempt.first_cut_ns
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_i4_no_shard_serves_more_than_its_buckets_allow(seed: int) -> None:
-    of = run(seed)
-    for asked in of.calls:
-        admitted = np.array([at for at, ok in asked if ok])
-        for first in range(len(admitted)):
-            elapsed = admitted[first:] - admitted[first]
-            assert (np.arange(1, len(elapsed) + 1) <= 5 + 5 * elapsed + 1e-6).all()
-    for calls, reads in zip(of.calls, of.reads, strict=True):
-        refused = {at for at, ok in calls if not ok}
-        shut_until = -np.inf
-        admitted_at = iter([at for at, ok in calls if ok])
-        next_call = next(admitted_at, np.inf)
-        for at, size in reads:
-            if at == next_call and at not in refused:  # else a retry, which does not wait for the debt
-                assert at >= shut_until - 1e-8
-                next_call = next(admitted_at, np.inf)
-            shut_until = max(shut_until, at) + size / (2 * MIB)
+def test_i4_batches_and_answers_keep_their_limits(seed: int) -> None:
+    of = random_run(seed)
+    for attempt in of.facts.attempts:
+        sizes = of.log(attempt.mapping, attempt.shard).bytes[attempt.places]
+        assert attempt.bytes == sizes.sum()
+        assert 1 <= len(sizes) <= of.mappings[attempt.mapping].batch_size
+        assert len(sizes) == 1 or (532 + 4 * -(-sizes // 3)).sum() <= 6 * MIB
+    for poll in of.facts.polls:
+        sizes = of.log(poll.mapping, poll.shard).bytes[poll.first : poll.end]
+        assert poll.bytes == sizes.sum() <= 10 * MIB
+        assert len(sizes) <= of.mappings[poll.mapping].polling.get_records_limit
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i4_no_shard_serves_more_calls_or_bytes_than_it_may(seed: int) -> None:
+    """The window of bytes is followed by hand: a call while 2 MiB have been read in one that is open is refused."""
+    of = random_run(seed)
+    for stream, shard in of.logs:
+        mine = {number for number, mapping in enumerate(of.mappings) if mapping.stream == stream}
+        reads = sorted(
+            [(p.at_ns, n, 0, p.bytes, p.result) for n, p in enumerate(of.facts.polls) if (p.mapping in mine) and p.shard == shard]
+            + [(r.at_ns, n, 1, r.bytes, "again" if r.call else "") for n, r in enumerate(of.facts.read_again) if (r.mapping in mine) and r.shard == shard],
+            key=lambda read: (read[0], read[2], read[1]),
+        )  # fmt: skip
+        tokens, last_ns, opened_ns, taken = 5 * NS, 0, -NEVER, 0
+        for at_ns, _, _, size, result in reads:
+            tokens, last_ns = min(5 * NS, tokens + 5 * (at_ns - last_ns)), at_ns
+            is_open = at_ns * 2 * MIB < opened_ns * 2 * MIB + max(NS * 2 * MIB, taken * NS) - MIB
+            if result in ("called", "again"):
+                assert tokens >= NS
+                tokens -= NS
+            if result == "called":
+                assert not (is_open and taken >= 2 * MIB)
+            if result == "no_call":
+                assert tokens < NS
+            if result == "no_bytes":
+                assert is_open
+                assert taken >= 2 * MIB
+            if size:
+                opened_ns, taken = (opened_ns, taken + size) if is_open else (at_ns, size)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i4_no_subscription_sends_more_than_2_mib_a_second_and_only_while_it_is_open(seed: int) -> None:
+    of = random_run(seed)
+    for sent in of.facts.sent:
+        mapping, sizes = of.mappings[sent.mapping], of.log(sent.mapping, sent.shard).bytes[sent.places]
+        lasts_ns = np.diff(sent.leaves_ns)
+        assert (lasts_ns * 2 * MIB >= sizes[1:] * NS - 2 * MIB).all()
+        assert (sent.leaves_ns * 2 * MIB >= ns(mapping.starts_after) * 2 * MIB + sizes * NS - 2 * MIB).all()
+        for begin_ns, end_ns in disabled_periods(mapping):
+            assert not ((begin_ns <= sent.available_ns) & (sent.available_ns <= end_ns)).any()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_i4_concurrency_never_exceeds_its_limit_or_reserve(seed: int) -> None:
-    of = run(seed)
-    pool_of, spec = pools(of.scenario), mappings(of)
-    for pool in {id(p): p for p in pool_of.values()}.values():
-        rows = [row for row in of.rows if pool_of[spec[row["mapping"]].function] is pool]
-        longer = [row for row in rows if row["finished_at"] > row["started_at"]]
-        edges = [(row["started_at"], 1) for row in longer] + [(row["finished_at"], -1) for row in longer]
+    of = random_run(seed)
+    sizes = pool_sizes(of.scenario)
+    shared = [name for name, function in of.scenario.functions.items() if function.reserved_concurrency is None]
+    for pool in (shared, *([name] for name in of.scenario.functions if name not in shared)):
+        mine = [
+            a for a in of.facts.attempts if of.mappings[a.mapping].function in pool and a.finished_ns > a.started_ns
+        ]
+        edges = [(a.started_ns, 1) for a in mine] + [(a.finished_ns, -1) for a in mine]
         running = np.cumsum([step for _, step in sorted(edges)])
-        assert running.max(initial=0) <= pool.limit
+        assert running.max(initial=0) <= (sizes[pool[0]] if pool else 0)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i4_a_disabled_mapping_makes_no_call_and_cuts_no_batch(seed: int) -> None:
+    of = random_run(seed)
+    for number, mapping in enumerate(of.mappings):
+        periods = disabled_periods(mapping)
+        calls = [p.at_ns for p in of.facts.polls if p.mapping == number and p.result != "disabled"]
+        cuts = [a.first_cut_ns for a in of.facts.attempts if a.mapping == number]
+        skipped = [p.at_ns for p in of.facts.polls if p.mapping == number and p.result == "disabled"]
+        assert not any(begin <= time < end for begin, end in periods for time in calls + cuts)
+        assert all(any(begin <= time < end for begin, end in periods) for time in skipped)
 
 
 def test_the_random_runs_are_not_all_alike() -> None:
     """The invariants would hold of runs in which nothing happens."""
-    rows = [row for seed in SEEDS for row in run(seed).rows]
-    assert {row["outcome"] for row in rows} == {"ok", "error", "timeout", "partial"}
-    assert max(row["attempt"] for row in rows) > 5
-    assert sum(row["cold_start"] for row in rows) > 100
-    results = [mapping for seed in SEEDS for mapping in run(seed).result.mappings]
-    for end in ("skipped", "dropped_at_write", "dropped", "sent_to_destination", "expired", "unprocessed"):
-        assert any(mapping.ends.as_dict()[end] for mapping in results), end
-    assert sum(mapping.measures.counts["throttles"] for mapping in results) > 100
-    assert sum(mapping.reads.get("refused", 0) for mapping in results) > 20
+    runs = [random_run(seed) for seed in SEEDS]
+    attempts = [attempt for of in runs for attempt in of.facts.attempts]
+    assert {attempt.outcome for attempt in attempts} == {"ok", "error", "timeout", "partial"}
+    assert {attempt.failure for attempt in attempts} == {"", *FAILURES}
+    assert {attempt.environment for attempt in attempts} == {"on_demand", "provisioned", "cold"}
+    assert max(attempt.attempt for attempt in attempts) > 5
+    polls = counts([poll.result for of in runs for poll in of.facts.polls])
+    assert min(polls[of] for of in ("called", "missed", "held", "disabled", "no_call", "no_bytes")) > 10
+    assert sum(loss.unread for of in runs for loss in of.facts.losses) > 3
+    ends = [of.ends(number) for of in runs for number in range(len(of.mappings))]
+    for how in ("processed", "skipped", "dropped_at_write", "dropped", "sent_to_destination", "expired", "left"):
+        assert any(found.get(how) for found in ends), how
+    assert sum(len(of.facts.throttles) for of in runs) > 100
+    assert sum(len(of.windows) for of in runs) > 1000
