@@ -25,7 +25,7 @@ class Objectives:
     latency_max: Annotated[float | None, TIME, _at_most("Highest latency")] = None
     iterator_age_p99: Annotated[float | None, TIME, _at_most("99 % quantile of the iterator age")] = None
     iterator_age_max: Annotated[float | None, TIME, _at_most("Highest iterator age")] = None
-    recovery_time: Annotated[float | None, TIME, _at_most("From the end of an incident until its backlog is gone")] = (
+    recovery_time: Annotated[float | None, TIME, _at_most("From the end of an incident until it has caught up")] = (
         None
     )
     records_lost: Annotated[

@@ -113,9 +113,9 @@ def _story(run: RunView, worst: pd.Series, incidents: int) -> str:
     lasted = f"lasted {seconds(worst['end_s'] - worst['start_s'])}" if over else "was not over when the run ended"
     age = f"the iterator age rose to {seconds(worst['peak_iterator_age_s'])}"
     if worst["recovery_time_s"] == worst["recovery_time_s"]:
-        back = f"the backlog was back to normal {seconds(worst['recovery_time_s'])} after its end"
+        back = f"the mapping had caught up {seconds(worst['recovery_time_s'])} after its end"
     else:
-        back = "the backlog was not back to normal when the run ended"
+        back = "the mapping had not caught up when the run ended"
     lost = (
         plural(worst["records_lost"], "record was", "records were") + " lost"
         if worst["records_lost"]

@@ -108,8 +108,8 @@ def _title(tables: RunTables, peaks: dict[str, float]) -> str:
 def _busiest(rates: Floats, interval_s: float) -> Floats:
     """By shard the highest rate in as many rows as make up a second at least: so long it may exceed its limit."""
     rows = max(1, math.ceil(round(1 / interval_s, 9)))
-    means: Floats = np.add.reduceat(rates, np.arange(0, len(rates), rows), axis=0) / rows
-    return means.max(axis=0, initial=0.0)
+    means = np.add.reduceat(rates, np.arange(0, len(rates), rows), axis=0) / rows
+    return np.asarray(means.max(axis=0, initial=0.0))
 
 
 def _subtitle(tables: RunTables, loads: list[Load]) -> str:
