@@ -51,7 +51,7 @@ class Doing:
     start: int
     end: int
     cause: str
-    processed: list[Item] = field(default_factory=list)
+    processed: set[Item] = field(default_factory=set)
 
 
 class MappingState:
@@ -138,11 +138,10 @@ class Lane:
         clock = self.mapping.clock
         clock.at(clock.now if time is None else time, Due.LANE, self.place, do)
 
-    def does(self, cause: str, end: int, processed: list[Item] | None = None) -> Doing:
+    def does(self, cause: str, end: int) -> None:
         """The lane does something from now, or from the end of what it does, to an end."""
         start = max(self.mapping.clock.now, self.doings[-1].end if self.doings else -NEVER)
-        self.doings.append(Doing(start, end, cause, processed or []))
-        return self.doings[-1]
+        self.doings.append(Doing(start, end, cause))
 
     # Waiting for an answer: section 4
 
@@ -332,7 +331,7 @@ class Lane:
     def done(self, part: Part, items: list[Item], cold: int) -> None:
         """Records are processed: their latency and its parts."""
         now = self.mapping.clock.now
-        self.doings[-1].cause, self.doings[-1].processed = "processing", items
+        self.doings[-1].cause, self.doings[-1].processed = "processing", set(items)
         for item in items:
             queueing = overlap(self.busy, item.accepted, item.first_cut)
             batching = self.batching(item)

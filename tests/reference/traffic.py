@@ -14,8 +14,10 @@ from .inputs import NEVER, SECOND, Producer, Scenario, Stream, half_up, nanoseco
 from .waves import Wave
 
 MIB = 2**20
-BYTE = Fraction(SECOND, MIB)  # what a byte costs of 1 MiB/s: exactly, in nanoseconds
-RECORD = Fraction(SECOND, 1000)
+# T of section 3 is kept exactly, in units of 1/2048 ns
+UNITS = 2048
+BYTE = SECOND * UNITS // MIB  # what a byte costs of 1 MiB/s
+RECORD = SECOND * UNITS // 1000
 
 
 @dataclass(eq=False)
@@ -84,8 +86,8 @@ def lane_of(value: int, shard: int, shards: int, lanes: int) -> int:
 
 
 def accept(records: list[Record]) -> None:
-    """Section 3 for the records of one shard, in order of production. T is kept exactly; only a_k is rounded."""
-    record_t = byte_t = Fraction(-NEVER)
+    """Section 3 for the records of one shard, in order of production: only a_k is rounded."""
+    record_t = byte_t = -NEVER
     for record in records:
         p = record.produced
         let_in, next_record_t = through_limit(p, record_t, RECORD)
@@ -96,10 +98,10 @@ def accept(records: list[Record]) -> None:
         record_t, byte_t = next_record_t, next_byte_t
 
 
-def through_limit(p: int, previous_t: Fraction, cost: Fraction) -> tuple[int, Fraction]:
-    """a_k and T_k of one limit, cost being c_k/r."""
-    t = max(Fraction(p), previous_t) + cost
-    return max(p, half_up(t - max(Fraction(SECOND), cost))), t
+def through_limit(p: int, previous_t: int, cost: int) -> tuple[int, int]:
+    """a_k and T_k of one limit, cost being c_k/r; T and cost in units."""
+    t = max(p * UNITS, previous_t) + cost
+    return max(p, half_up(Fraction(t - max(SECOND * UNITS, cost), UNITS))), t
 
 
 def produce(producer: Producer, folder: Path) -> Iterator[Record]:
