@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.kernel.machine import Machine
 from simulator.model.facts import Attempt, Doing, Facts, Loss, Poll, ReadAgain, Sent, Throttle
-from simulator.traffic.log import Integers
+from simulator.traffic.log import Integers, Log
 from simulator.traffic.shards import Shard
 
 ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, LOSSES, PLACES = range(8)
@@ -24,6 +24,7 @@ DOINGS: Final = (
 )  # fmt: skip
 RESULTS: Final = ("called", "missed", "held", "disabled", "no_call", "no_bytes")
 HOWS: Final = ("dropped", "sent_to_destination", "expired")
+NOTHING_SENT: Final = np.empty((0, WORDS[SENT]), np.int64)
 
 
 def add(facts: Facts, machine: Machine) -> None:
@@ -38,17 +39,26 @@ def add(facts: Facts, machine: Machine) -> None:
     facts.losses += [_loss(row, places) for row in rows[LOSSES].tolist()]
 
 
-def sent(rows: Iterable[Integers], shards: list[list[Shard]]) -> list[Sent]:
-    """What was sent, one fact a mapping and shard. `shards`: of each mapping's stream, whose logs hold the records."""
-    table = np.concatenate([np.empty((0, WORDS[SENT]), np.int64), *rows])
+def sent(rows: Iterable[Integers], shards: list[list[Shard]]) -> tuple[list[Sent], Integers]:
+    """What was sent, one fact a mapping and shard; and the rows of records that wait at their producers still.
+
+    `shards`: of each mapping's stream, whose logs hold the others.
+    """
+    table = np.concatenate([NOTHING_SENT, *rows])
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
     starts = np.flatnonzero((np.diff(table[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
-    return [_sent(part, shards) for part in np.split(table, starts[1:]) if len(part)]
+    facts, later = [], [NOTHING_SENT]
+    for part in np.split(table, starts[1:]):
+        if len(part):
+            mapping, shard = part[0, :2].tolist()
+            log = shards[mapping][shard].log
+            accepted = int(part[:, 2].searchsorted(log.end))
+            facts += [_sent(mapping, shard, part[:accepted], log)] if accepted else []
+            later.append(part[accepted:])
+    return facts, np.concatenate(later)
 
 
-def _sent(rows: Integers, shards: list[list[Shard]]) -> Sent:
-    mapping, shard = rows[0, :2].tolist()
-    log = shards[mapping][shard].log
+def _sent(mapping: int, shard: int, rows: Integers, log: Log) -> Sent:
     places, leaves_ns, arrives_ns = (np.ascontiguousarray(column) for column in rows[:, 2:].T)
     return Sent(mapping, shard, places, leaves_ns, arrives_ns, int(log.of(log.kept.bytes, places).sum()))
 
