@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import factors, plan, poisoned
-from simulator.kernel.stated import SENT, WORDS, add, sent
+from simulator.kernel.stated import NOTHING_SENT, SENT, WORDS, add, sent
 from simulator.model.facts import Facts
 from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes, too_large
 from simulator.model.observer import Observer
@@ -37,7 +37,7 @@ class _Run:
         self._latest_ns = ns(scenario.duration) + ns(scenario.drain)
         self._most_bytes = most_bytes()
         self._plan = plan(scenario, seed, replication)
-        self._sent_later = np.empty((0, WORDS[SENT]), np.int64)
+        self._on_their_way = NOTHING_SENT  # of records that wait at their producers still
 
     def run(self) -> int:
         """Simulate to the end; when that was."""
@@ -52,7 +52,7 @@ class _Run:
     def _window(self, machine: Machine) -> bool:
         """Go on for a window, and have it observed; whether the run is over."""
         end_ns = self._windows.end_ns(self._begin_ns)
-        facts, on_their_way, status = Facts(), [self._sent_later], Machine.RUNNING
+        facts, on_their_way, status = Facts(), [self._on_their_way], Machine.RUNNING
         until_ns = end_ns if end_ns < self._latest_ns else NEVER
         while status == Machine.RUNNING:
             status = machine.go_on(until_ns)
@@ -62,8 +62,8 @@ class _Run:
         self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts.count + len(on_their_way))
         written = {name: self._written(machine, number, name, end_ns) for number, name in enumerate(self._streams)}
         shards = {name: stream.shards for name, stream in self._streams.items()}
-        readers = [shards[mapping.stream] for mapping in self._scenario.event_source_mappings]
-        facts.sent, self._sent_later = sent(np.concatenate(on_their_way), readers)
+        read = [shards[m.stream] for m in self._scenario.event_source_mappings]
+        facts.sent, self._on_their_way = sent(on_their_way, read)
         self._observer.observe(self._begin_ns, machine.now_ns if over else end_ns, shards, written, facts, over)
         self._forget(machine)
         check_backlog(self._streams, seconds(end_ns), self._most_bytes)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 
 from simulator.kernel.machine import Machine
 from simulator.model.facts import Attempt, Doing, Facts, Loss, Poll, ReadAgain, Sent, Throttle
-from simulator.traffic.log import Integers
+from simulator.traffic.log import Integers, Log
 from simulator.traffic.shards import Shard
 
 ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, LOSSES, PLACES = range(8)
@@ -23,6 +24,7 @@ DOINGS: Final = (
 )  # fmt: skip
 RESULTS: Final = ("called", "missed", "held", "disabled", "no_call", "no_bytes")
 HOWS: Final = ("dropped", "sent_to_destination", "expired")
+NOTHING_SENT: Final = np.empty((0, WORDS[SENT]), np.int64)
 
 
 def add(facts: Facts, machine: Machine) -> None:
@@ -37,24 +39,26 @@ def add(facts: Facts, machine: Machine) -> None:
     facts.losses += [_loss(row, places) for row in rows[LOSSES].tolist()]
 
 
-def sent(rows: Integers, shards: list[list[Shard]]) -> tuple[list[Sent], Integers]:
-    """What was sent, one fact a mapping and shard; and the rows of records that no log holds yet.
+def sent(rows: Iterable[Integers], shards: list[list[Shard]]) -> tuple[list[Sent], Integers]:
+    """What was sent, one fact a mapping and shard; and the rows of records that wait at their producers still.
 
-    `shards`: of each mapping's stream. The kernel also knows of records that are accepted after a window.
+    `shards`: of each mapping's stream, whose logs hold the others.
     """
-    ends = {(mapping, shard.number): shard.log.end for mapping, of in enumerate(shards) for shard in of}
-    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
-    starts = np.flatnonzero((np.diff(rows[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
-    parts = [part for part in np.split(rows, starts[1:]) if len(part)]
-    known = [np.searchsorted(part[:, 2], ends[part[0, 0].item(), part[0, 1].item()]) for part in parts]
-    later = [part[n:] for part, n in zip(parts, known, strict=True)]
-    facts = [_sent(part[:n], shards) for part, n in zip(parts, known, strict=True) if n]
-    return facts, np.concatenate([np.empty((0, WORDS[SENT]), np.int64), *later])
+    table = np.concatenate([NOTHING_SENT, *rows])
+    table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+    starts = np.flatnonzero((np.diff(table[:, :2], axis=0, prepend=-1) != 0).any(axis=1))
+    facts, later = [], [NOTHING_SENT]
+    for part in np.split(table, starts[1:]):
+        if len(part):
+            mapping, shard = part[0, :2].tolist()
+            log = shards[mapping][shard].log
+            accepted = int(part[:, 2].searchsorted(log.end))
+            facts += [_sent(mapping, shard, part[:accepted], log)] if accepted else []
+            later.append(part[accepted:])
+    return facts, np.concatenate(later)
 
 
-def _sent(rows: Integers, shards: list[list[Shard]]) -> Sent:
-    mapping, shard = rows[0, :2].tolist()
-    log = shards[mapping][shard].log
+def _sent(mapping: int, shard: int, rows: Integers, log: Log) -> Sent:
     places, leaves_ns, arrives_ns = (np.ascontiguousarray(column) for column in rows[:, 2:].T)
     return Sent(mapping, shard, places, leaves_ns, arrives_ns, int(log.of(log.kept.bytes, places).sum()))
 

@@ -16,7 +16,7 @@ KEYS: Final = 40
 
 
 def random_scenarios() -> st.SearchStrategy[Section]:
-    """A hypothesis strategy of scenarios that mix the mechanisms of docs/model.md, and draw; they shrink to no draws."""
+    """A hypothesis strategy of scenarios that mix the mechanisms of docs/model.md, and draw; shrunk they do not."""
     return st.builds(stochastic, scenarios(), st.randoms(use_true_random=False))
 
 

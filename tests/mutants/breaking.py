@@ -19,9 +19,14 @@ from tests.mutants.faults import Fault
 
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("simulator", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
-ROOMS: Final = ("model", "measures")
+ROOMS: Final = ("traffic", "model", "measures", "kernel")
 LIKELY: Final = ("tests/test_cases.py", "tests/model/test_corners.py", "tests/model/test_small_parts.py")
-LAST: Final = ("tests/model/test_invariants_of_runs.py", "tests/model/test_against_reference.py")  # slow
+LAST: Final = (  # slow
+    "tests/model/test_invariants_of_runs.py",
+    "tests/model/test_against_reference.py",
+    "tests/kernel/test_random_scenarios.py",
+)
+PLAIN: Final = "tests.mutants.plain"
 OPTIONS: Final = ("-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink")
 NO_END, NO_START = "no end", "no start"
 CRASHES: Final = ("NameError", "AttributeError", "ImportError", "SyntaxError", "TypeError", "UnboundLocalError")
@@ -103,7 +108,7 @@ def noticed(fault: Fault, line: str) -> Noticed:
 
 
 def every_test(folder: Path) -> list[str]:
-    """The files of tests of the rooms that are broken, and the worked cases."""
+    """The files of tests of the rooms that are broken, of the kernel that keeps their rules, and the worked cases."""
     files = [path for room in ROOMS for path in sorted((folder / "tests" / room).glob("test_*.py"))]
     return ["tests/test_cases.py", *(path.relative_to(folder).as_posix() for path in files)]
 
@@ -113,7 +118,7 @@ def in_order(tests: Sequence[str], file: str) -> list[str]:
     room, name = file.split("/")
 
     def rank(test: str) -> tuple[bool, bool, bool, bool]:
-        own = test == f"tests/{room}/test_{name}"
+        own = test in (f"tests/{room}/test_{name}", f"tests/model/test_{name}")
         return (not own, test in LAST, test not in LIKELY, not test.startswith(f"tests/{room}"))
 
     return sorted(tests, key=rank)
@@ -121,7 +126,7 @@ def in_order(tests: Sequence[str], file: str) -> list[str]:
 
 def first_failure(folder: Path, tests: Sequence[str], limit_s: float | None, keep_compiled: bool = False) -> str:
     """Run tests until one fails: its name and why; nothing if none does."""
-    command = [sys.executable, "-m", "pytest", *OPTIONS, *tests]
+    command = [sys.executable, "-m", "pytest", "-p", PLAIN, *OPTIONS, *tests]
     settings = {
         "PYTHONPATH": str(folder),  # for those who start another process
         "COLUMNS": "1000",  # so that no line is cut

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest import mock
 
 import numpy as np
 
 from simulator.measures.run import simulate
-from simulator.model.mapping import Mapping
+from simulator.model.facts import Facts
+from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
+from simulator.traffic.nanoseconds import NS
+from simulator.traffic.written import Written
 from tests.model.rows import Section
 from tests.validation.running import all_attempts
 from tests.validation.setups import pushed, text
@@ -39,7 +41,7 @@ def chapter(effort: float = 1.0) -> Chapter:
 def first_idle(content: Scenario, replication: int) -> Figures:
     """When the lane first had nothing to do after it had begun with a batch that succeeded."""
     _, attempts = all_attempts(content, replication)
-    done = attempts.where(attempts.done > attempts.low)
+    done = attempts.where(attempts.done > 0)
     gaps = np.flatnonzero(done.started_s[1:] > done.finished_s[:-1] + 1e-9)
     return {"idle": float(done.finished_s[gaps[0]])}
 
@@ -96,18 +98,23 @@ def slope(content: Scenario, replication: int) -> Figures:
     return {"slope": float((age[-1] - age[half]) / (attempts.started_s[-1] - attempts.started_s[half]))}
 
 
+class _Losses:
+    """An observer that notes when records were lost, and how many."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[float, int]] = []
+
+    def observe(
+        self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
+    ) -> None:
+        self.seen += [(loss.at_ns / NS, len(loss.places)) for loss in facts.losses]
+
+
 def losses(content: Scenario, replication: int) -> Figures:
     """When the first record was lost, how many were, and how many a second from then on."""
-    seen: list[tuple[float, int]] = []
-    lose = Mapping.lose
-
-    def note(self: Mapping, kind: int, records: int, now: float) -> None:
-        seen.append((now, records))
-        lose(self, kind, records, now)
-
-    with mock.patch.object(Mapping, "lose", note):
-        result = simulate(content, None, replication)
-    lost, first_s = sum(records for _, records in seen), seen[0][0]
+    losses = _Losses()
+    result = simulate(content, None, replication, sinks=(losses,))
+    lost, first_s = sum(records for _, records in losses.seen), losses.seen[0][0]
     return {"first": first_s, "lost": float(lost), "rate": lost / (result.end_s - first_s)}
 
 

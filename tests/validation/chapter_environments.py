@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from simfaas.ServerlessSimulator import ServerlessSimulator
 from simfaas.SimProcess import SimProcess
 
-from simulator.measures.attempts import Attempts
 from simulator.model.environments import Environments
+from simulator.model.facts import Environment
 from simulator.scenario.spec import Scenario
+from simulator.traffic.nanoseconds import NS, ns
 from tests.model.rows import Section
 from tests.validation.chapter_concurrency import many_lanes
-from tests.validation.running import all_attempts
+from tests.validation.running import Attempts, all_attempts
 from tests.validation.setups import text
 from tests.validation.studies import Chapter, Expected, Figures, Study
 from tests.validation.theory_queues import Service
@@ -69,7 +70,7 @@ def both(content: Scenario, replication: int) -> Figures:
     until_s = float(attempts.started_s[-1])
     theirs = simfaas(ServerlessSimulator, attempts, content, until_s)
     same = simfaas(LastUsedFirst, attempts, content, until_s)
-    cold = float((attempts.column("cold_start_s") > 0).sum())
+    cold = float((attempts.cold_s > 0).sum())
     return {
         "cold": (cold - theirs["cold"]) / len(attempts),
         "environments": (mine - theirs["environments_s"]) / until_s,
@@ -80,30 +81,33 @@ def both(content: Scenario, replication: int) -> Figures:
 
 def ours(content: Scenario, replication: int) -> tuple[Attempts, float]:
     """A run's attempts in order of start, and the time that environments were there until the last start, added up."""
-    idle: list[tuple[float, float]] = []  # from, to
-    acquire = Environments.acquire
+    idle: list[tuple[int, int]] = []  # from, to
+    pools: dict[int, Environments] = {}
+    timeout_ns = ns(content.functions["f"].idle_timeout)
+    there, acquire = Environments.any, Environments.acquire
 
-    def note(self: Environments, now: float) -> int:
+    def note_gone(self: Environments, now_ns: int) -> bool:
         before = list(self._idle)
-        kind = acquire(self, now)
-        ends_s = float(content.functions["f"].idle_timeout)
-        for since in before:
-            if now - since > ends_s:
-                idle.append((since, since + ends_s))
-        if len(self._idle) < len([s for s in before if now - s <= ends_s]):
-            idle.append((before[-1], now))
+        found = there(self, now_ns)
+        idle.extend((since, since + timeout_ns) for since, _ in before[: len(before) - len(self._idle)])
+        return found
+
+    def note_taken(self: Environments, now_ns: int) -> Environment:
+        before = list(self._idle)
+        kind = acquire(self, now_ns)
+        if len(self._idle) < len(before):
+            idle.append((before[-1][0], now_ns))
         pools[id(self)] = self
         return kind
 
-    pools: dict[int, Environments] = {}
-    with mock.patch.object(Environments, "acquire", note):
-        _, attempts = all_attempts(content, replication)
+    with mock.patch.object(Environments, "any", note_gone), mock.patch.object(Environments, "acquire", note_taken):
+        _, attempts = all_attempts(content, replication, "simpy")
     attempts = attempts.where(np.argsort(attempts.started_s, kind="stable"))
     until_s = float(attempts.started_s[-1])
     for left in pools.values():
-        idle += [(since, since + content.functions["f"].idle_timeout) for since in left._idle]
+        idle += [(since, since + timeout_ns) for since, _ in left._idle]
     busy = overlap(attempts.started_s, attempts.finished_s, until_s)
-    since, to = np.array(idle).reshape(-1, 2).T
+    since, to = np.array(idle).reshape(-1, 2).T / NS
     return attempts, busy + overlap(since, to, until_s)
 
 
@@ -133,7 +137,7 @@ class LastUsedFirst(ServerlessSimulator):  # type: ignore[misc]
 def simfaas(simulator: type[Any], attempts: Attempts, content: Scenario, until_s: float) -> dict[str, float]:
     """Cold starts, and the time that instances were there until the last start, added up."""
     arrivals = iter([*np.diff(attempts.started_s, prepend=0.0).tolist(), 1e9])
-    run_s = attempts.finished_s - attempts.started_s - attempts.column("cold_start_s")
+    run_s = attempts.finished_s - attempts.started_s - attempts.cold_s
     durations = iter(run_s.tolist())
     replayed = simulator(
         arrival_process=Replay(arrivals),

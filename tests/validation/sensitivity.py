@@ -34,17 +34,18 @@ FUNCTION: Final = "functions.{function}."
 ASSUMPTIONS: Final = (
     Assumption("time of a GetRecords call", MAPPING + "polling.latency", "10ms", "5ms", "20ms"),
     Assumption("polls that slip to the next interval", MAPPING + "polling.missed", "0.02", "0.01", "0.04"),
+    Assumption("random part of the interval of polls", MAPPING + "polling.jitter", "0.05", "0.025", "0.1"),
     Assumption("records that a mapping asks for", MAPPING + "polling.get_records_limit", "10000", "5000", "2500"),
     Assumption("poll again after a full batch", MAPPING + "polling.repoll", "full_batch", "base_rate", "base_rate"),
     Assumption("time from mapping to function", MAPPING + "invoke_overhead", "10ms", "5ms", "20ms"),
     Assumption("first wait after an error", MAPPING + "retry_backoff.initial", "0.5s", "0.25s", "1s"),
     Assumption("growth of the waits after errors", MAPPING + "retry_backoff.factor", "2", "1", "4"),
     Assumption("longest wait after an error", MAPPING + "retry_backoff.maximum", "60s", "30s", "120s"),
-    Assumption("random part of the waits after errors", MAPPING + "retry_backoff.jitter", "0.25", "0.125", "0.5"),
+    Assumption("random part of the waits after errors", MAPPING + "retry_backoff.jitter", "0.5", "0.25", "1"),
     Assumption("first wait after a throttle", MAPPING + "throttle_backoff.initial", "0.5s", "0.25s", "1s"),
     Assumption("growth of the waits after throttles", MAPPING + "throttle_backoff.factor", "2", "1", "4"),
     Assumption("longest wait after a throttle", MAPPING + "throttle_backoff.maximum", "60s", "30s", "120s"),
-    Assumption("random part of the waits after throttles", MAPPING + "throttle_backoff.jitter", "0.25", "0.125", "0.5"),
+    Assumption("random part of the waits after throttles", MAPPING + "throttle_backoff.jitter", "0.5", "0.25", "1"),
     Assumption("life of an unused environment", FUNCTION + "idle_timeout", "20s", "10s", "40s"),
 )
 

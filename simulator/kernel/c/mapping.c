@@ -80,9 +80,11 @@ int tell_readers(Kernel *k) {
 
 static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 
-/* The place of the first record that a reader has not done with. */
+/* The place of the first record that a reader has not done with; what is not yet accepted is not, skipped or not. */
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
   i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
+  const Log *log = &shard_read(k, r)->log;
+  while (first > log->first && log->accepted[row(log, first - 1)] > k->clock.now) first--;
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane);
@@ -101,8 +103,7 @@ void forget(Kernel *k) {
       i64 first = shard->log.end;
       for (int i = 0; i < k->nmappings; i++)
         if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));
-      while (first > shard->log.first && shard->log.accepted[row(&shard->log, first - 1)] > k->clock.now) first--;
-      shard->log.first = first; /* what is still to be accepted is never forgotten */
+      shard->log.first = first;
       for (int f = 0; f < stream->nfactors; f++)
         for (i64 n = 0; n < stream->factors[f]; n++) {
           LaneLog *lane = &shard->lanes[f][n];
