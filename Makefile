@@ -2,6 +2,7 @@
 # make test    the tests
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
 # make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
+# make fuzz MINUTES=30  try hostile input for as long as that, and tell the seed of what is found (SEED=1, TARGET=loader)
 # make lint    ruff and mypy
 # make reports simulate the two examples in reports/ again
 # make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
@@ -17,7 +18,7 @@ PEERS := .venv-bench
 OTHERS := .venv-validate
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test validate mutants lint bench bench-check reports lock clean
+.PHONY: help install demo test validate mutants fuzz lint bench bench-check reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -50,6 +51,9 @@ validate: $(OTHERS)/.installed
 
 mutants: $(STAMP)
 	$(BIN)/python -m tests.mutants
+
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
