@@ -2,6 +2,7 @@
 # make test    the tests
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
 # make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
+# make fuzz MINUTES=30  try hostile input for as long as that, and tell the seed of what is found (SEED=1, TARGET=loader)
 # make lint    ruff and mypy
 # make kernel  compile the kernel again (simulator/kernel/c), after a change of the C
 # make kernel-check  whether the committed kernel is what the committed C gives
@@ -20,7 +21,7 @@ OTHERS := .venv-validate
 COMPILER := .venv-kernel
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test validate mutants lint kernel kernel-check bench bench-check reports lock clean
+.PHONY: help install demo test validate mutants fuzz lint kernel kernel-check bench bench-check reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -53,6 +54,9 @@ validate: $(OTHERS)/.installed
 
 mutants: $(STAMP)
 	$(BIN)/python -m tests.mutants
+
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target $(TARGET))
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,20 +1,29 @@
 """A CSV file as blocks of whole rows, so that a file of any shape takes little memory.
 
-Most blocks have no quotes, and a column of theirs can be read at once (csvcolumns). The rows are there for the others,
-and to find the line of what is wrong.
+Most blocks have no quotes, and a column of theirs can be read at once (csvcolumns). The cells are there for the others,
+and the rows with their lines to find what is wrong.
 """
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import BinaryIO
+from functools import cached_property
+from typing import BinaryIO, NamedTuple
 
 LONGEST_ROW = 2**20  # bytes, about
 BLOCK = 2**16  # bytes, about
 
-Row = tuple[int, list[str]]  # its last line in the file, counted from 1, and its cells
+CUT_OFF = "unexpected end of data"  # what csv says of quotes that are not closed
+
+
+class Row(NamedTuple):
+    """A row of a file, and its last line there, counted from 1."""
+
+    line: int
+    cells: list[str]
 
 
 class CsvError(Exception):
@@ -28,97 +37,109 @@ class CsvError(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """Some lines, the first of which is number `line` of the file. `parsed`: their rows, where they had to be."""
+    """Some whole rows, the first of which begins in line `line` of the file."""
 
     text: str
     line: int
-    parsed: Sequence[Row] | None = None
 
     @property
-    def rows(self) -> Sequence[Row]:
-        """Its rows but the blank ones. Raises CsvError."""
-        return _parsed(self.text, self.line)[0] if self.parsed is None else self.parsed
+    def plain(self) -> bool:
+        """Whether each line is a row, and each comma the end of a cell."""
+        return '"' not in self.text
+
+    @cached_property
+    def cells(self) -> list[list[str]]:
+        """The cells of its rows, blank ones left out. Raises csv.Error."""
+        return [row for row in csv.reader(io.StringIO(self.text, newline=""), strict=True) if any(map(str.strip, row))]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that are not blank, which takes longer. Raises CsvError."""
+        reader = csv.reader(io.StringIO(self.text, newline=""), strict=True)
+        try:
+            for cells in reader:
+                if any(map(str.strip, cells)):
+                    yield Row(self.line - 1 + reader.line_num, cells)
+        except csv.Error as error:
+            raise CsvError(f"is not CSV: {error}", self.line - 1 + reader.line_num) from None
+
+    def after(self, line: int) -> "Block":
+        """What follows a line of the file."""
+        stream = io.StringIO(self.text, newline="")
+        for _ in range(line + 1 - self.line):
+            stream.readline()
+        return Block(stream.read(), line + 1)
 
 
 def most_rows(file: BinaryIO) -> int:
-    """How many rows a file has at most: as many as lines. Reads it through, and goes back to its beginning."""
-    lines = 1
+    """How many rows a file has at most: as many as lines. Reads it through and goes back to its beginning.
+
+    Raises CsvError when it is no text at all.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, last = 1, ""
     while data := file.read(BLOCK):
-        lines += data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+        if b"\0" in data:
+            raise CsvError("is a binary file, not CSV")
+        try:
+            text = last + decoder.decode(data)
+        except UnicodeDecodeError as error:
+            sound = last + error.object[: error.start].decode()
+            raise CsvError("is not UTF-8 text", lines + _line_ends(sound)) from None
+        last = "\r" if text.endswith("\r") else ""  # it may be half of a line's end
+        lines += _line_ends(text.removesuffix("\r"))
+    if decoder.getstate()[0]:
+        raise CsvError("is not UTF-8 text", lines + len(last))
     file.seek(0)
-    return lines
+    return lines + len(last)
 
 
 def blocks(file: BinaryIO) -> Iterator[Block]:
-    """The blocks of a file, each ending with a row. Raises CsvError."""
-    return _whole_rows(_whole_lines(file))
+    """The blocks of a file. Raises CsvError where the rows before it have been given."""
+    begun = Block("", 0)
+    for lines in _whole_lines(file):
+        block = Block(begun.text + lines.text, begun.line) if begun.text else lines
+        begun = Block("", 0)
+        if not block.plain and not _is_whole(block):
+            begun = block.after(_last_whole_line(block))
+            block = Block(block.text.removesuffix(begun.text), block.line)
+            if len(begun.text) > LONGEST_ROW:
+                raise _too_long(begun.line)
+        if block.text.strip():
+            yield block
+    if begun.text:
+        raise CsvError("is not CSV: its quotes are not closed", begun.line)
 
 
-def _whole_rows(some: Iterator[Block]) -> Iterator[Block]:
-    """What was begun within quotes is put before the next block."""
-    begun, line = "", 0
-    for block in some:
-        text, line = begun + block.text, line if begun else block.line
-        if '"' not in text:
-            yield Block(text, line)
-            continue
-        rows, lines = _parsed(text, line)
-        begun = _after(lines, text)
-        if len(begun) > LONGEST_ROW:
-            raise _too_long(line + lines)
-        yield Block(text.removesuffix(begun), line, rows)
-        line += lines
-    if begun:
-        raise CsvError("is not CSV: its quotes are not closed", line)
-
-
-def _parsed(text: str, line: int) -> tuple[list[Row], int]:
-    """The rows but the blank ones, and how many lines all whole rows have."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows, lines = [], 0
+def _is_whole(block: Block) -> bool:
+    """Whether it ends with a row; what else is wrong is found when its rows are read."""
     try:
-        for cells in reader:
-            lines = reader.line_num
-            if any(map(str.strip, cells)):
-                rows.append((line - 1 + lines, cells))
+        return bool(block.cells) or True
     except csv.Error as error:
-        if str(error) != "unexpected end of data":
-            raise CsvError(f"is not CSV: {error}", line - 1 + reader.line_num) from None
-    return rows, lines
+        return str(error) != CUT_OFF
 
 
-def _after(lines: int, text: str) -> str:
-    """What follows so many lines of a text."""
-    stream = io.StringIO(text, newline="")
-    for _ in range(lines):
-        stream.readline()
-    return stream.read()
+def _last_whole_line(block: Block) -> int:
+    """The line in which the last whole row of a block ends that is cut off."""
+    reader, lines = csv.reader(io.StringIO(block.text, newline=""), strict=True), 0
+    with suppress(csv.Error):
+        for _ in reader:
+            lines = reader.line_num
+    return block.line - 1 + lines
 
 
 def _whole_lines(file: BinaryIO) -> Iterator[Block]:
-    rest, line = b"", 1
+    rest, line = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8), 1
     while data := file.read(BLOCK):
         data = rest + data
         end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1  # a last \r may be half of a line's end
         rest, data = data[end:], data[:end]
+        if data:
+            yield (block := Block(data.decode(), line))
+            line += _line_ends(block.text)
         if len(rest) > LONGEST_ROW:
             raise _too_long(line)
-        if data:
-            yield (block := _decoded(data, line))
-            line += _line_ends(block.text)
     if rest:
-        yield _decoded(rest, line)
-
-
-def _decoded(data: bytes, line: int) -> Block:
-    if b"\0" in data:
-        raise CsvError("is a binary file, not CSV")
-    text = data.removeprefix(codecs.BOM_UTF8) if line == 1 else data
-    try:
-        return Block(text.decode(), line)
-    except UnicodeDecodeError as error:
-        at = line + _line_ends(text[: error.start].decode())
-        raise CsvError("is not UTF-8 text", at) from None
+        yield Block(rest.decode(), line)
 
 
 def _too_long(line: int) -> CsvError:

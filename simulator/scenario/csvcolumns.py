@@ -4,6 +4,7 @@ A block's column is first read at once. Where anything about it is unusual it is
 says what is allowed and what is wrong.
 """
 
+import csv
 import io
 import math
 from abc import ABC, abstractmethod
@@ -48,20 +49,19 @@ class Content(ABC):
 
     def read(self, block: Block, index: int, columns: int, before: Any) -> Any:
         """The array of a block's column, of so many; `before` is the last value before it. Raises CsvError."""
-        values = self._at_once(block, index)
-        usual = None if values is None else self.usual(values, before)
-        return self._one_by_one(block, index, columns, before) if usual is None else usual
+        if block.plain and (found := self._at_once(block.text, ",", index, before)) is not None:
+            return found
+        try:
+            cells = [row[index] for row in block.cells]
+        except (csv.Error, IndexError):
+            return self._one_by_one(block, index, columns, before)
+        found = self._at_once("\n".join(cells), "\0", 0, before)  # no file has a \0
+        sound = found is not None and len(found) == len(cells)
+        return found if sound else self._one_by_one(block, index, columns, before)
 
-    def _at_once(self, block: Block, index: int) -> Any:
+    def _at_once(self, text: str, delimiter: str, index: int, before: Any) -> Any:
         import numpy as np
 
-        if block.parsed is None:
-            text, delimiter, rows = block.text, ",", -1
-        elif all(len(row) > index for _, row in block.parsed):
-            text, delimiter, index = "\n".join(row[index] for _, row in block.parsed), "\0", 0  # no file has a \0
-            rows = len(block.parsed)
-        else:
-            return None
         if not text.strip():
             return None
         try:
@@ -69,13 +69,13 @@ class Content(ABC):
             values = np.loadtxt(lines, self.dtype, None, delimiter, usecols=index, ndmin=1, quotechar=None)
         except ValueError:
             return None
-        return values if rows in (-1, len(values)) else None
+        return self.usual(values, before)
 
     def _one_by_one(self, block: Block, index: int, columns: int, before: Any) -> Any:
         import numpy as np
 
         values = []
-        for line, row in block.rows:
+        for line, row in block.rows():
             if len(row) <= index:
                 raise CsvError(f"has only {len(row)} of {columns} columns", line)
             before = self.value(Cell(line, row[index].strip()), before)

@@ -5,7 +5,7 @@ fields name. What is wrong in a file is told at the line of the scenario that na
 Nothing that stands in the file is told unless it has a heading that was asked for: it may be any file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -92,18 +92,27 @@ def _read(path: Path, wanted: Mapping[str, Column], values: Mapping[str, Any], p
     with open_regular(path, LARGEST_CSV) as file:
         room = min(most_rows(file), MOST_ROWS)
         some = blocks(file)
-        first = next((block for block in some if block.rows), None)
-        if first is None:
-            raise CsvError("is empty")
-        header = [title.strip() for title in first.rows[0][1]]
-        readings = _headed(path, header, wanted, values, place, room)
-        for block in chain([Block("", first.line, first.rows[1:])], some):
-            unread = [reading for reading in readings.values() if not reading.fault]
-            if not unread:
-                break
-            for reading in unread:
-                reading.read(block, len(header))
-    return readings
+        for block in some:
+            if first := next(block.rows(), None):
+                header = [title.strip() for title in first.cells]
+                readings = _headed(path, header, wanted, values, place, room)
+                _read_on(chain([block.after(first.line)], some), len(header), readings.values())
+                return readings
+    raise CsvError("is empty")
+
+
+def _read_on(some: Iterator[Block], columns: int, readings: Collection[_Reading]) -> None:
+    """Read the blocks after the header until all is read, or something is wrong with each column."""
+    try:
+        for block in some:
+            for reading in readings:
+                if not reading.fault:
+                    reading.read(block, columns)
+            if all(reading.fault for reading in readings):
+                return
+    except CsvError as fault:  # of the rows themselves
+        for reading in readings:
+            reading.fault = reading.fault or fault
 
 
 def _beyond(room: int) -> CsvError:

@@ -145,7 +145,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UnparsableError(
-            "is not UTF-8 text", Mark(line, 1), f"byte {error.start} is 0x{content[error.start]:02x}"
-        ) from None
+        before = error.object[: error.start].decode()
+        place = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        byte = f"the byte there is 0x{error.object[error.start]:02x}"
+        raise UnparsableError("is not UTF-8 text", place, byte) from None

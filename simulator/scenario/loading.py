@@ -9,7 +9,7 @@ from simulator.scenario.defaults import completed
 from simulator.scenario.document import UnparsableError, parse, read_text
 from simulator.scenario.faults import Fault, ScenarioError, errors
 from simulator.scenario.names import SCENARIO_NAME
-from simulator.scenario.nodes import Group, Mark, shortened, shown
+from simulator.scenario.nodes import Group, Mark, shortened, shown, visible
 from simulator.scenario.overrides import Overrides, overridden, pairs
 from simulator.scenario.place import MOST_PROBLEMS, Place, Problem, TooManyProblemsError
 from simulator.scenario.rules import broken_rules
@@ -82,8 +82,8 @@ def _fault(problem: Problem, path: str, lines: Sequence[str], marks: Mapping[str
         line=mark.line,
         column=mark.column,
         field=shortened(problem.field, LONGEST_FIELD),
-        message=problem.message,
-        hint=problem.hint,
+        message=visible(problem.message),
+        hint=visible(problem.hint),
         severity=problem.severity,
         excerpt=lines[mark.line - 1] if 0 < mark.line <= len(lines) else "",
     )

@@ -93,6 +93,12 @@ def shown(node: Node) -> str:
 
 
 def shortened(text: str, longest: int = 60) -> str:
-    """A text made safe to print on one line: control characters replaced, the rest cut off."""
-    safe = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:longest])
-    return safe + "…" if len(text) > longest else safe
+    """A text made safe to print on one line, the rest cut off."""
+    return visible(text[:longest]) + "…" if len(text) > longest else visible(text)
+
+
+def visible(text: str) -> str:
+    """A text with what cannot be printed replaced: it might move the cursor, or hide what follows."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -72,6 +72,7 @@ def test_values_to_try_are_kept_as_texts_for_set(scenario_file: Write, valid: st
         ("search: {shards: [1, 0]}", "16: search.shards[1]: 0 is out of range; allowed: a whole number from 1 to 10000"),
         ("search:\n  vary:\n    streams.click.shards: [1]", "18: search.vary.streams.click.shards: there is no 'click'; did you mean 'clicks'?"),
         ("search:\n  vary:\n    functions.enrich.memory: [128MiB, 64MiB]", "18: search.vary.functions.enrich.memory[1]: 64MiB is out of range; allowed: a size from 128MiB to 10GiB in whole MiB"),
+        (f"search: {{vary: {{seed: {[1] * 10_001}}}}}", "16: search.vary: has 10,001 values in all; allowed: 10,000"),
         ("search:\n  vary:\n    functions.enrich.memory: 128MiB", "18: search.vary.functions.enrich.memory: 128MiB is given; allowed: a list"),
         ("search:\n  vary:\n    event_source_mappings.0.consumer:\n      - polling\n      - pushed", "20: search.vary.event_source_mappings.0.consumer[1]: pushed is not known; allowed: polling or push; did you mean 'push'?"),
         ("search: {vary: {functions.enrich.duration.per_batch: ['{uniform: {low: 1ms}}']}}", "16: search.vary.functions.enrich.duration.per_batch[0].uniform.high: is missing; it is required: a duration from 0s to 3650d"),

@@ -26,7 +26,7 @@ def test_a_binary_file_is_refused(faults: Faults) -> None:
 
 
 def test_a_text_that_is_not_utf_8_is_refused_with_its_line(faults: Faults) -> None:
-    assert only(faults("duration: 1m\nname: café\n".encode("latin-1")))[:2] == (2, 1)
+    assert only(faults("duration: 1m\nname: café\n".encode("latin-1")))[:2] == (2, 10)
 
 
 def test_a_byte_order_mark_is_not_a_fault(faults: Faults, valid: str) -> None:
@@ -78,6 +78,16 @@ def test_a_duplicate_key_is_refused_with_the_line_of_the_first(faults: Faults, v
 
 def test_a_key_that_is_no_word_is_refused(faults: Faults, valid: str) -> None:
     assert only(faults(valid + "? [a]\n: b\n"))[2] == "a field's name must be a single word"
+
+
+def test_half_of_a_letter_is_refused_and_two_halves_are_one(faults: Faults, valid: str) -> None:
+    """JSON writes letters beyond the first 65,536 in two halves."""
+    assert only(faults(valid.replace("name: web", 'name: "w\\ud83deb"'))) == (
+        6,
+        11,
+        "holds half of a letter (a lone surrogate)",
+    )
+    assert faults(valid.replace("name: web", 'name: "w\\ud83d\\ude42eb"')) == []
 
 
 def test_several_documents_are_refused(faults: Faults, valid: str) -> None:
