@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report import advice_words as words
 from simulator.report.study_folder import write_study
 from simulator.study.advice import MEASURES, Advice
+from simulator.study.tables import table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KIND: Final = "advise"
+KNOB: Final = (
+    "rank", "knob", "before", "after", "measure", "today", "then", "relative", "relative_low", "relative_high", "word",
+    "verdict",
+)  # fmt: skip
 
 
 def write_advice(advice: Advice, folder: Path, command: str, wall_s: float) -> None:
@@ -28,20 +33,17 @@ def write_advice(advice: Advice, folder: Path, command: str, wall_s: float) -> N
 
 def knob_table(advice: Advice) -> pd.DataFrame:
     """One row a change and measure, the best change first; relative differences with their 95 % intervals."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {
-                "rank": rank, "knob": each.change.knob, "before": each.change.before, "after": each.change.after,
-                "measure": measure, "today": effect.today.mean, "then": effect.then.mean, "relative": effect.relative,
-                "relative_low": effect.low, "relative_high": effect.high, "word": effect.word, "verdict": each.verdict,
-            }
-            for rank, each in enumerate(advice.advised, 1)
-            for measure in MEASURES
-            for effect in [each.effects[measure]]
-        ]
-    )  # fmt: skip
+    rows = [
+        {
+            "rank": rank, "knob": each.change.knob, "before": each.change.before, "after": each.change.after,
+            "measure": measure, "today": effect.today.mean, "then": effect.then.mean, "relative": effect.relative,
+            "relative_low": effect.low, "relative_high": effect.high, "word": effect.word, "verdict": each.verdict,
+        }
+        for rank, each in enumerate(advice.advised, 1)
+        for measure in MEASURES
+        for effect in [each.effects[measure]]
+    ]  # fmt: skip
+    return table(rows, KNOB)
 
 
 def summary(advice: Advice) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.report.study_folder import write_study
 from simulator.study.compare import Comparison
 from simulator.study.figures import intervals, whole_intervals
+from simulator.study.tables import table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +33,6 @@ def write_comparison(comparison: Comparison, folder: Path, command: str, wall_s:
 
 def wide_table(comparison: Comparison) -> pd.DataFrame:
     """One row a setting and mapping: for each measure its mean, and the ends of its 95 % interval."""
-    import pandas as pd
-
     rows = []
     for setting in comparison.settings:
         runs = comparison.runs[setting]
@@ -50,7 +49,8 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
             for measure, each in (known[mapping] | whole).items():
                 row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}
             rows.append(row)
-    return pd.DataFrame(rows)
+    head = ["mapping", "replications", "verdict", "binding_limit", "objectives"]
+    return table(rows, [*comparison.baseline.columns, *head])
 
 
 def summary(comparison: Comparison) -> dict[str, Any]:

@@ -14,11 +14,17 @@ from simulator.study.figures import Figures, intervals, whole_intervals
 from simulator.study.objectives import Assessment
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
+from simulator.study.tables import table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KIND: Final = "size"
+TRIAL: Final = (
+    "replications", "usd_per_month", "state", "tightest_objective", "tightest_mapping", "bound", "mean",
+    "half_width_95",
+)  # fmt: skip
+OBJECTIVE: Final = ("objective", "mapping", "bound", "mean", "half_width_95", "replications", "above", "state")
 
 
 def write_sizing(sizing: Sizing, folder: Path, command: str, wall_s: float) -> None:
@@ -40,42 +46,40 @@ def write_sizing(sizing: Sizing, folder: Path, command: str, wall_s: float) -> N
 
 def search_table(sizing: Sizing) -> pd.DataFrame:
     """One row a setting that was tried, in the order of the search."""
-    return _table([{**each.setting.columns, **_of_trial(each)} for each in sizing.search.trials])
+    return table([{**each.setting.columns, **_of_trial(each)} for each in sizing.search.trials], TRIAL)
 
 
 def headroom_table(sizing: Sizing) -> pd.DataFrame:
     """One row a load that the answer was tried at."""
     trials = {} if sizing.headroom is None else sizing.headroom.trials
-    return _table([{"load": load, **_of_trial(each)} for load, each in trials.items()])
+    return table([{"load": load, **_of_trial(each)} for load, each in trials.items()], ["load", *TRIAL])
 
 
 def objectives_table(assessments: Sequence[Assessment]) -> pd.DataFrame:
     """One row an objective and mapping."""
-    return _table(
-        [
-            {
-                "objective": each.objective, "mapping": each.mapping, "bound": each.bound, "mean": each.seen.mean,
-                "half_width_95": each.seen.half_width, "replications": each.seen.n, "above": each.above,
-                "state": each.state,
-            }
-            for each in assessments
-        ]
-    )  # fmt: skip
+    rows = [
+        {
+            "objective": each.objective, "mapping": each.mapping, "bound": each.bound, "mean": each.seen.mean,
+            "half_width_95": each.seen.half_width, "replications": each.seen.n, "above": each.above,
+            "state": each.state,
+        }
+        for each in assessments
+    ]  # fmt: skip
+    return table(rows, OBJECTIVE)
 
 
 def estimate_table(sizing: Sizing) -> pd.DataFrame:
     """One row a mapping and limit; shards are empty where no number is enough."""
-    return _table(
-        [
-            {
-                "mapping": each.mapping, "stream": each.stream, "limit": need.limit,
-                "shards_at_mean": _known(need.at_mean), "shards_at_peak": _known(need.at_peak),
-                "hottest_use_at_mean": need.use, "why": need.why,
-            }
-            for each in sizing.estimates
-            for need in each.needs
-        ]
-    )  # fmt: skip
+    rows = [
+        {
+            "mapping": each.mapping, "stream": each.stream, "limit": need.limit,
+            "shards_at_mean": _known(need.at_mean), "shards_at_peak": _known(need.at_peak),
+            "hottest_use_at_mean": need.use, "why": need.why,
+        }
+        for each in sizing.estimates
+        for need in each.needs
+    ]  # fmt: skip
+    return table(rows, [])  # there is always a row: size needs a mapping
 
 
 def summary(sizing: Sizing) -> dict[str, Any]:
@@ -150,9 +154,3 @@ def _finite(value: float) -> float | None:
 
 def _known(value: float) -> float:
     return value if math.isfinite(value) else math.nan
-
-
-def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(rows)

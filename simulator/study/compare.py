@@ -25,6 +25,7 @@ from simulator.study.settings import (
     Shards,
     combinations,
     dimension,
+    require_mapping,
     separated,
     shard_dimensions,
     shards_of,
@@ -33,6 +34,7 @@ from simulator.study.settings import (
 from simulator.study.source import Source
 from simulator.study.statistics import Difference, difference
 from simulator.study.store import Store
+from simulator.study.tables import table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,17 +103,18 @@ class Comparison:
     @cached_property
     def replications(self) -> pd.DataFrame:
         """One row a setting, replication, mapping and measure; measures of the whole scenario have the mapping ''."""
-        return _table(
+        rows = (
             {**setting.columns, "replication": run.replication, "mapping": mapping, "measure": measure, "value": value}
             for setting in self.settings
             for run in self.runs[setting]
             for _, mapping, _, measure, value in tidy_rows(run)
         )
+        return table(rows, [*self.baseline.columns, "replication", "mapping", "measure", "value"])
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a setting, mapping and measure: its mean over the replications with the 95 % interval."""
-        return _table(
+        rows = (
             {
                 **setting.columns, "mapping": mapping, "measure": measure,
                 "mean": each.mean, "low": each.low, "high": each.high, "n": each.n,
@@ -120,11 +123,12 @@ class Comparison:
             for mapping, measures in {**intervals(self.runs[setting]), "": whole_intervals(self.runs[setting])}.items()
             for measure, each in measures.items()
         )  # fmt: skip
+        return table(rows, [*self.baseline.columns, "mapping", "measure", "mean", "low", "high", "n"])
 
     @cached_property
     def differences(self) -> pd.DataFrame:
         """One row a setting, mapping and measure: the paired difference from the baseline, in numbers and a word."""
-        return _table(
+        rows = (
             {
                 **setting.columns, "mapping": mapping, "measure": measure, "difference": found.interval.mean,
                 "low": found.interval.low, "high": found.interval.high, "n": found.interval.n, "word": found.word,
@@ -134,6 +138,8 @@ class Comparison:
             for mapping, measure in self._shared(setting)
             for found in [self.difference(setting, mapping, measure)]
         )  # fmt: skip
+        head = ["mapping", "measure", "difference", "low", "high", "n", "word"]
+        return table(rows, [*self.baseline.columns, *head])
 
     def _shared(self, setting: Setting) -> Iterable[tuple[str, str]]:
         """The mappings and measures that a setting has in common with the baseline."""
@@ -184,6 +190,8 @@ def compared(
     precision: Precision | None = None,
 ) -> Comparison:
     """Evaluate settings and draw up their comparison. Raises as `compare`."""
+    for setting in settings:
+        require_mapping(evaluator.scenario(setting))
     base = chosen(settings, baseline) if baseline else own(evaluator, settings)
     runs, stopped = replicated(evaluator, settings, replications, precision or Precision())
     base = base if runs[base] else next((each for each in settings if runs[each]), base)
@@ -246,9 +254,3 @@ def own(evaluator: Evaluator, settings: Sequence[Setting]) -> Setting:
     evaluator.resolve(settings)
     as_it_is = evaluator.source.scenario(AS_IT_IS)
     return next((each for each in settings if evaluator.scenario(each) == as_it_is), settings[0])
-
-
-def _table(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(list(rows))

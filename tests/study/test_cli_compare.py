@@ -70,6 +70,21 @@ def test_a_cluster_that_is_lost_is_told_with_what_is_kept(small: Path, monkeypat
     assert "6 runs, 2 of them kept from before" in called(small, *TWO).stderr
 
 
+def test_a_scenario_without_a_mapping_is_refused_also_when_only_a_setting_has_none(small: Path) -> None:
+    for words in (("--set", "event_source_mappings=[]", "--shards", "1-2"), ("--vary", "event_source_mappings=[]")):
+        done = called(small, *words, "-n", "2", "-j", "1")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "small has no event source mapping" in done.stderr
+    assert not Path("reports/small-compare").exists()
+
+
+def test_tables_without_rows_have_their_heads(small: Path) -> None:
+    assert called(small, "--shards", "2", "-n", "1", "-j", "1").exit_code == 0
+    table = read_csv(Path("reports/small-compare/differences.csv"))
+    assert list(table.columns) == ["shards", "mapping", "measure", "difference", "low", "high", "n", "word"]
+    assert table.empty
+
+
 @pytest.mark.parametrize("text", ["5", "-1s", "infs", "1e999s", "soon"])
 def test_a_wait_that_is_no_time_is_refused(small: Path, text: str) -> None:
     done = called(small, *TWO, "--wait", text)

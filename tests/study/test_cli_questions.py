@@ -60,6 +60,19 @@ def test_each_leaves_its_tables_its_plot_and_what_it_says(command: str) -> None:
         assert len(read_csv(table))
 
 
+@pytest.mark.usefixtures("no_plots")
+def test_a_search_without_an_answer_leaves_tables_with_heads() -> None:
+    found = called("size", objectives={"latency_p99": "1ms"})
+    assert found.exit_code == 4
+    folder = Path("reports/scenario-size")
+    search = read_csv(folder / "search.csv")
+    headroom, objectives = read_csv(folder / "headroom.csv"), read_csv(folder / "objectives.csv")
+    assert list(headroom.columns) == ["load", *search.columns[1:]]
+    assert len(objectives.columns) == 8
+    assert headroom.empty
+    assert objectives.empty
+
+
 @pytest.mark.parametrize("command", QUICK)
 @pytest.mark.usefixtures("no_plots")
 def test_the_same_again_simulates_nothing_and_says_the_same(command: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,8 +79,12 @@ class Plot:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Our settings, whatever the user's own are."""
-    with mpl.rc_context():
+    """Our settings, whatever the user's own are.
+
+    A letter that the font does not have is a box in the .png; the .svg has the name as text.
+    """
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from font")
         mpl.rcdefaults()
         settings: Any = mpl.rcParams  # its keys are typed one by one
         settings.update(STYLE)
