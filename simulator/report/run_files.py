@@ -47,7 +47,7 @@ class RunFiles:
         return files
 
     def _contradictions(self) -> Iterator[tuple[str, str]]:
-        """A file, and what it says otherwise than the others."""
+        """A file, and what it says otherwise than the others. What comes later takes for granted what was before."""
         mappings, streams = self.summary["event_source_mappings"], self.summary["streams"]
         specs = {each["name"]: each for each in self.scenario.data["event_source_mappings"]}
         if set(streams) != set(self.scenario.data["streams"]):

@@ -42,7 +42,7 @@ class StudyFiles:
         return files
 
     def _contradictions(self, settings: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-        """A file, and what it says otherwise than the others."""
+        """A file, and what it says otherwise than the others. What comes later takes for granted what was before."""
         for path, value in dict.fromkeys(pair for each in settings for pair in each["overrides"].items()):
             if why := self.scenario.unfit(path, value):
                 yield STUDY, f"overrides: {shown(path)}: {why}"
