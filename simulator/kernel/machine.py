@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -84,8 +83,8 @@ class Machine:
         return self._words(self.call("kept_of", self._kernel, stream), shards)
 
     def _words(self, address: int, n: int) -> Integers:
-        begin = ctypes.addressof(self._memory.data_ptr(self._store).contents) + address
-        return np.ctypeslib.as_array((ctypes.c_int64 * n).from_address(begin)).copy()
+        words = self._memory.read(self._store, address, address + 8 * n)
+        return np.frombuffer(words, np.int64)
 
     def _check(self, status: int) -> int:
         if status == self.NO_MEMORY:

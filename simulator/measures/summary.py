@@ -31,6 +31,7 @@ def summary(result: Result) -> dict[str, Any]:
 
 def _stream(result: Result, name: str) -> dict[str, Any]:
     measures = result.measures.streams[name]
+    interval_ns, load = measures.load.rows_until(result.end_ns)
     return {
         "shards": measures.shards,
         "records_produced": measures.produced_total,
@@ -38,6 +39,7 @@ def _stream(result: Result, name: str) -> dict[str, Any]:
         "accepted_bytes": int(measures.bytes_by_shard.sum()),
         "write_throttled_records": measures.throttled_total,
         "records_dropped_at_write": measures.dropped_total,
+        "sustained_records_per_s": float(load.max(initial=0) * (NS / interval_ns)),  # by a shard, in a row of its load
         "use": {use.limit: use.as_dict() for use in write_uses(measures)},
     }
 

@@ -23,7 +23,10 @@ STREAM: Final = Group(
     {
         "shards": SHARD_COUNT,
         "records_produced": COUNT,
+        "records_accepted": COUNT,
         "records_dropped_at_write": COUNT,
+        "accepted_bytes": COUNT,
+        "sustained_records_per_s": NUMBER,
         "use": Group(WRITTEN, others=USE),
     }
 )
@@ -87,6 +90,7 @@ SHARDS: Final = Columns(
         "shard": COUNT,
         "accepted_records": COUNT,
         "write_throttled_records": COUNT,
+        "offered_records": COUNT,
         "busiest_second_records": COUNT,
         **dict.fromkeys(("part_of_stream", "iterator_age_max_s", "lane_busy_max"), UNKNOWN),
     }

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.scenario.bounds import MIB
 from simulator.scenario.expectations import expected_records, grouped, hottest_share, mean
-from simulator.scenario.in_step import in_step
 from simulator.scenario.memory import work
 from simulator.scenario.place import Problem, joined
 from simulator.scenario.spec import EventSourceMapping, Function, Outage, Polling, Producer, Push, Scenario, Stream
@@ -30,7 +29,6 @@ def advice(scenario: Scenario) -> Iterator[Problem]:
         yield from _function(name, function, invokers.get(name, ()), scenario.streams, left)
     for i, mapping in enumerate(scenario.event_source_mappings):
         yield from _mapping(joined("event_source_mappings", i), mapping, writers.get(mapping.stream, ()), scenario)
-    yield from in_step(scenario)
 
 
 def _warn(field: str, message: str, hint: str = "") -> Problem:

@@ -9,6 +9,7 @@ TEN_YEARS = 3650 * 86_400.0  # seconds: enough, and far from where floats lose m
 LARGEST_RECORD = 10 * MIB
 
 DURATION = Duration(0, TEN_YEARS)
+RUN_DURATION = Duration(1e-6, TEN_YEARS)  # of a run
 SOME_DURATION = Duration(0.001, TEN_YEARS)  # of what repeats: nothing may repeat without time going by
 WHOLE_SECOND, WHOLE_HOUR = 1.0, 3600.0  # the steps in which AWS's API takes durations
 SIGNED_DURATION = Duration(-TEN_YEARS, TEN_YEARS)

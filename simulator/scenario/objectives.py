@@ -25,9 +25,7 @@ class Objectives:
     latency_max: Annotated[float | None, TIME, _at_most("Highest latency")] = None
     iterator_age_p99: Annotated[float | None, TIME, _at_most("99 % quantile of the iterator age")] = None
     iterator_age_max: Annotated[float | None, TIME, _at_most("Highest iterator age")] = None
-    recovery_time: Annotated[float | None, TIME, _at_most("From the end of an incident until it has caught up")] = (
-        None
-    )
+    recovery_time: Annotated[float | None, TIME, _at_most("From the end of an incident until it has caught up")] = None
     records_lost: Annotated[
         int | None, none_or(Integer(0, 10**15)), _at_most("Records dropped at write, dropped or expired")
     ] = None

@@ -8,7 +8,7 @@ imports this module, so it brings in nothing but the standard library.
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, SOME_DURATION
+from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, RUN_DURATION
 from simulator.scenario.distributions import (
     Constant,
     Distribution,
@@ -105,7 +105,7 @@ class Scenario:
         str, SCENARIO_NAME, Doc("Its name.", default="the file's name without .yaml, as far as it is one")
     ] = ""
     description: Annotated[str, Text(), Doc("What it is about.")] = ""
-    duration: Annotated[float, SOME_DURATION, Doc("Producers stop here.")]
+    duration: Annotated[float, RUN_DURATION, Doc("Producers stop here.")]
     drain: Annotated[float, DURATION, Doc("After `duration` run on until all is processed, at most this long.")] = (
         3600.0
     )

@@ -111,7 +111,8 @@ def _format(value: float, units: Mapping[str, int], base: int) -> str:
     exact = ARITHMETIC.multiply(Decimal(repr(float(value))), Decimal(base))
     numbers = {unit: _digits(ARITHMETIC.divide(exact, Decimal(factor))) for unit, factor in units.items()}
     good = {unit: text for unit, text in numbers.items() if _scaled(Decimal(text), units[unit], base) == value}
-    unit = min(good, key=lambda unit: (good[unit].startswith(("0.", "-0.")), len(good[unit] + unit)))
+    below_one = {unit: text.startswith(("0.", "-0.")) or "e-" in text for unit, text in good.items()}
+    unit = min(good, key=lambda unit: (below_one[unit], len(good[unit] + unit)))
     return good[unit] + unit
 
 

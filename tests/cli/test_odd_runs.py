@@ -28,7 +28,10 @@ def written(folder: Path, duration: str, shards: int, rate: str, read: bool = Tr
     }
     if read:
         content["functions"] = {"enrich": {"duration": {"per_batch": "1ms"}}}
-        content["event_source_mappings"] = [{"stream": "clicks", "function": "enrich"}]
+        mapping: Content = {"stream": "clicks", "function": "enrich"}
+        if duration.endswith("d"):  # thirty million polls would take a minute, and show nothing else
+            mapping["polling"] = {"interval": "20m"}
+        content["event_source_mappings"] = [mapping]
     path = folder / "odd.yaml"
     path.write_text(json.dumps(content), encoding="utf-8")
     return path

@@ -21,7 +21,7 @@ def cycles_left(seconds: int) -> int:
     gc.collect()
     gc.disable()
     try:
-        result = simulate(loaded)
+        result = simulate(loaded, engine="simpy")
         left = gc.collect()
     finally:
         gc.enable()

@@ -161,7 +161,7 @@ def test_two_equal_runs_differ_in_run_json_alone(simulated: Simulated, tmp_path:
     differing = [f for f in files if (tmp_path / "a" / f).read_bytes() != (tmp_path / "b" / f).read_bytes()]
     assert differing == ["run.json"]
     run = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
-    assert list(run) == ["program", "command", "seed", "versions", "wall_s", "files"]
+    assert list(run) == ["program", "command", "seed", "engine", "versions", "wall_s", "files"]
     assert run["files"] == files
 
 

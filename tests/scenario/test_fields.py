@@ -59,16 +59,16 @@ def test_a_value_of_the_wrong_type_is_told_with_what_is_allowed(told: Told, old:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("10m", "600", "600 has no unit; allowed: a duration from 1ms to 3650d; did you mean '600s'?"),
+        ("10m", "600", "600 has no unit; allowed: a duration from 0.001ms to 3650d; did you mean '600s'?"),
         (
             "10m",
             "10 min",
-            "10 min has an unknown unit 'min'; allowed: a duration from 1ms to 3650d; did you mean '10m'?",
+            "10 min has an unknown unit 'min'; allowed: a duration from 0.001ms to 3650d; did you mean '10m'?",
         ),
         (
             "10m",
             "10w",
-            "10w has an unknown unit 'w'; allowed: a duration from 1ms to 3650d; units: ms, s, m, h, d",
+            "10w has an unknown unit 'w'; allowed: a duration from 0.001ms to 3650d; units: ms, s, m, h, d",
         ),
         ("2000/s", "2000 /S", "did you mean '2000/s'?"),
         (
@@ -81,7 +81,7 @@ def test_a_value_of_the_wrong_type_is_told_with_what_is_allowed(told: Told, old:
         (
             "10m",
             "ten minutes",
-            "ten minutes is not a number with a unit; allowed: a duration from 1ms to 3650d; units: ms, s, m, h, d",
+            "ten minutes is not a number with a unit; allowed: a duration from 0.001ms to 3650d; units: ms, s, m, h, d",
         ),
     ],
 )

@@ -24,7 +24,7 @@ CASES: dict[str, dict[str, Any]] = {
     "push": {"rate": "50/s", "shards": 2, "mapping": {"consumer": "push"}, **POISSON},
     "push, busy": {"rate": "200/s", "shards": 1, "batch": "50ms", "mapping": {"consumer": "push"}, **POISSON},
     "window": {"rate": "50/s", "mapping": {"maximum_batching_window": "5s", "batch_size": 1000}, **POISSON},
-    "rare": {"rate": "0.5/s", "shards": 3, **POISSON},
+    "rare": {"rate": "0.5/s", "shards": 3},
     "spikes": {"rate": SPIKES, "shards": 2, **POISSON},
     "skew": {"rate": "300/s", "shards": 4, "producer": ZIPF},
     "large records": {"rate": "10/s", "shards": 2, "producer": {"record_size": "60KiB"}},

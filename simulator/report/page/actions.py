@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from simulator.report.limits import concurrency_limit, mean_size_bytes
+from simulator.report.limits import concurrency_limit
 from simulator.report.numbers import percent
 from simulator.report.page import aws
 from simulator.report.page.run_view import RunView
@@ -167,10 +167,11 @@ def _writing(run: RunView, stream: str) -> dict[str, float]:
 
     What is offered over all of the traffic counts if that is more: a shard never accepts more than its limit.
     """
-    accepted = float(run.tables.shard_load[stream].drop(columns="time_s").to_numpy(float).max(initial=0.0))
-    table = run.tables.shards[run.tables.shards["stream"] == stream]
-    rate = max(accepted, float(table["offered_records"].max()) / float(run.summary["duration_s"]))
-    parts = rate / RECORDS_PER_S, rate * mean_size_bytes(run.tables, stream) / BYTES_PER_S
+    of, table = run.streams[stream], run.files.shards[run.files.shards["stream"] == stream]
+    offered = float(table["offered_records"].max()) / float(run.summary["duration_s"])
+    rate = max(float(of["sustained_records_per_s"]), offered)
+    size_bytes = of["accepted_bytes"] / max(1, of["records_accepted"])
+    parts = rate / RECORDS_PER_S, rate * size_bytes / BYTES_PER_S
     return dict(zip(WRITING, parts, strict=True))
 
 
