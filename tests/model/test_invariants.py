@@ -203,11 +203,13 @@ def test_i4_no_shard_serves_more_calls_or_bytes_than_it_may(seed: int) -> None:
     of = random_run(seed)
     for stream, shard in of.logs:
         mine = {number for number, mapping in enumerate(of.mappings) if mapping.stream == stream}
+        polls = [each for each in of.facts.polls if each.mapping in mine and each.shard == shard]
+        again = [each for each in of.facts.read_again if each.mapping in mine and each.shard == shard]
         reads = sorted(
-            [(p.at_ns, n, 0, p.bytes, p.result) for n, p in enumerate(of.facts.polls) if (p.mapping in mine) and p.shard == shard]
-            + [(r.at_ns, n, 1, r.bytes, "again" if r.call else "") for n, r in enumerate(of.facts.read_again) if (r.mapping in mine) and r.shard == shard],
+            [(p.at_ns, n, 0, p.bytes, p.result) for n, p in enumerate(polls)]
+            + [(r.at_ns, n, 1, r.bytes, "again" if r.call else "") for n, r in enumerate(again)],
             key=lambda read: (read[0], read[2], read[1]),
-        )  # fmt: skip
+        )
         tokens, last_ns, opened_ns, taken = 5 * NS, 0, -NEVER, 0
         for at_ns, _, _, size, result in reads:
             tokens, last_ns = min(5 * NS, tokens + 5 * (at_ns - last_ns)), at_ns
