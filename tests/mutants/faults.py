@@ -381,7 +381,7 @@ FAULTS: Final = (
     *in_file(
         "measures/ordinary.py",
         ("values[max(0, row - ROWS) : row]", "values[: row]"),
-        ("ROWS : row]", "ROWS : row + 1]"),
+        ("row - ROWS) : row]", "row - ROWS) : row + 1]"),
     ),
     *in_file(
         "measures/parts.py",
@@ -457,7 +457,7 @@ FAULTS: Final = (
     ),
     *in_file(
         "measures/waiting.py",
-        ('"answer_limit" if polled == "called"', '"answer_limit" if polled == "held"'),
+        ('"called": "answer_limit",', '"called": "poll_interval",'),
     ),
     *in_file(
         "measures/wide.py",

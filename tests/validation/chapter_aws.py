@@ -10,9 +10,9 @@ import boto3
 import botocore.session
 from moto import mock_aws
 
-from simulator.model.partition_keys import hash_range, key_hash, shard_and_lane
 from simulator.scenario.faults import ScenarioError
 from simulator.scenario.spec import Scenario
+from simulator.traffic.partition_keys import hash_range, key_hash, shard_and_lane
 from tests.model.rows import Section, scenario, small
 from tests.validation.studies import Chapter, Expected, Figures, Study
 

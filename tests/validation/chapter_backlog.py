@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest import mock
 
 import numpy as np
 
 from simulator.measures.run import simulate
-from simulator.model.mapping import Mapping
 from simulator.scenario.spec import Scenario
+from simulator.traffic.nanoseconds import NS
 from tests.model.rows import Section
-from tests.validation.running import all_attempts
+from tests.validation.running import Keeper, all_attempts
 from tests.validation.setups import pushed, text
 from tests.validation.studies import Chapter, Expected, Figures, Study
 
@@ -39,7 +38,7 @@ def chapter(effort: float = 1.0) -> Chapter:
 def first_idle(content: Scenario, replication: int) -> Figures:
     """When the lane first had nothing to do after it had begun with a batch that succeeded."""
     _, attempts = all_attempts(content, replication)
-    done = attempts.where(attempts.done > attempts.low)
+    done = attempts.where(attempts.done > 0)
     gaps = np.flatnonzero(done.started_s[1:] > done.finished_s[:-1] + 1e-9)
     return {"idle": float(done.finished_s[gaps[0]])}
 
@@ -98,16 +97,9 @@ def slope(content: Scenario, replication: int) -> Figures:
 
 def losses(content: Scenario, replication: int) -> Figures:
     """When the first record was lost, how many were, and how many a second from then on."""
-    seen: list[tuple[float, int]] = []
-    lose = Mapping.lose
-
-    def note(self: Mapping, kind: int, records: int, now: float) -> None:
-        seen.append((now, records))
-        lose(self, kind, records, now)
-
-    with mock.patch.object(Mapping, "lose", note):
-        result = simulate(content, None, replication)
-    lost, first_s = sum(records for _, records in seen), seen[0][0]
+    kept = Keeper("s")
+    result = simulate(content, None, replication, sinks=(kept,))
+    lost, first_s = sum(len(loss.places) for loss in kept.losses), kept.losses[0].at_ns / NS
     return {"first": first_s, "lost": float(lost), "rate": lost / (result.end_s - first_s)}
 
 

@@ -96,7 +96,7 @@ class _Counter:
         wrong = attempts = lost = 0
         for n in range(1, content.event_source_mappings[0].batch_size + 1):
             result, rows = all_attempts(of_size(content, n), replication)
-            by_batch = np.bincount(rows.low // n, minlength=n)
+            by_batch = np.bincount(rows.first // n, minlength=n)
             wrong += sum(by_batch[i] != expected_attempts(self._rule, n, i) for i in range(n))
             attempts += len(rows)
             lost += result.mappings[0].ends.dropped
