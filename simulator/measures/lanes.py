@@ -101,7 +101,7 @@ class Lanes:
         doings = [*self._lasting, *window.facts.doings]
         self._lasting = [doing for doing in doings if doing.end_ns > window.end_ns]
         spans, polls = _spans(doings, self._reading.lanes), _polls(window.facts.polls, self._polled)
-        lanes, found = self._with_records(passes, times), []
+        lanes, found = self._with_records(times), []
         for begin_ns, end_ns in stretches(window.begin_ns, window.end_ns, len(lanes)) if len(lanes) else ():
             until_ns = window.until_ns if end_ns == window.end_ns else end_ns
             found.append(self._stretch(Axis(begin_ns, end_ns, lanes), passes.within(begin_ns, until_ns), spans, polls))
@@ -115,10 +115,10 @@ class Lanes:
             _longer(column, lanes) for column in (self._records, self._busy_ns, self._free_ns)
         )
 
-    def _with_records(self, passes: Passes, times: Times) -> Integers:
+    def _with_records(self, times: Times) -> Integers:
         """The lanes that have records at some time of a window."""
-        had = self._records + np.bincount(times.lane[passes.accepted.rows], minlength=len(self._records))
-        self._records = had - np.bincount(times.lane[passes.ended.rows], minlength=len(had))
+        had = self._records + np.bincount(times.lane[times.fresh], minlength=len(self._records))
+        self._records = had - np.bincount(times.lane[times.over], minlength=len(had))
         return np.flatnonzero(had)
 
     def _stretch(self, axis: Axis, passes: Passes, spans: Spans, polls: Polls) -> Doings:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from simulator.measures.portions import ranges
 from simulator.traffic.log import Column, Integers
 
 
@@ -53,21 +53,10 @@ class Layout:
         return aligned  # type: ignore[return-value]
 
     def _lay_out(self, ends: Integers, needed: Integers) -> None:
-        """With room for half as many more, and as much again in proportion to what has come to each shard."""
+        """With room for a quarter more, and as much again in proportion to what has come to each shard."""
         kept, fresh, size = self._end - needed, ends - self._end, ends - needed
-        size = size + size // 2 + size.sum() * fresh // (2 * max(1, int(fresh.sum())))
+        size = size + size // 4 + size.sum() * fresh // (4 * max(1, int(fresh.sum())))
         low = np.cumsum(size) - size
         old = self._low + (needed - self._first)
         self._moves = [move for move in zip(old.tolist(), low.tolist(), kept.tolist(), strict=True) if move[2]]
         self._first, self._low, self._high, self.rows = needed.copy(), low, low + size, int(size.sum())
-
-
-def ranges(begins: Integers, lengths: Integers) -> Integers:
-    """Ranges of integers, one behind the other."""
-    rows: Integers = np.arange(lengths.sum()) + np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
-    return rows
-
-
-def together(columns: Sequence[Integers]) -> Integers:
-    """Columns one behind the other, or none at all."""
-    return np.concatenate([np.empty(0, np.int64), *columns])

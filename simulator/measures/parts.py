@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from simulator.measures.exact import Sums, total
 from simulator.measures.lanes import Doings
+from simulator.measures.portions import portions
+from simulator.measures.records import every
 from simulator.measures.times import Times, Window
 from simulator.model.facts import Attempt, Facts
 from simulator.traffic.log import Integers
@@ -53,19 +55,20 @@ class Parts:
         """Take the attempts that finished in a window; `stretches`: see Lanes. Raises PartsDoNotAddUpError."""
         self._note_lanes(times, stretches)
         self._note_throttles(window.facts, times)
-        attempts, rows = _Columns(times.successful), times.processed
-        done = Processed(
-            finished_ns=attempts.finished_ns,
-            shard=attempts.shard,
-            records=attempts.done,
-            latency_ns=times.ended_ns[rows] - times.produced_ns[rows],
-            warm=times.accepted_ns[rows] >= self._warmup_ns,
-        )
-        if len(rows):
-            self._add(window, done, self._by_record(attempts, rows, times, stretches))
+        done = np.array([attempt.done for attempt in times.successful], np.int64)
+        ends = np.cumsum(done)
+        for some in portions(done):
+            rows = times.processed[ends[some.start] - done[some.start] : ends[some.stop - 1]]
+            self._add(window, times, stretches, _Columns(times.successful[some]), rows)
         if window.last:  # the sums are all that is kept
             self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)
-        return done
+        return Processed(
+            finished_ns=np.array([attempt.finished_ns for attempt in times.successful], np.int64),
+            shard=np.array([attempt.shard for attempt in times.successful], np.int64),
+            records=done,
+            latency_ns=times.ended_ns[times.processed] - times.produced_ns[times.processed],
+            warm=times.accepted_ns[times.processed] >= self._warmup_ns,
+        )
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:
         """By part, the sums over the records processed in each of the first rows of the time series, all of them."""
@@ -76,9 +79,10 @@ class Parts:
         """Note how long each record's lane had been busy when it was accepted, and free when it was available."""
         self._busy_ns, self._free_ns = times.moved(self._busy_ns, 0), times.moved(self._free_ns, 0)
         for doings in stretches:
-            accepted, available = doings.passes.accepted, doings.passes.available
-            self._busy_ns[accepted.rows] = doings.busy_ns(times.lane[accepted.rows], accepted.times_ns)
-            self._free_ns[available.rows] = doings.free_ns(times.lane[available.rows], available.times_ns)
+            for rows, times_ns in every(doings.passes.accepted):
+                self._busy_ns[rows] = doings.busy_ns(times.lane[rows], times_ns)
+            for rows, times_ns in every(doings.passes.available):
+                self._free_ns[rows] = doings.free_ns(times.lane[rows], times_ns)
 
     def _note_throttles(self, facts: Facts, times: Times) -> None:
         """Note how long each record's own batch, or part of one, has been throttled.
@@ -97,44 +101,40 @@ class Parts:
             if since_ns >= attempt.cut_ns:
                 self._throttled_ns[times.rows(attempt.shard, attempt.places)] += throttled_ns
 
+    def _add(self, window: Window, times: Times, stretches: list[Doings], attempts: _Columns, rows: Integers) -> None:
+        """Add the parts of what attempts have processed."""
+        parts = self._by_record(attempts, rows, times, stretches)
+        latency_ns, warm = times.ended_ns[rows] - times.produced_ns[rows], times.accepted_ns[rows] >= self._warmup_ns
+        if (parts < 0).any() or (parts.sum(axis=0) != latency_ns).any():
+            raise PartsDoNotAddUpError(_wrong(latency_ns, parts))
+        finished_ns = np.minimum(attempts.finished_ns, window.end_ns - 1)  # the run's very end belongs to the last row
+        self.records += int(warm.sum())
+        for number, (name, part) in enumerate(zip(PARTS, parts, strict=True)):
+            self._rows.add(number, finished_ns, part, np.cumsum(attempts.done) - attempts.done)
+            self.sums_ns[name] += total(part[warm])
+
     def _by_record(self, attempts: _Columns, rows: Integers, times: Times, stretches: list[Doings]) -> Integers:
         """The parts (rows) of each record (columns)."""
         done, cut_ns, begun_ns, cold_ns = attempts.done, attempts.first_cut_ns, attempts.begun_ns, attempts.cold_ns
         firsts = rows[np.cumsum(done) - done]
         busy_ns, free_ns = _when_cut(attempts, times.lane[firsts], stretches)
-        throttled_ns = self._throttled_ns[firsts]
+        throttled_ns, ran_ns = self._throttled_ns[firsts], attempts.finished_ns - begun_ns - cold_ns
+        of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, ran_ns)
         accepted_ns = times.accepted_ns[rows]
         queueing = np.repeat(busy_ns, done) - self._busy_ns[rows]
         batching = np.repeat(free_ns, done) - self._free_ns[rows]
-        ran_ns = attempts.finished_ns - begun_ns - cold_ns
-        of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, ran_ns)
-        return np.stack(
-            (
-                accepted_ns - times.produced_ns[rows],
-                np.repeat(cut_ns, done) - accepted_ns - queueing - batching,
-                queueing,
-                batching,
-                *(np.repeat(part, done) for part in of_attempt),
-            )
-        )
-
-    def _add(self, window: Window, done: Processed, parts: Integers) -> None:
-        if (parts < 0).any() or (parts.sum(axis=0) != done.latency_ns).any():
-            raise PartsDoNotAddUpError(_wrong(done, parts))
-        finished_ns = np.minimum(done.finished_ns, window.end_ns - 1)  # the run's very end belongs to the last row
-        self.records += int(done.warm.sum())
-        for number, (name, part) in enumerate(zip(PARTS, parts, strict=True)):
-            self._rows.add(number, finished_ns, part, np.cumsum(done.records) - done.records)
-            self.sums_ns[name] += total(part[done.warm])
+        pickup = np.repeat(cut_ns, done) - accepted_ns - queueing - batching
+        since_cut = [np.repeat(part, done) for part in of_attempt]
+        return np.stack((accepted_ns - times.produced_ns[rows], pickup, queueing, batching, *since_cut))
 
 
 class _Columns:
     """Attempts as columns."""
 
     def __init__(self, attempts: list[Attempt]) -> None:
-        names = ("shard", "done", "first_cut_ns", "begun_ns", "cold_ns", "finished_ns")
+        names = ("done", "first_cut_ns", "begun_ns", "cold_ns", "finished_ns")
         rows = np.array([attrgetter(*names)(attempt) for attempt in attempts], np.int64).reshape(-1, len(names))
-        self.shard, self.done, self.first_cut_ns, self.begun_ns, self.cold_ns, self.finished_ns = rows.T
+        self.done, self.first_cut_ns, self.begun_ns, self.cold_ns, self.finished_ns = rows.T
 
 
 def _when_cut(attempts: _Columns, lanes: Integers, stretches: list[Doings]) -> tuple[Integers, Integers]:
@@ -147,7 +147,7 @@ def _when_cut(attempts: _Columns, lanes: Integers, stretches: list[Doings]) -> t
     return busy_ns - (finished_ns - attempts.first_cut_ns), free_ns
 
 
-def _wrong(done: Processed, parts: Integers) -> str:
-    first = int(np.flatnonzero((parts < 0).any(axis=0) | (parts.sum(axis=0) != done.latency_ns))[0])
+def _wrong(latency_ns: Integers, parts: Integers) -> str:
+    first = int(np.flatnonzero((parts < 0).any(axis=0) | (parts.sum(axis=0) != latency_ns))[0])
     shown = ", ".join(f"{name} {part}" for name, part in zip(PARTS, parts[:, first].tolist(), strict=True))
-    return f"a latency of {done.latency_ns[first]} ns; its parts: {shown}"
+    return f"a latency of {latency_ns[first]} ns; its parts: {shown}"

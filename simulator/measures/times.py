@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.layout import Layout, together
-from simulator.measures.taken import all_taken
+from simulator.measures.layout import Layout
+from simulator.measures.portions import together
 from simulator.model.facts import Attempt, Facts, Loss
 from simulator.traffic.log import Column, Integers
 from simulator.traffic.nanoseconds import NEVER
@@ -40,6 +40,10 @@ class Reading:
         """Which records the mapping skips, by their acceptance."""
         return accepted_ns < self.position_ns if self.inclusive else accepted_ns <= self.position_ns
 
+    def skipped(self, accepted_ns: Integers) -> int:
+        """How many records, in order of acceptance, it skips: the first ones."""
+        return int(np.searchsorted(accepted_ns, self.position_ns, "left" if self.inclusive else "right"))
+
 
 @dataclass(frozen=True)
 class Window:
@@ -66,7 +70,7 @@ class Times:
     of the logs that have not ended, and some that have; rows without a record look like those of skipped ones. A
     record's row may be another one in another window.
 
-    Of the window: `fresh` (rows of the records accepted in it) and `let_in_ns` (of these); `taken`; `finished`
+    Of the window: `fresh` (rows of the records, not skipped, accepted in it) and `let_in_ns` (of these); `finished`
     (attempts that finished in it), `successful` (those of them that processed records) and `processed` (the rows of
     these records, attempt after attempt); `expired` (rows of those that expired unread in it); `over` (rows of all, not
     skipped, that ended in it); `waiting` (records, not skipped, that wait at their producers at its end). `ends` counts
@@ -117,20 +121,20 @@ class Times:
         columns = (self._known, self.left, self._unexpired)
         before, self.left, self._unexpired = (np.pad(column, (0, more)) for column in columns)
         self._known = np.array([shard.log.end for shard in shards], np.int64)
-        self.fresh = self._layout.take(self._known, self.left)
+        fresh = self._layout.take(self._known, self.left)
         self.produced_ns, self.accepted_ns = self.moved(self.produced_ns, NEVER), self.moved(self.accepted_ns, -NEVER)
         self.lane, self.ended_ns = self.moved(self.lane, 0), self.moved(self.ended_ns, -NEVER)
         self.how, self.unread = self.moved(self.how, CODE["skipped"]), self.moved(self.unread, False)
         grown = [(shard, place) for shard, place in zip(shards, before.tolist(), strict=True) if place < shard.log.end]
-        self._fill(grown)
+        self._fill(fresh, grown)
 
-    def _fill(self, grown: list[tuple[Shard, int]]) -> None:
+    def _fill(self, fresh: Integers, grown: list[tuple[Shard, int]]) -> None:
         """Fill the rows of new records: those of some shards from some places on."""
-        fresh, lanes = self.fresh, self.reading.lanes
+        lanes = self.reading.lanes
         new = [(shard, shard.log.kept.rows(slice(place - shard.log.first, None))) for shard, place in grown]
         accepted_ns = together([columns.accepted_ns for _, columns in new])
         skipped = self.reading.skips(accepted_ns)
-        self.let_in_ns = together([columns.let_in_ns for _, columns in new])
+        self.fresh, self.let_in_ns = fresh[~skipped], together([columns.let_in_ns for _, columns in new])[~skipped]
         self.produced_ns[fresh] = together([columns.produced_ns for _, columns in new])
         self.accepted_ns[fresh] = accepted_ns
         self.lane[fresh] = together([columns.lane[lanes] + shard.number * lanes for shard, columns in new])
@@ -140,9 +144,12 @@ class Times:
         self.ends["skipped"] += int(skipped.sum())
 
     def _read(self, facts: Facts) -> None:
-        self.taken = all_taken(facts)
-        for taken in self.taken:
-            self.unread[self.rows(taken.shard, taken.place)] = False
+        calls = [(poll.shard, poll.first, poll.end - poll.first) for poll in facts.polls if poll.end > poll.first]
+        shard, first, records = np.array(calls, np.int64).reshape(-1, 3).T
+        for row, n in zip(self.rows(shard, first).tolist(), records.tolist(), strict=True):
+            self.unread[row : row + n] = False
+        for sent in facts.sent:
+            self.unread[self.rows(sent.shard, sent.places)] = False
 
     def _end(self, window: Window) -> None:
         attempts = [*self._running, *window.facts.attempts]

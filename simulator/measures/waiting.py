@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures.axis import Axis
 from simulator.measures.exact import Integrals, total
 from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Doings
 from simulator.measures.passes import Passes
+from simulator.measures.records import every
 from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.model.facts import Attempt
 from simulator.traffic.log import Integers
@@ -66,9 +66,7 @@ class Waiting:
 
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> None:
         """Add a window; `stretches`: see Lanes. Raises WaitingDoesNotAddUpError."""
-        came = times.how[times.fresh] != CODE["skipped"]
-        fresh = times.fresh[came]
-        self._write(times.produced_ns[fresh], times.let_in_ns[came], times.accepted_ns[fresh])
+        self._write(times.produced_ns[times.fresh], times.let_in_ns, times.accepted_ns[times.fresh])
         for doings in stretches:
             self._read(times, doings)
         self._process(times.successful)
@@ -98,20 +96,37 @@ class Waiting:
 
     def _read(self, times: Times, doings: Doings) -> None:
         """Records from acceptance to end, over a stretch of time."""
-        lanes = int(doings.axis.lanes[-1]) + 1
+        axis, lanes = doings.axis, int(doings.axis.lanes[-1]) + 1
         self._passed = np.pad(self._passed, ((0, 0), (0, max(0, lanes - len(self._state)))))
         self._state = np.pad(self._state, (0, max(0, lanes - len(self._state))))
         states = self._states(doings)
-        columns = [doings.axis.places(times.lane[some.rows], some.times_ns) for some in doings.passes]
-        columns = [np.sort(column, kind="stable") for column in columns]
-        for number, column in enumerate(columns):
-            self._pass(doings, states, number, column)
-        self._change(doings, states, columns)
+        at, old, new = self._changes(doings, states)
+        before = []
+        for number, state in enumerate(doings.passes):
+            passed = self._passed[number, axis.lanes[at // axis.stride]]
+            for rows, times_ns in every(state):
+                places = np.sort(axis.places(times.lane[rows], times_ns), kind="stable")
+                self._pass(doings, states, number, places)
+                begins = np.searchsorted(places, np.append(axis.starts, axis.starts[-1] + axis.stride))
+                passed += np.searchsorted(places, at) - begins[at // axis.stride]
+                self._passed[number, axis.lanes] += np.diff(begins)
+            before.append(passed)
+        for number, (earlier, later) in enumerate(pairwise(before), start=1):
+            self._move(self._causes[old, number], self._causes[new, number], axis.times_ns(at), earlier - later)
 
     def _states(self, doings: Doings) -> Integers:
         """The state from each edge on: a row of `_causes`."""
         doing, phase = doings.doing.holding(doings.edges), doings.phase.holding(doings.edges)
         return (doing.astype(np.int64) * len(PHASE) + phase) * len(POLLED) + doings.polled.holding(doings.edges)
+
+    def _changes(self, doings: Doings, states: Integers) -> tuple[Integers, Integers, Integers]:
+        """The edges at which the state changes, and the states before and behind them."""
+        axis, before = doings.axis, np.concatenate((states[:1], states[:-1]))
+        begins = np.searchsorted(doings.edges, axis.starts)
+        before[begins] = self._state[axis.lanes]
+        self._state[axis.lanes] = states[np.append(begins[1:], len(states)) - 1]
+        changes = np.flatnonzero(states != before)
+        return doings.edges[changes], before[changes], states[changes]
 
     def _pass(self, doings: Doings, states: Integers, number: int, places: Integers) -> None:
         """Records, one at each place, go from one class to the next."""
@@ -119,26 +134,6 @@ class Waiting:
         at, records = places[first], np.diff(first, append=len(places))
         state = states[np.searchsorted(doings.edges, at, "right") - 1]
         self._move(self._causes[state, number], self._causes[state, number + 1], doings.axis.times_ns(at), records)
-
-    def _change(self, doings: Doings, states: Integers, columns: list[Integers]) -> None:
-        """The state changes at some edges, and with it the causes for which records of each class wait."""
-        axis, before = doings.axis, np.concatenate((states[:1], states[:-1]))
-        begins = np.searchsorted(doings.edges, axis.starts)
-        before[begins] = self._state[axis.lanes]
-        self._state[axis.lanes] = states[np.append(begins[1:], len(states)) - 1]
-        changes = np.flatnonzero(states != before)
-        at, old, new = doings.edges[changes], before[changes], states[changes]
-        passed = [self._pass_by(axis, number, column, at) for number, column in enumerate(columns)]
-        for number, (earlier, later) in enumerate(pairwise(passed), start=1):
-            self._move(self._causes[old, number], self._causes[new, number], axis.times_ns(at), earlier - later)
-
-    def _pass_by(self, axis: Axis, number: int, places: Integers, at: Integers) -> Integers:
-        """How many records of the lane have passed into a class before each of some places; and count those of all."""
-        begins = np.searchsorted(places, np.append(axis.starts, axis.starts[-1] + axis.stride))
-        lane = at // axis.stride
-        passed: Integers = self._passed[number, axis.lanes[lane]] + np.searchsorted(places, at) - begins[lane]
-        self._passed[number, axis.lanes] += np.diff(begins)
-        return passed
 
     def _process(self, attempts: list[Attempt]) -> None:
         """The run of an attempt is `processing` for the records that it processes; `function` for all others."""

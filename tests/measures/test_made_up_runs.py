@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.measures import axis
+from simulator.measures import axis, portions, records
 from simulator.measures.lag import Lag
 from simulator.measures.lanes import Lanes
 from simulator.measures.parts import PARTS, Parts
@@ -134,6 +134,15 @@ def test_an_axis_too_long_for_an_int64_is_taken_in_stretches(seed: int, monkeypa
     whole = Measured(run, {30}, 10**13).numbers(20)
     monkeypatch.setattr(axis, "LONGEST", 10**14)
     assert Measured(run, {30}, 10**13).numbers(20) == whole
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_records_taken_a_few_at_a_time_give_the_same_numbers(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = made_up(seed)
+    whole = Measured(run, {30}, 1).numbers(20)
+    for module in (portions, records):
+        monkeypatch.setattr(module, "AT_ONCE", 3)
+    assert Measured(run, {30}, 1).numbers(20) == whole
 
 
 def test_made_up_runs_show_every_cause_but_those_of_other_sections() -> None:
