@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.report.study_folder import write_study
+from simulator.report.study_shapes import SHOWN
 from simulator.study.compare import Comparison
 from simulator.study.figures import intervals, whole_intervals
 from simulator.study.tables import table
@@ -50,7 +51,7 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
                 row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}
             rows.append(row)
     head = ["mapping", "replications", "verdict", "binding_limit", "objectives"]
-    return table(rows, [*comparison.baseline.columns, *head])
+    return table(rows, [*comparison.baseline.columns, *head, *(() if rows else SHOWN)])  # a page needs these
 
 
 def summary(comparison: Comparison) -> dict[str, Any]:

@@ -24,7 +24,7 @@ EDITS = {
     "deep nesting": (SHARDS, "[" * 100_000, "error: is nested more than 20 deep"),
     "shards: yes": (SHARDS, "{shards: yes}", "yes is not a whole number; allowed: a whole number from 1 to 10000"),
     "not a number": ("mean: 20ms", "mean: .nan", ".nan is not a number with a unit; allowed: a duration from 0s"),
-    "a duration of 1e30 h": (DURATION, "duration: 1e30 h", "1e30 h is out of range; allowed: a duration from 1ms"),
+    "a duration of 1e30 h": (DURATION, "duration: 1e30 h", "1e30 h is out of range; allowed: a duration from 0.001ms"),
 }
 FILES = {
     "empty": (b"", "error: is empty"),

@@ -95,7 +95,7 @@ RUNS: Final[dict[str, Callable[[Path], Path]]] = {
     "everything was lost": of(failures="{kind: outage, from: 0s, to: 1h}", settings="maximum_retry_attempts: 0"),
     "everything was throttled": of(reserved="0", drain="1s"),
     "written too fast": of(rate="4000/s", on_throttle="drop"),
-    "markup in names": of(name=MARKUP, stream=MARKUP, readers=(MARKUP, "'a | `b` *c* $(d)'"), description=MARKUP),
+    "markup in names": of(name=MARKUP, readers=(MARKUP, "'a | `b` *c* $(d)'"), description=MARKUP),
 }
 
 OBJECTIVES: Final = "objectives: {iterator_age_p99: 900ms, records_lost: 0}"

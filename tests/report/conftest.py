@@ -26,7 +26,7 @@ functions:
     failures: [{failures}]
 event_source_mappings:
 """
-MAPPING = "  - {{name: {name}, stream: clicks, function: enrich, batch_size: 100}}\n"
+MAPPING = "  - {{name: '{name}', stream: clicks, function: enrich, batch_size: 100}}\n"
 
 Simulated = Callable[..., Result]
 

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from simulator.measures.run import simulate
+from simulator.model.facts import Facts
+from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import NS
+from simulator.traffic.written import Written
 from tests.model.rows import Section
-from tests.validation.running import Keeper, all_attempts
+from tests.validation.running import all_attempts
 from tests.validation.setups import pushed, text
 from tests.validation.studies import Chapter, Expected, Figures, Study
 
@@ -109,9 +112,9 @@ class _Losses:
 
 def losses(content: Scenario, replication: int) -> Figures:
     """When the first record was lost, how many were, and how many a second from then on."""
-    kept = Keeper("s")
-    result = simulate(content, None, replication, sinks=(kept,))
-    lost, first_s = sum(len(loss.places) for loss in kept.losses), kept.losses[0].at_ns / NS
+    losses = _Losses()
+    result = simulate(content, None, replication, sinks=(losses,))
+    lost, first_s = sum(records for _, records in losses.seen), losses.seen[0][0]
     return {"first": first_s, "lost": float(lost), "rate": lost / (result.end_s - first_s)}
 
 

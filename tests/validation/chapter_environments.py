@@ -18,7 +18,7 @@ from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import NS, ns
 from tests.model.rows import Section
 from tests.validation.chapter_concurrency import many_lanes
-from tests.validation.running import Ran, all_attempts
+from tests.validation.running import Attempts, all_attempts
 from tests.validation.setups import text
 from tests.validation.studies import Chapter, Expected, Figures, Study
 from tests.validation.theory_queues import Service
@@ -79,32 +79,33 @@ def both(content: Scenario, replication: int) -> Figures:
     }
 
 
-def ours(content: Scenario, replication: int) -> tuple[Ran, float]:
+def ours(content: Scenario, replication: int) -> tuple[Attempts, float]:
     """A run's attempts in order of start, and the time that environments were there until the last start, added up."""
-    idle: list[tuple[float, float]] = []  # from, to
-    some, acquire = Environments.any, Environments.acquire
-    ends_ns = ns(content.functions["f"].idle_timeout)
+    idle: list[tuple[int, int]] = []  # from, to
+    pools: dict[int, Environments] = {}
+    timeout_ns = ns(content.functions["f"].idle_timeout)
+    there, acquire = Environments.any, Environments.acquire
 
-    def note_any(self: Environments, now_ns: int) -> bool:
-        gone_ns = [since for since, _ in self._idle if now_ns - since > ends_ns]
-        idle.extend((since / NS, (since + ends_ns) / NS) for since in gone_ns)
-        pools[id(self)] = self
-        return some(self, now_ns)
+    def note_gone(self: Environments, now_ns: int) -> bool:
+        before = list(self._idle)
+        found = there(self, now_ns)
+        idle.extend((since, since + timeout_ns) for since, _ in before[: len(before) - len(self._idle)])
+        return found
 
-    def note_acquire(self: Environments, now_ns: int) -> Environment:
+    def note_taken(self: Environments, now_ns: int) -> Environment:
         before = list(self._idle)
         kind = acquire(self, now_ns)
         if len(self._idle) < len(before):
-            idle.append((before[-1][0] / NS, now_ns / NS))
+            idle.append((before[-1][0], now_ns))
+        pools[id(self)] = self
         return kind
 
-    pools: dict[int, Environments] = {}
-    with mock.patch.object(Environments, "any", note_any), mock.patch.object(Environments, "acquire", note_acquire):
-        _, attempts = all_attempts(content, replication)
+    with mock.patch.object(Environments, "any", note_gone), mock.patch.object(Environments, "acquire", note_taken):
+        _, attempts = all_attempts(content, replication, "simpy")
     attempts = attempts.where(np.argsort(attempts.started_s, kind="stable"))
     until_s = float(attempts.started_s[-1])
     for left in pools.values():
-        idle += [(since / NS, (since + ends_ns) / NS) for since, _ in left._idle]
+        idle += [(since, since + timeout_ns) for since, _ in left._idle]
     busy = overlap(attempts.started_s, attempts.finished_s, until_s)
     since, to = np.array(idle).reshape(-1, 2).T / NS
     return attempts, busy + overlap(since, to, until_s)
@@ -133,7 +134,7 @@ class LastUsedFirst(ServerlessSimulator):  # type: ignore[misc]
         return max((s for s in self.servers if s.is_ready()), key=lambda s: s.next_departure)
 
 
-def simfaas(simulator: type[Any], attempts: Ran, content: Scenario, until_s: float) -> dict[str, float]:
+def simfaas(simulator: type[Any], attempts: Attempts, content: Scenario, until_s: float) -> dict[str, float]:
     """Cold starts, and the time that instances were there until the last start, added up."""
     arrivals = iter([*np.diff(attempts.started_s, prepend=0.0).tolist(), 1e9])
     run_s = attempts.finished_s - attempts.started_s - attempts.cold_s

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.attempts import attempts_of
 from simulator.measures.run import simulate
-from simulator.model.facts import Attempt, Facts, Loss
-from simulator.model.observer import Streams
-from simulator.traffic.log import Floats
 from simulator.traffic.nanoseconds import NS
-from simulator.traffic.written import Written
-from tests.model.rows import scenario
+from tests.model.rows import Section, scenario
 
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
     from simulator.measures.result import Result
+    from simulator.model.facts import Facts
+    from simulator.model.observer import Streams
     from simulator.scenario.spec import Scenario
     from simulator.traffic.written import Written
     from tests.validation.studies import Figures, Study
@@ -63,57 +60,44 @@ def latency(content: Scenario, replication: int) -> Figures:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """Attempts that have finished, one row each."""
+class Attempts:
+    """Attempts that finished, one row each."""
 
+    first: Integers  # the place of its first record
+    done: Integers  # how many records it has processed
     started_s: Floats
     finished_s: Floats
-    cold_s: Floats  # their cold starts; 0 without one
-    last_accepted_s: Floats  # of the batch's last record
-    first: NDArray[np.int64]  # the first record's place in its shard's log
-    done: NDArray[np.int64]
+    last_accepted_s: Floats  # of its last record
+    cold_s: Floats
 
-    def __len__(self) -> int:
-        return len(self.started_s)
-
-    def where(self, rows: NDArray[np.generic]) -> Ran:
-        """Some of them: by mask or by numbers."""
-        return Ran(*(getattr(self, column.name)[rows] for column in fields(self)))
+    def where(self, which: NDArray[Any]) -> Attempts:
+        """Some of them, or in another order."""
+        return Attempts(*(column[which] for column in vars(self).values()))
 
 
-class Keeper:
-    """An observer that keeps the attempts and the losses of a run with one mapping."""
+class _Keeper:
+    """An observer that keeps all attempts of the only mapping."""
 
     def __init__(self, stream: str) -> None:
-        self.attempts: list[Attempt] = []
-        self.losses: list[Loss] = []
-        self._stream, self._last_accepted_ns = stream, [np.empty(0, np.int64)]
+        self._stream = stream
+        self.rows: list[tuple[int, ...]] = []
 
     def observe(
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
     ) -> None:
-        """Take a window."""
-        self.attempts += facts.attempts
-        self.losses += facts.losses
-        self._last_accepted_ns.append(attempts_of(facts.attempts, streams[self._stream]).last_accepted_ns)
-
-    def ran(self, end_ns: int) -> Ran:
-        """The attempts in order of finish."""
-        finished_ns = np.array([each.finished_ns for each in self.attempts], np.int64)
-        found = Ran(
-            np.array([each.started_ns for each in self.attempts]) / NS,
-            finished_ns / NS,
-            np.array([each.cold_ns for each in self.attempts]) / NS,
-            np.concatenate(self._last_accepted_ns) / NS,
-            np.array([each.places[0] for each in self.attempts], np.int64),
-            np.array([each.done for each in self.attempts], np.int64),
-        )
-        over = np.flatnonzero(finished_ns <= end_ns)
-        return found.where(over[np.argsort(finished_ns[over], kind="stable")])
+        for attempt in facts.attempts:
+            log, places = streams[self._stream][attempt.shard].log, attempt.places
+            accepted_ns = int(log.of(log.kept.accepted_ns, places[-1:])[0])
+            times_ns = attempt.started_ns, attempt.finished_ns, accepted_ns, attempt.cold_ns
+            self.rows.append((int(places[0]), attempt.done, *times_ns))
+        if last:
+            self.rows = [row for row in self.rows if row[3] <= end_ns]
 
 
-def all_attempts(content: Scenario, replication: int) -> tuple[Result, Ran]:
+def all_attempts(content: Scenario, replication: int, engine: Engine | None = None) -> tuple[Result, Attempts]:
     """A run, and all attempts of its only mapping in order of finish."""
-    kept = Keeper(content.event_source_mappings[0].stream)
-    result = simulate(content, None, replication, sinks=(kept,))
-    return result, kept.ran(result.end_ns)
+    keeper = _Keeper(content.event_source_mappings[0].stream)
+    result = simulate(content, None, replication, sinks=(keeper,), engine=engine)
+    first, done, *times_ns = np.array(keeper.rows, np.int64).reshape(-1, 6).T
+    attempts = Attempts(first, done, *(column / NS for column in times_ns))
+    return result, attempts.where(np.argsort(attempts.finished_s, kind="stable"))
