@@ -420,6 +420,9 @@ FAULTS: Final = (
         "measures/incident.py",
         ("else self.recovered_ns - self.end_ns", "else self.recovered_ns - self.start_ns"),
         ("b for a, b in seen.behind_ns if a <= self.cleared_ns < b", "b for a, b in seen.behind_ns if a < self.cleared_ns < a"),
+        ("processed.latency_ns[of_record] > self.ordinary_ns", "processed.latency_ns[of_record] >= 0"),
+        ("(times.produced_ns < end_ns) & (times.how", "(times.accepted_ns < end_ns) & (times.how"),
+        ("\"sent_to_destination\" if loss.how == \"sent_to_destination\" else \"lost\"", "\"lost\""),
     ),
     *in_file(
         "measures/summary.py",
@@ -429,9 +432,6 @@ FAULTS: Final = (
         "measures/incidents.py",
         ("if t.batch is None or t.batch.attempt.finished_ns <= end_ns", "if True"),
         ("attempt.places[0] > self._poisoned.get(where, -1) and", ""),
-        ("\"sent_to_destination\" if loss.how == \"sent_to_destination\" else \"lost\"", "\"lost\""),
-        ("processed.latency_ns[of_record] > self.ordinary_ns", "processed.latency_ns[of_record] >= 0"),
-        ("(times.produced_ns < end_ns) & (times.how", "(times.accepted_ns < end_ns) & (times.how"),
     ),
     *in_file(
         "measures/invocations.py",
@@ -489,14 +489,13 @@ FAULTS: Final = (
         ("if since_ns >= attempt.cut_ns:", "if since_ns >= attempt.first_cut_ns - 10**12:"),
         ("since_ns, before_ns + lasts_ns", "since_ns, lasts_ns"),
         ("busy_ns - (finished_ns - attempts.first_cut_ns)", "busy_ns"),
-        ("total(part[done.warm])", "total(part)"),
+        ("total(part[warm])", "total(part)"),
         ("attempts.finished_ns - begun_ns - cold_ns", "attempts.finished_ns - begun_ns"),
     ),
     *in_file(
         "measures/passes.py",
         ("seen=(accepted,) if self._reading.pushed else", "seen=(accepted,) if not self._reading.pushed else"),
-        ("accepted_ns, polls_ns[-1], \"right\")", "accepted_ns, polls_ns[-1])"),
-        ("np.minimum(first_poll_ns, accepted_ns[:seen] + retention_ns)", "first_poll_ns"),
+        ("accepted_ns, polls_ns, \"right\")", "accepted_ns, polls_ns)"),
     ),
     *in_file(
         "measures/reads.py",
