@@ -26,7 +26,7 @@ functions:
     failures: [{failures}]
 event_source_mappings:
 """
-MAPPING = "  - {{name: '{name}', stream: clicks, function: enrich, batch_size: 100}}\n"
+MAPPING = "  - {{name: {name}, stream: clicks, function: enrich, batch_size: 100}}\n"
 
 Simulated = Callable[..., Result]
 
@@ -41,7 +41,7 @@ def simulate_small(
 ) -> Result:
     """Simulate a minute of a small scenario; without mappings with `names=()`."""
     text = SCENARIO.format(shards=shards, rate=rate, failures=failures)
-    text += "".join(MAPPING.format(name=name) for name in names)
+    text += "".join(MAPPING.format(name=name if name.startswith("'") else f"'{name}'") for name in names)
     path = folder / "small.yaml"
     path.write_text(text if names else text.replace("event_source_mappings:\n", ""), encoding="utf-8")
     return simulate(load(path), interval_s=interval)
