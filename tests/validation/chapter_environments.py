@@ -72,7 +72,7 @@ def both(content: Scenario, replication: int) -> Figures:
     same = simfaas(LastUsedFirst, attempts, content, until_s)
     cold = float((attempts.cold_s > 0).sum())
     return {
-        "cold": (cold - theirs["cold"]) / len(attempts),
+        "cold": (cold - theirs["cold"]) / len(attempts.first),
         "environments": (mine - theirs["environments_s"]) / until_s,
         "same_cold": cold - same["cold"],
         "same_environments": (mine - same["environments_s"]) / until_s,

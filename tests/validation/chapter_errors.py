@@ -98,7 +98,7 @@ class _Counter:
             result, rows = all_attempts(of_size(content, n), replication)
             by_batch = np.bincount(rows.first // n, minlength=n)
             wrong += sum(by_batch[i] != expected_attempts(self._rule, n, i) for i in range(n))
-            attempts += len(rows)
+            attempts += len(rows.first)
             lost += result.mappings[0].ends.dropped
         return {"wrong": float(wrong), "attempts": float(attempts), "lost": float(lost)}
 
