@@ -10,7 +10,7 @@ from tests.model.agreement import GENERATE
 
 
 def test_both_engines_state_the_same_of_random_scenarios() -> None:
-    assert engines_agree(150, 0) == 150
+    assert engines_agree(60, 0) == 60
 
 
 def test_a_difference_between_the_engines_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
