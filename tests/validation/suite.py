@@ -35,7 +35,7 @@ def quick() -> tuple[Study, ...]:
         queues.single("M/D/1", queues.SERVICES["M/D/1"], 0.6, 0.15),
         queues.single("M/G/1, uniform", queues.UNIFORM, 0.8, 0.15),
         queues.bulk(4, 0.0, 0.6, 0.3),
-        queues.gated(0.0, 0.6, 0.3),
+        queues.gated(0.0, 0.6, 1.0),
         queues.exhaustive(0.0, 0.6, 0.5),
         queues.whole_backlog(0.3),
         queues.windowed(0.3),
