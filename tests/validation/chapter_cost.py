@@ -34,8 +34,9 @@ def bill(content: Scenario, replication: int) -> Figures:
 
 
 def quiet(shards: int, duration: str) -> Section:
-    """Shards without records."""
-    return small(run={"duration": duration}, stream={"shards": shards}, producer={"rate": "0/s"})
+    """Shards without records, seldom polled: what is billed of them does not depend on it."""
+    seldom = {"polling": {"interval": "1h", "phase": "0s"}}
+    return small(run={"duration": duration}, stream={"shards": shards}, producer={"rate": "0/s"}, mapping=seldom)
 
 
 def a_day_of_records() -> Study:
