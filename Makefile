@@ -41,7 +41,7 @@ demo: $(STAMP)
 	@echo "The report: reports/flight-departures/report.html; the pictures: reports/flight-departures/plots/"
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 # In an environment of its own: other people's code wants older versions than the simulator is tested with.
 $(OTHERS)/.installed: tests/validation/requirements.lock

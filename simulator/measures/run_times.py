@@ -31,10 +31,13 @@ class RunTimes:
 
 
 def run_times(scenario: Scenario, interval_s: float | None = None) -> RunTimes:
-    """The times of a scenario. Raises IntervalError when an interval would give, or could give, too many rows."""
+    """The times of a scenario; an interval longer than the run is as long as the run.
+
+    Raises IntervalError when an interval would give, or could give, too many rows.
+    """
     duration_ns = ns(scenario.duration)
     latest_ns = duration_ns + ns(scenario.drain)
-    interval_ns = nice_interval_ns(duration_ns, latest_ns) if interval_s is None else ns(interval_s)
+    interval_ns = nice_interval_ns(duration_ns, latest_ns) if interval_s is None else min(ns(interval_s), latest_ns)
     if interval_ns <= 0 or latest_ns > MOST_ROWS * interval_ns:
         raise IntervalError(_too_many_rows(scenario, interval_s or 0.0, latest_ns))
     return RunTimes(

@@ -20,6 +20,7 @@ from simulator.study.store import _checksum
 from tests.fuzz.damages import JSON, damage
 from tests.page.folders import OBJECTIVES, OUTAGE, scenario_text
 
+CASES: Final = 60
 COMMANDS: Final = {
     "run": ("run", "-n", "2"),
     "one run": ("run",),

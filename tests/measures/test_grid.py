@@ -38,6 +38,12 @@ def test_an_interval_that_is_given_is_kept() -> None:
     assert run_times(scenario(small()), 0.37).interval_ns == 370_000_000
 
 
+def test_an_interval_that_is_longer_than_the_run_is_as_long_as_the_run() -> None:
+    """However long: one of a million days has more nanoseconds than an integer of 64 bits."""
+    content = scenario(small(run={"drain": "10s"}))
+    assert run_times(content, 86_400e6).interval_ns == run_times(content, 21.0).interval_ns == 20_000_000_000
+
+
 @pytest.mark.parametrize(
     ("interval_s", "told"),
     [

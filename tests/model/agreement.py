@@ -35,7 +35,8 @@ def agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) ->
     @given(content=scenarios(), window_records=st.sampled_from([30, 300, 1 << 19]))
     def rows_totals_ends_and_reads_are_those_of_the_reference(content: dict[str, Any], window_records: int) -> None:
         nonlocal compared
-        assert compare(content, window_records) == []
+        if found := compare(content, window_records):
+            raise AssertionError("\n".join(found))
         compared += 1
 
     rows_totals_ends_and_reads_are_those_of_the_reference()

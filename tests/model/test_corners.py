@@ -11,6 +11,7 @@ from tests.model.rows import Section, run_rows, scenario, small
 
 ROUND_ROBIN = {"partition_keys": {"count": 23, "order": "round_robin"}}
 LONG_DISABLED = {"disabled": [{"from": "2s", "to": "30h"}]}
+SELDOM = {"polling": {"interval": "60s", "phase": "370ms", "jitter": 0}}  # few of its polls find nothing
 SLOW = {"duration": {"per_batch": "1713ms", "per_record": "1.3ms"}}
 
 CORNERS: dict[str, Section] = {
@@ -31,9 +32,11 @@ CORNERS: dict[str, Section] = {
     "a timestamp after all records": small(mapping={"starting_position": {"at_timestamp": "100s"}}),
     "a function that is always throttled": small(function={"reserved_concurrency": 0}, run={"drain": "7s"}),
     "an account without concurrency": small(run={"account": {"concurrency": 1, "other_concurrency": 1}, "drain": "7s"}),
-    "more than a shard accepts": small(producer={"rate": "1300/s"}),
-    "more than a shard accepts, no drain": small(producer={"rate": "1300/s"}, run={"drain": "0s"}),
-    "more than a shard accepts, dropped": small(producer={"rate": "1300/s", "on_throttle": "drop"}),
+    "more than a shard accepts": small(run={"duration": "3s"}, producer={"rate": "1300/s"}),
+    "more than a shard accepts, no drain": small(run={"duration": "3s", "drain": "0s"}, producer={"rate": "1300/s"}),
+    "more than a shard accepts, dropped": small(
+        run={"duration": "3s"}, producer={"rate": "1300/s", "on_throttle": "drop"}
+    ),
     "a slow period of factor 0": small(
         function={"failures": [{"kind": "slow", "from": "0s", "to": "5s", "factor": 0}]}
     ),
@@ -69,8 +72,10 @@ CORNERS: dict[str, Section] = {
         producer={"rate": "61/s", **ROUND_ROBIN},
         mapping={"parallelization_factor": 10, "polling": {"phase": "spread"}, "batch_size": 2},
     ),
-    "disabled for longer than the retention": small(run={"drain": "31h"}, mapping=LONG_DISABLED),
-    "ended while disabled for longer than the retention": small(run={"drain": "25h"}, mapping=LONG_DISABLED),
+    "disabled for longer than the retention": small(run={"drain": "31h"}, mapping={**LONG_DISABLED, **SELDOM}),
+    "ended while disabled for longer than the retention": small(
+        run={"drain": "25h"}, mapping={**LONG_DISABLED, **SELDOM}
+    ),
     "pushed, disabled for longer than the retention": small(
         run={"drain": "31h"}, mapping={"consumer": "push", **LONG_DISABLED}
     ),
