@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from simulator import simulate
+from simulator.kernel.engines import Engine
 from tests.model.compare_many import compare
 from tests.model.rows import Section, run_rows, scenario, small
 
@@ -185,3 +187,12 @@ def test_what_is_gone_at_the_end_has_expired_though_nobody_has_come_to_pass_it_o
     ends = run_rows(content)[0].mappings[0].ends
     assert (ends.processed, ends.expired, ends.unprocessed) == (2, 4, 14)
     assert compare(content) == []
+
+
+@pytest.mark.parametrize("engine", ["kernel", "simpy"])
+def test_a_stream_that_nobody_reads_does_not_prolong_the_run(engine: Engine) -> None:
+    """Its shard accepts 1,000 of 3,000 records a second, so that many still wait at their producer at the end."""
+    content = small(run={"drain": "3h"})
+    content["streams"]["unread"] = {"shards": 1}
+    content["producers"].append({"stream": "unread", "rate": "3000/s", "arrivals": "constant"})
+    assert simulate(scenario(content), engine=engine).end_s < 13
