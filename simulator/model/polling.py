@@ -15,9 +15,8 @@ from simulator.model.lanes import Lanes
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
-from simulator.scenario.spec import EventSourceMapping
 from simulator.traffic.draws import bits, inner, unit
-from simulator.traffic.nanoseconds import NS, half_up, ns
+from simulator.traffic.nanoseconds import half_up, ns
 from simulator.traffic.shards import Shard
 
 
@@ -149,13 +148,3 @@ class Poller:
     def _let_go(self) -> None:
         for lane in self._lanes:
             lane.let_go()
-
-
-def first_polls_ns(mapping: EventSourceMapping, key: int, shards: int) -> list[int]:
-    """When each shard of the start is first polled (section 4); `key` is that of the draws of random phases."""
-    polling, starts_ns = mapping.polling, ns(mapping.starts_after)
-    if polling.phase == "random":
-        return [starts_ns + half_up(polling.interval * NS * unit(bits(key, j))) for j in range(shards)]
-    if polling.phase == "spread":
-        return [starts_ns + half_up(polling.interval * NS * (j + 0.5) / shards) for j in range(shards)]
-    return [starts_ns + ns(polling.phase)] * shards

@@ -14,7 +14,8 @@ from simulator.model.left import Left
 from simulator.model.mapping import Mapping
 from simulator.model.memory import check_backlog, most_bytes
 from simulator.model.observer import Observer
-from simulator.model.polling import Poller, first_polls_ns
+from simulator.model.phase import first_polls_ns
+from simulator.model.polling import Poller
 from simulator.model.push import Subscription
 from simulator.model.read_limits import ReadLimits
 from simulator.model.windows import Windows
