@@ -1,4 +1,4 @@
-"""Polling: one poller per mapping and shard, which calls GetRecords (docs/model.md, sections 4 and 19)."""
+"""Polling: one poller per mapping and shard, which calls GetRecords (docs/model.md, section 4)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Poller:
         self._iterator.pass_over(self.shard.log.end)
 
     def _plan(self, due_ns: int) -> None:
-        """The next regular poll is due at a time; it is made a little later (section 19)."""
+        """The next regular poll is due at a time; it is made a little later."""
         jitter = self._polling.jitter
         late = jitter * unit(bits(self._jitter_key, self._regular)) if jitter else 0.0
         self._due_ns, self._planned_ns = due_ns, due_ns + half_up(self._interval_ns * late)
