@@ -59,7 +59,7 @@ class _Run:
             add(facts, machine)
             on_their_way.append(machine.facts(SENT, WORDS[SENT]))
         over = status == Machine.OVER
-        self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts.count + len(on_their_way))
+        self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts)
         written = {name: self._written(machine, number, name, end_ns) for number, name in enumerate(self._streams)}
         shards = {name: stream.shards for name, stream in self._streams.items()}
         read = [shards[m.stream] for m in self._scenario.event_source_mappings]

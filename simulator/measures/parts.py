@@ -85,7 +85,10 @@ class Parts:
 
     def _note_throttles(self, facts: Facts, times: Times) -> None:
         """Note how long each record's own batch, or part of one, has been throttled."""
-        self._throttled_ns = times.moved(self._throttled_ns, 0)
+        if len(self._throttled_ns):
+            self._throttled_ns = times.moved(self._throttled_ns, 0)
+        elif facts.throttles:  # the first ones
+            self._throttled_ns = np.zeros_like(times.produced_ns)
         records = np.array([len(throttle.places) for throttle in facts.throttles], np.int64)
         for some in portions(records):
             throttles, n = facts.throttles[some], records[some]
@@ -111,7 +114,8 @@ class Parts:
         done, cut_ns, begun_ns, cold_ns = attempts.done, attempts.first_cut_ns, attempts.begun_ns, attempts.cold_ns
         firsts = rows[np.cumsum(done) - done]
         busy_ns, free_ns = _when_cut(attempts, times.lane[firsts], stretches)
-        throttled_ns, ran_ns = self._throttled_ns[firsts], attempts.finished_ns - begun_ns - cold_ns
+        throttled_ns = self._throttled_ns[firsts] if len(self._throttled_ns) else np.zeros_like(firsts)
+        ran_ns = attempts.finished_ns - begun_ns - cold_ns
         of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, ran_ns)
         accepted_ns = times.accepted_ns[rows]
         queueing = np.repeat(busy_ns, done) - self._busy_ns[rows]
@@ -132,7 +136,7 @@ class _Columns:
 
 def _when_cut(attempts: _Columns, lanes: Integers, stretches: list[Doings]) -> tuple[Integers, Integers]:
     """The lanes' busy and free time up to the first cut of each attempt's batch: since then they have been busy."""
-    finished_ns, busy_ns, free_ns = attempts.finished_ns, np.zeros_like(lanes), np.zeros_like(lanes)
+    finished_ns, busy_ns, free_ns = attempts.finished_ns, *np.zeros((2, len(lanes)), np.int64)
     for doings in stretches:
         some = (finished_ns >= doings.axis.begin_ns) & (finished_ns <= doings.axis.end_ns)
         busy_ns[some] = doings.busy_ns(lanes[some], finished_ns[some])

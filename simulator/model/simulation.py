@@ -101,7 +101,7 @@ class Simulation:
             if end_ns == self._latest_ns:
                 return  # the rest is measured when the run has ended
             yield self._clock.due(end_ns, order(WINDOW))
-            self._windows.learn(end_ns - self._window_began_ns, self._facts.count)
+            self._windows.learn(end_ns - self._window_began_ns, self._facts)
             self._observe(end_ns, last=False)
             self._forget()
             check_backlog(self._streams, seconds(end_ns), most)

@@ -39,6 +39,11 @@ def test_windows_of_any_size_are_the_same_by_both(case: str, records: int, monke
 @pytest.mark.parametrize("consumer", ["polling", "push"])
 def test_long_windows_that_fill_at_once_are_the_same_by_both(consumer: str, lanes: int) -> None:
     """Each batch leaves an alarm for the end of its window behind; the kernel has room for one a lane."""
-    changes = {"consumer": consumer, "batch_size": 2, "maximum_batching_window": "300s", "parallelization_factor": lanes}
+    changes = {
+        "consumer": consumer,
+        "batch_size": 2,
+        "maximum_batching_window": "300s",
+        "parallelization_factor": lanes,
+    }
     filled = scenario(small(run={"duration": "600s"}, producer={"rate": "1.9/s"}, mapping=changes))
     assert first_difference(record(filled, "simpy"), record(filled, "kernel")) == ""
