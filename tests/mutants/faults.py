@@ -508,8 +508,11 @@ FAULTS: Final = (
         ("        self._sending = sending[:, ~left]\n", "        self._sending = sending[:, :0]\n"),
     ),
     *in_file(
-        "measures/result.py",
+        "measures/finished.py",
         ("self.scenario.duration - min([0.0,", "self.end_s - min([0.0,"),
+    ),
+    *in_file(
+        "measures/result.py",
         ("if other.stream == spec.stream and other.consumer == \"polling\"]", "if other.name == spec.name]"),
         ("stream.throttled_total, reads.get(", "stream.dropped_total, reads.get("),
     ),
