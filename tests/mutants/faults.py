@@ -342,6 +342,12 @@ FAULTS: Final = (
          "return self._window_began_ns >= ns(self._scenario.duration)"),
     ),
     *in_file(
+        "model/windows.py",
+        ("lasted_ns * WINDOW_TRIED // max(1, tried)", "lasted_ns * WINDOW_TRIED"),
+        ("        if begin_ns == 0:\n", "        if begin_ns < 0:\n"),
+        ("GROWTH * max(NS, lasted_ns), ", ""),
+    ),
+    *in_file(
         "measures/attempts.py",
         ("np.equal(self.environment, COLD)", "np.not_equal(self.environment, \"on_demand\")"),
         ("(\"error\", \"timeout\")", "(\"error\", \"timeout\", \"partial\")"),
