@@ -20,6 +20,13 @@ from tests.mutants.faults import Fault
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("simulator", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
 ROOMS: Final = ("traffic", "model", "measures", "kernel")
+EVERYWHERE: Final = (  # these see whatever changes in a run
+    "tests/test_cases.py",
+    "tests/model/test_against_reference.py",
+    "tests/model/test_corners.py",
+)
+KERNEL: Final = ("tests/kernel/test_both_engines.py", "tests/kernel/test_random_scenarios.py")  # facts alone
+INVARIANTS: Final = ("tests/model/test_determinism.py", "tests/model/test_invariants.py")
 LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_both_engines.py")
 AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
 LAST: Final = (  # slow, the slowest last
@@ -97,7 +104,7 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
     right = path.read_text(encoding="utf-8")
     try:
         path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
-        tests = in_order(every_test(folder), fault.file)
+        tests = in_order(tests_for(folder, fault.file), fault.file)
         line = first_failure(folder, tests[:AT_FIRST], limit_s / 4)
         line = line or first_failure(folder, tests[AT_FIRST:], limit_s)
     finally:
@@ -120,6 +127,14 @@ def every_test(folder: Path) -> list[str]:
     return ["tests/test_cases.py", *(path.relative_to(folder).as_posix() for path in files)]
 
 
+def tests_for(folder: Path, file: str) -> list[str]:
+    """The tests of a file's room, and those of other rooms that can tell."""
+    room = file.split("/")[0]
+    others = {"traffic": (*KERNEL, *INVARIANTS), "model": KERNEL}.get(room, ())
+    chosen = {*EVERYWHERE, *others}
+    return [test for test in every_test(folder) if test in chosen or test.startswith(f"tests/{room}/")]
+
+
 def in_order(tests: Sequence[str], file: str) -> list[str]:
     """First the tests that bear the name of the file, then those that see most, last those that take long."""
     room, name = file.split("/")
@@ -127,10 +142,7 @@ def in_order(tests: Sequence[str], file: str) -> list[str]:
     def rank(test: str) -> tuple[bool, int, bool, bool]:
         own = test in (f"tests/{room}/test_{name}", f"tests/model/test_{name}")
         last = LAST.index(test) + 1 if test in LAST else 0
-        likely = test in LIKELY and (
-            room != "measures" or not test.startswith("tests/kernel")
-        )  # which measures nothing
-        return (not own, last, not likely, not test.startswith(f"tests/{room}"))
+        return (not own, last, test not in LIKELY, not test.startswith(f"tests/{room}"))
 
     return sorted(tests, key=rank)
 

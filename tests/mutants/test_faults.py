@@ -49,8 +49,16 @@ def test_the_tests_that_bear_the_name_of_the_file_run_first_and_the_slow_ones_la
     assert found == ["tests/model/test_a.py", likely, others, last]
 
 
-def test_all_the_tests_that_are_put_first_or_last_are_there() -> None:
-    assert {*breaking.LIKELY, *breaking.LAST} <= set(breaking.every_test(breaking.ROOT))
+def test_all_the_tests_that_are_named_are_there() -> None:
+    named = {*breaking.EVERYWHERE, *breaking.KERNEL, *breaking.INVARIANTS, *breaking.LIKELY, *breaking.LAST}
+    assert named <= set(breaking.every_test(breaking.ROOT))
+
+
+def test_a_fault_of_the_measures_is_not_looked_for_in_the_facts() -> None:
+    found = breaking.tests_for(breaking.ROOT, "measures/waiting.py")
+    assert "tests/measures/test_waiting.py" in found
+    assert "tests/test_cases.py" in found
+    assert not [test for test in found if test.startswith(("tests/kernel", "tests/traffic"))]
 
 
 def test_all_is_well_when_what_survives_has_a_reason_and_is_one_in_twenty_at_most() -> None:
