@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from . import traffic
 from .clock import Clock
 from .functions import function_states
 from .inputs import SECOND, Scenario, parse
@@ -27,6 +28,11 @@ def run(scenario: dict[str, Any], folder: Path | str) -> Result:
         reader.begin()
     ended_at = go(parsed, clock, mappings)
     return collect(mappings, readers, written, ended_at)
+
+
+def undecided(scenario: dict[str, Any], folder: Path | str) -> bool:
+    """Whether doubles may produce a record a nanosecond earlier or later than `run` does, which is exact."""
+    return traffic.undecided(parse(scenario, Path(folder)))
 
 
 def make_mappings(scenario: Scenario, written: dict[str, Written], clock: Clock) -> list[MappingState]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from ruamel.yaml import YAML
 
 from . import NotDeterministic, run
 from .compare import differences, read_rows
+from .inputs import SECOND
+from .traffic import exact_times, near_half
+from .waves import Wave
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -62,3 +66,19 @@ def minimal(random: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+@pytest.mark.parametrize(("off", "undecided"), [("0", True), ("1e-6", True), ("1e-3", False), ("-1e-3", False)])
+@pytest.mark.parametrize("start", [0, -6])
+def test_a_time_that_doubles_may_round_to_either_side_is_told(start: int, off: str, undecided: bool) -> None:
+    """The second of some records at (k + 0.5) / rate is produced about half a nanosecond after 26 s."""
+    time = (26 - start) * SECOND + Fraction(1, 2) + Fraction(off)
+    steps = [(start * SECOND, 60 * SECOND, Fraction(3, 2) / time)]
+    found = [near_half(*each) for each in exact_times(steps, start * SECOND, 27 * SECOND)]
+    assert found == [False, undecided]
+
+
+@pytest.mark.parametrize(("off", "undecided"), [("0", True), ("1e-6", True), ("1e-3", False), ("-1e-3", False)])
+def test_so_is_one_of_a_sine(off: str, undecided: bool) -> None:
+    time = 25 * SECOND + Fraction(1, 2) + Fraction(off)
+    assert Wave(Fraction(3, 2) / time, Fraction(0), 60 * SECOND, 0).undecided(0, 26 * SECOND) == undecided
