@@ -9,7 +9,7 @@ from typing import Any
 from . import traffic
 from .clock import Clock
 from .functions import function_states
-from .inputs import SECOND, Scenario, parse
+from .inputs import SECOND, UNDECIDED, Scenario, parse
 from .mappings import MappingState
 from .readers import Poller, Reader, ReadLimits, Subscription
 from .result import Result, in_seconds, totals_of
@@ -31,8 +31,10 @@ def run(scenario: dict[str, Any], folder: Path | str) -> Result:
 
 
 def undecided(scenario: dict[str, Any], folder: Path | str) -> bool:
-    """Whether doubles may produce a record a nanosecond earlier or later than `run` does, which is exact."""
-    return traffic.undecided(parse(scenario, Path(folder)))
+    """Whether doubles may give a nanosecond more or less than `run`: a record's production, a backoff, a duration."""
+    UNDECIDED.clear()
+    run(scenario, folder)
+    return bool(UNDECIDED) or traffic.undecided(parse(scenario, Path(folder)))
 
 
 def make_mappings(scenario: Scenario, written: dict[str, Written], clock: Clock) -> list[MappingState]:

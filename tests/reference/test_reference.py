@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 from . import NotDeterministic, run
 from .compare import differences, read_rows
-from .inputs import SECOND
-from .traffic import exact_times, near_half
+from .inputs import SECOND, UNDECIDED, Backoff, near_half
+from .traffic import exact_times
 from .waves import Wave
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -74,7 +74,7 @@ def test_a_time_that_doubles_may_round_to_either_side_is_told(start: int, off: s
     """The second of some records at (k + 0.5) / rate is produced about half a nanosecond after 26 s."""
     time = (26 - start) * SECOND + Fraction(1, 2) + Fraction(off)
     steps = [(start * SECOND, 60 * SECOND, Fraction(3, 2) / time)]
-    found = [near_half(*each) for each in exact_times(steps, start * SECOND, 27 * SECOND)]
+    found = [near_half(at, abs(at) + long) for at, long in exact_times(steps, start * SECOND, 27 * SECOND)]
     assert found == [False, undecided]
 
 
@@ -82,3 +82,13 @@ def test_a_time_that_doubles_may_round_to_either_side_is_told(start: int, off: s
 def test_so_is_one_of_a_sine(off: str, undecided: bool) -> None:
     time = 25 * SECOND + Fraction(1, 2) + Fraction(off)
     assert Wave(Fraction(3, 2) / time, Fraction(0), 60 * SECOND, 0).undecided(0, 26 * SECOND) == undecided
+
+
+def test_so_is_a_product() -> None:
+    """0.366 * 1.65^4 is 2.7127942875 exactly, and 0.366 * 1.65^3 is far from half a nanosecond."""
+    backoff = Backoff(initial=366_000_000, factor=1.65, maximum=60 * SECOND)
+    UNDECIDED.clear()
+    assert backoff.wait(4) == 1_644_117_750
+    assert UNDECIDED == []
+    assert backoff.wait(5) in (2_712_794_287, 2_712_794_288)
+    assert len(UNDECIDED) == 1

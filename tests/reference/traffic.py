@@ -10,10 +10,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .inputs import NEVER, SECOND, Producer, Scenario, Stream, half_up, nanoseconds, number, per_nanosecond, rows
+from .inputs import (
+    NEVER,
+    SECOND,
+    Producer,
+    Scenario,
+    Stream,
+    half_up,
+    nanoseconds,
+    near_half,
+    number,
+    per_nanosecond,
+    rows,
+)
 from .waves import Wave
-
-LOST = Fraction(1, 2**51)  # the part of a time that doubles may lose: two units in the last place
 
 MIB = 2**20
 # T of section 3 is kept exactly, in units of 1/2048 ns
@@ -146,12 +156,8 @@ def may_round_otherwise(producer: Producer, folder: Path) -> bool:
     rate, start, stop = producer.rate, producer.start, producer.stop
     if isinstance(rate, dict) and "sine" in rate:
         return sine(rate["sine"]).undecided(start, stop)
-    return any(near_half(*each) for each in exact_times(pieces(rate, start, stop, folder), start, stop))
-
-
-def near_half(time: Fraction, long: Fraction) -> bool:
-    """Whether a time, as `exact_times` gives it, is nearer to half a nanosecond than doubles can tell."""
-    return abs(time - half_up(time)) >= Fraction(1, 2) - (abs(time) + long) * LOST
+    times = exact_times(pieces(rate, start, stop, folder), start, stop)
+    return any(near_half(time, abs(time) + long) for time, long in times)
 
 
 Piece = tuple[int, int, Fraction]

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 DIGITS = 28
 SMALL = Decimal(10) ** -DIGITS
-LOST = Decimal(2) ** -51  # the part of an integral, or of a time, that doubles may lose: two units in the last place
+LOST = Decimal(2) ** -50  # the part of an integral, or of a time, that doubles may lose: a few units in the last place
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
 HALF = Decimal("0.5")
 
