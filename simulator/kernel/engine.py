@@ -82,7 +82,8 @@ class _Run:
         lane = {factor: lane[factor] for factor in stream.factors}
         records = Columns(produced, let_in, accepted, size, order, lane, after)
         lost: Integers = dropped
-        return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), end_ns)
+        until_ns = end_ns + (end_ns == self._latest_ns)
+        return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), until_ns)
 
     def _forget(self, machine: Machine) -> None:
         for number, stream in enumerate(self._streams.values()):

@@ -109,7 +109,8 @@ class Simulation:
 
     def _bring_in(self, end_ns: int) -> None:
         """All that is written until the window's end; readers learn of it when it begins."""
-        self._written = {name: stream.advance(end_ns) for name, stream in self._streams.items()}
+        until_ns = end_ns + (end_ns == self._latest_ns)  # what is accepted at the very end is, and can be read then
+        self._written = {name: stream.advance(until_ns) for name, stream in self._streams.items()}
         for name, readers in self._readers.items():
             for reader in readers:
                 accepted_from = self._written[name].accepted_from[reader.shard.number]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from simulator.kernel.engines import Engine
 from simulator.measures.run import simulate
 from tests.model.compare_many import compare
 from tests.model.rows import Section, run_rows, scenario, small
@@ -87,6 +88,11 @@ CORNERS: dict[str, Section] = {
     "more than a shard accepts, dropped": small(
         run={"duration": "3s"}, producer={"rate": "1300/s", "on_throttle": "drop"}
     ),
+    "accepted and read at the very end": small(
+        run={"duration": "3s", "drain": "7.05s"},
+        producer={"rate": "10/s", "record_size": "1MiB"},  # one a second is accepted, the last at 10.05 s
+        mapping={"polling": {"phase": "50ms"}},
+    ),
     "a slow period of factor 0": small(
         function={"failures": [{"kind": "slow", "from": "0s", "to": "5s", "factor": 0}]}
     ),
@@ -163,6 +169,14 @@ def test_what_a_half_was_throttled_that_leaves_whole_is_retrying_for_the_other()
     assert parts["throttled"] == 0
     assert parts["retrying"] == 5 + 40  # of the record accepted at 45 s: the failed attempt, then what its sibling did
     assert parts["processing"] == 5
+
+
+@pytest.mark.parametrize("engine", ["simpy", "kernel"])
+def test_what_is_accepted_at_the_very_end_is_read_by_a_poll_of_then(engine: Engine) -> None:
+    run = scenario(CORNERS["accepted and read at the very end"])
+    (mapping,), stream = (result := simulate(run, None, 0, engine=engine)).mappings, result.measures.streams["s"]
+    assert stream.records_by_shard.tolist() == [11]
+    assert mapping.read_bytes == 11 * 2**20
 
 
 def test_an_old_alarm_of_a_lane_does_not_wake_it_in_the_future() -> None:
