@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.measures import tables
 from simulator.measures.bill import Bill, bill
-from simulator.measures.conservation import Ends
-from simulator.measures.incident import Incident
+from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
 from simulator.measures.observer import Measured, Measures
@@ -25,45 +24,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MappingResult:
-    """What came of one mapping."""
-
-    name: str
-    stream: str
-    function: str
-    pushed: bool  # it reads by push (enhanced fan-out)
-    verdict: Verdict
-    ends: Ends
-    uses: tuple[Use, ...]
-    incidents: tuple[Incident, ...]
-    reads: dict[str, int]  # GetRecords calls, refused, skipped; empty for push
-    read_bytes: int  # by GetRecords, again for retries, too; by push: sent
-    measures: MappingMeasures
-
-    @property
-    def parts_mean_s(self) -> dict[str, float]:
-        """The mean of each part of latency over the processed records after the warm-up."""
-        return self.measures.parts_mean_s
-
-    @property
-    def waiting_s(self) -> dict[str, float]:
-        """The seconds that its records waited, lost and unprocessed ones too, by cause; causes without any left out."""
-        return {cause: waited / NS for cause, waited in self.measures.waiting.total_ns().items() if waited}
-
-
-@dataclass(frozen=True)
-class Result:
+class Result(Finished):
     """One finished run. Tables are pandas DataFrames; units are in the names of their columns."""
-
-    scenario: Scenario
-    seed: int
-    replication: int
-    end_ns: int
-    measures: Measured
-    mappings: tuple[MappingResult, ...]
-
-    def __getitem__(self, mapping: str) -> MappingResult:
-        return next(m for m in self.mappings if m.name == mapping)
 
     @cached_property
     def timeseries(self) -> pd.DataFrame:
@@ -89,21 +51,6 @@ class Result:
     def bill(self) -> Bill:
         """What the run costs, and a month of its traffic."""
         return bill(self)
-
-    @property
-    def end_s(self) -> float:
-        """When the run ended."""
-        return self.end_ns / NS
-
-    @property
-    def traffic_s(self) -> float:
-        """The simulated time in which traffic came, with what was there before t = 0; the rest was draining."""
-        return self.scenario.duration - min([0.0, *(p.start for p in self.scenario.producers)])
-
-    @property
-    def rows(self) -> int:
-        """How many intervals the time series has."""
-        return -(-self.end_ns // self.measures.interval_ns)
 
     def summary(self) -> dict[str, Any]:
         """The figures of summary.json."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from simulator.measures.bill import bill
+from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.histogram import PERCENTILES, Histogram
 from simulator.measures.tables import percentile_name
 from simulator.measures.usage import write_uses
 from simulator.traffic.nanoseconds import NS
 
-if TYPE_CHECKING:
-    from simulator.measures.result import MappingResult, Result
 
-
-def summary(result: Result) -> dict[str, Any]:
+def summary(result: Finished) -> dict[str, Any]:
     """What a run came to, as plain data."""
     return {
         "scenario": result.scenario.name,
@@ -25,11 +24,11 @@ def summary(result: Result) -> dict[str, Any]:
         "streams": {name: _stream(result, name) for name in result.scenario.streams},
         "functions": {name: _function(result, name) for name in result.scenario.functions},
         "event_source_mappings": {m.name: _mapping(result, m) for m in result.mappings},
-        "bill": result.bill.as_dict(),
+        "bill": bill(result).as_dict(),
     }
 
 
-def _stream(result: Result, name: str) -> dict[str, Any]:
+def _stream(result: Finished, name: str) -> dict[str, Any]:
     measures = result.measures.streams[name]
     interval_ns, load = measures.load.rows_until(result.end_ns)
     return {
@@ -44,12 +43,12 @@ def _stream(result: Result, name: str) -> dict[str, Any]:
     }
 
 
-def _function(result: Result, name: str) -> dict[str, Any]:
+def _function(result: Finished, name: str) -> dict[str, Any]:
     concurrency = result.measures.functions[name]
     return {"concurrency_mean": concurrency.total_s / result.end_s, "concurrency_peak": concurrency.peak}
 
 
-def _mapping(result: Result, mapping: MappingResult) -> dict[str, Any]:
+def _mapping(result: Finished, mapping: MappingResult) -> dict[str, Any]:
     measures = mapping.measures
     backlog, lags = measures.backlog.level, measures.lags
     return {

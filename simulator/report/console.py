@@ -13,8 +13,9 @@ from typing import Any, Final
 from rich.console import Console
 from rich.text import Text
 
+from simulator.measures.finished import MappingResult
 from simulator.measures.histogram import Histogram
-from simulator.measures.result import MappingResult, Result
+from simulator.measures.result import Result
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.numbers import count, rough, seconds
 from simulator.report.objective_words import told

@@ -8,13 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from simulator import __version__
 from simulator.files.scratch import clear
 from simulator.files.whole import write_new, write_to, write_whole
 from simulator.kernel.engines import Engine
 from simulator.kernel.engines import name as engine_name
 from simulator.report.folder import PROGRAM, RUN_FILE, OutputError, fresh_folder, told
 from simulator.scenario.dumping import dump
+from simulator.version import __version__
 
 if TYPE_CHECKING:
     from simulator.measures.result import Result

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.measures.finished import MappingResult
 from simulator.measures.histogram import PERCENTILES
-from simulator.measures.result import MappingResult, Result
+from simulator.measures.result import Result
 from simulator.study.statistics import Interval, measure_interval
 from simulator.traffic.nanoseconds import seconds
 

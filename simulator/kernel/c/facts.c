@@ -96,6 +96,14 @@ void state_doing(Kernel *k, const Reader *r, const Lane *lane, int what, i64 beg
   state(k, DOING, words, 6);
 }
 
+/* The lane's part of a batch, of n records, is not admitted. */
+void state_throttle(Kernel *k, const Reader *r, const Lane *lane, i64 n, i64 again_ns, int lack) {
+  i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
+  i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), n,
+                 lane->begun_ns, k->clock.now, again_ns, lack};
+  state(k, THROTTLE, words, 10);
+}
+
 /* Records of a part of a batch end without having been processed. */
 void state_loss(Kernel *k, const Reader *r, const Lane *lane, i64 low, i64 high, i64 n, int how, int failure) {
   i64 places = state_places(k, r, lane, low, high);

@@ -112,7 +112,7 @@ typedef struct {
 typedef struct {
   i64 first, end; /* places that are kept */
   u64 mask;
-  i64 *produced, *accepted, *number;
+  i64 *accepted, *number;
   u32 *bytes;
   double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
 } Log;

@@ -80,6 +80,7 @@ int state_written(Kernel *, Stream *, i64 shard, i64 number, i64 let_in_ns, i64 
 void state(Kernel *, int kind, const i64 *words, int n);
 void state_attempt(Kernel *, const Reader *, const Lane *, i64 done);
 void state_doing(Kernel *, const Reader *, const Lane *, int what, i64 begin_ns, i64 end_ns);
+void state_throttle(Kernel *, const Reader *, const Lane *, i64 n, i64 again_ns, int lack);
 void state_loss(Kernel *, const Reader *, const Lane *, i64 low, i64 high, i64 n, int how, int failure);
 void state_expired(Kernel *, const Reader *, i64 first, i64 end);
 

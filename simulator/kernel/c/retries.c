@@ -98,8 +98,8 @@ static void part_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
 
 static void throttled(Kernel *k, Reader *r, Lane *lane, Mapping *m, int lack) {
   i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
-  i64 words[] = {r->mapping, r->shard, lane->number, lane->begun_ns, now_ns, again_ns, lack};
-  state(k, THROTTLE, words, 7);
+  i64 n = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->part.high);
+  state_throttle(k, r, lane, n, again_ns, lack);
   state_doing(k, r, lane, FOR_CONCURRENCY + lack - CONCURRENCY, now_ns, again_ns);
   in_turn(k, r, lane, AGAIN, again_ns);
 }

@@ -36,7 +36,6 @@ static int write_one(Kernel *k, Producer *p, i64 produced_ns) {
     log->end--; /* it is lost */
     return 1;
   }
-  log->produced[at] = produced_ns;
   log->accepted[at] = accepted_ns;
   log->number[at] = in_stream;
   log->bytes[at] = (u32)bytes;
