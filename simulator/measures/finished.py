@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.measures.conservation import Ends
-from simulator.measures.incident import Incident
+from simulator.measures.episodes import Episode
+from simulator.measures.limits import Offered
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.observer import Measured
-from simulator.measures.usage import Use
+from simulator.measures.unserved import Percentile
 from simulator.measures.verdict import Verdict
 from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import NS
@@ -24,8 +25,8 @@ class MappingResult:
     pushed: bool  # it reads by push (enhanced fan-out)
     verdict: Verdict
     ends: Ends
-    uses: tuple[Use, ...]
-    incidents: tuple[Incident, ...]
+    limits: tuple[Offered, ...]
+    episodes: tuple[Episode, ...]
     reads: dict[str, int]  # GetRecords calls, refused, skipped; empty for push
     read_bytes: int  # by GetRecords, again for retries, too; by push: sent
     measures: MappingMeasures
@@ -34,6 +35,11 @@ class MappingResult:
     def parts_mean_s(self) -> dict[str, float]:
         """The mean of each part of latency over the processed records after the warm-up."""
         return self.measures.parts_mean_s
+
+    def latency(self, percent: float) -> Percentile:
+        """A percentile of the latencies of all records that it does not skip, lost and unprocessed ones too."""
+        mine = self.measures
+        return mine.unserved.percentile(mine.latency, self.ends.dropped_at_write, percent)
 
     @property
     def waiting_s(self) -> dict[str, float]:

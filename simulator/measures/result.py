@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from simulator.measures import tables
 from simulator.measures.bill import Bill, bill
+from simulator.measures.conservation import Ends
 from simulator.measures.finished import Finished, MappingResult
+from simulator.measures.limits import Offered, offered_to_function, offered_to_read, offered_to_write
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
 from simulator.measures.observer import Measured, Measures
+from simulator.measures.stream import StreamMeasures
 from simulator.measures.summary import summary
-from simulator.measures.usage import Use, function_uses, read_uses, write_uses
-from simulator.measures.verdict import Verdict, binding, state
-from simulator.model.concurrency import pool_sizes
+from simulator.measures.verdict import Course, Verdict, binding, state
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.nanoseconds import NS
 
@@ -44,7 +46,7 @@ class Result(Finished):
 
     @cached_property
     def incidents(self) -> pd.DataFrame:
-        """One row an incident and mapping."""
+        """One row an episode of a mapping."""
         return tables.incidents(self)
 
     @cached_property
@@ -71,34 +73,47 @@ def _mapping_result(
     scenario: Scenario, measured: Measured, spec: EventSourceMapping, observer: MappingObserver, end_ns: int
 ) -> MappingResult:
     mine, stream = observer.measures, measured.streams[spec.stream]
-    ends, uses = observer.ends(stream), _uses(scenario, measured, spec, mine, end_ns / NS)
-    name, reason = state(spec, scenario.duration, mine.lags, ends.unprocessed)
+    ends = observer.ends(stream)
     counted = {"calls": mine.reads.calls, "refused": mine.reads.refused, "skipped": mine.reads.skipped}
     reads = {} if spec.consumer == "push" else {name: int(n.values.sum()) for name, n in counted.items()}
-    limit, why = binding(spec, name, mine.parts_mean_s, uses, stream.throttled_total, reads.get("refused", 0))
     return MappingResult(
         name=spec.name,
         stream=spec.stream,
         function=spec.function,
         pushed=spec.consumer == "push",
-        verdict=Verdict(name, reason, limit, why),
+        verdict=_verdict(scenario, spec, mine, stream, ends),
         ends=ends,
-        uses=tuple(uses),
-        incidents=tuple(observer.incidents(end_ns)),
+        limits=tuple(_limits(scenario, measured, spec, end_ns / NS)),
+        episodes=tuple(observer.episodes(end_ns)),
         reads=reads,
         read_bytes=int(mine.reads.bytes.values.sum()),
         measures=mine,
     )
 
 
-def _uses(
-    scenario: Scenario, measured: Measured, spec: EventSourceMapping, mine: MappingMeasures, end_s: float
-) -> list[Use]:
-    stream, concurrency = measured.streams[spec.stream], measured.functions[spec.function]
+def _verdict(
+    scenario: Scenario, spec: EventSourceMapping, mine: MappingMeasures, stream: StreamMeasures, ends: Ends
+) -> Verdict:
+    course = Course(
+        duration_s=scenario.duration,
+        lags=mine.lags,
+        behind_ns=mine.lag.behind_ns,
+        quarter=mine.quarter,
+        dropped_at_write=ends.dropped_at_write,
+        write_limit=max(offered_to_write(stream), key=lambda each: each.mean).limit,
+        records=ends.produced - ends.skipped,
+        left=ends.unprocessed,
+    )
+    name, reason = state(spec, course)
+    before_ns = mine.waiting.before_ns()
+    waiting_s = {cause: (all_ns - before_ns[cause]) / NS for cause, all_ns in mine.waiting.total_ns().items()}
+    return Verdict(name, reason, *binding(name, waiting_s, course))
+
+
+def _limits(scenario: Scenario, measured: Measured, spec: EventSourceMapping, end_s: float) -> Iterator[Offered]:
     of = zip(scenario.event_source_mappings, measured.mappings, strict=True)
     pollers = [each.reads for other, each in of if other.stream == spec.stream and other.consumer == "polling"]
-    return [
-        *write_uses(stream),
-        *read_uses(stream, mine.reads, pollers if spec.consumer == "polling" else [], end_s),
-        *function_uses(mine.busy_ns, concurrency, pool_sizes(scenario)[spec.function], end_s),
-    ]
+    stream = measured.streams[spec.stream]
+    yield from offered_to_write(stream)
+    yield from offered_to_read(stream, pollers if spec.consumer == "polling" else [], end_s)
+    yield from offered_to_function(scenario, spec, measured.streams, measured.mappings)

@@ -10,9 +10,9 @@ import numpy as np
 
 from simulator.measures.bill import Item
 from simulator.measures.bill import bill as bill_of
+from simulator.measures.episodes import Episode
 from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.histogram import PERCENTILES
-from simulator.measures.incident import Incident
 from simulator.measures.level import Level
 from simulator.measures.mapping import LOSSES, MappingMeasures
 from simulator.measures.parts import PARTS
@@ -165,9 +165,9 @@ def latency(result: Finished) -> pd.DataFrame:
     rows = []
     for mapping in result.mappings:
         mine = mapping.measures
-        for name, histogram in (
-            ("latency", mine.latency), ("iterator_age", mine.age), ("iterator_age_at_send", mine.age_at_send)
-        ):  # fmt: skip
+        rows += [(mapping.name, "latency", percentile_name(p), mapping.latency(p).least_s) for p in PERCENTILES]
+        rows.append((mapping.name, "latency", "mean", mine.latency.mean_s))
+        for name, histogram in (("iterator_age", mine.age), ("iterator_age_at_send", mine.age_at_send)):
             rows += [(mapping.name, name, percentile_name(p), histogram.percentile_s(p)) for p in PERCENTILES]
             rows.append((mapping.name, name, "mean", histogram.mean_s))
         rows += [(mapping.name, "latency_part", part, mean) for part, mean in mapping.parts_mean_s.items()]
@@ -225,11 +225,11 @@ def _read_by_shard(result: Finished, mapping: MappingResult) -> Mapping[str, Flo
 
 
 def incidents(result: Finished) -> pd.DataFrame:
-    """One row an incident and mapping."""
+    """One row an episode of a mapping."""
     import pandas as pd
 
-    found = [incident.as_dict() for mapping in result.mappings for incident in mapping.incidents]
-    return pd.DataFrame(found, columns=list(Incident.__dataclass_fields__))
+    found = [episode.as_dict() for mapping in result.mappings for episode in mapping.episodes]
+    return pd.DataFrame(found, columns=list(Episode.__dataclass_fields__))
 
 
 def bill(result: Finished) -> pd.DataFrame:

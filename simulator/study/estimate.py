@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.model.batching import ENVELOPE_BYTES, PAYLOAD_LIMIT
+from simulator.measures.expected import batch_s, full_batch
 from simulator.model.concurrency import pool_sizes
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
-from simulator.scenario.bounds import MIB
-from simulator.scenario.expectations import mean
-from simulator.scenario.memory import work
-from simulator.scenario.spec import EventSourceMapping, Function, Outage, Scenario
+from simulator.scenario.spec import EventSourceMapping, Outage, Scenario
 from simulator.study.demand import Demand, demand
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
@@ -72,19 +69,6 @@ def estimates(scenario: Scenario) -> list[Estimate]:
     """The estimate of every mapping, in the scenario's order."""
     demands = {stream: demand(scenario, stream) for stream in scenario.streams}
     return [_estimate(scenario, mapping, demands[mapping.stream]) for mapping in scenario.event_source_mappings]
-
-
-def full_batch(mapping: EventSourceMapping, mean_bytes: float) -> int:
-    """The records of a full batch: batch_size, or as many as fit into 6 MiB of payload."""
-    payload = ENVELOPE_BYTES + 4 * math.ceil(mean_bytes / 3)
-    return max(1, min(mapping.batch_size, int(PAYLOAD_LIMIT // payload)))
-
-
-def batch_s(mapping: EventSourceMapping, function: Function, records: float, mean_bytes: float) -> float:
-    """How long a lane is busy with a batch, in the mean, without cold starts, throttles and errors."""
-    duration = work(function)
-    each = mean(duration.per_record) + mean_bytes / MIB * mean(duration.per_mib)
-    return mapping.invoke_overhead + mean(duration.per_batch) + records * each
 
 
 def _estimate(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Estimate:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from simulator import simulate
+from simulator.measures.expected import full_batch
 from simulator.study.demand import demand
-from simulator.study.estimate import Estimate, estimates, full_batch
+from simulator.study.estimate import Estimate, estimates
 from tests.study.scenarios import loaded
 
 

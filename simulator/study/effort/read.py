@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from simulator.measures.expected import batch_s, full_batch
 from simulator.model.read_limits import CALLS_PER_S
 from simulator.scenario.functions import Function, Poison
 from simulator.scenario.spec import AtTimestamp, EventSourceMapping, Scenario
 from simulator.study.effort.failing import CERTAIN, attempts_a_batch, spells, tries
 from simulator.study.effort.written import Written
-from simulator.study.estimate import batch_s, full_batch
 
 LEAST_S: Final = 0.001  # of a lane's turn
 BUSY: Final = 0.9  # use of the concurrency from which on lanes are taken to wait for it all the time
