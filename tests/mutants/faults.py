@@ -99,7 +99,6 @@ FAULTS: Final = (
         ("trace.records * trace.scale / np.diff(edges)", "trace.records * trace.scale"),
         ("np.arccos(-sine.mean / sine.amplitude)", "np.arccos(sine.mean / sine.amplitude)"),
         ("reached = expected - error", "reached = expected + 1e-6 * np.abs(expected)"),
-        ("peak_at=sine.peak_at + sine.period / 2", "peak_at=sine.peak_at"),
         ("self.peak_at_s + n * self.period_s + (self", "n * self.period_s + (self"),
         ("spikes.base * (spikes.every - spikes.lasts)", "spikes.base * spikes.every"),
     ),
