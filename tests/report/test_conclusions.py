@@ -159,3 +159,10 @@ def test_of_several_runs_the_verdict_is_told_with_its_share(tmp_path: Path) -> N
     path = scenario(tmp_path, producer={"rate": "100/s"}, function={"duration": {"per_batch": "50ms"}}, duration="20s")
     done = CliRunner().invoke(cli, ["run", str(path), "-n", "3", "-o", str(tmp_path / "out")], catch_exceptions=False)
     assert done.stdout.startswith("case: stable in 3 of 3 runs (")
+
+
+def test_errors_that_bind_without_an_episode_have_a_page_too(said: Any) -> None:
+    function = {"duration": {"per_batch": "50ms"}, "failures": [{"kind": "random", "probability": 0.5}]}
+    found = said(duration="5s", producer={"rate": "100/s"}, function=function)
+    assert (found.mapping["binding_cause"], found.mapping["episodes"]) == ("random_errors", [])
+    assert "attempts of m fail" in found.page

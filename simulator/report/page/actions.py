@@ -143,7 +143,7 @@ def _was_down(run: RunView, name: str) -> bool:
     """Whether the function had an outage or a slow period: what is left to improve is the time that recovery takes."""
     episodes = run.files.incidents
     mine = episodes["event"][episodes["mapping"] == name]
-    return bool(mine.str.startswith(("outage", "slow")).any())
+    return any(event.startswith(("outage", "slow")) for event in mine.tolist())
 
 
 def _room_to_write(run: RunView, mapping: dict[str, Any], limit: str) -> Iterator[Action]:
