@@ -128,7 +128,7 @@ FAULTS: Final = (
         "model/available.py",
         ("PAYLOAD_LIMIT, \"right\"))", "PAYLOAD_LIMIT, \"left\"))"),
         ("max(1, int(upto.searchsorted", "max(2, int(upto.searchsorted"),
-        ("full = n == most or n < len(upto) or", "full = n == most or"),
+        ("full = n == most or self.payload_bytes >= PAYLOAD_LIMIT", "full = n == most"),
         ("        self.payload_bytes -= int(upto[n - 1])\n", "        self.payload_bytes = 0\n"),
     ),
     *in_file(
