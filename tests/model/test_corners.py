@@ -138,6 +138,12 @@ CORNERS: dict[str, Section] = {
             "polling": {"phase": "370ms", "latency": "0s", "get_records_limit": 4},
         },
     ),
+    "an answer comes when a poll is due": small(
+        run={"duration": "30s", "drain": "60s"},
+        producer={"rate": "5/s"},
+        function={"duration": {"per_batch": "700ms"}},
+        mapping={"batch_size": 3, "polling": {"phase": "370ms", "latency": "1s", "get_records_limit": 4}},
+    ),
     "disabled for longer than the retention": small(run={"drain": "31h"}, mapping={**LONG_DISABLED, **SELDOM}),
     "ended while disabled for longer than the retention": small(
         run={"drain": "25h"}, mapping={**LONG_DISABLED, **SELDOM}
