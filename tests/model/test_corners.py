@@ -144,6 +144,15 @@ CORNERS: dict[str, Section] = {
         function={"duration": {"per_batch": "700ms"}},
         mapping={"batch_size": 3, "polling": {"phase": "370ms", "latency": "1s", "get_records_limit": 4}},
     ),
+    "an outage and poison at the same part of an attempt": small(
+        function={
+            "failures": [
+                {"kind": "poison", "at": ["3s", "4.1s"], "fails_after": 0.5},
+                {"kind": "outage", "from": "0s", "to": "6s", "fails_after": 0.5},
+            ]
+        },
+        mapping={"report_batch_item_failures": True, "maximum_retry_attempts": 2},
+    ),
     "disabled for longer than the retention": small(run={"drain": "31h"}, mapping={**LONG_DISABLED, **SELDOM}),
     "ended while disabled for longer than the retention": small(
         run={"drain": "25h"}, mapping={**LONG_DISABLED, **SELDOM}
