@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -9,12 +11,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from simulator.report.plots.axes import number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
-from simulator.report.plots.palette import GRID, INK, LINES
-from simulator.report.plots.panels import LEFT_IN, RIGHT_IN, short
+from simulator.report.plots.palette import GRID, INK, LINES, Line
+from simulator.report.plots.panels import LEFT_IN, RIGHT_IN, no_data, short
 from simulator.report.plots.thinning import Floats
 from simulator.study.load_sweep import LATENESS, LoadSweep
 
@@ -44,28 +46,52 @@ def _title(sweep: LoadSweep) -> str:
 
 def _draw(axes: Axes, sweep: LoadSweep) -> list[tuple[Artist, str]]:
     loads = np.array([point.factor for point in sweep.points])
-    legend: list[tuple[Artist, str]] = []
     axes.set_xscale("log")
     axes.set_yscale("log")
-    lines = iter(LINES)
-    for mapping in sweep.mappings[:MOST_MAPPINGS]:
-        for measure in LATENESS:
-            line = next(lines)
-            found = [point.seen(mapping, measure) for point in sweep.points]
-            means = np.array([max(SMALLEST_S, each.mean) for each in found])
-            means[~np.isfinite(means)] = np.nan  # more records were lost than a percentile leaves out
-            errors = np.minimum(np.nan_to_num([each.half_width for each in found]), 0.95 * means)
-            axes.errorbar(
-                loads, means, errors, color=line.colour, linestyle=line.dashes, marker=line.marker, markersize=4.5,
-                linewidth=1.7, elinewidth=1, capsize=2,
-            )  # fmt: skip
-            of = f" of {short(mapping, 20)}" if len(sweep.mappings) > 1 else ""
-            sample = Line2D([], [], color=line.colour, linestyle=line.dashes, marker=line.marker, markersize=4.5)
-            legend.append((sample, f"{measure.removesuffix('_s').replace('_', ' ')}{of}"))
+    axes.set_autoscale_on(False)  # it fails where all lines are level
+    drawn = [
+        _curve(axes, sweep, mapping, measure, line)
+        for (mapping, measure), line in zip(_curves(sweep), LINES, strict=False)
+    ]
+    legend = [sample for sample, _ in drawn]
     if sweep.knee is not None:
         legend.append((_shade(axes, sweep.knee.breaks, float(loads[-1])), "past the knee"))
     _mark(axes, loads)
+    _reach(axes, np.concatenate([reached_s for _, reached_s in drawn]))
     return legend
+
+
+def _curves(sweep: LoadSweep) -> Iterator[tuple[str, str]]:
+    return product(sweep.mappings[:MOST_MAPPINGS], LATENESS)
+
+
+def _curve(axes: Axes, sweep: LoadSweep, mapping: str, measure: str, line: Line) -> tuple[tuple[Artist, str], Floats]:
+    """Draw how late a mapping is; its sample for the legend, and how far its bars reach."""
+    found = [point.seen(mapping, measure) for point in sweep.points]
+    means = np.maximum(SMALLEST_S, [each.mean for each in found])
+    means[~np.isfinite(means)] = np.nan  # nothing was processed, or more was lost than a percentile leaves out
+    errors = np.minimum(np.nan_to_num([each.half_width for each in found]), 0.95 * means)
+    axes.errorbar(
+        [point.factor for point in sweep.points], means, errors, color=line.colour, linestyle=line.dashes,
+        marker=line.marker, markersize=4.5, linewidth=1.7, elinewidth=1, capsize=2,
+    )  # fmt: skip
+    of = f" of {short(mapping, 20)}" if len(sweep.mappings) > 1 else ""
+    sample = Line2D([], [], color=line.colour, linestyle=line.dashes, marker=line.marker, markersize=4.5)
+    return (sample, f"{measure.removesuffix('_s').replace('_', ' ')}{of}"), np.concatenate(
+        [means - errors, means + errors]
+    )
+
+
+def _reach(axes: Axes, reached_s: Floats) -> None:
+    """Set the axis to whole decades by what is drawn."""
+    known = reached_s[np.isfinite(reached_s)]
+    if known.size:
+        low, high = 10 ** np.floor(np.log10(known.min() / 1.1)), 10 ** np.ceil(np.log10(known.max() * 1.1))
+        axes.set_ylim(low, high)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high <= 100 * low else (1.0,)))
+    else:
+        no_data(axes, "too little was processed for a 99th percentile")
+        axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _shade(axes: Axes, knee: float, last: float) -> Artist:
@@ -85,6 +111,7 @@ def _mark(axes: Axes, loads: Floats) -> None:
     axes.set_xticks(ticks[(ticks >= loads[0]) & (ticks <= loads[-1])])
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axes.set_xlabel("load: times the scenario's traffic")
     axes.set_ylabel("seconds")
