@@ -45,9 +45,14 @@ EFFECT: Final = Group({**dict.fromkeys(("today", "then", "relative"), OrNull(NUM
 
 
 def _means(*measures: str) -> dict[str, Number]:
-    """The columns of measures: a mean, and the ends of its interval. Only a time can be endless."""
+    """The columns of measures: a mean, and the ends of its interval."""
     ends = {f"{measure}_{end}": UNKNOWN for measure in measures for end in ("low", "high")}
-    return {**{each: Number(unknown=True, endless=unit_of(each) == "s") for each in measures}, **ends}
+    return {**{each: Number(unknown=True, endless=_endless(each)) for each in measures}, **ends}
+
+
+def _endless(measure: str) -> bool:
+    """Whether it can be infinite: a time that has not come, or what was offered to a concurrency of 0."""
+    return unit_of(measure) == "s" or measure.startswith("offered_")
 
 
 SETTING: Final = {"mapping": Text(), "replications": RUNS, "verdict": Word(*STATES), "binding_cause": Text()}

@@ -60,6 +60,15 @@ def test_each_leaves_its_tables_its_plot_and_what_it_says(command: str) -> None:
         assert len(read_csv(table))
 
 
+@pytest.mark.parametrize("command", QUICK)
+def test_a_reserve_of_nothing_to_which_all_is_offered_is_told(command: str) -> None:
+    """What is offered to a capacity of 0 is infinite."""
+    overrides = ("--set", "functions.f.reserved_concurrency=0")
+    done = called(command, *overrides)
+    assert done.exit_code in (0, 4), done.output
+    assert CliRunner().invoke(cli, ["report", f"reports/scenario-{command}"]).exit_code == 0
+
+
 @pytest.mark.usefixtures("no_plots")
 def test_a_search_without_an_answer_leaves_tables_with_heads() -> None:
     found = called("size", objectives={"latency_p99": "1ms"})
