@@ -143,7 +143,7 @@ LOAD_SWEEP: Final = Group(
     {
         "says": Text(),
         "loads": ListOf(NUMBER, least=1),
-        "knee": OrNull(Group({"holds": NUMBER, "breaks": NUMBER, "why": Text()})),
+        **dict.fromkeys(("saturation", "knee"), OrNull(Group({"holds": NUMBER, "breaks": NUMBER, "why": Text()}))),
     }
 )
 

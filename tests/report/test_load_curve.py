@@ -11,7 +11,8 @@ from matplotlib.text import Text
 
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.load_curve import load_curve
-from simulator.study.load_sweep import Loaded, LoadSweep
+from simulator.study.load_sweep import LoadSweep
+from simulator.study.saturation import Loaded
 from tests.study import synthetic
 
 
@@ -23,7 +24,7 @@ def drawn(ages_s: list[float], latencies_s: list[float]) -> Plot:
         values = {"reader": {**one.values["reader"], "iterator_age_p99_s": age_s, "latency_p99_s": latency_s}}
         points.append(Loaded(0.5 + i, (replace(one, values=values),)))
     with style():
-        return load_curve(LoadSweep("made up", ("reader",), tuple(points), None))
+        return load_curve(LoadSweep("made up", ("reader",), tuple(points), None, None))
 
 
 def texts(plot: Plot) -> list[str]:

@@ -209,12 +209,18 @@ def test_advise_knows_the_mappings() -> None:
 
 
 @pytest.mark.usefixtures("no_plots")
-def test_sweep_load_marks_the_knee() -> None:
+def test_sweep_load_marks_saturation() -> None:
     """3 lanes have time for 750 records/s: 1.07 times what comes."""
     done = called("sweep-load")
-    assert "scenario: holds up to 1." in done.stdout
-    assert "the last that holds" in done.stdout
-    assert "the knee" in done.stdout
+    assert "scenario: keeps up to 1." in done.stdout
+    assert "the last that keeps up" in done.stdout
+    assert "saturated" in done.stdout
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_sweep_load_does_not_say_that_what_is_blocked_at_every_load_holds() -> None:
+    done = called("sweep-load", "--set", "functions.f.reserved_concurrency=0")
+    assert "keeps up at no load that was tried: at 0.0156 times the traffic m is blocked" in done.stdout
 
 
 @pytest.mark.parametrize("text", ["3", "2-1", "a-b", "0-2", "1-2000"])

@@ -18,7 +18,8 @@ from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
 from simulator.report.plots.palette import GRID, INK, LINES, Line
 from simulator.report.plots.panels import LEFT_IN, RIGHT_IN, no_data, short
 from simulator.report.plots.thinning import Floats
-from simulator.study.load_sweep import LATENESS, LoadSweep
+from simulator.study.load_sweep import LoadSweep
+from simulator.study.saturation import LATENESS, MOST
 
 HEIGHT_IN: Final = 3.6
 MOST_MAPPINGS: Final = 4
@@ -33,15 +34,18 @@ def load_curve(sweep: LoadSweep) -> Plot:
     legend = _draw(axes, sweep)
     subtitle = (
         "99th percentiles by load, as a multiple of the scenario's traffic; logarithmic axes. Bars: 95% intervals. "
-        "Past the knee: a worse verdict than at the lowest load, or three times as late."
+        "Knee: a worse verdict than at a quarter of the load that saturates, or three times as late."
     )
     return head(on, "load_curve", _title(sweep), subtitle, legend)
 
 
 def _title(sweep: LoadSweep) -> str:
-    if sweep.knee is None:
-        return f"Holds at every load up to {sweep.points[-1].factor:g} times the traffic"
-    return f"Holds up to {sweep.knee.holds:.3g} times the traffic, and breaks at {sweep.knee.breaks:.3g} times"
+    found = sweep.saturation
+    if found is None:
+        return f"Keeps up at every load up to {MOST:g} times the traffic"
+    if not found.holds:
+        return f"Keeps up at no load, down to {found.breaks:.3g} times the traffic"
+    return f"Keeps up to {found.holds:.3g} times the traffic, and no longer at {found.breaks:.3g} times"
 
 
 def _draw(axes: Axes, sweep: LoadSweep) -> list[tuple[Artist, str]]:
@@ -55,7 +59,9 @@ def _draw(axes: Axes, sweep: LoadSweep) -> list[tuple[Artist, str]]:
     ]
     legend = [sample for sample, _ in drawn]
     if sweep.knee is not None:
-        legend.append((_shade(axes, sweep.knee.breaks, float(loads[-1])), "past the knee"))
+        _line(axes, "knee", sweep.knee.breaks, loads)
+    if sweep.saturation is not None:
+        legend.append((_shade(axes, sweep.saturation.breaks, loads), "does not keep up"))
     _mark(axes, loads)
     _reach(axes, np.concatenate([reached_s for _, reached_s in drawn]))
     return legend
@@ -94,14 +100,21 @@ def _reach(axes: Axes, reached_s: Floats) -> None:
         axes.yaxis.set_minor_locator(NullLocator())
 
 
-def _shade(axes: Axes, knee: float, last: float) -> Artist:
-    axes.axvspan(knee, last * 1.05, color=GRID, zorder=0)
-    axes.axvline(knee, color=INK, linewidth=1)
-    axes.annotate(
-        f"knee: {knee:.3g}", (knee, 1), xycoords=("data", "axes fraction"), xytext=(-5, -4),
-        textcoords="offset points", ha="right", va="top", fontsize=8.5,
-    )  # fmt: skip
+def _shade(axes: Axes, breaks: float, loads: Floats) -> Artist:
+    axes.axvspan(breaks, loads[-1] * 1.05, color=GRID, zorder=0)
+    _line(axes, "saturated", breaks, loads)
     return Patch(color=GRID)
+
+
+def _line(axes: Axes, what: str, at: float, loads: Floats) -> None:
+    """A line at a load, told on the side where there is more room."""
+    left = at > np.sqrt(loads[0] * loads[-1])
+    axes.axvline(at, color=INK, linewidth=1, linestyle="-" if what == "saturated" else ":")
+    axes.annotate(
+        f"{what}: {at:.3g}", (at, 1 if what == "saturated" else 0.9), xycoords=("data", "axes fraction"),
+        xytext=(-5 if left else 5, -4), textcoords="offset points", ha="right" if left else "left", va="top",
+        fontsize=8.5,
+    )  # fmt: skip
 
 
 def _mark(axes: Axes, loads: Floats) -> None:
