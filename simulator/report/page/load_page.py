@@ -27,6 +27,7 @@ MEASURES = (
     "errors",
 )
 TODAY = 1.0
+DOUBLE = 2.0
 HEADROOM = 1.2  # times today's traffic: with less to spare a good verdict is amber
 TOO_MUCH = "too much"
 
@@ -84,7 +85,12 @@ def _room(saturation: Found) -> str:
         return "No load that was tried is too much."
     if saturation["holds"] < TODAY:
         return "It does not keep up with today's traffic."
-    return f"Today's traffic can grow by {saturation['holds'] - 1:.0%} before a mapping no longer keeps up."
+    grown = (
+        f"by {saturation['holds'] - 1:.0%}"
+        if saturation["holds"] < DOUBLE
+        else f"to {number(saturation['holds'])} times"
+    )
+    return f"Today's traffic can grow {grown} before a mapping no longer keeps up."
 
 
 def _breaks(saturation: Found) -> Tile:
