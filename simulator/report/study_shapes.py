@@ -29,6 +29,8 @@ ASSESSMENT: Final = Group(
         "bound": NUMBER,
         "seen": SEEN,
         "above": COUNT,
+        "met": COUNT,
+        "load": NUMBER,
         "state": Word(*ORDER),
     }
 )
@@ -65,6 +67,7 @@ TRIED: Final = {
     "usd_per_month": UNKNOWN,
     "state": Word(*ORDER),
     "tightest_objective": Text(),
+    "tightest_load": UNKNOWN,
     "bound": UNKNOWN,
     "mean": Number(unknown=True, endless=True),
     "half_width_95": UNKNOWN,

@@ -15,7 +15,7 @@ from tests.study.scenarios import content, written
 
 FIELDS: dict[str, Any] = {
     "rate": "700/s", "shards": 3, "batch": "0s", "record": "4ms", "producer": {"arrivals": "poisson"},
-    "duration": "40s", "objectives": {"latency_p99": "1700ms"}, "search": {"shards": "2-4"},
+    "duration": "40s", "objectives": {"latency_p99": "1700ms", "headroom": 1}, "search": {"shards": "2-4"},
 }  # fmt: skip
 QUICK = {
     "size": ("-n", "3", "-j", "1"), "advise": ("-n", "2", "-j", "1"),
@@ -77,7 +77,7 @@ def test_a_search_without_an_answer_leaves_tables_with_heads() -> None:
     search = read_csv(folder / "search.csv")
     headroom, objectives = read_csv(folder / "headroom.csv"), read_csv(folder / "objectives.csv")
     assert list(headroom.columns) == ["load", *search.columns[1:]]
-    assert len(objectives.columns) == 8
+    assert len(objectives.columns) == 12
     assert headroom.empty
     assert objectives.empty
 
