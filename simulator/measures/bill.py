@@ -11,6 +11,7 @@ import numpy as np
 
 from simulator.measures.billed import KIB
 from simulator.measures.finished import Finished
+from simulator.measures.owed import owed_work
 from simulator.measures.stream import StreamMeasures
 from simulator.prices import Price, sheet
 from simulator.scenario.spec import Prices
@@ -25,12 +26,13 @@ MILLION: Final = 1e6
 
 @dataclass(frozen=True)
 class Quantity:
-    """How much of an item of the price sheet a function, stream or mapping used while the traffic came."""
+    """How much of an item of the price sheet a function, stream or mapping used for the traffic."""
 
     item: str
     resource: str
     amount: float
     wasted: float = 0.0  # the part of the amount that went into attempts, for the records they did not process
+    owed: float = 0.0  # what the records that are left would take at least: the month is to process them
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Bill:
     collected: str  # the day of the price sheet
     traffic_s: float  # the simulated time in which traffic came; the rest of a run is draining
     records: int  # accepted by all streams
+    unprocessed: int  # by all mappings: with any of them, what a month costs is the least that it can cost
     items: tuple[Item, ...]
     on_demand_items: tuple[Item, ...]  # what would be billed of the streams in on-demand mode
 
@@ -65,7 +68,7 @@ class Bill:
 
     @property
     def usd_per_month(self) -> float:
-        """The cost of a month of such traffic."""
+        """The cost of a month of such traffic, with the work that was left: where some was, the least."""
         return sum(item.usd_per_month for item in self.items)
 
     @property
@@ -92,6 +95,7 @@ class Bill:
             "traffic_s": self.traffic_s,
             "usd": self.usd,
             "usd_per_month": self.usd_per_month,
+            "usd_per_month_at_least": self.unprocessed > 0,
             "wasted_usd_per_month": self.wasted_usd_per_month,
             "usd_per_million_records": self.usd_per_million_records if self.records else None,
             "on_demand_usd_per_month": self.on_demand_usd_per_month,
@@ -110,6 +114,7 @@ def bill(result: Finished) -> Bill:
         sheet(scenario.prices.sheet).collected,
         traffic_s,
         int(sum(stream.records_by_shard.sum() for stream in result.measures.streams.values())),
+        sum(mapping.ends.unprocessed for mapping in result.mappings),
         priced(used, prices, traffic_s),
         priced(_on_demand(result), prices, traffic_s),
     )
@@ -127,33 +132,36 @@ def prices_of(prices: Prices) -> dict[str, Price]:
 
 def priced(used: Iterable[Quantity], prices: Mapping[str, Price], traffic_s: float) -> tuple[Item, ...]:
     """The lines of a bill. A tier counts the whole month's quantity of an item, of all that use it."""
-    used = [quantity for quantity in used if quantity.amount > 0]
+    used = [quantity for quantity in used if quantity.amount + quantity.owed > 0]
     months = MONTH_S / traffic_s
     of_month: dict[str, float] = defaultdict(float)
     for quantity in used:
-        of_month[quantity.item] += quantity.amount * months
+        of_month[quantity.item] += (quantity.amount + quantity.owed) * months
     unit_usd = {name: prices[name].usd_a_unit(amount) for name, amount in of_month.items()}
     return tuple(_line(quantity, prices[quantity.item].unit, unit_usd[quantity.item], months) for quantity in used)
 
 
 def _line(quantity: Quantity, unit: str, unit_usd: float, months: float) -> Item:
-    usd, wasted = quantity.amount * unit_usd, quantity.wasted * unit_usd
+    usd, owed, wasted = (part * unit_usd for part in (quantity.amount, quantity.owed, quantity.wasted))
     return Item(
-        quantity.item, quantity.resource, quantity.amount, unit, unit_usd, usd, usd * months, wasted * months
+        quantity.item, quantity.resource, quantity.amount, unit, unit_usd, usd, (usd + owed) * months, wasted * months
     )  # fmt: skip
 
 
 def _functions(result: Finished) -> Iterator[Quantity]:
     for name, function in result.scenario.functions.items():
-        work = [m.measures.billed for m in result.mappings if m.function == name]
+        served = [m for m in result.mappings if m.function == name]
+        work = [m.measures.billed for m in served]
+        owed = [owed_work(result.scenario, m, result.measures.streams[m.stream]) for m in served]
         gb, architecture = function.memory / GB, function.architecture
         gb_s = sum((w.ms for w in work), np.zeros(2)) / 1e3 * gb
         wasted_gb_s = sum((w.wasted_ms for w in work), np.zeros(2)) / 1e3 * gb
         duration, allocated = f"lambda_gb_second_{architecture}", f"lambda_provisioned_gb_second_{architecture}"
         provisioned = f"lambda_provisioned_duration_gb_second_{architecture}"
         requests, wasted = sum(w.requests for w in work), sum(w.wasted_requests for w in work)
-        yield Quantity("lambda_million_requests", name, requests / MILLION, wasted / MILLION)
-        yield Quantity(duration, name, float(gb_s[0]), float(wasted_gb_s[0]))
+        owed_requests, owed_s = sum(each.requests for each in owed), sum(each.seconds for each in owed)
+        yield Quantity("lambda_million_requests", name, requests / MILLION, wasted / MILLION, owed_requests / MILLION)
+        yield Quantity(duration, name, float(gb_s[0]), float(wasted_gb_s[0]), owed_s * gb)
         yield Quantity(allocated, name, function.provisioned_concurrency * result.traffic_s * gb)
         yield Quantity(provisioned, name, float(gb_s[1]), float(wasted_gb_s[1]))
 
@@ -163,7 +171,9 @@ def _streams(result: Finished) -> Iterator[Quantity]:
         measures = result.measures.streams[name]
         shard_hours = stream.shards * result.traffic_s / HOUR_S
         yield Quantity("kinesis_shard_hour", name, shard_hours)
-        yield Quantity("kinesis_million_put_units", name, measures.put_units / MILLION)
+        waiting = measures.produced_total - measures.dropped_total - int(measures.records_by_shard.sum())
+        owed = waiting * measures.put_units / max(1, int(measures.records_by_shard.sum()))
+        yield Quantity("kinesis_million_put_units", name, measures.put_units / MILLION, owed=owed / MILLION)
         if stream.retention > DAY_S:
             yield Quantity("kinesis_extended_retention_shard_hour", name, shard_hours)
         yield Quantity("kinesis_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))

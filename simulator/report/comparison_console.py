@@ -16,11 +16,11 @@ from rich.text import Text
 
 from simulator.report.comparison import summary, wide_table
 from simulator.report.console import with_error
-from simulator.report.numbers import count, money, seconds, usd
+from simulator.report.numbers import count, money, month, seconds
 from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.compare import Comparison
-from simulator.study.figures import values_of
+from simulator.study.figures import leaves_work, values_of
 from simulator.study.objectives import COST, stated
 from simulator.study.ranking import best, usd_per_month
 from simulator.study.settings import Setting
@@ -74,7 +74,7 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         yield f"{comparison.name}: every run failed"
         return
     runs = comparison.runs[found]
-    cost = f" at {usd(usd_per_month(runs))} a month"
+    cost = f" for {month(usd_per_month(runs), leaves_work(runs))}"
     if not stated(comparison.assessments[found]):
         yield f"{comparison.name}: of {len(comparison.settings)} settings the cheapest that keeps up is {found}{cost}"
         yield "the scenario has no objectives; with `objectives: {iterator_age_p99: 5s}` in it each setting is judged"
@@ -121,7 +121,7 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
             _mean(comparison, setting, mapping, "drain_s", seconds),
             cause_words(comparison.binding(setting, mapping)),
             _mean(comparison, setting, mapping, "binding_share", lambda part: f"{part:.0%}", plain_mean=True),
-            _mean(comparison, setting, "", COST, money),
+            "> " * leaves_work(comparison.runs[setting]) + _mean(comparison, setting, "", COST, money),
             Text(verdict, style=state_colour(verdict)),
             *([Text(state, style=STATES[state])] if judged else []),
         )

@@ -18,7 +18,7 @@ from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
-from simulator.report.numbers import count, percent, rough, seconds
+from simulator.report.numbers import count, month, percent, rough, seconds
 from simulator.report.objective_words import told
 from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
@@ -159,7 +159,8 @@ def _throttled(result: Result, worst: MappingResult) -> str:
         "invocations": counts["throttles"],
     }
     told = ", ".join(f"{what} {count(n)}" for what, n in refused.items())
-    return f"throttled: {told}; attempts {count(counts['attempts'])}, errors {count(counts['errors'])}"
+    cost = month(result.bill.usd_per_month, result.bill.unprocessed > 0)
+    return f"throttled: {told}; attempts {count(counts['attempts'])}, errors {count(counts['errors'])}; {cost}"
 
 
 def _limits(worst: MappingResult) -> Text:

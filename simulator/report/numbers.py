@@ -96,6 +96,11 @@ def money(value: float) -> str:
     return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def month(cost_usd: float, least: bool) -> str:
+    """The cost of a month; `least`: records were left, so that it is the least that it can be."""
+    return f"{'at least ' * least}{usd(cost_usd)} a month"
+
+
 def usd(value: float) -> str:
     """An amount of money with its currency: USD 12.35; a dash for NaN."""
     return UNKNOWN if math.isnan(value) else f"USD {money(value)}"

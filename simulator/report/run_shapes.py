@@ -7,7 +7,7 @@ from typing import Final
 from simulator.measures.parts import PARTS
 from simulator.measures.verdict import STATES
 from simulator.measures.waiting import CAUSES
-from simulator.reading.scalars import Number, Text, Whole, Word
+from simulator.reading.scalars import Flag, Number, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
 from simulator.report.resolved import SHARDS as SHARD_COUNT
@@ -66,6 +66,7 @@ BILL: Final = Group(
         "price_sheet_collected": Text(),
         "traffic_s": NUMBER,
         "usd_per_month": NUMBER,
+        "usd_per_month_at_least": Flag(),
         "wasted_usd_per_month": NUMBER,
         "usd_per_million_records": OrNull(NUMBER),
         "on_demand_usd_per_month": OrNull(NUMBER),

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from simulator.report.numbers import count, seconds, usd
+from simulator.report.numbers import count, month, seconds
 from simulator.report.objective_words import among, told
 from simulator.report.vocabulary import cause_words
 from simulator.study.estimate import Estimate, Need
-from simulator.study.figures import values_of
+from simulator.study.figures import leaves_work, values_of
 from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import given
 from simulator.study.racing import Trial
@@ -61,7 +61,8 @@ def below(sizing: Sizing) -> str:
         return "nothing cheaper can be tried"
     if cheaper is sizing.search.below:
         shards = _shards(sizing.shards(cheaper))
-        return f"one step cheaper, with {shards} at {usd(cheaper.usd_per_month)} a month, {_worst(cheaper)}"
+        cost = month(cheaper.usd_per_month, leaves_work(cheaper.runs))
+        return f"one step cheaper, with {shards} for {cost}, {_worst(cheaper)}"
     return f"the nearest that is cheaper, {_priced(cheaper)}: {_worst(cheaper)}"
 
 
@@ -143,7 +144,7 @@ def _shards(n: float) -> str:
 
 def _priced(trial: Trial) -> str:
     cost = trial.usd_per_month
-    return f"{trial.setting} at {usd(cost)} a month" if math.isfinite(cost) else str(trial.setting)
+    return f"{trial.setting} for {month(cost, leaves_work(trial.runs))}" if math.isfinite(cost) else str(trial.setting)
 
 
 def _worst(trial: Trial) -> str:

@@ -131,6 +131,11 @@ def _curves(result: Result, mapping: MappingResult) -> Curves:
     )
 
 
+def leaves_work(runs: Sequence[Figures]) -> bool:
+    """Whether some run left records unprocessed, so that what it costs is the least that all of the work can cost."""
+    return any(measures.get("records_unprocessed", 0) > 0 for run in runs for measures in run.values.values())
+
+
 def tidy(runs: Sequence[Figures]) -> pd.DataFrame:
     """One row a replication, mapping and measure; measures of the scenario as a whole have no mapping."""
     import pandas as pd

@@ -17,6 +17,7 @@ from simulator.measures.histogram import WIDTH
 
 CONFIDENCE: Final = 0.95
 NORMAL: Final = 1.959963984540054  # standard deviations of the normal distribution on either side that hold 95 %
+ROUNDING: Final = 1e-12
 QUANTILE_ERROR: Final = WIDTH  # of a bucket: as far as a percentile may be off
 HISTOGRAM_QUANTILES: Final = ("_p50_s", "_p95_s", "_p99_s")  # of measures that are read off a histogram
 
@@ -52,7 +53,10 @@ def interval(values: Sequence[float], error: float = 0.0, confidence: float = CO
     if n < 2 or np.isinf(known).any():
         with np.errstate(invalid="ignore"):  # infinity less infinity
             return Interval(float(known.mean()) if n else math.nan, math.nan, n)
-    return Interval(float(known.mean()), _student(n, confidence) * float(known.std(ddof=1)) / math.sqrt(n) + error, n)
+    spread = float(known.std(ddof=1))
+    if spread <= ROUNDING * float(np.abs(known).max()):
+        spread = 0.0  # equal but for the rounding of sums
+    return Interval(float(known.mean()), _student(n, confidence) * spread / math.sqrt(n) + error, n)
 
 
 def measure_interval(measure: str, values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:

@@ -383,3 +383,59 @@ def test_the_summary_and_bill_csv_say_what_the_bill_says(tmp_path: Path) -> None
     assert table["item"].tolist() == [each.item for each in found.bill.items]
     assert table["usd_per_month"].sum() == pytest.approx(found.bill.usd_per_month, abs=1e-9)
     assert table["unit_price_usd"].tolist() == [each.unit_price_usd for each in found.bill.items]
+
+
+# --- what is left -------------------------------------------------------------------------------------------------
+
+
+def test_a_month_is_to_process_what_is_left_too_as_the_rest_was() -> None:
+    """One lane takes 10 records in 1 s; 20 come each second: half of them are left after 100 s."""
+    found = result(
+        small(
+            run={"duration": "100s", "drain": "0s"},
+            producer={"rate": "20/s", "record_size": "1KiB"},
+            function={"duration": {"per_batch": "1s"}, "cold_start": "0s", "memory": "1GiB"},
+            mapping={"batch_size": 10, "consumer": "push", "push": {"propagation": "0s"}},
+        )
+    )
+    left = found.mappings[0].ends.unprocessed
+    assert left == pytest.approx(1000, rel=0.03)
+    assert found.bill.unprocessed == left
+    assert found.bill.as_dict()["usd_per_month_at_least"]
+    for item, of_all in (("lambda_million_requests", 200 / 1e6), ("lambda_gb_second_x86", 200.0)):
+        each = line(found, item)
+        assert each.quantity == pytest.approx(of_all / 2, rel=0.03)
+        assert each.usd == pytest.approx(each.quantity * each.unit_price_usd)
+        assert each.usd_per_month == pytest.approx(of_all * each.unit_price_usd * MONTH_S / 100, rel=0.02)
+
+
+def test_where_nothing_was_processed_full_batches_are_owed() -> None:
+    """100 records of 1 KiB in batches of 10 that take 0.5 s: 10 requests, 5 GB-seconds."""
+    found = result(
+        small(
+            run={"duration": "10s", "drain": "0s"},
+            producer={"rate": "10/s", "record_size": "1KiB"},
+            function={"duration": {"per_batch": "0.5s"}, "memory": "1GiB", "reserved_concurrency": 0},
+            mapping={"batch_size": 10},
+        )
+    )
+    assert found.mappings[0].ends.unprocessed == 100
+    assert line(found, "lambda_million_requests").quantity == 0
+    months = MONTH_S / 10
+    requests, gb_s = line(found, "lambda_million_requests"), line(found, "lambda_gb_second_x86")
+    assert requests.usd_per_month == pytest.approx(10 / 1e6 * months * requests.unit_price_usd)
+    assert gb_s.usd_per_month == pytest.approx(5 * months * gb_s.unit_price_usd)
+
+
+def test_put_units_of_records_that_wait_at_their_producers_are_owed() -> None:
+    """2,000 records/s of 1 KiB for a shard that takes 1,000: half of them are not written after 10 s."""
+    found = result(small(run={"duration": "10s", "drain": "0s"}, producer={"rate": "2000/s", "record_size": "1KB"}))
+    units = line(found, "kinesis_million_put_units")
+    assert units.quantity == pytest.approx(10_000 / 1e6, rel=0.11)
+    assert units.usd_per_month == pytest.approx(20_000 / 1e6 * units.unit_price_usd * MONTH_S / 10)
+
+
+def test_a_month_of_a_run_that_leaves_nothing_is_no_least() -> None:
+    found = result(small(run={"duration": "10s"}))
+    assert not found.bill.as_dict()["usd_per_month_at_least"]
+    assert found.bill.usd_per_month == pytest.approx(found.bill.usd * MONTH_S / 10)

@@ -95,7 +95,7 @@ def test_a_wait_that_is_no_time_is_refused(small: Path, text: str) -> None:
 def test_it_prints_means_differences_and_where_the_files_are(small: Path) -> None:
     done = called(small, *TWO)
     assert done.exit_code == 0, done.output
-    assert "small: of 2 settings the cheapest that keeps up is shards 1 at USD" in done.stdout
+    assert "small: of 2 settings the cheapest that keeps up is shards 1 for USD" in done.stdout
     assert "means of 3 replications" in done.stdout
     assert "difference from shards 2, replication by replication" in done.stdout
     assert "written to reports/small-compare/" in done.stdout

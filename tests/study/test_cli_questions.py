@@ -139,9 +139,9 @@ def test_a_scenario_that_nothing_reads_is_refused(command: str) -> None:
 def test_size_prints_the_answer_what_breaks_below_it_its_headroom_the_search_and_the_estimate() -> None:
     done = called("size")
     for text in (
-        "the cheapest setting that meets the objectives is shards 3 at USD",
+        "the cheapest setting that meets the objectives is shards 3 for USD",
         "holds up to 1.",
-        "one step cheaper, with 2 shards at USD",
+        "one step cheaper, with 2 shards for USD",
         "the objectives with shards 3",
         "the search: 3 of 3 settings tried",
         "the closed-form estimate for m: shards by each limit on its own",

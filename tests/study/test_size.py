@@ -56,7 +56,7 @@ def test_one_step_cheaper_breaks_and_more_traffic_than_the_headroom_too(tmp_path
     assert found.headroom.trials[found.headroom.breaks].state != "met"
     assert found.state == "met"
     assert "cheapest setting that meets the objectives" in words.headline(found)
-    assert "one step cheaper, with 1 shard at USD" in words.below(found)
+    assert "one step cheaper, with 1 shard for USD" in words.below(found)
     assert "times this traffic" in words.headroom(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.report.numbers import number, percent, seconds, usd
+from simulator.report.numbers import month, number, percent, seconds, usd
 from simulator.report.page.view import Paragraph, Row, Section, Table
 from simulator.report.page.words import told
 
@@ -53,7 +53,7 @@ def _item(name: str) -> str:
 
 def _sentences(of: dict[str, Any]) -> str:
     total, wasted, on_demand = of["usd_per_month"], of["wasted_usd_per_month"], of["on_demand_usd_per_month"]
-    sentences = [f"Such traffic costs {usd(total)} a month"]
+    sentences = [f"Such traffic costs {month(total, of['usd_per_month_at_least'])}"]
     if of["usd_per_million_records"] is not None:
         sentences[0] += f", {usd(of['usd_per_million_records'])} for a million records"
     if wasted and total:

@@ -167,6 +167,7 @@ def _shards(run: RunView) -> Tile:
 def _cost(run: RunView) -> Tile:
     a_million = run.bill["usd_per_million_records"] if run.bill else None
     notes = [] if a_million is None else [f"{usd(a_million)} for a million records"]
+    notes += ["at least: records are left that will cost, too"] * bool(run.bill and run.bill["usd_per_month_at_least"])
     return cost_tile(run.measure("", COST), notes, run.assessments)
 
 
