@@ -68,7 +68,7 @@ def test_two_drawings_are_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         draw_comparison(comparison(2), tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a" / "plots").iterdir())
-    assert len(files) == 6
+    assert len(files) == 9
     for name in files:
         assert (tmp_path / "a/plots" / name).read_bytes() == (tmp_path / "b/plots" / name).read_bytes()
 

@@ -36,11 +36,11 @@ def advise_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         about=f"{plural(len(study['changes']), 'change')}, one at a time, each with {runs} of the same traffic.",
         verdict=Verdict(*STATES[study["verdict"]], tuple(said)),
         tiles=_tiles(result),
+        actions=what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
         sections=some(
             Section("knobs", "What each knob does", (_knobs(study), Paragraph(LEGEND, quiet=True))),
             Section("plots", "The knobs side by side", tuple(figures)),
             _latency(study),
-            what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
             *fine_prints(
                 result, f"shardsim advise scenario.yaml --replications {study['replications']} --out ../again"
             ),

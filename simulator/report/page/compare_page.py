@@ -130,12 +130,12 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         ),
         verdict=_verdict(it),
         tiles=option_tiles(it.chosen, it.baseline, chosen, today),
+        actions=what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
         sections=some(
             Section("settings", "Settings compared", (_settings(it), *failures(result.study["failures"]))),
             _differences(it),
             Section("plots", "What the settings do", tuple(figures)),
             objectives(it.chosen.assessments),
-            what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
             *fine_prints(result, _command(it)),
         ),
     )

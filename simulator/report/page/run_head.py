@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from simulator.report.numbers import count, seconds, usd
+from simulator.report.numbers import UNKNOWN, count, seconds, usd
 from simulator.report.page.objectives import TONES, bound_text, seen_text
 from simulator.report.page.run_view import RunView
-from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
+from simulator.report.page.tiles import ages_tile, cost_tile, lost_tile, use_tile
 from simulator.report.page.view import Tile, Verdict, plural
 from simulator.report.page.words import told
 from simulator.report.tables import endless
 from simulator.report.vocabulary import STATES, cause_words, limit_words
 from simulator.study.objectives import COST, KEEPS_UP, ORDER, Assessment, stated, worst
-from simulator.study.statistics import Interval
 
-UNMEASURED: Final = Interval(float("nan"), float("nan"), 0)
+AT_SEND: Final = "iterator_age_at_send_p99_s"
 
 
 def title(run: RunView) -> str:
@@ -156,12 +156,8 @@ def _binding(run: RunView, worst: dict[str, Any]) -> str:
 
 
 def tiles(run: RunView) -> tuple[Tile, ...]:
-    """Shards, cost, iterator age, the limit most used, what is left and what is lost."""
-    return _shards(run), _cost(run), _age(run), _most_used(run), _left(run), _lost(run)
-
-
-def _shards(run: RunView) -> Tile:
-    return shards_tile(run.shards, ", ".join(list(run.streams)[:3]) + (" …" if len(run.streams) > 3 else ""))
+    """What is left and lost, the limit most used, the iterator age, when it had caught up, the cost."""
+    return _left(run), _lost(run), _most_used(run), _ages(run), _caught_up(run), _cost(run)
 
 
 def _cost(run: RunView) -> Tile:
@@ -170,15 +166,26 @@ def _cost(run: RunView) -> Tile:
     return cost_tile(run.measure("", COST), notes, run.assessments)
 
 
-def _age(run: RunView) -> Tile:
-    ages = {name: run.measure(name, "iterator_age_p99_s") for name in run.mappings}
+def _ages(run: RunView) -> Tile:
+    ages = {name: run.measure(name, AT_SEND) for name in run.mappings}
     known = [name for name in ages if ages[name].n]
     if not known:
-        return age_tile(UNMEASURED, "", ["no attempt has ended" if ages else "no mapping"])
+        return Tile("age at send p99", UNKNOWN, "no attempt has ended" if ages else "no mapping")
     highest = max(known, key=lambda name: ages[name].mean)
-    notes = [f"{highest}, the highest" if len(ages) > 1 else highest]
-    notes += [f"95% interval of {run.replications} runs"] * (run.replications > 1)
-    return age_tile(ages[highest], highest, notes, run.assessments)
+    return ages_tile(ages[highest], run.measure(highest, "iterator_age_p99_s"), highest, run.assessments)
+
+
+def _caught_up(run: RunView) -> Tile:
+    """When the mapping that was the furthest behind had caught up."""
+    table = run.files.incidents
+    if table.empty:
+        return Tile("caught up", "never behind", "", "good")
+    worst = table.iloc[int(table["peak_lag_s"].to_numpy().argmax())]
+    back_s, end_s = float(worst["recovery_time_s"]), float(worst["end_s"])
+    if math.isnan(end_s):
+        return Tile("caught up", "not in the run", f"behind from {seconds(float(worst['start_s']))} on", "bad")
+    since = f"after the end of {worst['event']}" if worst["event"] else "after it fell behind"
+    return Tile("caught up", seconds(back_s), f"{since}, {seconds(end_s)} into the run", "unsure")
 
 
 def _most_used(run: RunView) -> Tile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.measures.verdict import STATES
+from simulator.report.latencies import of_summary, percentile
+from simulator.report.numbers import estimate
 from simulator.report.page.objectives import objectives_of
 from simulator.report.page.view import plural
 from simulator.report.results import RunResult
@@ -117,6 +120,13 @@ class RunView:
     def values(self, mapping: str, name: str) -> list[float]:
         """A measure of each replication; NaN where nothing was measured. `mapping` '' for the scenario as a whole."""
         return [(run.values.get(mapping, {}) if mapping else run.whole).get(name, NAN) for run in self.runs]
+
+    def latency(self, mapping: str, statistic: str) -> str:
+        """A percentile of latency, such as p99: what lost and unprocessed records make of it included."""
+        if self.replications == 1:
+            return of_summary(self.mappings[mapping], statistic)
+        least, most = (self.measure(mapping, f"latency_{statistic}{end}_s") for end in ("", "_most"))
+        return estimate(least, "s") if math.isfinite(least.mean) else percentile(least.mean, most.mean)
 
     @cached_property
     def assessments(self) -> list[Assessment]:

@@ -37,13 +37,13 @@ def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         about=f"{tried}, each with up to {plural(study['replications_at_most'], 'run')} of the same traffic.",
         verdict=_verdict(result),
         tiles=option_tiles(option, None, shards_with(overrides, resolved), shards_with({}, resolved)) if answer else (),
+        actions=what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,
         sections=some(
             Section("settings", "Settings tried", (_search(result),)),
             Section("plots", "What they cost, and what they do", tuple(figures)),
             objectives(assessments_of(study["objectives"])),
             _headroom(result),
             _estimate(result),
-            what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,
             *fine_prints(result, _command(result)),
         ),
     )
