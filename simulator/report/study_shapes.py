@@ -95,6 +95,7 @@ SIZE: Final = Group(
         "answer": OrNull(TRIAL),
         "one_step_cheaper": OrNull(TRIAL),
         "objectives": ListOf(ASSESSMENT),
+        "headroom": OrNull(Group({"holds": NUMBER})),
         "settings": COUNT,
         "settings_tried": COUNT,
         "replications_at_most": COUNT,

@@ -79,6 +79,21 @@ LIMITS: Final[dict[str, Limit]] = {
     ),
 }
 
+ENOUGH_ROOM: Final = 1.2  # times the traffic: with less, good is said with a warning
+GROWING: Final = ("write_records", "write_bytes", "read_bytes", "lanes", "concurrency")  # limits that traffic uses up
+
+
+def cautious(tone: Tone, headroom: float) -> Tone:
+    """A tone where so many times the traffic can be borne; NaN where that is not known."""
+    return "unsure" if tone == "good" and headroom < ENOUGH_ROOM else tone
+
+
+def headroom_at_most(limit: str, used: float) -> str:
+    """What a limit that is used so much says of the headroom; nothing if that is enough."""
+    if limit not in GROWING or not 1 / ENOUGH_ROOM < used <= 1:
+        return ""
+    return f"The headroom is {1 / used:.2f} times the traffic at most: {limit_words(limit)} is used to {used:.0%}."
+
 
 def state_colour(state: str) -> str:
     """The colour of a state on a terminal."""

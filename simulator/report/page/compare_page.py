@@ -23,11 +23,11 @@ from simulator.report.page.view import (
     plural,
     some,
 )
-from simulator.report.page.wide import Option, assessments_of, cell, told_measures
+from simulator.report.page.wide import NAN, Option, assessments_of, cell, told_measures
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
 from simulator.report.study_files import rows_by_setting
-from simulator.report.vocabulary import STATES, cause_words
+from simulator.report.vocabulary import STATES, cause_words, cautious, headroom_at_most
 from simulator.scenario.units import parse_duration
 from simulator.study.objectives import COST, stated
 
@@ -176,7 +176,9 @@ def _verdict(it: Comparison) -> Verdict:
     if not judged:
         sentences.append("The scenario states no objectives; with some, each setting would be judged by them.")
     word = state if judged else STATES[it.chosen.verdict][0]
-    return Verdict(word, TONES[state], tuple(sentences))
+    limit, used = it.chosen.most_growing
+    sentences += filter(None, [headroom_at_most(limit, used)])
+    return Verdict(word, cautious(TONES[state], 1 / used if used else NAN), tuple(sentences))
 
 
 def _cost(it: Comparison) -> str:

@@ -13,7 +13,7 @@ from simulator.report.page.view import SIGNS, Figure, Page, Row, Section, Table,
 from simulator.report.page.wide import Option, cell, told_measures
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
-from simulator.report.vocabulary import STATES, cause_words
+from simulator.report.vocabulary import STATES, Tone, cause_words, cautious
 from simulator.study.objectives import COST
 
 MEASURES = (
@@ -38,8 +38,7 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     knee = study["knee"]
     runs = plural(max(int(row["replications"]) for row in rows), "run")
     word = f"holds up to {number(knee['holds'])} times" if knee else "holds"
-    tone = "good" if not knee or knee["holds"] > TODAY else "bad"
-    verdict = Verdict(word, tone, (sentence(says), _room(knee)))  # type: ignore[arg-type]
+    verdict = Verdict(word, _tone(knee), (sentence(says), _room(knee)))
     return Page(
         kind="sweep-load",
         name=result.name,
@@ -62,6 +61,12 @@ def _at(rows: list[dict[Any, Any]], load: float) -> Option:
         "today's traffic" if load == TODAY else f"{number(load)} times that",
         {str(row["mapping"]): row for row in rows if float(row["load"]) == load},
     )
+
+
+def _tone(knee: dict[str, Any] | None) -> Tone:
+    if not knee:
+        return "good"
+    return cautious("good", knee["holds"]) if knee["holds"] > TODAY else "bad"
 
 
 def _room(knee: dict[str, Any] | None) -> str:

@@ -93,6 +93,12 @@ class RunView:
         return at_write + sum(int(each["records"][way]) for each in self.mappings.values() for way in later)
 
     @property
+    def offered(self) -> list[tuple[str, float]]:
+        """What was offered to the limits of all mappings and streams, over the traffic, as parts of what they allow."""
+        each = [*self.mappings.values(), *self.streams.values()]
+        return [(limit, endless(of["limits"][limit]["offered_mean"])) for of in each for limit in of["limits"]]
+
+    @property
     def shards(self) -> int:
         return sum(each["shards"] for each in self.streams.values())
 

@@ -15,6 +15,7 @@ from simulator.report.page.view import SIGNS, Figure, Page, Paragraph, Row, Sect
 from simulator.report.page.wide import Cells, Option, assessment_of, assessments_of
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
+from simulator.report.vocabulary import cautious
 from simulator.study.objectives import MEASURES
 from simulator.study.statistics import Interval
 
@@ -111,7 +112,8 @@ def _verdict(result: StudyResult) -> Verdict:
     first = f"The cheapest of {plural(study['settings'], 'setting')} that meets every objective: {setting}"
     if cost is not None:
         first += f", for {usd(cost)} a month{_against_today(result, cost)}"
-    return Verdict(state, TONES[state], (f"{first}.", *said))
+    found = study["headroom"]
+    return Verdict(state, cautious(TONES[state], found["holds"] if found else NAN), (f"{first}.", *said))
 
 
 def _against_today(result: StudyResult, cost: float) -> str:
