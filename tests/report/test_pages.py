@@ -213,7 +213,7 @@ def test_the_same_result_gives_the_same_page_wherever_it_is(tmp_path: Path) -> N
         pages.append((folder / REPORT).read_bytes())
     assert pages[0] == pages[1]
     assert len(pages[0]) < 1_000_000
-    assert b"://" not in pages[0]
+    assert b"://" not in pages[0].replace(b"https://github.com/leeoniya/uPlot", b"")  # in a comment of its code
 
 
 def test_json_holds_the_same_words_without_the_drawings(tmp_path: Path) -> None:
