@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from simulator.report.numbers import UNKNOWN, seconds
+from simulator.report.numbers import INFINITE, UNKNOWN, estimate, seconds
 from simulator.report.tables import endless
+from simulator.study.statistics import Interval
 
 NEAR: Final = 0.01  # of a percentile: what it may yet be more is not told
-INFINITE: Final = "infinite (records lost)"
 
 
 def percentile(least_s: float, most_s: float) -> str:
@@ -21,6 +21,14 @@ def percentile(least_s: float, most_s: float) -> str:
         return INFINITE
     sure = math.isnan(most_s) or most_s <= least_s * (1 + NEAR)
     return seconds(least_s) if sure else f"> {seconds(least_s)}"
+
+
+def mean_percentile(least: Interval, most: Interval) -> str:
+    """The mean of a percentile over replications with its interval, told in the same way."""
+    if not least.n or not math.isfinite(least.mean):
+        return percentile(least.mean, most.mean)
+    more = most.n and most.mean > least.mean * (1 + NEAR)
+    return f"> {estimate(least, 's')}" if more else estimate(least, "s")
 
 
 def of_summary(mapping: Mapping[str, Any], statistic: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.measures.verdict import STATES
-from simulator.report.latencies import of_summary, percentile
-from simulator.report.numbers import estimate
+from simulator.report.latencies import mean_percentile, of_summary
 from simulator.report.page.objectives import objectives_of
 from simulator.report.page.view import plural
 from simulator.report.results import RunResult
@@ -132,7 +130,7 @@ class RunView:
         if self.replications == 1:
             return of_summary(self.mappings[mapping], statistic)
         least, most = (self.measure(mapping, f"latency_{statistic}{end}_s") for end in ("", "_most"))
-        return estimate(least, "s") if math.isfinite(least.mean) else percentile(least.mean, most.mean)
+        return mean_percentile(least, most)
 
     @cached_property
     def assessments(self) -> list[Assessment]:

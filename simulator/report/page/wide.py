@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from simulator.measures.verdict import KEEP_UP, STATES
+from simulator.report.latencies import mean_percentile
 from simulator.report.numbers import UNKNOWN, estimate, unit_of
 from simulator.report.vocabulary import GROWING, LIMITS
 from simulator.study.objectives import COST, ORDER, Assessment, State, worst
@@ -93,6 +94,8 @@ def told_measures(rows: Sequence[Cells], measures: Sequence[str]) -> tuple[list[
 def cell(row: Cells, measure: str) -> str:
     """A measure of a row as text."""
     value = interval_of(row, measure)
+    if measure.startswith("latency"):
+        return mean_percentile(value, interval_of(row, measure.replace("_s", "_most_s")))
     return estimate(value, unit_of(measure)) if value.n else UNKNOWN
 
 
