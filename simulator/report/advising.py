@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.report import advice_words as words
+from simulator.report.numbers import ENDLESS
 from simulator.report.study_folder import write_study
 from simulator.study.advice import MEASURES, Advice
 from simulator.study.tables import table
@@ -63,10 +64,18 @@ def summary(advice: Advice) -> dict[str, Any]:
                 "knob": each.change.knob, "before": each.change.before, "after": each.change.after,
                 "overrides": dict(each.change.setting.overrides), "verdict": each.verdict,
                 "effects": {
-                    name: {"today": e.today.mean, "then": e.then.mean, "relative": e.relative, "word": e.word}
+                    name: {
+                        "today": _value(e.today.mean), "then": _value(e.then.mean), "relative": e.relative,
+                        "word": e.word,
+                    }
                     for name, e in each.effects.items()
                 },
             }
             for each in advice.advised
         ],
     }  # fmt: skip
+
+
+def _value(mean: float) -> float | str:
+    """A mean as JSON can say it: not known is null, but infinite is a word."""
+    return ENDLESS if mean == float("inf") else mean

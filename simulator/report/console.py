@@ -18,6 +18,7 @@ from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
+from simulator.report.latencies import percentile
 from simulator.report.numbers import count, month, percent, rough, seconds
 from simulator.report.objective_words import told
 from simulator.report.run_summary import run_summary
@@ -31,7 +32,6 @@ from simulator.study.statistics import Interval
 
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
-NEAR: Final = 0.01
 PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
 OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
     ("latency", "p50"): ("latency_p50_s", seconds),
@@ -116,7 +116,7 @@ def _figures(result: Result) -> Figures:
             ("unprocessed", ""): count(mapping.ends.unprocessed),
             ("lost", ""): count(mapping.ends.lost),
             ("again", ""): count(int(mapping.measures.done_again.values.sum())),
-            **{("latency", name): latency(mapping.latency(percent)) for name, percent in PERCENTS.items()},
+            **{("latency", name): latency(mapping.latency(part)) for name, part in PERCENTS.items()},
             ("iterator age", "p99"): seconds(mapping.measures.age.percentile_s(99.0)),
         }
         for mapping in result.mappings
@@ -125,10 +125,7 @@ def _figures(result: Result) -> Figures:
 
 def latency(of: Percentile) -> str:
     """A percentile of latency; of which the records that are left may yet make more, with what it is at least."""
-    if math.isinf(of.least_s):
-        return "never"
-    sure = math.isnan(of.least_s) or of.most_s <= of.least_s * (1 + NEAR)
-    return seconds(of.least_s) if sure else f"> {seconds(of.least_s)}"
+    return percentile(of.least_s, of.most_s)
 
 
 def _interval_figures(runs: Sequence[RunFigures]) -> Figures:

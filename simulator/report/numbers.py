@@ -16,6 +16,8 @@ SPANS: Final[Units] = (*TIMES, ("ms", 0.001))
 SIZES: Final[Units] = (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10), ("B", 1))
 UNKNOWN: Final = "-"
 NEVER: Final = "not in the run"  # an infinite time: what had not come to pass when the run ended
+ENDLESS: Final = "infinite"  # in JSON, which has no such number
+INFINITE: Final = "infinite (records lost)"  # a latency: more records were lost than its percentile leaves out
 
 
 def seconds(value_s: float) -> str:
@@ -136,6 +138,11 @@ def estimate(of: Interval, unit: str = "") -> str:
 def teller(unit: str) -> Callable[[float], str]:
     """The function that writes numbers of a unit: s, B, USD, or none."""
     return {"s": seconds, "B": size, "USD": usd}.get(unit, number)
+
+
+def endless(measure: str) -> str:
+    """What an infinite value of a measure, or objective, is called: a lost record is never processed."""
+    return INFINITE if measure.startswith("latency") else NEVER
 
 
 def unit_of(measure: str) -> str:

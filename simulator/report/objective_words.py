@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from simulator.report.numbers import count, rough, seconds, usd
+from simulator.report.numbers import count, endless, rough, seconds, usd
 from simulator.study.objectives import COST, KEEPS_UP, MEASURES, Assessment
 from simulator.study.racing import FINISHES
 from simulator.study.statistics import Interval
@@ -21,7 +21,7 @@ def amount(objective: str, value: float) -> str:
     if math.isnan(value):
         return "nothing measured"
     if math.isinf(value):
-        return "never in the run"
+        return endless(objective)
     measure = MEASURES.get(objective, objective)
     if measure == COST:
         return usd(value)

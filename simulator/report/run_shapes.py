@@ -28,6 +28,7 @@ STREAM: Final = Group(
         "records_accepted": COUNT,
         "records_dropped_at_write": COUNT,
         "accepted_bytes": COUNT,
+        "write_throttled_records": COUNT,
         "sustained_records_per_s": NUMBER,
         "hottest_key_part": Number(0, 1),
         "limits": Group(WRITTEN, others=LIMIT),
@@ -45,6 +46,7 @@ MAPPING: Final = Group(
         "records": Group(dict.fromkeys(ENDS, COUNT)),
         "records_lost": COUNT,
         "records_to_destination": COUNT,
+        "records_done_again": COUNT,
         "unprocessed": COUNT,
         "lag": Group({"peak_s": NUMBER, "when_traffic_ends_s": NUMBER}),
         "waiting_s": Group(known=dict.fromkeys(CAUSES, NUMBER)),
@@ -58,7 +60,8 @@ MAPPING: Final = Group(
         "iterator_age_at_send": TIMES,
         "limits": Group({**WRITTEN, "lanes": LIMIT}, others=LIMIT),
         "episodes": ListOf(Group({})),
-    }
+    },
+    known={"get_records": Group({"refused": COUNT})},
 )
 BILL: Final = Group(
     {

@@ -11,7 +11,7 @@ from simulator.measures.verdict import STATES
 from simulator.reading.scalars import Number, Shape, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
-from simulator.report.numbers import unit_of
+from simulator.report.numbers import ENDLESS, unit_of
 from simulator.report.vocabulary import LIMITS
 from simulator.study import advice
 from simulator.study.objectives import COST, KEEPS_UP, MEASURES, ORDER
@@ -43,7 +43,23 @@ TRIAL: Final = Group(
         "measures": Group(others=Group(others=SEEN)),
     }
 )
-EFFECT: Final = Group({**dict.fromkeys(("today", "then", "relative"), OrNull(NUMBER)), "word": Word(*advice.WORDS)})
+
+
+@dataclass(frozen=True)
+class OrEndless(Shape):
+    """The word for what never comes to pass, or something."""
+
+    shape: Shape
+
+    def check(self, value: Any, where: str = "") -> None:
+        if value != ENDLESS:
+            self.shape.check(value, where)
+
+
+def _effect(measure: str) -> Group:
+    """What a change does to a measure. Only a time can be endless."""
+    value = OrEndless(OrNull(NUMBER)) if unit_of(measure) == "s" else OrNull(NUMBER)
+    return Group({"today": value, "then": value, "relative": OrNull(NUMBER), "word": Word(*advice.WORDS)})
 
 
 def _means(*measures: str) -> dict[str, Number]:
@@ -103,6 +119,7 @@ SIZE: Final = Group(
         "answer": OrNull(TRIAL),
         "one_step_cheaper": OrNull(TRIAL),
         "objectives": ListOf(ASSESSMENT),
+        "headroom": OrNull(Group({"holds": NUMBER})),
         "settings": COUNT,
         "settings_tried": COUNT,
         "replications_at_most": COUNT,
@@ -126,7 +143,7 @@ CHANGE: Final = Group(
         **dict.fromkeys(("knob", "before", "after"), Text()),
         "overrides": OVERRIDES,
         "verdict": Word(*STATES),
-        "effects": Group(dict.fromkeys(advice.MEASURES, EFFECT)),
+        "effects": Group({measure: _effect(measure) for measure in advice.MEASURES}),
     }
 )
 ADVICE: Final = Group(

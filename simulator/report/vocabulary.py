@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from simulator.scenario.objectives import ROOM
+
 Tone = Literal["good", "unsure", "bad", "plain"]
 
 STATES: Final[dict[str, tuple[str, Tone]]] = {
@@ -78,6 +80,20 @@ LIMITS: Final[dict[str, Limit]] = {
         f"{LAMBDA}, quotas and reserved concurrency",
     ),
 }
+
+GROWING: Final = ("write_records", "write_bytes", "read_bytes", "lanes", "concurrency")  # limits that traffic uses up
+
+
+def cautious(tone: Tone, headroom: float) -> Tone:
+    """A tone where so many times the traffic can be borne; NaN where that is not known."""
+    return "unsure" if tone == "good" and headroom < ROOM else tone
+
+
+def headroom_at_most(limit: str, used: float) -> str:
+    """What a limit that is used so much says of the headroom; nothing if that is enough."""
+    if limit not in GROWING or not 1 / ROOM < used <= 1:
+        return ""
+    return f"The headroom is {1 / used:.2f} times the traffic at most: {limit_words(limit)} is used to {used:.0%}."
 
 
 def state_colour(state: str) -> str:

@@ -1,7 +1,7 @@
 """Objectives: what a study holds every mapping of a scenario to."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from simulator.scenario.bounds import DURATION
 from simulator.scenario.kinds import Flag
@@ -10,6 +10,7 @@ from simulator.scenario.records import Doc
 from simulator.scenario.words import none_or
 
 TIME = none_or(DURATION)
+ROOM: Final = 1.2  # times the traffic: what is enough to be at ease, and is asked unless the scenario says otherwise
 
 
 def _at_most(what: str) -> Doc:
@@ -45,7 +46,8 @@ class Objectives:
         float | None,
         none_or(Number(1, 10)),
         Doc(
-            "Times the traffic at which all other bounds but the cost are to hold, too; `size` asks it.", default="1.2"
+            "Times the traffic at which all other bounds but the cost are to hold, too; `size` asks it.",
+            default=f"{ROOM:g}",
         ),
     ] = None
     keeps_up: Annotated[bool, Flag(), Doc("Every mapping is to keep up: neither stuck, falling behind nor losing.")] = (

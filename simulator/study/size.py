@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator.scenario.objectives import Objectives
+from simulator.scenario.objectives import ROOM, Objectives
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
 from simulator.study.estimate import Estimate, estimates
@@ -35,7 +35,6 @@ from simulator.study.space import columns, needed, searched
 if TYPE_CHECKING:
     import pandas as pd
 
-ROOM: Final = 1.2  # times the traffic that an answer is to take, unless the scenario says
 TRIED: Final = 3  # settings of a column, mostly
 LEAST: Final = 2  # replications: one has no interval
 LOADS: Final = 6  # that find the headroom

@@ -50,7 +50,7 @@ def drawn(found: Comparison) -> dict[str, Plot]:
 
 
 def texts(plot: Plot) -> str:
-    return "\n".join(each.get_text() for each in cast(list[Text], plot.figure.findobj(Text)))
+    return "\n".join(each.get_text() for each in cast(list[Text], plot.drawn().findobj(Text)))
 
 
 @pytest.mark.parametrize("settings", [1, 2, 8, 9, 40])
@@ -68,14 +68,14 @@ def test_two_drawings_are_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         draw_comparison(comparison(2), tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a" / "plots").iterdir())
-    assert len(files) == 6
+    assert len(files) == 9
     for name in files:
         assert (tmp_path / "a/plots" / name).read_bytes() == (tmp_path / "b/plots" / name).read_bytes()
 
 
 def test_the_objectives_have_lines() -> None:
     plots = drawn(comparison(3, Objectives(iterator_age_p99=30.0, cost_per_month=25.0, iterator_age_max=2.0)))
-    axes = plots["cost_and_age"].figure.axes[0]
+    axes = plots["cost_and_age"].drawn().axes[0]
     constant = [line for line in axes.get_lines() if line.get_linestyle() == "--"]
     heights = {tuple(cast(list[float], line.get_ydata())) for line in constant}
     places = {tuple(cast(list[float], line.get_xdata())) for line in constant}

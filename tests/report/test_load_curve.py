@@ -28,7 +28,7 @@ def drawn(ages_s: list[float], latencies_s: list[float]) -> Plot:
 
 
 def texts(plot: Plot) -> list[str]:
-    return [each.get_text() for each in cast(list[Text], plot.figure.findobj(Text))]
+    return [each.get_text() for each in cast(list[Text], plot.drawn().findobj(Text))]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -38,7 +38,7 @@ def test_without_any_percentile_a_sentence_stands_in_the_plot(value: float) -> N
 
 @pytest.mark.parametrize("level_s", [1e-4, 0.1, 0.5, 7.0, 86400.0])
 def test_a_level_line_has_room_and_labelled_ticks_around_it(level_s: float) -> None:
-    (axes,) = drawn([level_s] * 2, [math.inf] * 2).figure.axes
+    (axes,) = drawn([level_s] * 2, [math.inf] * 2).drawn().axes
     low, high = axes.get_ylim()
     assert low < level_s / 1.05
     assert high > level_s * 1.05
@@ -46,6 +46,6 @@ def test_a_level_line_has_room_and_labelled_ticks_around_it(level_s: float) -> N
 
 
 def test_a_latency_that_is_infinite_ends_its_line_and_leaves_the_rest() -> None:
-    (axes,) = drawn([1.0, 2.0, 4.0], [2.0, 3.0, math.inf]).figure.axes
+    (axes,) = drawn([1.0, 2.0, 4.0], [2.0, 3.0, math.inf]).drawn().axes
     low, high = axes.get_ylim()
     assert (low, high) == (0.1, 10.0)

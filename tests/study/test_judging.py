@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from simulator import size
+from simulator.scenario.objectives import ROOM
 from simulator.study.evaluate import Evaluator
 from simulator.study.judging import Judge
 from simulator.study.settings import Setting
-from simulator.study.size import ROOM, Sizing
+from simulator.study.size import Sizing
 from simulator.study.source import Source
 from tests.study.scenarios import content, written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from simulator.report.numbers import UNKNOWN, seconds, teller, unit_of
+from simulator.report.numbers import UNKNOWN, endless, teller, unit_of
 from simulator.report.page.fields import shards_with
 from simulator.report.page.run_sections import parts_table
 from simulator.report.page.study_parts import fine_prints, sentence, unnamed, what_to_do
@@ -36,11 +36,11 @@ def advise_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         about=f"{plural(len(study['changes']), 'change')}, one at a time, each with {runs} of the same traffic.",
         verdict=Verdict(*STATES[study["verdict"]], tuple(said)),
         tiles=_tiles(result),
+        actions=what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
         sections=some(
             Section("knobs", "What each knob does", (_knobs(study), Paragraph(LEGEND, quiet=True))),
             Section("plots", "The knobs side by side", tuple(figures)),
             _latency(study),
-            what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
             *fine_prints(
                 result, f"shardsim advise scenario.yaml --replications {study['replications']} --out ../again"
             ),
@@ -61,13 +61,15 @@ def _finding(study: dict[str, Any], best: dict[str, Any] | None) -> str:
     what = told(study["ranked_by"])
     if best is None:
         return f"no single knob lowers the {what}"
-    effect, tell = best["effects"][study["ranked_by"]], teller(unit_of(study["ranked_by"]))
-    by = f"from {_told(effect['today'], tell)} to {_told(effect['then'], tell)}"
+    effect, measure = best["effects"][study["ranked_by"]], study["ranked_by"]
+    by = f"from {_told(effect['today'], measure)} to {_told(effect['then'], measure)}"
     return f"{told(best['knob'])} {best['before']} → {best['after']} lowers the {what} {by}{_price(best)}"
 
 
-def _told(value: float | None, tell: Any) -> str:
-    return UNKNOWN if value is None else str(tell(value))
+def _told(value: float | str | None, measure: str) -> str:
+    if value is None or isinstance(value, str):
+        return UNKNOWN if value is None else endless(measure)
+    return teller(unit_of(measure))(value)
 
 
 def _price(change: dict[str, Any]) -> str:
@@ -88,8 +90,8 @@ def _tiles(result: StudyResult) -> tuple[Tile, ...]:
     lost = today.get("records_lost")
     return (
         shards_tile(shards, "today"),
-        Tile("cost a month", _told(today.get(COST), teller("USD")), "today"),
-        Tile("iterator age p99", _told(today.get(AGE), seconds), study["mapping"]),
+        Tile("cost a month", _told(today.get(COST), COST), "today"),
+        Tile("iterator age p99", _told(today.get(AGE), AGE), study["mapping"]),
         Tile("what binds", cause_words(cause), study["mapping"], "unsure" if cause else "plain"),
         lost_tile(lost or 0.0, "a run, on average"),
     )
@@ -114,7 +116,7 @@ def _knobs(study: dict[str, Any]) -> Table:
 def _effect(measure: str, effect: dict[str, Any]) -> str:
     if effect["then"] is None:
         return UNKNOWN
-    text, relative = teller(unit_of(measure))(effect["then"]), effect["relative"]
+    text, relative = _told(effect["then"], measure), effect["relative"]
     sign = SIGNS[effect["word"]]
     if relative is None or effect["word"] not in ("better", "worse"):
         return f"{text} ({sign})"

@@ -25,7 +25,8 @@ from simulator.scenario.nodes import shortened
 
 REPORT: Final = "report.html"
 RUN_PLOTS: Final = (
-    "iterator_age", "latency_quantiles", "latency_parts", "throughput", "backlog", "concurrency", "shard_load",
+    "lag", "waiting", "offered", "shard_load", "latency_quantiles", "iterator_age", "throughput", "backlog",
+    "concurrency",
 )  # fmt: skip
 STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], tuple[str, ...]]]] = {
     "compare": (compare_page, ("cost_and_age", "setting_quantiles", "setting_ages")),
@@ -41,7 +42,7 @@ def page_of(folder: Path) -> Page:
     if isinstance(result, RunResult):
         return printable(run_page(result, figures(folder, RUN_PLOTS)))
     page, plots = STUDIES[result.kind]
-    there = [name for name in plots if (folder / FOLDER / f"{name}.svg").exists()]
+    there = [name for name in plots if (folder / FOLDER / f"{name}.json").exists()]
     return printable(page(result, figures(folder, there)))
 
 
@@ -75,15 +76,15 @@ def write_page(folder: Path) -> None:
 
 def as_json(page: Page) -> str:
     """The page as JSON: the same words and figures, without the drawings."""
-    return json.dumps(_without_svg(asdict(page)), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_without_drawings(asdict(page)), indent=2, ensure_ascii=False) + "\n"
 
 
-def _without_svg(data: Any) -> Any:
+def _without_drawings(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _without_svg(value) for key, value in data.items() if key != "svg"}
+        return {key: _without_drawings(value) for key, value in data.items() if key not in ("svg", "charts")}
     if isinstance(data, frozenset):
         return sorted(data)
-    return [_without_svg(each) for each in data] if isinstance(data, list | tuple) else data
+    return [_without_drawings(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 WRITERS: Final[dict[str, Callable[[Page], str]]] = {"html": html, "md": markdown, "json": as_json}

@@ -23,11 +23,11 @@ from simulator.report.page.view import (
     plural,
     some,
 )
-from simulator.report.page.wide import Option, assessments_of, cell, told_measures
+from simulator.report.page.wide import NAN, Option, assessments_of, cell, told_measures
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
 from simulator.report.study_files import rows_by_setting
-from simulator.report.vocabulary import STATES, cause_words
+from simulator.report.vocabulary import STATES, cause_words, cautious, headroom_at_most
 from simulator.scenario.units import parse_duration
 from simulator.study.objectives import COST, stated
 
@@ -130,12 +130,12 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         ),
         verdict=_verdict(it),
         tiles=option_tiles(it.chosen, it.baseline, chosen, today),
+        actions=what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
         sections=some(
             Section("settings", "Settings compared", (_settings(it), *failures(result.study["failures"]))),
             _differences(it),
             Section("plots", "What the settings do", tuple(figures)),
             objectives(it.chosen.assessments),
-            what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
             *fine_prints(result, _command(it)),
         ),
     )
@@ -176,7 +176,9 @@ def _verdict(it: Comparison) -> Verdict:
     if not judged:
         sentences.append("The scenario states no objectives; with some, each setting would be judged by them.")
     word = state if judged else STATES[it.chosen.verdict][0]
-    return Verdict(word, TONES[state], tuple(sentences))
+    limit, used = it.chosen.most_growing
+    sentences += filter(None, [headroom_at_most(limit, used)])
+    return Verdict(word, cautious(TONES[state], 1 / used if used else NAN), tuple(sentences))
 
 
 def _cost(it: Comparison) -> str:

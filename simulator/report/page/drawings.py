@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree
 
 from simulator.reading import files
+from simulator.reading.documents import read_json
 from simulator.reading.files import UnreadableError
 from simulator.report.folder import OutputError
 from simulator.report.page.allowed import HREF, SVG, NoPlotError, leave_out
+from simulator.report.page.chart_shapes import ABOUT
 from simulator.report.page.view import Figure
 from simulator.report.plots import heading, palette
 
@@ -50,11 +54,22 @@ def figures(folder: Path, names: Sequence[str]) -> tuple[Figure, ...]:
 def _figure(folder: Path, name: str) -> Figure:
     file = folder / FOLDER / f"{name}.svg"
     try:
-        return inline(name, files.text(file, LARGEST_SVG))
+        about = read_json(file.with_suffix(".json"), ABOUT)
+        if not about["drawn"]:
+            return Figure(name, about["title"], about["subtitle"], "")
+        return replace(inline(name, files.text(file, LARGEST_SVG)), charts=_charts(about["charts"]))
     except UnreadableError as error:
         raise OutputError(f"{error}; make the result again") from error
     except (NoPlotError, ElementTree.ParseError) as error:
         raise OutputError(f"{file}: is not a plot of this program: {error}; make the result again") from error
+
+
+def _charts(charts: Any) -> str:
+    """Curves as JSON that ends no element of a page, in the page's colours; nothing if there are none."""
+    if not charts:
+        return ""
+    text = json.dumps(charts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return COLOUR.sub(lambda found: f"--{VARIABLES[found[0]]}", text)
 
 
 def inline(name: str, file: str) -> Figure:
@@ -78,7 +93,7 @@ def inline(name: str, file: str) -> Figure:
             element.set("d", DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", element.attrib["d"]))
     _say(root, name, title, subtitle)
     markup = ElementTree.tostring(_without_namespaces(root), encoding="unicode")
-    return Figure(name, title, subtitle, re.sub(r"\s*\n\s*", " ", markup), left_out)
+    return Figure(name, title, subtitle, re.sub(r"\s*\n\s*", " ", markup), left_out=left_out)
 
 
 def _drop_head(root: ElementTree.Element) -> None:

@@ -13,7 +13,7 @@ from simulator.report.page.view import SIGNS, Figure, Page, Row, Section, Table,
 from simulator.report.page.wide import Option, cell, told_measures
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
-from simulator.report.vocabulary import STATES, cause_words
+from simulator.report.vocabulary import STATES, Tone, cause_words, cautious
 from simulator.study.objectives import COST
 
 MEASURES = (
@@ -28,7 +28,6 @@ MEASURES = (
 )
 TODAY = 1.0
 DOUBLE = 2.0
-HEADROOM = 1.2  # times today's traffic: with less to spare a good verdict is amber
 TOO_MUCH = "too much"
 
 Found = dict[str, Any] | None  # saturation or knee, as study.json has it
@@ -42,7 +41,7 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     today = _at(rows, min((float(row["load"]) for row in rows), key=lambda load: abs(load - TODAY)))
     saturation, knee = study["saturation"], study["knee"]
     runs = plural(max(int(row["replications"]) for row in rows), "run")
-    verdict = Verdict(_word(saturation), _tone(saturation), (sentence(says), _room(saturation)))  # type: ignore[arg-type]
+    verdict = Verdict(_word(saturation), _tone(saturation), (sentence(says), _room(saturation)))
     return Page(
         kind="sweep-load",
         name=result.name,
@@ -73,11 +72,10 @@ def _word(saturation: Found) -> str:
     return f"keeps up to {number(saturation['holds'])} times" if saturation["holds"] else "keeps up at no load"
 
 
-def _tone(saturation: Found) -> str:
-    """Amber where it keeps up with today's traffic, and with little more."""
-    if not saturation or saturation["holds"] >= HEADROOM:
+def _tone(saturation: Found) -> Tone:
+    if not saturation:
         return "good"
-    return "unsure" if saturation["holds"] >= TODAY else "bad"
+    return cautious("good", saturation["holds"]) if saturation["holds"] >= TODAY else "bad"
 
 
 def _room(saturation: Found) -> str:

@@ -25,6 +25,7 @@ def markdown(page: Page) -> str:
         *([_line(page.description), ""] if page.description else []),
         f"**{SIGNS[verdict.tone]} {_text(verdict.word)}.** {' '.join(map(_text, verdict.sentences))}",
         "",
+        *(line for section in [page.actions] if section for line in _section(section)),
         *tiles,
         "",
         _line(page.about),

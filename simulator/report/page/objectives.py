@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from simulator.report.numbers import UNKNOWN, estimate, percent, teller, unit_of
+from simulator.report.numbers import UNKNOWN, endless, estimate, percent, teller, unit_of
 from simulator.report.page.view import SIGNS, Row, Section, Table, Tone, plural
 from simulator.report.page.words import told
 from simulator.scenario.objectives import Objectives
@@ -45,6 +46,8 @@ def seen_text(assessment: Assessment) -> str:
         return UNKNOWN
     if assessment.objective == KEEPS_UP:
         return f"not in {assessment.above} of {plural(assessment.seen.n, 'run')}" if assessment.above else "yes"
+    if math.isinf(assessment.seen.mean):
+        return endless(assessment.objective)
     return estimate(assessment.seen, unit_of(MEASURES[assessment.objective]))
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from simulator.report.numbers import count, seconds, usd
+from simulator.measures.verdict import KEEP_UP
+from simulator.report.numbers import UNKNOWN, count, seconds, usd
 from simulator.report.page.objectives import TONES, bound_text, seen_text
 from simulator.report.page.run_view import RunView
-from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
+from simulator.report.page.tiles import ages_tile, cost_tile, lost_tile, use_tile
 from simulator.report.page.view import Tile, Verdict, plural
 from simulator.report.page.words import told
-from simulator.report.tables import endless
-from simulator.report.vocabulary import STATES, cause_words, limit_words
+from simulator.report.vocabulary import GROWING, STATES, cause_words, cautious, headroom_at_most, limit_words
 from simulator.study.objectives import COST, KEEPS_UP, ORDER, Assessment, stated, worst
-from simulator.study.statistics import Interval
 
-UNMEASURED: Final = Interval(float("nan"), float("nan"), 0)
+MOST: Final = 6  # mappings that are explained
+AT_SEND: Final = "iterator_age_at_send_p99_s"
 
 
 def title(run: RunView) -> str:
@@ -97,15 +98,39 @@ def _how(run: RunView, worst: dict[str, Any]) -> str:
 
 
 def verdict(run: RunView) -> Verdict:
-    """How the mapping that is furthest behind did, and what binds it."""
+    """How the mappings did that do not keep up, or else the one furthest behind, and what binds them."""
     if not run.mappings or not run.produced:
         return Verdict("no verdict", "plain", ("Without records that are read there is nothing to judge.",))
-    furthest = run.mappings[run.worst]
-    sentences = (f"{_subject(run)} {_reason(furthest)}.", f"{_binding(run, furthest)}.")
+    room, said = _room(run), tuple(_explained(run))
     if judged := stated(run.assessments):
         state = worst(each.state for each in run.assessments)
-        return Verdict(state, TONES[state], (*_judged([*judged, *_missed_besides(run)]), *sentences))
-    return Verdict(*STATES[furthest["verdict"]], sentences)
+        tone = cautious(TONES[state], room[0])
+        return Verdict(state, tone, (*_judged([*judged, *_missed_besides(run)]), *said, *room[1]))
+    word, tone = STATES[run.mappings[run.worst]["verdict"]]
+    return Verdict(word, cautious(tone, room[0]), (*said, *room[1]))
+
+
+def _explained(run: RunView) -> Iterator[str]:
+    """Why each mapping does not keep up; if all do, how the one did that was the furthest behind."""
+    failing = [name for name in run.worst_first if run.mappings[name]["verdict"] not in KEEP_UP]
+    for name in failing[:MOST] or [run.worst]:
+        who = (
+            name
+            if failing or len(run.mappings) == 1
+            else f"{name}, the furthest behind of {len(run.mappings)} mappings,"
+        )
+        yield f"{who} {_reason(run.mappings[name])}."
+        yield f"{_binding(run, name)}."
+    if len(failing) > MOST:
+        yield f"{plural(len(failing) - MOST, 'other mapping does', 'other mappings do')} not keep up either."
+
+
+def _room(run: RunView) -> tuple[float, tuple[str, ...]]:
+    """The headroom at most, by the limit most used, and where that is not enough a sentence."""
+    used = [(limit, part) for limit, part in run.offered if limit in GROWING]
+    limit, part = max(used, key=lambda each: each[1])
+    told = headroom_at_most(limit, part)
+    return 1 / part if part else math.inf, (told,) if told else ()
 
 
 def _missed_besides(run: RunView) -> list[Assessment]:
@@ -129,10 +154,6 @@ def _sentence(each: Assessment) -> str:
     return f"The objective for {told(each.objective)}{of} {how}: {seen_text(each)}, {bound_text(each)}."
 
 
-def _subject(run: RunView) -> str:
-    return f"{run.worst}, the furthest behind of {len(run.mappings)} mappings," if len(run.mappings) > 1 else run.worst
-
-
 def _reason(worst: dict[str, Any]) -> str:
     reason = _times(worst["verdict_reason"])
     if worst["verdict"] in ("blocked", "losing"):
@@ -145,23 +166,19 @@ def _times(reason: str) -> str:
     return re.sub(r"(\d+(?:\.\d+)?) s\b", lambda found: seconds(float(found[1])), reason)
 
 
-def _binding(run: RunView, worst: dict[str, Any]) -> str:
+def _binding(run: RunView, name: str) -> str:
     if nothing := _nothing_processed(run):
         return nothing[0].upper() + nothing[1:]
-    cause, why = worst["binding_cause"], _times(worst["binding_reason"])
+    cause, why = run.mappings[name]["binding_cause"], _times(run.mappings[name]["binding_reason"])
     if cause is None:
         return f"Nothing binds: {why}"
-    what = f"What binds {run.worst}" if len(run.mappings) > 1 else "What binds"
+    what = f"What binds {name}" if len(run.mappings) > 1 else "What binds"
     return f"{what}: {cause_words(cause)}; {why}"
 
 
 def tiles(run: RunView) -> tuple[Tile, ...]:
-    """Shards, cost, iterator age, the limit most used, what is left and what is lost."""
-    return _shards(run), _cost(run), _age(run), _most_used(run), _left(run), _lost(run)
-
-
-def _shards(run: RunView) -> Tile:
-    return shards_tile(run.shards, ", ".join(list(run.streams)[:3]) + (" …" if len(run.streams) > 3 else ""))
+    """What is left and lost, the limit most used, the iterator age, when it had caught up, the cost."""
+    return _left(run), _lost(run), _most_used(run), _ages(run), _caught_up(run), _cost(run)
 
 
 def _cost(run: RunView) -> Tile:
@@ -171,21 +188,30 @@ def _cost(run: RunView) -> Tile:
     return cost_tile(run.measure("", COST), notes, run.assessments)
 
 
-def _age(run: RunView) -> Tile:
-    ages = {name: run.measure(name, "iterator_age_p99_s") for name in run.mappings}
+def _ages(run: RunView) -> Tile:
+    ages = {name: run.measure(name, AT_SEND) for name in run.mappings}
     known = [name for name in ages if ages[name].n]
     if not known:
-        return age_tile(UNMEASURED, "", ["no attempt has ended" if ages else "no mapping"])
+        return Tile("age at send p99", UNKNOWN, "no attempt has ended" if ages else "no mapping")
     highest = max(known, key=lambda name: ages[name].mean)
-    notes = [f"{highest}, the highest" if len(ages) > 1 else highest]
-    notes += [f"95% interval of {run.replications} runs"] * (run.replications > 1)
-    return age_tile(ages[highest], highest, notes, run.assessments)
+    return ages_tile(ages[highest], run.measure(highest, "iterator_age_p99_s"), highest, run.assessments)
+
+
+def _caught_up(run: RunView) -> Tile:
+    """When the mapping that was the furthest behind had caught up."""
+    table = run.files.incidents
+    if table.empty:
+        return Tile("caught up", "never behind", "", "good")
+    worst = table.iloc[int(table["peak_lag_s"].to_numpy().argmax())]
+    back_s, end_s = float(worst["recovery_time_s"]), float(worst["end_s"])
+    if math.isnan(end_s):
+        return Tile("caught up", "not in the run", f"behind from {seconds(float(worst['start_s']))} on", "bad")
+    since = f"after the end of {worst['event']}" if worst["event"] else "after it fell behind"
+    return Tile("caught up", seconds(back_s), f"{since}, {seconds(end_s)} into the run", "unsure")
 
 
 def _most_used(run: RunView) -> Tile:
-    each = [*run.mappings.values(), *run.streams.values()]
-    offered = [(endless(of["limits"][limit]["offered_mean"]), limit) for of in each for limit in of["limits"]]
-    most, limit = max(offered)
+    limit, most = max(run.offered, key=lambda each: each[1])
     return use_tile(most, f"{limit_words(limit)}: offered, as a part of it")
 
 

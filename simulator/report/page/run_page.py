@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from simulator.report.numbers import seconds
-from simulator.report.page import fine_print, run_head, run_sections
+from simulator.report.page import fine_print, run_head, run_sections, shards
 from simulator.report.page.actions import actions
+from simulator.report.page.batches import batches
 from simulator.report.page.bill import bill
 from simulator.report.page.objectives import objectives
 from simulator.report.page.run_view import RunView
@@ -14,10 +16,13 @@ from simulator.report.page.view import Figure, Page, Section, plural, some
 from simulator.report.results import RunResult
 from simulator.scenario.units import parse_duration
 
+MORE: Final = ("iterator_age", "throughput", "backlog", "concurrency")
+
 
 def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
     """All that there is to say of a run."""
     run = RunView(result)
+    plots = {figure.name: figure for figure in figures}
     return Page(
         kind="run",
         name=result.name,
@@ -26,16 +31,18 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
         about=_about(run),
         verdict=run_head.verdict(run),
         tiles=run_head.tiles(run),
+        actions=actions(run),
         sections=some(
-            run_sections.mappings(run),
-            Section("plots", "What happened", tuple(figures)),
+            Section("plots", "What happened", tuple(plots[name] for name in ("lag", "waiting", "offered"))),
             objectives(run.assessments),
+            run_sections.mappings(run),
+            shards.section(run, plots["shard_load"]),
             run_sections.incidents(run),
-            run_sections.latency(run),
+            run_sections.latency(run, plots["latency_quantiles"]),
+            batches(run),
             bill(run.bill),
-            actions(run),
             run_sections.replications(run),
-            run_sections.hottest_shards(run),
+            Section("more", "More over time", tuple(plots[name] for name in MORE), folded=True),
             run_sections.limits(run),
             fine_print.assumptions(result.resolved),
             fine_print.scenario(result.files.scenario.text),

@@ -10,16 +10,15 @@ import pandas as pd
 from simulator.measures.parts import PARTS
 from simulator.report.numbers import count, estimate, percent, seconds, teller, unit_of
 from simulator.report.page.run_view import NAN, RunView
-from simulator.report.page.view import Block, Paragraph, Row, Section, Table, plural
+from simulator.report.page.view import Block, Figure, Paragraph, Row, Section, Table, plural
 from simulator.report.page.words import PARTS as MEANINGS
 from simulator.report.page.words import told
 from simulator.report.tables import endless
 from simulator.report.vocabulary import LIMITS, STATES, cause_words
 
 MOST: Final = 40  # rows of a table
-TIMES: Final = ("p50", "p99", "max")
-ENDS: Final = ("records_unprocessed", "records_lost")
-COUNTS: Final = ("attempts", "errors", "throttles")
+AGES: Final = ("iterator_age_at_send_p99_s", "iterator_age_p99_s", "iterator_age_max_s")
+ENDS: Final = ("records_unprocessed", "records_lost", "records_to_destination")
 
 
 def most(rows: Sequence[Row], what: str, where: str) -> tuple[tuple[Row, ...], tuple[Block, ...]]:
@@ -33,12 +32,12 @@ def most(rows: Sequence[Row], what: str, where: str) -> tuple[tuple[Row, ...], t
 
 
 def mappings(run: RunView) -> Section | None:
-    """Each mapping's verdict, latency, iterator age and counts."""
+    """Each mapping's verdict, what was not processed, latency and iterator age."""
     if not run.mappings:
         return None
     heads = (
-        "mapping", "verdict", "unprocessed", "lost", "latency p50", "p99", "max", "iterator age p50", "p99", "max",
-        *COUNTS,
+        "mapping", "verdict", "unprocessed", "lost", "to destination", "latency p50", "latency p99", "latency max",
+        "age at send p99", "age when done p99", "age when done max", "most behind", "binds",
     )  # fmt: skip
     rows, rest = most(
         [_mapping(run, name) for name in run.worst_first], "mappings, the furthest behind", "summary.json"
@@ -46,19 +45,25 @@ def mappings(run: RunView) -> Section | None:
     caption = "Latency is of records, iterator age of batches"
     if run.replications > 1:
         caption += f"; means of {run.replications} runs with 95% intervals"
-    return Section("mappings", "Event source mappings", (Table(caption, heads, rows, frozenset({1})), *rest))
+    return Section("mappings", "Event source mappings", (Table(caption, heads, rows, frozenset({1, 12})), *rest))
 
 
 def _mapping(run: RunView, name: str) -> Row:
-    times = [
-        estimate(run.measure(name, f"{measure}_{time}_s"), "s")
-        for measure in ("latency", "iterator_age")
-        for time in TIMES
-    ]
-    left, lost, *counts = [
-        estimate(run.measure(name, each)) for each in ("records_unprocessed", "records_lost", *COUNTS)
-    ]
-    return Row((name, _state(run, name), left, lost, *times, *counts))
+    of = run.mappings[name]
+    ends = (estimate(run.measure(name, each)) for each in ENDS)
+    latencies = (run.latency(name, statistic) for statistic in ("p50", "p99", "max"))
+    ages = (estimate(run.measure(name, each), "s") for each in AGES)
+    return Row(
+        (
+            name,
+            _state(run, name),
+            *ends,
+            *latencies,
+            *ages,
+            seconds(of["lag"]["peak_s"]),
+            cause_words(of["binding_cause"]),
+        )
+    )
 
 
 def _state(run: RunView, name: str) -> str:
@@ -136,8 +141,8 @@ def _story(run: RunView, worst: pd.Series, incidents: int) -> str:
 # --- where latency comes from -------------------------------------------------------------------------------------
 
 
-def latency(run: RunView) -> Section | None:
-    """The mean parts of latency."""
+def latency(run: RunView, quantiles: Figure) -> Section | None:
+    """The quantiles of latency, and its mean parts."""
     measured = {name: each for name, each in run.mappings.items() if each["latency"]["n"]}
     if not measured:
         return None
@@ -147,7 +152,7 @@ def latency(run: RunView) -> Section | None:
         blocks: tuple[Block, ...] = (parts_table(caption, mapping["latency_parts_mean_s"]),)
     else:
         blocks = _parts_of_many(run, measured)
-    return Section("latency", "Where latency comes from", blocks)
+    return Section("latency", "How long records take", (quantiles, *blocks))
 
 
 def parts_table(caption: str, parts_s: Mapping[str, float]) -> Table:
@@ -186,47 +191,7 @@ def _share(mapping: dict[str, Any], part: str) -> str:
     return percent(mapping["latency_parts_mean_s"][part] / total) if total else "-"
 
 
-# --- shards and limits --------------------------------------------------------------------------------------------
-
-HOTTEST: Final = 10
-
-
-def hottest_shards(run: RunView) -> Section | None:
-    """The shards that take the most."""
-    if run.files.shards.empty:
-        return None
-    table = run.files.shards.sort_values("busiest_second_records", ascending=False, kind="stable")
-    table = table.drop_duplicates(["stream", "shard"])
-    several = len(run.streams) > 1
-    rows = [
-        Row(
-            (
-                f"{each['stream']}, shard {each['shard']}" if several else f"shard {each['shard']}",
-                percent(each["part_of_stream"]),
-                count(each["busiest_second_records"]),
-                count(each["accepted_records"]),
-                count(each["write_throttled_records"]),
-                seconds(each["iterator_age_max_s"]),
-                percent(each["lane_busy_max"]),
-            )
-        )
-        for _, each in table.head(HOTTEST).iterrows()
-    ]
-    heads = (
-        "shard",
-        "of its stream",
-        "offered in its busiest second",
-        "accepted",
-        "write-throttled",
-        "max iterator age",
-        "busiest lane",
-    )
-    shown = (
-        f"The {len(rows)} of {run.shards:,} shards that take the most at once"
-        if run.shards > len(rows)
-        else "All shards"
-    )
-    return Section("shards", "The hottest shards", (Table(shown, heads, tuple(rows)),), folded=True)
+# --- limits -----------------------------------------------------------------------------------------------------
 
 
 def limits(run: RunView) -> Section:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.measures.verdict import STATES
+from simulator.report.latencies import mean_percentile, of_summary
 from simulator.report.page.objectives import objectives_of
 from simulator.report.page.view import plural
 from simulator.report.results import RunResult
@@ -90,6 +91,12 @@ class RunView:
         return at_write + sum(int(each["records"][way]) for each in self.mappings.values() for way in later)
 
     @property
+    def offered(self) -> list[tuple[str, float]]:
+        """What was offered to the limits of all mappings and streams, over the traffic, as parts of what they allow."""
+        each = [*self.mappings.values(), *self.streams.values()]
+        return [(limit, endless(of["limits"][limit]["offered_mean"])) for of in each for limit in of["limits"]]
+
+    @property
     def shards(self) -> int:
         return sum(each["shards"] for each in self.streams.values())
 
@@ -117,6 +124,13 @@ class RunView:
     def values(self, mapping: str, name: str) -> list[float]:
         """A measure of each replication; NaN where nothing was measured. `mapping` '' for the scenario as a whole."""
         return [(run.values.get(mapping, {}) if mapping else run.whole).get(name, NAN) for run in self.runs]
+
+    def latency(self, mapping: str, statistic: str) -> str:
+        """A percentile of latency, such as p99: what lost and unprocessed records make of it included."""
+        if self.replications == 1:
+            return of_summary(self.mappings[mapping], statistic)
+        least, most = (self.measure(mapping, f"latency_{statistic}{end}_s") for end in ("", "_most"))
+        return mean_percentile(least, most)
 
     @cached_property
     def assessments(self) -> list[Assessment]:

@@ -15,6 +15,7 @@ from simulator.report.page.view import SIGNS, Figure, Page, Paragraph, Row, Sect
 from simulator.report.page.wide import Cells, Option, assessment_of, assessments_of
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
+from simulator.report.vocabulary import cautious
 from simulator.study.objectives import MEASURES
 from simulator.study.statistics import Interval
 
@@ -37,13 +38,13 @@ def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         about=f"{tried}, each with up to {plural(study['replications_at_most'], 'run')} of the same traffic.",
         verdict=_verdict(result),
         tiles=option_tiles(option, None, shards_with(overrides, resolved), shards_with({}, resolved)) if answer else (),
+        actions=what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,
         sections=some(
             Section("settings", "Settings tried", (_search(result),)),
             Section("plots", "What they cost, and what they do", tuple(figures)),
             objectives(assessments_of(study["objectives"])),
             _headroom(result),
             _estimate(result),
-            what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,
             *fine_prints(result, _command(result)),
         ),
     )
@@ -111,7 +112,8 @@ def _verdict(result: StudyResult) -> Verdict:
     first = f"The cheapest of {plural(study['settings'], 'setting')} that meets every objective: {setting}"
     if cost is not None:
         first += f", for {usd(cost)} a month{_against_today(result, cost)}"
-    return Verdict(state, TONES[state], (f"{first}.", *said))
+    found = study["headroom"]
+    return Verdict(state, cautious(TONES[state], found["holds"] if found else NAN), (f"{first}.", *said))
 
 
 def _against_today(result: StudyResult, cost: float) -> str:

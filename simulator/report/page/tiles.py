@@ -11,6 +11,7 @@ from simulator.report.page.view import Tile, Tone
 from simulator.study.objectives import Assessment
 from simulator.study.statistics import Interval
 
+AGES: Final = ("iterator_age_at_send_p99", "iterator_age_p99")
 TIGHT: Final = 0.8  # the part of a limit from which on a reader should know of it
 
 
@@ -31,6 +32,13 @@ def age_tile(age: Interval, mapping: str, notes: Sequence[str], assessments: Ite
     """The p99 iterator age of a mapping, against the objective for it."""
     held_to = [each for each in assessments if each.objective == "iterator_age_p99" and each.mapping == mapping]
     return _held("iterator age p99", estimate(age, "s") if age.n else UNKNOWN, notes, held_to)
+
+
+def ages_tile(at_send: Interval, when_done: Interval, mapping: str, assessments: Iterable[Assessment] = ()) -> Tile:
+    """The p99 iterator age of a mapping by both definitions, against the objectives for them."""
+    held_to = [each for each in assessments if each.objective in AGES and each.mapping == mapping]
+    done = f"when done {estimate(when_done, 's') if when_done.n else UNKNOWN}"
+    return _held("age at send p99", estimate(at_send, "s") if at_send.n else UNKNOWN, [done, mapping], held_to)
 
 
 def use_tile(use: float, limit: str) -> Tile:

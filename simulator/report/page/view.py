@@ -68,6 +68,7 @@ class Code:
 class Figure:
     """A plot: `finding` is what it shows, `reading` how it is to be read; `svg` is markup to be put into the page.
 
+    Without markup there was nothing to draw. `charts`: its curves as JSON, for a script that draws them again.
     `left_out`: what its file holds that no plot of ours does, and that is therefore not in the markup.
     """
 
@@ -75,6 +76,7 @@ class Figure:
     finding: str
     reading: str
     svg: str
+    charts: str = ""
     left_out: tuple[str, ...] = ()
 
 
@@ -122,6 +124,7 @@ class Page:
     verdict: Verdict
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
+    actions: Section | None = None  # what to do, on the first screen
 
 
 def printable(page: Page) -> Page:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from simulator.measures.verdict import KEEP_UP, STATES
+from simulator.report.latencies import mean_percentile
 from simulator.report.numbers import UNKNOWN, estimate, unit_of
-from simulator.report.vocabulary import LIMITS
+from simulator.report.vocabulary import GROWING, LIMITS
 from simulator.study.objectives import COST, ORDER, Assessment, State, worst
 from simulator.study.statistics import Interval
 
@@ -54,7 +55,16 @@ class Option:
     @property
     def most_used(self) -> tuple[str, Interval]:
         """The limit to which most is offered, by the shard or lane most used, and how much."""
-        found = [(self.measure(mapping, f"offered_{limit}"), limit) for mapping in self.rows for limit in LIMITS]
+        return self._most_of(tuple(LIMITS))
+
+    @property
+    def most_growing(self) -> tuple[str, float]:
+        """The same of the limits that are used the more the more traffic there is; 0 where nothing is known."""
+        limit, use = self._most_of(GROWING)
+        return limit, use.mean if use.n else 0.0
+
+    def _most_of(self, limits: Sequence[str]) -> tuple[str, Interval]:
+        found = [(self.measure(mapping, f"offered_{limit}"), limit) for mapping in self.rows for limit in limits]
         known = [(limit, use) for use, limit in found if use.n]
         return max(known, key=lambda each: each[1].mean, default=("", Interval(NAN, NAN, 0)))
 
@@ -84,6 +94,8 @@ def told_measures(rows: Sequence[Cells], measures: Sequence[str]) -> tuple[list[
 def cell(row: Cells, measure: str) -> str:
     """A measure of a row as text."""
     value = interval_of(row, measure)
+    if measure.startswith("latency"):
+        return mean_percentile(value, interval_of(row, measure.replace("_s", "_most_s")))
     return estimate(value, unit_of(measure)) if value.n else UNKNOWN
 
 

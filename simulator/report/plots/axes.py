@@ -53,7 +53,7 @@ def duration_unit(longest_s: float) -> Unit:
 
 def count_unit(greatest: float, of: str) -> Unit:
     """The unit for counts up to this."""
-    return Unit(f"million {of}", 1e6) if greatest >= 2e6 else Unit(of, 1.0)
+    return Unit(f"million {of}", 1e6) if greatest >= 5e5 else Unit(of, 1.0)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from matplotlib.figure import Figure
 
 from simulator.files.whole import write_new
 from simulator.report.plots import heading
+from simulator.report.plots.chart import Chart
 from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
 
 WIDTH_IN: Final = 10.0
@@ -56,22 +58,40 @@ STYLE: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot: its file's name without ending, what is seen in it, and how it is to be read."""
+    """A plot: its file's name without ending, what is seen in it, and how it is to be read.
+
+    Without a figure there is nothing to be drawn: the title says so. `charts`: what is drawn over time, as numbers.
+    """
 
     name: str
     title: str
     subtitle: str
-    figure: Figure
+    figure: Figure | None
+    charts: tuple[Chart, ...] = ()
+
+    def drawn(self) -> Figure:
+        """The figure of a plot that has one."""
+        assert self.figure is not None, f"{self.name} has nothing to draw"
+        return self.figure
 
     def svg(self) -> str:
         """The plot as an SVG file, which says its title and how it is to be read."""
         text, about = io.StringIO(), {"Title": self.title, "Description": self.subtitle, "Date": None, "Creator": None}
         with style(), mpl.rc_context({"svg.hashsalt": self.name}):
-            self.figure.savefig(text, format="svg", metadata=about)
+            self.drawn().savefig(text, format="svg", metadata=about)
         return text.getvalue()
 
+    def json(self) -> str:
+        """Title and subtitle, whether anything is drawn, and the curves as numbers."""
+        about = {"title": self.title, "subtitle": self.subtitle, "drawn": self.figure is not None}
+        charts = [each.as_dict() for each in self.charts]
+        return json.dumps({**about, "charts": charts}, ensure_ascii=False, separators=(",", ":")) + "\n"
+
     def save(self, folder: Path) -> None:
-        """Write NAME.png and NAME.svg."""
+        """Write NAME.json, which says what is seen, and unless nothing is drawn NAME.png and NAME.svg."""
+        write_new(folder / f"{self.name}.json", self.json())
+        if self.figure is None:
+            return
         write_new(folder / f"{self.name}.svg", self.svg())
         with style(), (folder / f"{self.name}.png").open("xb") as file:
             self.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
@@ -97,8 +117,9 @@ def figure(height_in: float) -> Figure:
 
 
 def head(
-    on: Figure, name: str, title: str, subtitle: str, legend: list[tuple[Artist, str]], left_in: float = 0.85
-) -> Plot:
+    on: Figure, name: str, title: str, subtitle: str, legend: list[tuple[Artist, str]], left_in: float = 0.85,
+    charts: tuple[Chart, ...] = (),
+) -> Plot:  # fmt: skip
     """Put title, subtitle and legend above the panels, and make the figure that much higher."""
     rows = _legend_rows(legend, WIDTH_IN - left_in)
     legend_at_in = heading.height_in(subtitle)
@@ -122,7 +143,7 @@ def head(
             ncols=-(-len(legend) // rows),
             frameon=False, borderaxespad=0, borderpad=0.2, handlelength=2.2, columnspacing=1.5, handletextpad=0.5,
         )  # fmt: skip
-    return Plot(name, title, subtitle, on)
+    return Plot(name, title, subtitle, on, charts)
 
 
 def make_room(on: Figure, inches: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -17,10 +17,12 @@ from simulator.report.limits import ConcurrencyLimit, concurrency_limit
 from simulator.report.numbers import count
 from simulator.report.plots import incidents
 from simulator.report.plots.axes import Unit, count_unit
+from simulator.report.plots.by_mapping import chart, nothing
 from simulator.report.plots.canvas import Plot, head
+from simulator.report.plots.chart import Chart, Mark, Series, numbers
 from simulator.report.plots.curves import band, curve
-from simulator.report.plots.palette import BLUE, PALE_BLUE, VERMILLION
-from simulator.report.plots.panels import chosen, common_scale, left_out, name_panel, no_data, panels, short
+from simulator.report.plots.palette import BLUE, INK, PALE_BLUE, VERMILLION
+from simulator.report.plots.panels import chosen, common_scale, left_out, name_panel, panels, short, shortened
 from simulator.report.plots.rows import Rows, grouped, peak, unit_of
 from simulator.report.plots.thinning import Floats
 from simulator.report.tables import RunTables
@@ -53,10 +55,11 @@ def concurrency(tables: RunTables) -> Plot:
     """Invocations that run at once, their limit, and the throttles."""
     uses = {use.function: use for use in _uses(tables)}
     weights = {name: use.peak / max(1, use.limit.units) + (use.throttles.sum() > 0) for name, use in uses.items()}
-    shown, unit, end = chosen(weights), unit_of(tables), float(tables.summary["end_s"])
-    on, all_axes = panels(shown, unit, end)
+    shown = [name for name in chosen(weights) if weights[name]]
     if not shown:
-        no_data(all_axes[0], "no function is invoked")
+        return nothing(tables, "concurrency", _title(list(uses.values())))
+    unit, end = unit_of(tables), float(tables.summary["end_s"])
+    on, all_axes = panels(shown, unit, end)
     common = common_scale([uses[name].top for name in shown])
     for name, axes in zip(shown, all_axes, strict=False):
         incidents.shade(axes, tables, uses[name].mappings, unit)
@@ -68,7 +71,22 @@ def concurrency(tables: RunTables) -> Plot:
         f"{'' if common else ' Each panel has its own scale.'}{left_out(shown, len(uses), 'highest use')}"
     )
     legend = [*_legend([uses[name] for name in shown]), *incidents.legend(tables, tables.mappings)]
-    return head(on, "concurrency", _title(list(uses.values())), subtitle, legend)
+    charts = tuple(
+        _chart(tables, uses[each], name if len(shown) > 1 else "") for each, name in shortened(shown).items()
+    )
+    return head(on, "concurrency", _title(list(uses.values())), subtitle, legend, charts=charts)
+
+
+def _chart(tables: RunTables, use: Use, name: str) -> Chart:
+    rows, grouping = use.rows, use.rows.grouping
+    mean = numbers(grouping.mean(rows["function_concurrency_mean"], rows.lengths_s))
+    highest = numbers(grouping.highest(rows["function_concurrency_max"]))
+    series = [Series("highest", INK, highest, width=0.8), Series("mean", BLUE, mean)]
+    if use.throttles.any():
+        throttles = numbers(grouping.highest(rows.per_second(use.throttles)))
+        series.append(Series("throttles/s", VERMILLION, throttles, (5, 2)))
+    bounds = (Mark("limit", use.limit.units),) if use.limit.units <= use.top else ()
+    return replace(chart(tables, use.mappings[0], name, "concurrency", "count", series), bounds=bounds)
 
 
 def _uses(tables: RunTables) -> list[Use]:
@@ -106,9 +124,6 @@ def _panel(axes: Axes, use: Use, top: float, size_s: float, narrow: bool) -> Non
     name_panel(axes, "", _note(use, narrow))
     if use.throttles.any():
         _throttles(axes, use, size_s)
-    elif not use.peak:
-        no_data(axes, use.rows.why_empty)
-        return
     grouping = use.rows.grouping
     x = grouping.middles_s / size_s
     mean = grouping.mean(use.rows["function_concurrency_mean"], use.rows.lengths_s)

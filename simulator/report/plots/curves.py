@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 
 from simulator.report.plots.thinning import Floats
 
 
-def curve(axes: Axes, x: Floats, y: Floats, colour: str, width: float) -> None:
+def curve(axes: Axes, x: Floats, y: Floats, colour: str, width: float, dashes: Any = "-") -> None:
     """A line; values that have no neighbour are dots, or they would not be seen."""
-    axes.plot(x, y, color=colour, linewidth=width)
+    axes.plot(x, y, color=colour, linewidth=width, linestyle=dashes)
     known = np.concatenate(([False], ~np.isnan(y), [False]))
     alone = known[1:-1] & ~known[:-2] & ~known[2:]
     if alone.any():

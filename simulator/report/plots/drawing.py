@@ -10,14 +10,16 @@ from simulator.report.plots.backlog import backlog
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.concurrency import concurrency
 from simulator.report.plots.iterator_age import iterator_age
-from simulator.report.plots.latency_parts import latency_parts
+from simulator.report.plots.lag import lag
 from simulator.report.plots.latency_quantiles import latency_quantiles
+from simulator.report.plots.offered import offered
 from simulator.report.plots.shard_load import shard_load
 from simulator.report.plots.throughput import throughput
+from simulator.report.plots.waiting import waiting
 from simulator.report.tables import RunTables
 
 PLOTS: Final[tuple[Callable[[RunTables], Plot], ...]] = (
-    iterator_age, latency_quantiles, latency_parts, throughput, backlog, concurrency, shard_load,
+    lag, waiting, offered, shard_load, latency_quantiles, iterator_age, throughput, backlog, concurrency,
 )  # fmt: skip
 FOLDER: Final = "plots"
 

@@ -56,20 +56,38 @@ class Fill:
     hatch: str = ""
 
 
-PARTS: Final = {
-    "write_wait": Fill(GREY, "---"),
-    "pickup": Fill(SKY),
-    "queueing": Fill(ORANGE, "///"),
-    "batching": Fill(YELLOW, "|||"),
-    "throttled": Fill(VERMILLION, "xxx"),
-    "retrying": Fill(PURPLE, "\\\\\\"),
+CAUSES: Final = {
+    "write_records": Fill(GREY, "---"),
+    "write_bytes": Fill(GREY, "|||"),
+    "starting": Fill(PALE_GREY),
+    "disabled": Fill(PALE_GREY, "xxx"),
+    "parents": Fill(PALE_GREY, "///"),
+    "read_calls": Fill(GREEN, "///"),
+    "read_bytes": Fill(GREEN, "\\\\\\"),
+    "held": Fill(GREEN, "|||"),
+    "answer_limit": Fill(GREEN, "xxx"),
+    "poll_interval": Fill(SKY),
+    "read_latency": Fill(SKY, "---"),
+    "push_bytes": Fill(GREEN, "+++"),
+    "propagation": Fill(SKY, "|||"),
+    "batching_window": Fill(YELLOW),
+    "invoke_overhead": Fill(YELLOW, "///"),
+    "concurrency": Fill(VERMILLION, "xxx"),
+    "invocation_rate": Fill(VERMILLION, "///"),
+    "scaling_rate": Fill(VERMILLION, "---"),
     "cold_start": Fill(PALE_BLUE, "+++"),
     "processing": Fill(BLUE),
+    "function": Fill(ORANGE, "///"),
+    "poison": Fill(PURPLE, "///"),
+    "outage": Fill(PURPLE, "\\\\\\"),
+    "random_errors": Fill(PURPLE, "xxx"),
+    "timeouts": Fill(PURPLE, "---"),
 }
+"""How waiting for a cause is filled, in all pictures: a family of causes has a colour, each in it a hatch."""
+OTHERS: Final = Fill(SHADE, "\\\\")  # causes that are too small to be told apart
 
 INCIDENTS: Final = {
     "outage": Fill(SHADE),
     "slow": Fill(SHADE, "//"),
     "disabled": Fill(SHADE, "xx"),
-    "behind": Fill(SHADE, "\\\\"),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -11,6 +13,7 @@ from matplotlib.figure import Figure
 from simulator.report.plots.axes import TimeUnit
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, figure
 from simulator.report.plots.palette import PALE_INK
+from simulator.report.plots.rows import ONE_COLUMN
 
 MOST: Final = 8
 LEFT_IN: Final = 0.85
@@ -20,6 +23,9 @@ GAP_IN: Final = 0.5  # between rows, with the name of the lower panel
 PANEL_IN: Final = {1: 2.95, 2: 1.75, 3: 1.45, 4: 1.35}  # the height of a panel by the number of rows
 COMMON: Final = 20.0  # panels whose peaks are further apart have scales of their own
 LONGEST: Final = 34  # letters of a name
+MARKS: Final = "-_./: "  # between the words of a name
+WORD: Final = re.compile(r"[^-_./: ]+|[-_./: ]")
+LETTER: Final = re.compile(r"[^\W\d]")
 LONGEST_NOTED: Final = 20  # in a narrow panel with a note
 
 
@@ -36,7 +42,7 @@ def left_out(names: Sequence[str], all_names: int, why: str) -> str:
 
 def panels(names: Sequence[str], unit: TimeUnit, end_s: float, noted: bool = False) -> tuple[Figure, list[Axes]]:
     """A figure with a panel for each name, and the time below the lowest ones; `noted`: room is left for notes."""
-    columns = 1 if len(names) <= 3 else 2
+    columns = 1 if len(names) <= ONE_COLUMN else 2
     rows = max(1, -(-len(names) // columns))
     panel_in = PANEL_IN[rows]
     height = NAME_IN + rows * panel_in + (rows - 1) * GAP_IN + FOOT_IN
@@ -51,7 +57,8 @@ def panels(names: Sequence[str], unit: TimeUnit, end_s: float, noted: bool = Fal
         axes.append(on.add_axes(box))
         unit.mark(axes[-1], end_s, narrow=columns > 1, labelled=i + columns >= len(names))
         if len(names) > 1:
-            name_panel(axes[-1], short(names[i], LONGEST_NOTED if noted and columns > 1 else LONGEST))
+            told = shortened(names, LONGEST_NOTED if noted and columns > 1 else LONGEST)
+            name_panel(axes[-1], told[names[i]])
     return on, axes
 
 
@@ -85,3 +92,23 @@ def no_data(axes: Axes, why: str) -> None:
     """Say in an empty panel why it is empty."""
     axes.text(0.5, 0.5, f"no data: {why}", transform=axes.transAxes, color=PALE_INK, ha="center", va="center")
     axes.set_yticks([])
+
+
+def shortened(names: Sequence[str], longest: int = LONGEST) -> dict[str, str]:
+    """Names without what they all begin and end with, cut between words, each cut in its middle if it is long.
+
+    A word stays in front of a number: of a-team-1 and a-team-2 that is team-1 and team-2.
+    """
+    words = [WORD.findall(name) for name in names]
+    head = _alike(words) if len(names) > 1 else 0
+    tail = _alike([list(reversed(each[head:])) for each in words]) if len(names) > 1 else 0
+    while True:
+        cut = ["".join(each[head : len(each) - tail]).strip(MARKS) for each in words]
+        if head == tail == 0 or (len(set(cut)) == len(names) and all(LETTER.match(each) for each in cut)):
+            return {name: short(text if head or tail else name, longest) for name, text in zip(names, cut, strict=True)}
+        head, tail = max(0, head - 1), tail if head else 0
+
+
+def _alike(words: Sequence[Sequence[str]]) -> int:
+    """How many first words all have in common."""
+    return sum(1 for _ in takewhile(lambda each: len(set(each)) == 1, zip(*words, strict=False)))

@@ -14,10 +14,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from simulator.report.numbers import seconds
-from simulator.report.plots.axes import number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, figure
-from simulator.report.plots.palette import GREY, LINES, Line
-from simulator.report.plots.panels import LEFT_IN, MOST, no_data, short
+from simulator.report.plots.palette import GREY, Line
+from simulator.report.plots.panels import LEFT_IN, MOST, shortened
 
 PERCENTS: Final = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9, 99.99)
 MARKED: Final = (50.0, 90.0, 99.0, 99.9, 99.99)
@@ -27,6 +26,8 @@ RIGHT_IN: Final = 0.3
 LETTER_IN: Final = 0.075
 NAME: Final = 24  # letters
 SMALLEST_S: Final = 1e-6
+MINUTES: Final = tuple(60.0 * each for each in (1, 2, 5, 10, 20, 60, 120, 300, 720))
+MORE_MINUTES: Final = tuple(60.0 * each for each in (1.5, 3, 4, 6, 8, 15, 30, 40, 90, 180, 240))
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Quantiles:
     """What is drawn as one line: only the quantiles that its number of records can tell."""
 
     name: str
+    line: Line
     nines: list[float]
     values_s: list[float]
     maximum_s: float
@@ -43,7 +45,8 @@ class Quantiles:
 def quantile_figure(quantiles: Sequence[Quantiles], rest: str) -> Figure:
     """A figure with a line for each, the first ones told apart; `rest` says of the others what they are."""
     on = figure(HEIGHT_IN)
-    longest = max((len(short(each.name, NAME)) for each in quantiles), default=0)
+    names = shortened([each.name for each in quantiles], NAME)
+    longest = max(map(len, names.values()))
     legend_in = 0.6 + max(longest, 14) * LETTER_IN if len(quantiles) > 1 else 0.0
     box_in = (LEFT_IN, FOOT_IN, WIDTH_IN - LEFT_IN - legend_in - RIGHT_IN, HEIGHT_IN - FOOT_IN - 0.15)
     axes = on.add_axes((box_in[0] / WIDTH_IN, box_in[1] / HEIGHT_IN, box_in[2] / WIDTH_IN, box_in[3] / HEIGHT_IN))
@@ -58,17 +61,15 @@ def nines(percent: float) -> float:
 
 def _draw(axes: Axes, quantiles: Sequence[Quantiles], rest: str) -> None:
     _mark_quantiles(axes)
-    axes.set_ylabel("latency (s)")
-    if not quantiles:
-        no_data(axes, "no record was processed")
-        return
+    axes.set_ylabel("latency")
+    names = shortened([each.name for each in quantiles], NAME)
     axes.set_yscale("log")
     legend: list[tuple[Artist, str]] = []
     for i, each in reversed(list(enumerate(quantiles))):
-        line = LINES[i] if i < MOST else Line(GREY, "-", "")
+        line = each.line if i < MOST else Line(GREY, "-", "")
         _curve(axes, each, line, told=len(quantiles) == 1)
         if i < MOST:
-            legend.insert(0, (_sample(line), short(each.name, NAME)))
+            legend.insert(0, (_sample(line), names[each.name]))
     if len(quantiles) > MOST:
         legend.append((_sample(Line(GREY, "-", "")), f"{len(quantiles) - MOST} more, {rest}"))
     if len(quantiles) > 1:
@@ -107,16 +108,22 @@ def _mark_quantiles(axes: Axes) -> None:
 
 
 def _mark_seconds(axes: Axes, values_s: list[float]) -> None:
-    """From one round number below all values to one above them: 1, 2, 5, 10 and so on."""
-    powers = 10.0 ** np.arange(-6, 10)
-    steps = (1, 2, 5) if max(values_s) > 4 * min(values_s) else (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-    round_s = np.sort(np.concatenate([step * powers for step in steps]))
+    """From one round time below all values to one above them: 1, 2, 5, 10 s and so on, 1, 2, 5 min, 1 h."""
+    close = max(values_s) <= 4 * min(values_s)
+    steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if close else (1, 2, 5)
+    below = np.concatenate([step * 10.0 ** np.arange(-6, 2) for step in steps])
+    above = [
+        *MINUTES,
+        *(MORE_MINUTES if close else ()),
+        *(86400.0 * step * 10**power for power in range(4) for step in (1, 2, 5)),
+    ]
+    round_s = np.sort(np.concatenate([below[below < 60], above]))
     low = round_s[max(0, int(np.searchsorted(round_s, min(values_s) * 0.85, "right")) - 1)]
     high = round_s[min(len(round_s) - 1, int(np.searchsorted(round_s, max(values_s) * 1.001)))]
     ticks = round_s[(round_s >= low) & (round_s <= high)]
     if len(ticks) > 9:
-        ticks = powers[(powers >= low) & (powers <= high)]
+        ticks = ticks[:: -(-len(ticks) // 8)]
     axes.set_ylim(low, high)
     axes.yaxis.set_major_locator(FixedLocator(ticks.tolist()))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: seconds(value)))

@@ -9,8 +9,10 @@ import pandas as pd
 
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import TimeUnit, time_unit
-from simulator.report.plots.thinning import Floats, Grouping
+from simulator.report.plots.thinning import MOST, MOST_NARROW, Floats, Grouping
 from simulator.report.tables import RunTables
+
+ONE_COLUMN = 3  # panels below each other at most
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Rows:
     @classmethod
     def of(cls, tables: RunTables, mapping: str) -> Rows:
         table, summary = tables.series(mapping), tables.summary
-        grouping = Grouping(len(table), float(summary["interval_s"]), float(summary["end_s"]))
+        grouping = Grouping(len(table), float(summary["interval_s"]), float(summary["end_s"]), _most(tables))
         return cls(table, grouping, float(summary["duration_s"]))
 
     def __getitem__(self, column: str) -> Floats:
@@ -50,15 +52,6 @@ class Rows:
             rates[-1] = amounts[last].sum() / span
         return rates
 
-    def scale(self, values: Floats) -> float:
-        """The greatest value that an axis has to show.
-
-        What comes after the traffic, when a last batch fails over and over, may stretch the axis to twice what it would
-        be without: more is cut off, and `beyond` says so.
-        """
-        before = peak(values[self["time_s"] < self.duration_s])
-        return min(peak(values), 2 * before) if before else peak(values)
-
     @property
     def why_empty(self) -> str:
         """What a panel says that has nothing to show."""
@@ -78,21 +71,25 @@ def peak(values: Floats) -> float:
     return float(known.max()) if len(known) else 0.0
 
 
-def beyond(values: Floats, top: float) -> str:
-    """What to say where an axis that ends at `top` does not show the greatest value."""
-    return f"up to {seconds(peak(values))} after the traffic" if peak(values) > 1.08 * top else ""
-
-
 def moment(tables: RunTables, time_s: float) -> str:
     """A time of the run in the unit of the axes, as text."""
-    unit = unit_of(tables)
     late = ", after the traffic had ended" if time_s >= float(tables.summary["duration_s"]) else ""
-    time = f"{time_s / unit.size:.3g} {unit.name}" if time_s >= unit.size else seconds(time_s)
-    return f"{time} into the run{late}"
+    return f"{clock(tables, time_s)} into the run{late}"
+
+
+def clock(tables: RunTables, time_s: float) -> str:
+    """A time of the run as it is read off the axis: 12.5 min."""
+    unit = unit_of(tables)
+    return f"{time_s / unit.size:.3g} {unit.name}" if time_s >= unit.size else seconds(time_s)
 
 
 def grouped(tables: RunTables) -> str:
     """The time that one point of a curve stands for, as text."""
     summary = tables.summary
     rows = tables.timeseries["time_s"].nunique()
-    return seconds(Grouping(rows, float(summary["interval_s"]), float(summary["end_s"])).seconds)
+    return seconds(Grouping(rows, float(summary["interval_s"]), float(summary["end_s"]), _most(tables)).seconds)
+
+
+def _most(tables: RunTables) -> int:
+    """As many groups as there is room for in the panels of so many mappings."""
+    return MOST if len(tables.mappings) <= ONE_COLUMN else MOST_NARROW

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.measures.histogram import PERCENTILES
 from simulator.report.numbers import seconds
 from simulator.report.plots.canvas import Plot, head
+from simulator.report.plots.palette import LINES
 from simulator.report.plots.panels import short
 from simulator.report.plots.quantile_curves import PERCENTS, SMALLEST_S, Quantiles, nines, quantile_figure
 from simulator.report.plots.setting_choice import names, of_all, of_names, of_worst, shown, worst_mapping
@@ -22,6 +23,8 @@ def setting_quantiles(comparison: Comparison) -> Plot:
     """Latency by quantile, one line a setting: means over the replications."""
     some = shown(comparison)
     quantiles = [each for setting in some if (each := _quantiles(comparison, setting))]
+    if not quantiles:
+        return Plot("setting_quantiles", "Latency: no record was processed", "There is no quantile to draw.", None)
     remarks = of_worst(comparison, "99% quantile") + of_all(some, comparison) + of_names(comparison)
     subtitle = (
         "Latency of a record from its production to the end of the attempt that processed it, both axes logarithmic; "
@@ -39,14 +42,13 @@ def _quantiles(comparison: Comparison, setting: Setting) -> Quantiles | None:
     mean = dict(zip(PERCENTILES, np.mean([each.latency_quantiles_s for each in curves], axis=0).tolist(), strict=True))
     told = [p for p in PERCENTS if p == 50 or records * (1 - p / 100) >= 1]
     values = [max(SMALLEST_S, mean[p]) for p in told]
+    line = LINES[shown(comparison).index(setting) % len(LINES)]
     return Quantiles(
-        names(comparison)[setting], [nines(p) for p in told], values, max(SMALLEST_S, mean[100.0]), mean[99.0]
+        names(comparison)[setting], line, [nines(p) for p in told], values, max(SMALLEST_S, mean[100.0]), mean[99.0]
     )
 
 
 def _title(quantiles: list[Quantiles]) -> str:
-    if not quantiles:
-        return "Latency: no record was processed"
     best, worst = min(quantiles, key=lambda q: q.p99_s), max(quantiles, key=lambda q: q.p99_s)
     if best is worst:
         return f"Latency: half of the records within {seconds(best.values_s[0])}, 99% within {seconds(best.p99_s)}"

@@ -10,13 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from simulator.report.limits import mean_size_bytes
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import percent
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
-from simulator.report.plots.panels import LEFT_IN, NAME_IN, chosen, left_out, name_panel, no_data, short
+from simulator.report.plots.panels import LEFT_IN, NAME_IN, chosen, left_out, name_panel, short, shortened
 from simulator.report.plots.rows import unit_of
 from simulator.report.plots.thinning import Floats
 from simulator.report.tables import RunTables
@@ -24,6 +23,7 @@ from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 MOST_ROWS: Final = 100  # drawn; of more shards each row shows the greatest of several
 MOST_NUMBERED: Final = 40  # of more shards the busiest come first
+NAMED: Final = 3  # of the hottest, by their numbers
 BAR_IN: Final = 1.25  # at the right, for the scale of colours
 GAP_IN: Final = 0.5
 COLOURS: Final = "viridis"  # its lightness grows with the value, for greyscale and colour-blind readers
@@ -31,7 +31,7 @@ COLOURS: Final = "viridis"  # its lightness grows with the value, for greyscale 
 
 @dataclass(frozen=True)
 class Load:
-    """The load of a stream's shards as parts of the write limit: one row a shard, or a few shards."""
+    """The load of a stream's shards as parts of the limit that is nearer: one row a shard, or a few shards."""
 
     stream: str
     shards: int
@@ -46,36 +46,44 @@ class Load:
 
 
 def shard_load(tables: RunTables) -> Plot:
-    """Accepted records/s by shard and time, as a part of the write limit of 1,000 records/s."""
-    peaks = {stream: float(_values(tables, stream).max(initial=0.0)) for stream in tables.shard_load}
-    loads = [_load(tables, stream) for stream in chosen(peaks)]
+    """What each shard accepts over time, as a part of its limit in records or in bytes, whichever is nearer."""
+    parts = {stream: _parts(tables, stream) for stream in tables.shard_load}
+    peaks = {stream: float(each.max(initial=0.0)) for stream, each in parts.items()}
+    if not any(peaks.values()):
+        return Plot("shard_load", "Load per shard: nothing arrived", "No shard accepted a record.", None)
+    loads = [_load(tables, stream, parts[stream]) for stream in chosen(peaks) if peaks[stream]]
     heights = [each.height_in * (1 if len(loads) == 1 else 0.6) for each in loads]
     top = NAME_IN if len(loads) > 1 else 0.15
     height = top + sum(heights) + GAP_IN * (len(loads) - 1) + FOOT_IN
-    on = figure(height)
-    scale = _scale(max(peaks.values()) / RECORDS_PER_S)
+    on, names = figure(height), shortened([each.stream for each in loads])
     for i, (load, tall) in enumerate(zip(loads, heights, strict=True)):
         axes = on.add_axes((LEFT_IN / WIDTH_IN, 1 - (top + tall) / height, _wide_in() / WIDTH_IN, tall / height))
-        image = _panel(axes, tables, load, scale, last=i == len(loads) - 1)
+        image = _panel(axes, tables, load, last=i == len(loads) - 1)
         if len(loads) > 1:
-            name_panel(axes, short(load.stream))
-        if i == 0 and image:
-            _colour_bar(on, axes, image, max(peaks.values()) / RECORDS_PER_S > 1.02 * scale)
+            name_panel(axes, names[load.stream])
+        if i == 0:
+            _colour_bar(on, axes, image, max(peaks.values()) > 1.02)
         top += tall + GAP_IN
-    subtitle = _subtitle(tables, loads) + left_out([each.stream for each in loads], len(peaks), "highest load")
-    return head(on, "shard_load", _title(tables, peaks), subtitle, [])
+    subtitle = _subtitle(tables, parts, loads) + left_out([each.stream for each in loads], len(peaks), "highest load")
+    return head(on, "shard_load", _title(tables, parts, peaks), subtitle, [])
 
 
 def _wide_in() -> float:
     return WIDTH_IN - LEFT_IN - BAR_IN
 
 
-def _values(tables: RunTables, stream: str) -> Floats:
-    return tables.shard_load[stream].drop(columns="time_s").to_numpy(float)
+def _parts(tables: RunTables, stream: str) -> Floats:
+    """By time and shard what is accepted, as a part of the shard's nearer limit at its records' mean size."""
+    rates = tables.shard_load[stream].drop(columns="time_s").to_numpy(float)
+    shards = tables.shards[tables.shards["stream"] == stream].drop_duplicates("shard").sort_values("shard")
+    records, size = (shards[f"accepted_{what}"].to_numpy(float) for what in ("records", "bytes"))
+    a_record = np.maximum(1 / RECORDS_PER_S, size / np.maximum(records, 1) / BYTES_PER_S)
+    found: Floats = rates * a_record
+    return found
 
 
-def _load(tables: RunTables, stream: str) -> Load:
-    parts = _values(tables, stream).T / RECORDS_PER_S
+def _load(tables: RunTables, stream: str, of: Floats) -> Load:
+    parts = of.T
     shards = len(parts)
     if shards > MOST_NUMBERED:
         parts = parts[np.argsort(-parts.mean(axis=1), kind="stable")]
@@ -84,25 +92,18 @@ def _load(tables: RunTables, stream: str) -> Load:
     return Load(stream, shards, shards > MOST_NUMBERED, parts, tables.load_interval_s(stream))
 
 
-def _scale(most: float) -> float:
-    """The part of the limit that the brightest colour stands for."""
-    return next((nice for nice in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= nice), 1.0)
-
-
-def _title(tables: RunTables, peaks: dict[str, float]) -> str:
+def _title(tables: RunTables, parts: dict[str, Floats], peaks: dict[str, float]) -> str:
     stream = max(peaks, key=lambda each: peaks[each])
-    if not peaks[stream]:
-        return "Load per shard: nothing arrived"
-    values, interval_s = _values(tables, stream), tables.load_interval_s(stream)
-    busiest = _busiest(values, interval_s)
-    hottest = int(values.mean(axis=0).argmax())
-    ratio = values.mean(axis=0).max() / values.mean()
+    of_time, interval_s = parts[stream], tables.load_interval_s(stream)
+    busiest = _busiest(of_time, interval_s)
+    means = of_time.mean(axis=0)
+    hottest = int(means.argmax())
+    ratio = means.max() / means.mean()
     of = f" of {short(stream, 24)}" if len(peaks) > 1 else ""
-    if values.shape[1] == 1:
-        return f"The only shard{of} takes up to {percent(busiest[0] / RECORDS_PER_S)} of its write limit"
+    if of_time.shape[1] == 1:
+        return f"The only shard{of} takes up to {percent(busiest[0])} of what it may"
     share = f"{ratio:.2g} times the load of the mean shard" if ratio > 1.05 else "the load is shared evenly"
-    part = percent(busiest[hottest] / RECORDS_PER_S)
-    return f"Shard {hottest}{of} takes up to {part} of its write limit; {share}"
+    return f"Shard {hottest}{of} takes up to {percent(busiest[hottest])} of what it may; {share}"
 
 
 def _busiest(rates: Floats, interval_s: float) -> Floats:
@@ -112,27 +113,34 @@ def _busiest(rates: Floats, interval_s: float) -> Floats:
     return np.asarray(means.max(axis=0, initial=0.0))
 
 
-def _subtitle(tables: RunTables, loads: list[Load]) -> str:
+def _subtitle(tables: RunTables, parts: dict[str, Floats], loads: list[Load]) -> str:
     interval = seconds(loads[0].interval_s)
-    text = f"Records accepted in each {interval}, as a part of the 1,000 records/s that a shard accepts."
-    size = mean_size_bytes(tables, loads[0].stream)
-    if len(loads) == 1 and size * RECORDS_PER_S > 1.05 * BYTES_PER_S:
-        text += f" Its limit in bytes is reached at {BYTES_PER_S / size / RECORDS_PER_S:.0%}."
+    text = (
+        f"Accepted in each {interval}, as a part of the 1,000 records/s or the 1 MiB/s that a shard accepts, whichever "
+        "is nearer."
+    )
     if any(each.shards > MOST_ROWS for each in loads):
         text += " A row is the greatest of several shards."
+    if any(each.sorted for each in loads):
+        of = f" of {short(loads[0].stream)}" if len(loads) > 1 else ""
+        text += f" The hottest{of}: {_hottest(parts[loads[0].stream])}."
     return text
 
 
-def _panel(axes: Axes, tables: RunTables, load: Load, scale: float, last: bool) -> AxesImage | None:
+def _hottest(of_time: Floats) -> str:
+    """The shards with the highest means, by number: 17 (74%), 3 (71%)."""
+    means = of_time.mean(axis=0)
+    order = np.argsort(-means, kind="stable")[:NAMED]
+    return ", ".join(f"shard {shard} ({percent(means[shard])} in the mean)" for shard in order.tolist())
+
+
+def _panel(axes: Axes, tables: RunTables, load: Load, last: bool) -> AxesImage:
     unit, end = unit_of(tables), float(tables.summary["end_s"])
     axes.grid(visible=False)
     unit.mark(axes, end, labelled=last)
-    if not load.parts.any():
-        no_data(axes, "nothing arrived")
-        return None
     right = load.parts.shape[1] * load.interval_s / unit.size
     image = axes.imshow(
-        load.parts, aspect="auto", interpolation="nearest", cmap=COLOURS, vmin=0, vmax=scale,
+        load.parts, aspect="auto", interpolation="nearest", cmap=COLOURS, vmin=0, vmax=1,
         extent=(0, right, load.shards - 0.5, -0.5),
     )  # fmt: skip
     axes.set_xlim(0, end / unit.size)
@@ -157,5 +165,5 @@ def _colour_bar(on: Figure, axes: Axes, image: AxesImage, beyond: bool) -> None:
     place = on.add_axes((box.x1 + 0.02, box.y1 - low_in / on.get_figheight(), 0.018, low_in / on.get_figheight()))
     bar = on.colorbar(image, cax=place, extend="max" if beyond else "neither")
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value * 100:.3g}%"))
-    bar.ax.yaxis.set_major_locator(MaxNLocator(5 if low_in > 1.5 else 2))
-    bar.set_label("of the limit" if low_in < 1 else "of the write limit")
+    bar.ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1] if low_in > 1.5 else [0, 0.5, 1]))
+    bar.set_label("of its limit" if low_in < 1 else "of the nearer limit")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 MOST: Final = 250  # groups of rows, each with a lowest and a highest value
+MOST_NARROW: Final = 125  # in a panel of half the width
 BRIDGED: Final = 0.05  # of the run: a longer time without values is a gap
 
 
@@ -20,11 +21,12 @@ class Grouping:
     rows: int
     interval_s: float
     end_s: float
+    most: int = MOST  # groups
 
     @property
     def stride(self) -> int:
         """How many rows become one."""
-        return max(1, -(-self.rows // MOST))
+        return max(1, -(-self.rows // self.most))
 
     @property
     def seconds(self) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, Literal
 
@@ -13,11 +14,12 @@ from simulator.report.limits import RateLimit, mean_size_bytes, rate_limits
 from simulator.report.numbers import count
 from simulator.report.plots import incidents
 from simulator.report.plots.axes import count_unit, number, percent
-from simulator.report.plots.by_mapping import Panel, by_mapping, own_scales
+from simulator.report.plots.by_mapping import Panel, by_mapping, chart, nothing, own_scales
 from simulator.report.plots.canvas import Plot, head
+from simulator.report.plots.chart import Chart, Mark, Series, numbers
 from simulator.report.plots.curves import band, curve
 from simulator.report.plots.palette import BLACK, BLUE, PALE_BLUE, PALE_GREY, VERMILLION
-from simulator.report.plots.panels import left_out, name_panel, no_data, short
+from simulator.report.plots.panels import left_out, name_panel, short, shortened
 from simulator.report.plots.rows import Rows, grouped, peak
 from simulator.report.plots.thinning import Floats
 from simulator.report.tables import RunTables
@@ -35,14 +37,16 @@ def throughput(tables: RunTables) -> Plot:
     """Records/s accepted and processed, and the limits of the stream's shards."""
     peaks = {mapping: _peak(Rows.of(tables, mapping)) for mapping in tables.mappings}
     tops = {mapping: _top(peaks[mapping], rate_limits(tables, mapping)) for mapping in peaks}
-    on, shown = by_mapping(tables, tops, partial(_panel, tables, peaks), noted=True)
+    if not any(peaks.values()):
+        return nothing(tables, "throughput", "Incoming and processed: nothing arrived")
+    on, shown = by_mapping(tables, tops, partial(_panel, tables), noted=True)
     subtitle = (
         f"A point is {grouped(tables)}: its mean, and the band from lowest to highest. Limits in bytes are given for "
         f"records of mean size.{own_scales(tops, shown)}{left_out(shown, len(peaks), 'highest rates')}"
     )
     near = {_kind(limit) for m in shown for limit in rate_limits(tables, m) if limit.records_per_s <= NEAR * peaks[m]}
     legend = [*_legend(near), *incidents.legend(tables, shown)]
-    return head(on, "throughput", _title(tables), subtitle, legend)
+    return head(on, "throughput", _title(tables), subtitle, legend, charts=tuple(_charts(tables, shown, tops)))
 
 
 def _title(tables: RunTables) -> str:
@@ -50,8 +54,6 @@ def _title(tables: RunTables) -> str:
     use = {stream: _use(tables, stream) for stream in tables.shard_load}
     name = max(use, key=lambda stream: use[stream][1])
     rate, part = use[name]
-    if not rate:
-        return "Incoming and processed: nothing arrived"
     records = number(float(f"{rate:.3g}"))
     return f"{short(name, 24)} takes in {records} records/s on average, {percent(part)} of its write limit"
 
@@ -89,12 +91,9 @@ def _legend(near: set[str]) -> list[tuple[Artist, str]]:
     ]
 
 
-def _panel(tables: RunTables, peaks: dict[str, float], panel: Panel) -> None:
+def _panel(tables: RunTables, panel: Panel) -> None:
     rows, axes, limits = panel.rows, panel.axes, rate_limits(tables, panel.mapping)
     name_panel(axes, "", _note(limits, panel.narrow))
-    if not peaks[panel.mapping]:
-        no_data(axes, rows.why_empty)
-        return
     unit = count_unit(panel.top, "records/s")
     _band(panel, rows.rate("processed_records") / unit.size, PALE_BLUE, BLUE, 1.8)
     _band(panel, rows.rate("accepted_records") / unit.size, PALE_GREY, BLACK, 1.2)
@@ -129,3 +128,17 @@ def _note(limits: Sequence[RateLimit], narrow: bool) -> str:
 
 def _compact(value: float) -> str:
     return count(value) if value < 1e5 else f"{value / 1e6:.3g}M"
+
+
+def _charts(tables: RunTables, shown: Sequence[str], tops: dict[str, float]) -> Iterator[Chart]:
+    for mapping, name in shortened(shown).items():
+        rows = Rows.of(tables, mapping)
+        of = {"incoming": (BLACK, "accepted_records"), "processed": (BLUE, "processed_records")}
+        series = [
+            Series(label, colour, numbers(rows.grouping.mean(rows.rate(column))))
+            for label, (colour, column) in of.items()
+        ]
+        near = (each for each in rate_limits(tables, mapping) if each.records_per_s <= tops[mapping])
+        bounds = tuple(Mark(_kind(each), each.records_per_s) for each in near)
+        drawn = chart(tables, mapping, name if len(shown) > 1 else "", "rate", "records/s", series)
+        yield replace(drawn, bounds=bounds)
