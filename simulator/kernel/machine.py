@@ -82,6 +82,22 @@ class Machine:
         """By shard, the place of the first record that somebody has not done with."""
         return self._words(self.call("kept_of", self._kernel, stream), shards)
 
+    def block(self, kind: int, number: int) -> Integers:
+        """A copy of a block of measures, when the run is over (see simulator.kernel.blocks)."""
+        return self._words(self.call("block", self._kernel, kind, number), self.block_words(kind, number))
+
+    def block_words(self, kind: int, number: int) -> int:
+        """How many words a block has."""
+        return self.call("block_words", self._kernel, kind, number)
+
+    def tell_attempts(self) -> None:
+        """Have the rows of invocations.csv stated, though the run is measured."""
+        self.call("tell_attempts", self._kernel)
+
+    def records_kept(self, stream: int) -> int:
+        """The records of a stream that wait at their producers, or that somebody has not done with."""
+        return self.call("records_kept", self._kernel, stream)
+
     def _words(self, address: int, n: int) -> Integers:
         words = self._memory.read(self._store, address, address + 8 * n)
         return np.frombuffer(words, np.int64)

@@ -41,7 +41,7 @@ class Cells:
 
     def __init__(self, numbers: int, columns: int, interval_ns: int) -> None:
         self.interval_ns = interval_ns
-        self.table = np.zeros((numbers, 1, columns), np.int64)
+        self.table: Integers = np.zeros((numbers, 1, columns), np.int64)
 
     def row(self, times_ns: Integers) -> Integers:
         """The row of `table` that each time falls in; it ends at row * interval."""
@@ -64,6 +64,13 @@ class Sums:
     def __init__(self, columns: int, interval_ns: int) -> None:
         self._cells = Cells(2, columns, interval_ns)
 
+    @classmethod
+    def of(cls, table: Integers, interval_ns: int) -> Sums:
+        """Of what was added up elsewhere: see Cells.table."""
+        sums = cls(table.shape[2], interval_ns)
+        sums._cells.table = table
+        return sums
+
     def add(self, column: int, times_ns: Integers, values: Integers, starts: Integers) -> None:
         """Add to a column groups of values, each in the row of a time; groups begin at `starts`, none is empty."""
         high, low = np.add.reduceat(values >> BITS, starts), np.add.reduceat(values & MASK, starts)
@@ -80,6 +87,13 @@ class Integrals:
 
     def __init__(self, numbers: int, interval_ns: int) -> None:
         self._cells = Cells(3, numbers, interval_ns)  # what the changes of a row add up to by its end; their sum
+
+    @classmethod
+    def of(cls, table: Integers, interval_ns: int) -> Integrals:
+        """Of changes that were added up elsewhere: see Cells.table."""
+        integrals = cls(table.shape[2], interval_ns)
+        integrals._cells.table = table
+        return integrals
 
     def change(self, which: Integers | int, times_ns: Integers, by: Integers | int) -> None:
         """Change numbers at some times."""

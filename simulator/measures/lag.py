@@ -29,6 +29,13 @@ class Lag:
         self.behind_ns: list[tuple[int, int]] = []
         self._peaks_ns = np.zeros(0, np.int64)
 
+    @classmethod
+    def of(cls, interval_ns: int, limit_ns: int, peaks_ns: Integers, values_ns: Integers) -> Lag:
+        """A lag that was followed elsewhere; when it exceeded the limit is not known."""
+        lag = cls(interval_ns, limit_ns)
+        lag._peaks_ns, lag.values_ns = peaks_ns, values_ns
+        return lag
+
     def observe(self, window: Window, times: Times) -> None:
         """Take a window that `times` has observed."""
         if window.begin_ns < 0:

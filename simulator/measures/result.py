@@ -11,8 +11,7 @@ from simulator.measures.bill import Bill, bill
 from simulator.measures.conservation import Ends
 from simulator.measures.incident import Incident
 from simulator.measures.mapping import MappingMeasures
-from simulator.measures.mapping_observer import MappingObserver
-from simulator.measures.observer import Measured, Measures
+from simulator.measures.observer import Measured, Outcome
 from simulator.measures.summary import summary
 from simulator.measures.usage import Use, function_uses, read_uses, write_uses
 from simulator.measures.verdict import Verdict, binding, state
@@ -110,21 +109,16 @@ class Result:
         return summary(self)
 
 
-def result(scenario: Scenario, seed: int, replication: int, measures: Measures, end_ns: int) -> Result:
-    """Draw up the result of a run that has ended; raises when the program's own checks fail."""
-    measured = measures.measured()
-    done = [
-        _mapping_result(scenario, measured, spec, observer, end_ns)
-        for spec, observer in zip(scenario.event_source_mappings, measures.mappings, strict=True)
-    ]
-    return Result(scenario, seed, replication, end_ns, measured, tuple(done))
+def result(scenario: Scenario, seed: int, replication: int, outcome: Outcome, end_ns: int) -> Result:
+    """Draw up the result of a run that has ended."""
+    done = [_mapping_result(scenario, outcome, number, end_ns) for number in range(len(outcome.ends))]
+    return Result(scenario, seed, replication, end_ns, outcome.measured, tuple(done))
 
 
-def _mapping_result(
-    scenario: Scenario, measured: Measured, spec: EventSourceMapping, observer: MappingObserver, end_ns: int
-) -> MappingResult:
-    mine, stream = observer.measures, measured.streams[spec.stream]
-    ends, uses = observer.ends(stream), _uses(scenario, measured, spec, mine, end_ns / NS)
+def _mapping_result(scenario: Scenario, outcome: Outcome, number: int, end_ns: int) -> MappingResult:
+    measured, spec, ends = outcome.measured, scenario.event_source_mappings[number], outcome.ends[number]
+    mine, stream = measured.mappings[number], measured.streams[spec.stream]
+    uses = _uses(scenario, measured, spec, mine, end_ns / NS)
     name, reason = state(spec, scenario.duration, mine.lags, ends.unprocessed)
     counted = {"calls": mine.reads.calls, "refused": mine.reads.refused, "skipped": mine.reads.skipped}
     reads = {} if spec.consumer == "push" else {name: int(n.values.sum()) for name, n in counted.items()}
@@ -137,7 +131,7 @@ def _mapping_result(
         verdict=Verdict(name, reason, limit, why),
         ends=ends,
         uses=tuple(uses),
-        incidents=tuple(observer.incidents(end_ns)),
+        incidents=tuple(outcome.incidents[number]),
         reads=reads,
         read_bytes=int(mine.reads.bytes.values.sum()),
         measures=mine,

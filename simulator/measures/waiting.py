@@ -64,6 +64,14 @@ class Waiting:
         self._state = np.zeros(0, np.int64)  # by lane: a row of `_causes`
         self._lived_ns = 0  # from production to end, by the records that have ended
 
+    @classmethod
+    def of(cls, reading: Reading, waiting: Integrals, interval_ns: int, lived_ns: int) -> Waiting:
+        """Of what was waited by cause elsewhere (see NUMBER). Raises WaitingDoesNotAddUpError."""
+        found = cls(reading, interval_ns)
+        found._waiting, found._lived_ns = waiting, lived_ns
+        found._check()
+        return found
+
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> None:
         """Add a window; `stretches`: see Lanes. Raises WaitingDoesNotAddUpError."""
         self._write(times.produced_ns[times.fresh], times.let_in_ns, times.accepted_ns[times.fresh])
@@ -167,6 +175,9 @@ class Waiting:
         self._write(*(np.minimum(column, end_ns) for column in columns))
         left = np.concatenate((times.produced_ns[times.how == CODE["unprocessed"]], waiting.produced_ns))
         self._live(left, np.full(len(left), end_ns))
+        self._check()
+
+    def _check(self) -> None:
         waited_ns = sum(self.total_ns().values())
         if waited_ns != self._lived_ns:
             raise WaitingDoesNotAddUpError(f"records waited for {self._lived_ns} ns, and by cause for {waited_ns} ns")

@@ -24,15 +24,14 @@ def most_bytes() -> int:
         return UNKNOWN_MEMORY // 2
 
 
-def check_backlog(streams: dict[str, Stream], now_s: float, most: int) -> None:
-    """Raises BacklogTooLargeError when the records that are kept of some streams take more than `most` bytes."""
-    if sum(_waiting(stream) for stream in streams.values()) * BYTES_A_RECORD > most:
-        raise BacklogTooLargeError(too_large(streams, now_s, most))
+def check_backlog(waiting: dict[str, int], now_s: float, most: int) -> None:
+    """Raises BacklogTooLargeError when the records that are kept, by stream, take more than `most` bytes."""
+    if sum(waiting.values()) * BYTES_A_RECORD > most:
+        raise BacklogTooLargeError(too_large(waiting, now_s, most))
 
 
-def too_large(streams: dict[str, Stream], now_s: float, most: int) -> str:
-    """What is said when the records that are kept of some streams take too much memory."""
-    waiting = {name: _waiting(stream) for name, stream in streams.items()}
+def too_large(waiting: dict[str, int], now_s: float, most: int) -> str:
+    """What is said when the records that are kept, by stream, take too much memory."""
     worst = max(waiting, key=lambda name: waiting[name])
     return (
         f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; what waits takes "
@@ -42,5 +41,6 @@ def too_large(streams: dict[str, Stream], now_s: float, most: int) -> str:
     )
 
 
-def _waiting(stream: Stream) -> int:
-    return stream.held + sum(len(shard.log.kept) for shard in stream.shards)
+def kept(streams: dict[str, Stream]) -> dict[str, int]:
+    """The records that are kept of each stream, and those that wait at its producers."""
+    return {name: stream.held + sum(len(s.log.kept) for s in stream.shards) for name, stream in streams.items()}

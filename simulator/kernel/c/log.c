@@ -34,10 +34,16 @@ static int grow(Kernel *k, Stream *stream, Shard *shard) {
   LONGER(log->accepted, sizeof(i64));
   LONGER(log->number, sizeof(i64));
   LONGER(log->bytes, sizeof(u32));
+  if (k->measures) LONGER(log->let_in, sizeof(i64));
   for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
   i64 number = shard - stream->shards;
-  for (int i = 0; i < k->nmappings; i++)
-    if (&k->streams[k->mappings[i].stream] == stream) LONGER(k->mappings[i].readers[number].available, sizeof(i64));
+  for (int i = 0; i < k->nmappings; i++) {
+    Reader *r = &k->mappings[i].readers[number];
+    if (&k->streams[k->mappings[i].stream] != stream) continue;
+    LONGER(r->available, sizeof(i64));
+    if (k->measures) LONGER(r->busy_at, sizeof(i64));
+    if (k->measures) LONGER(r->free_at, sizeof(i64));
+  }
 #undef LONGER
   log->mask = room - 1;
   return !m->exhausted;

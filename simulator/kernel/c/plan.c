@@ -1,4 +1,5 @@
 /* The plan of a run, as plan.py writes it: words of eight bytes, read one after the other, and what is made from them. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -68,6 +69,8 @@ static Quantile quantile_of(Words *w) {
   if (q.kind == TABULATED && q.values != 2 * (4096 + 1)) w->bad = 1;
   return q;
 }
+
+#define MOST_ROWS 100000
 
 static Profile profile_of(Words *w) {
   Profile p = {0};
@@ -214,6 +217,7 @@ static void make_readers(Kernel *k, Words *w, Mapping *m, int number) {
 
 static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   m->stream = (int)whole(w, 0, k->nstreams - 1);
+  if (!w->bad) k->streams[m->stream].nreaders++;
   m->function = (int)whole(w, 0, k->nfunctions - 1);
   m->push = flag(w);
   m->factor = (int)whole(w, 1, 10);
@@ -239,6 +243,18 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   if (!w->bad) make_readers(k, w, m, number_);
 }
 
+/* Whether the run is measured, and what the measures need to know. */
+static void read_measures(Kernel *k, Words *w) {
+  if (!flag(w)) return;
+  Measures *all = made(k, w, 1, sizeof(Measures));
+  if (!all) return;
+  all->interval_ns = whole(w, 1, NEVER), all->usual_ns = whole(w, 1, NEVER);
+  all->warmup_ns = time(w);
+  all->load_interval_ns = whole(w, 1, NEVER / (4 * LOAD_ROWS));
+  if (k->latest_ns / all->interval_ns > MOST_ROWS || k->latest_ns / all->usual_ns > MOST_ROWS) w->bad = 1;
+  k->measures = all;
+}
+
 #define PLAN_MAGIC 0x31306472616873LL /* "shard01" */
 
 /* Make what a plan of so many bytes describes; 0 if it is none. */
@@ -246,7 +262,8 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   Words words = {plan, (const i64 *)plan + bytes / 8, 0}, *w = &words;
   whole(w, PLAN_MAGIC, PLAN_MAGIC);
   k->begin_ns = time(w), k->duration_ns = time(w), k->latest_ns = time(w);
-  if (k->latest_ns < k->duration_ns || k->begin_ns > 0) w->bad = 1;
+  if (k->latest_ns < k->duration_ns || k->begin_ns > 0 || k->duration_ns < 0) w->bad = 1;
+  read_measures(k, w);
   i64 nodes;
   const double *exponential = counted(w, 2 * 4097, &nodes);
   k->nstreams = (int)whole(w, 1, 1 << 16);
@@ -267,5 +284,5 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   for (int i = 0; !w->bad && i < k->nmappings; i++) read_mapping(k, w, &k->mappings[i], i);
   if (w->word != w->end) w->bad = 1;
   k->clock.heap = made(k, w, k->clock.room, sizeof(Event));
-  return !w->bad && make_facts(k);
+  return !w->bad && make_facts(k) && (!k->measures || make_measures(k));
 }

@@ -52,8 +52,7 @@ void send(Kernel *k, Reader *r, i64 place) {
     r->sent_ns = begins_ns + (ticks >> 12);
     r->sent_ticks = ticks & (TICKS_A_NS - 1);
     r->available[row(log, place)] = available_ns;
-    i64 words[] = {r->mapping, r->shard, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns};
-    state(k, SENT, words, 5);
+    state_sent(k, r, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns);
     return;
   }
 }

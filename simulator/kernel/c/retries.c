@@ -1,5 +1,6 @@
 /* A batch until each of its records has ended [6, 7]. A lane's `next` says what it does in its next turn. */
 #include "draws.h"
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -30,6 +31,7 @@ static void leave(Kernel *k, Reader *r, Lane *lane, Mapping *m, const Log *log) 
   if (!left) return;
   int how = retention_ns < m->record_age_ns ? EXPIRED : m->to_destination ? SENT_TO_DESTINATION : DROPPED;
   state_loss(k, r, lane, low, lane->part.low, left, how, NONE);
+  if (k->measures && lane->part.low < lane->part.high) note_oldest(k, r, lane, k->clock.now);
   end_records(k, left);
 }
 
@@ -81,25 +83,26 @@ static void batch_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
   lane->part.low = lane->part.high;
   lane->next = CUT;
   lane->idle_since_ns = k->clock.now;
+  if (k->measures) measure_doing(k, r, lane, IDLE, k->clock.now);
   if (lane->full && lane->available < m->batch_size) ask(k, r, lane);
   wake(k, r, lane);
 }
 
 /* The part is over: the next one begins in the lane's turn. */
 static void part_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
-  if (!lane->nlater) {
+  if (lane->nlater) {
+    lane->part = lane->later[--lane->nlater];
+    lane->tries = lane->throttles = 0;
+    in_turn(k, r, lane, BEGIN, k->clock.now);
+  } else {
     batch_over(k, r, lane, m);
-    return;
   }
-  lane->part = lane->later[--lane->nlater];
-  lane->tries = lane->throttles = 0;
-  in_turn(k, r, lane, BEGIN, k->clock.now);
+  if (k->measures) note_oldest(k, r, lane, k->clock.now);
 }
 
 static void throttled(Kernel *k, Reader *r, Lane *lane, Mapping *m, int lack) {
   i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
-  i64 words[] = {r->mapping, r->shard, lane->number, lane->begun_ns, now_ns, again_ns, lack};
-  state(k, THROTTLE, words, 7);
+  state_throttle(k, r, lane, again_ns, lack);
   state_doing(k, r, lane, FOR_CONCURRENCY + lack - CONCURRENCY, now_ns, again_ns);
   in_turn(k, r, lane, AGAIN, again_ns);
 }
@@ -132,6 +135,7 @@ static void begin(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
 
 void begin_batch(Kernel *k, Reader *r, Lane *lane) {
   lane->first_cut_ns = k->clock.now;
+  if (k->measures) measure_cut(k, r, lane);
   lane->tries = lane->throttles = 0;
   begin(k, r, lane, &k->mappings[r->mapping]);
 }
@@ -148,13 +152,13 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   const Log *log = &shard_read(k, r)->log;
   i64 low = lane->part.low, high = lane->part.high;
   if (lane->outcome == PARTIAL) {
-    lane->later[lane->nlater++] = (Part){lane->done, high, k->clock.now};
+    lane->later[lane->nlater++] = (Part){lane->done, high, k->clock.now, lane->part.throttled_ns};
     part_over(k, r, lane, m);
   } else if (m->bisect && lane->records > 1) {
     i64 half = lane->records / 2, middle = low;
     for (i64 n = 0; n < half; middle++) n += !is_gone(r, log, place_of(r, lane, middle));
-    lane->later[lane->nlater++] = (Part){middle, high, k->clock.now};
-    lane->later[lane->nlater++] = (Part){low, middle, k->clock.now};
+    lane->later[lane->nlater++] = (Part){middle, high, k->clock.now, lane->part.throttled_ns};
+    lane->later[lane->nlater++] = (Part){low, middle, k->clock.now, lane->part.throttled_ns};
     part_over(k, r, lane, m);
   } else if (m->retry_attempts >= 0 && m->retry_attempts < lane->tries) {
     state_loss(k, r, lane, low, high, lane->records, m->to_destination ? SENT_TO_DESTINATION : DROPPED, lane->run.failure);
@@ -169,8 +173,10 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
 
 void finished(Kernel *k, Reader *r, Lane *lane) {
   Mapping *m = &k->mappings[r->mapping];
+  i64 done = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done);
   give_back_unit(&k->functions[m->function], &lane->run, k->clock.now);
-  end_records(k, count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done));
+  if (k->measures) measure_finished(k, r, lane, done);
+  end_records(k, done);
   if (lane->outcome == OK) part_over(k, r, lane, m);
   else failed(k, r, lane, m);
 }

@@ -1,4 +1,5 @@
 /* A run: from the first record to the last, a portion at a time. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -22,6 +23,7 @@ static void happen(Kernel *k, u64 place) {
   int what = (int)(place >> 44), number = (int)(place >> 24 & 0xFFFFF);
   if (what == END) {
     k->over = 2;
+    if (k->measures) end_measures(k);
     return;
   }
   if (what == SWITCH) {
@@ -64,11 +66,13 @@ int advance(Kernel *k) {
         k->reached = 1;
         return REACHED;
       }
+      if (k->measures) expire_before(k, k->window_ends_ns);
       k->clock.now = k->window_began_ns = k->window_ends_ns;
       if (!bring_in(k)) return NO_MEMORY;
       continue;
     }
     if (!room_for_an_event(k)) return RUNNING;
+    if (k->measures) expire_before(k, first->time);
     Event event = next_event(&k->clock);
     k->clock.now = event.time;
     happen(k, event.order);

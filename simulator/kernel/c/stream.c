@@ -1,5 +1,6 @@
 /* What producers write to the shards of the streams, a window of time at a time [2, 3]. */
 #include "draws.h"
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -30,12 +31,15 @@ static int write_one(Kernel *k, Producer *p, i64 produced_ns) {
   for (int f = 0; f < stream->nfactors; f++)
     lanes[f] = (u8)lane_of(&p->keys, draw, stream->nshards, f, stream->factors[f]);
   if (stream->npoisoned) strike_at_random(k, stream, p, number, log, at);
-  if (!state_written(k, stream, shard_number, in_stream, let_in_ns, !in, lanes, log, at, produced_ns, accepted_ns, bytes))
+  if (!k->measures &&
+      !state_written(k, stream, shard_number, in_stream, let_in_ns, !in, lanes, log, at, produced_ns, accepted_ns, bytes))
     return 0;
+  if (k->measures && !measure_produced(k, stream, shard, produced_ns, accepted_ns, bytes, !in)) return 0;
   if (!in) {
     log->end--; /* it is lost */
     return 1;
   }
+  if (k->measures && accepted_ns > produced_ns) log->let_in[at] = let_in_ns;
   log->produced[at] = produced_ns;
   log->accepted[at] = accepted_ns;
   log->number[at] = in_stream;
@@ -77,9 +81,10 @@ static int all_are_known(Kernel *k) {
 }
 
 int bring_in(Kernel *k) {
+  for (int i = 0; k->measures && i < k->nstreams; i++) forget_arrivals(k, &k->streams[i], k->window_began_ns);
   forget(k);
   k->window_ends_ns = window_end(k);
-  if (k->memory.exhausted) return 0;
+  if (k->memory.exhausted || (k->measures && !make_rows(k, k->window_ends_ns))) return 0;
   for (Producer *p; (p = first_of(k, k->window_ends_ns));)
     if (!write_one(k, p, p->ahead[p->first++])) return 0;
   for (int i = 0; i < k->nstreams; i++)

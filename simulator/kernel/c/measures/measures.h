@@ -1,0 +1,85 @@
+/* What the files of the measures offer each other, and the rules: see simulator/measures, whose names they have.
+ *
+ * The rules call these when something happens, in the order in which it happens; nothing here changes a run. All that is
+ * added up is linear in time, so of what happens at one instant the order does not matter; of levels and ages, whose
+ * peaks are wanted, only the sum of an instant is seen. */
+#ifndef MEASURES_H
+#define MEASURES_H
+#include "../model.h"
+#include "../measuring.h"
+#include "../traffic.h"
+
+static inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
+static inline i64 greatest(i64 a, i64 b) { return a > b ? a : b; }
+
+/* grid.c: rows of time; row 0 is what is before t = 0 */
+void look_up_row(Grid *, i64 time_ns);
+static inline i64 row_at(Grid *grid, i64 time_ns) {
+  if (time_ns < grid->begins_ns || time_ns >= grid->ends_ns) look_up_row(grid, time_ns);
+  return grid->row;
+}
+
+/* level.c */
+void make_level(Level *, i64 interval_ns);
+void change_level(Level *, i64 time_ns, i64 by);
+void end_level(Level *, i64 end_ns);
+
+/* histogram.c, row_percentiles.c */
+void add_to_histogram(Histogram *, i64 value_ns);
+int make_row_percentiles(Memory *, RowPercentiles *);
+void turn_to_row(RowPercentiles *, MappingRow *rows, int which, Grid *, i64 time_ns);
+void end_row_percentiles(RowPercentiles *, MappingRow *rows, int which, Grid *, i64 end_ns);
+static inline void count_in_row(RowPercentiles *p, int bucket) {
+  RowCounts *open = &p->open;
+  open->counts[bucket]++;
+  if (bucket < open->low) open->low = bucket;
+  if (bucket > open->high) open->high = bucket;
+}
+
+/* stream.c, by_shard.c: the writing end */
+int make_stream_measures(Kernel *, Stream *);
+void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
+void count_load(StreamMeasures *, i64 accepted_ns, i64 shard);
+void end_load(StreamMeasures *, i64 end_ns);
+void count_second(ShardMeasures *, i64 produced_ns, i64 bytes);
+void end_stream(Kernel *, Stream *, i64 end_ns);
+
+/* backlog.c */
+void backlog_to(Kernel *, int mapping, i64 time_ns);
+i64 next_boundary(const Kernel *, const Stream *, i64 time_ns);
+void end_in_backlog(Kernel *, int mapping, i64 time_ns, i64 records);
+void end_backlog(Kernel *, int mapping, i64 end_ns);
+
+/* lag.c */
+i64 first_left(Kernel *, const Reader *, const Lane *);
+void end_lag(Kernel *, int mapping, i64 end_ns);
+
+/* lanes.c, passes.c */
+int phase_of(const Kernel *, const Reader *, const Watch *);
+void follow(Kernel *, Reader *, Lane *, i64 time_ns);
+void pass_accepted(Kernel *, Reader *, Lane *, i64 until_ns);
+void pass_sent(Kernel *, Reader *, Lane *, i64 until_ns);
+void end_lanes(Kernel *, int mapping, i64 end_ns);
+
+/* waiting.c */
+int why(const Mapping *, const Reader *, const Watch *, int phase, int class);
+void move(Kernel *, int mapping, int before, int after, i64 time_ns, i64 records);
+void move_several(Kernel *, int mapping, int before, int after, Sum left, i64 records);
+void wait_to_write(Kernel *, int mapping, i64 produced_ns, i64 let_in_ns, i64 accepted_ns);
+
+/* times.c */
+void end_waiting(Kernel *, Reader *, Lane *, i64 time_ns, i64 records);
+void end_times(Kernel *, int mapping, i64 end_ns);
+
+/* parts.c, attempts.c */
+void measure_processed(Kernel *, Reader *, Lane *);
+i64 last_accepted(Kernel *, const Reader *, const Lane *);
+
+/* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */
+static inline int is_unread(Kernel *k, const Reader *r, i64 place) {
+  if (!k->mappings[r->mapping].push) return place >= r->place;
+  i64 available = r->available[row(&shard_read(k, r)->log, place)];
+  return available < 0 && available != GONE;
+}
+
+#endif

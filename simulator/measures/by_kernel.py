@@ -1,0 +1,198 @@
+"""Measures that the kernel has taken of a whole run: its blocks, as what simulator.measures makes of the facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulator.kernel.blocks import Block, Blocks, OfMapping, whole
+from simulator.measures.backlog import Backlog
+from simulator.measures.billed import BilledWork
+from simulator.measures.concurrency import ConcurrencyMeasures
+from simulator.measures.conservation import Ends, check_littles_law, ends
+from simulator.measures.exact import Integrals, Sums, products
+from simulator.measures.exact import whole as added
+from simulator.measures.grid import Peaks, Series
+from simulator.measures.histogram import Histogram
+from simulator.measures.lag import Lag
+from simulator.measures.level import Level
+from simulator.measures.mapping import LOSSES, SERIES_PERCENTILES, MappingMeasures
+from simulator.measures.mapping_observer import reading
+from simulator.measures.observer import Measured, Outcome
+from simulator.measures.ordinary import Ordinary
+from simulator.measures.parts import Parts
+from simulator.measures.reads import Reads
+from simulator.measures.row_percentiles import RowPercentiles
+from simulator.measures.run_times import RunTimes
+from simulator.measures.stream import StreamMeasures
+from simulator.measures.verdict import behind_ns
+from simulator.measures.waiting import CAUSES, NUMBER, Waiting
+from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.traffic.log import Integers
+
+COUNTS = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
+
+
+def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> Outcome:
+    """What a run came to. Raises what the program's own checks raise."""
+    rows = _Rows(run, end_ns)
+    streams = {
+        name: StreamMeasures.of(run, found, rows.level(found.unwritten, found.unwritten_rows))
+        for name, found in zip(scenario.streams, blocks.streams, strict=True)
+    }
+    functions = {
+        name: ConcurrencyMeasures.of(rows.level(found.concurrency, found.rows))
+        for name, found in zip(scenario.functions, blocks.functions, strict=True)
+    }
+    of = list(zip(scenario.event_source_mappings, blocks.mappings, strict=True))
+    mappings = [_Mapping(scenario, spec, rows, found).measures() for spec, found in of]
+    how = [
+        _ends(spec, streams[spec.stream], mine, found.totals[0])
+        for (spec, found), mine in zip(of, mappings, strict=True)
+    ]
+    return Outcome(Measured(run.interval_ns, streams, functions, mappings), how, [[] for _ in mappings])
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of the time series of a run."""
+
+    run: RunTimes
+    end_ns: int
+
+    def some(self, block: Any) -> Any:
+        """The rows of a block that the run has, after the one of what was before t = 0."""
+        return block[: -(-self.end_ns // self.run.interval_ns) + 1]
+
+    def level(self, totals: Block, rows: Block) -> Level:
+        """A level and its areas."""
+        mine = self.some(rows)
+        return Level.of(
+            int(totals[0]["now"]),
+            int(totals[0]["peak"]),
+            mine["peak"].copy(),
+            mine["cell"]["changes"].copy(),
+            self.areas(mine["cell"]),
+        )
+
+    def areas(self, cells: Any) -> Integers:
+        """The integral of a number over each row, by its changes."""
+        changes = cells["changes"]
+        high, low = products(np.cumsum(changes, axis=0) - changes, self.run.interval_ns)
+        return narrow(whole(cells["integral"]) + added(high, low))
+
+
+class _Mapping:
+    """The measures of one mapping."""
+
+    def __init__(self, scenario: Scenario, spec: EventSourceMapping, rows: _Rows, found: OfMapping) -> None:
+        self._spec, self._rows, self._found = spec, rows, found
+        self._reading = reading(spec, scenario.streams[spec.stream].retention)
+        self._mine = rows.some(found.rows)
+
+    def measures(self) -> MappingMeasures:
+        """All of them."""
+        run, totals = self._rows.run, self._found.totals[0]
+        mine = MappingMeasures(self._reading, run, behind_ns(self._spec))
+        mine.counts = {name: int(totals[name]) for name in COUNTS}
+        mine.told = {name: int(totals[name]) for name in ("processed", *LOSSES)}
+        mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), whole(totals["parts"]).tolist(), self._parts())
+        mine.waiting = Waiting.of(self._reading, self._waiting(), run.interval_ns, int(whole(totals["lived"])))
+        mine.lag = Lag.of(run.interval_ns, behind_ns(self._spec), self._row("lag_peak_ns"), totals["lag_ns"].copy())
+        mine.billed = self._billed(totals)
+        self._times(mine)
+        self._series(mine)
+        self._by_shard(mine)
+        self._backlog(mine, totals)
+        return mine
+
+    def _row(self, name: str) -> Integers:
+        column: Integers = self._mine[name][1:].copy()
+        return column
+
+    def _parts(self) -> Sums:
+        parts = self._mine["parts"]
+        return Sums.of(np.stack((parts["high"], parts["low"])), self._rows.run.interval_ns)
+
+    def _waiting(self) -> Integrals:
+        cells = self._mine["waiting"]
+        columns = (cells["integral"]["high"], cells["integral"]["low"], cells["changes"])
+        nothing = ((0, 0), (0, 0), (0, len(NUMBER) - len(CAUSES)))
+        return Integrals.of(np.pad(np.stack(columns), nothing), self._rows.run.interval_ns)
+
+    def _billed(self, totals: Any) -> BilledWork:
+        wasted = self._found.wasted
+        return BilledWork.of(
+            int(totals["attempts"]),
+            np.array([totals["billed_on_demand_ms"], totals["billed_provisioned_ms"]]),
+            wasted["records"].copy(),
+            (narrow(whole(wasted["on_demand"])), narrow(whole(wasted["provisioned"]))),
+        )
+
+    def _times(self, mine: MappingMeasures) -> None:
+        found = self._found
+        mine.latency, mine.age, mine.age_at_send = map(_histogram, (found.latency, found.age, found.age_at_send))
+        mine.latency_rows = RowPercentiles.of(SERIES_PERCENTILES, self._mine["latency_ns"][1:])
+        mine.age_rows = RowPercentiles.of(SERIES_PERCENTILES, self._mine["age_ns"][1:])
+        mine.latency_peaks, mine.age_peaks = Peaks.of(self._row("latency_peak_ns")), Peaks.of(self._row("age_peak_ns"))
+
+    def _series(self, mine: MappingMeasures) -> None:
+        mine.processed, mine.done_again = Series.of(self._row("processed")), Series.of(self._row("done_again"))
+        mine.attempts, mine.errors = Series.of(self._row("attempts")), Series.of(self._row("errors"))
+        mine.throttles = Series.of(self._row("throttles"))
+        mine.lost = {how: Series.of(self._row(how)) for how in LOSSES}
+
+    def _by_shard(self, mine: MappingMeasures) -> None:
+        readers, reads = self._found.readers, Reads()
+        reads.calls, reads.refused, reads.skipped, reads.bytes = (
+            Series.of(readers[name].copy()) for name in ("calls", "refused", "skipped", "bytes")
+        )
+        mine.reads, mine.busy_ns = reads, self._found.busy_ns.copy()
+        mine.processed_by_shard = Series.of(readers["processed"].copy())
+        mine.age_by_shard = Peaks.of(readers["age_peak_ns"].copy())
+
+    def _backlog(self, mine: MappingMeasures, totals: Any) -> None:
+        """Its area is what accepted records have waited; that it is, Little's law checks."""
+        run, usual, rows = self._rows.run, self._found.usual_rows, self._mine
+        areas = self._rows.areas(rows["waiting"][:, 2:]).sum(axis=1)
+        level = Level.of(
+            int(totals["backlog"]), int(totals["backlog_peak"]), rows["backlog_peak"], rows["backlog_changes"], areas
+        )
+        level.integral = int(whole(totals["stayed"]))
+        backlog = Backlog(run)
+        same = backlog.usual is backlog.level
+        backlog.level = level
+        backlog.usual = level if same else Level()
+        usual_rows = usual[1 : -(-self._rows.end_ns // run.usual_interval_ns) + 1]
+        if not same:
+            backlog.usual.peaks = Peaks.of(usual_rows["backlog_peak"].copy())
+        last_end_ns = int(totals["last_end_ns"])
+        backlog.last_end_ns = last_end_ns if last_end_ns >= 0 else None
+        mine.backlog = backlog
+        mine.ordinary = Ordinary(run.usual_interval_ns, backlog.usual.peaks)
+        mine.ordinary.latency_ns = Peaks.of(usual["latency_peak_ns"][1:].copy())
+        mine.ordinary.age_ns = Peaks.of(usual["age_peak_ns"][1:].copy())
+
+
+def _histogram(found: Block) -> Histogram:
+    mine = found[0]
+    counts, sum_ns = mine["counts"].copy(), int(whole(mine["sum"]))
+    return Histogram.of(counts, sum_ns, int(mine["least_ns"]), int(mine["greatest_ns"]))
+
+
+def _ends(spec: EventSourceMapping, stream: StreamMeasures, mine: MappingMeasures, totals: Any) -> Ends:
+    by_how = {name: int(totals[name]) for name in ("processed", "skipped", *LOSSES, "unprocessed")}
+    found = ends(spec.name, stream.produced_total, stream.dropped_total, by_how, {})
+    in_system_ns = stream.unwritten.integral - int(whole(totals["skipped_wait"])) + mine.backlog.level.integral
+    check_littles_law(spec.name, in_system_ns, sum(mine.waiting.total_ns().values()))
+    return found
+
+
+def narrow(values: Any) -> Integers:
+    """Python's integers as int64, if it holds them."""
+    flat = values.ravel()
+    fits = not len(flat) or -(2**63) <= min(flat) <= max(flat) < 2**63
+    narrowed: Integers = values.astype(np.int64) if fits else values
+    return narrowed
