@@ -65,7 +65,10 @@ class _Run:
             for follower in self._followers:
                 follower.follow(attempts, machine.now_ns, over)
         took = time.perf_counter() - began
-        self._step_ns = self._step_ns * 2 if took < SHORT_S else max(1, self._step_ns // 2) if took > LONG_S else self._step_ns
+        if took < SHORT_S:
+            self._step_ns *= 2
+        elif took > LONG_S:
+            self._step_ns = max(1, self._step_ns // 2)
         return over
 
     def _waiting(self, machine: Machine) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -32,7 +32,7 @@ from simulator.measures.waiting import CAUSES, NUMBER, Waiting
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Integers
 
-COUNTS = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
+COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
 
 
 def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> Outcome:
@@ -98,7 +98,8 @@ class _Mapping:
         mine = MappingMeasures(self._reading, run, behind_ns(self._spec))
         mine.counts = {name: int(totals[name]) for name in COUNTS}
         mine.told = {name: int(totals[name]) for name in ("processed", *LOSSES)}
-        mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), whole(totals["parts"]).tolist(), self._parts())
+        sums_ns = whole(totals["parts"]).tolist()
+        mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), sums_ns, self._parts())
         mine.waiting = Waiting.of(self._reading, self._waiting(), run.interval_ns, int(whole(totals["lived"])))
         mine.lag = Lag.of(run.interval_ns, behind_ns(self._spec), self._row("lag_peak_ns"), totals["lag_ns"].copy())
         mine.billed = self._billed(totals)

@@ -35,8 +35,9 @@ def simulate(
     times, engine = run_times(scenario, interval_s), engine or usual()
     seed = scenario.seed if seed is None else seed
     with without_cycle_collection():
-        if engine == "kernel" and all(isinstance(sink, Follower) for sink in sinks) and not _troubles(scenario):
-            return _measured_by_kernel(scenario, seed, replication, times, sinks)
+        followers = [sink for sink in sinks if isinstance(sink, Follower)]
+        if engine == "kernel" and len(followers) == len(sinks) and not _troubles(scenario):
+            return _measured_by_kernel(scenario, seed, replication, times, followers)
         measures = Measures(scenario, times)
         end_ns = run_by(engine)(scenario, seed, replication, Several((measures, *sinks)))
     return result(scenario, seed, replication, measures.outcome(end_ns), end_ns)

@@ -54,9 +54,8 @@ class StreamMeasures:
         stream.produced, stream.accepted, stream.accepted_bytes, stream.throttled = (
             Series.of(found.rows[name][1:].copy()) for name in names
         )
-        names = ("offered", "offered_bytes", "records", "bytes", "throttled")
         stream._offered, stream._offered_bytes, stream._records, stream._bytes, stream._throttled = (
-            Series.of(shards[name].copy()) for name in names
+            Series.of(shards[name].copy()) for name in ("offered", "offered_bytes", "records", "bytes", "throttled")
         )
         stream.busiest.records, stream.busiest.bytes = shards["busiest_records"].copy(), shards["busiest_bytes"].copy()
         stream.load.interval_ns = int(totals["load_interval_ns"])

@@ -35,4 +35,4 @@ class Follower(Protocol):
     wants_attempts: bool
 
     def follow(self, attempts: Integers, end_ns: int, last: bool) -> None:
-        """All before a time is over; `attempts`: rows as simulator.measures.invocations has them, if they are wanted."""
+        """All before a time is over; `attempts`, if wanted: rows as simulator.measures.invocations has them."""

@@ -18,6 +18,7 @@ from simulator.model.observer import Observer, Streams
 from simulator.report.output import fresh_folder, write_run
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures, tidy
+from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import seconds
 from simulator.traffic.written import Written
 

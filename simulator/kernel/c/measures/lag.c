@@ -19,13 +19,8 @@ static void has_reigned(MappingMeasures *mine, i64 of_ns, i64 until_ns, i64 inte
 
 /* The place in the lane's order of its first record that has not ended. */
 i64 first_left(Kernel *k, const Reader *r, const Lane *lane) {
-  const Log *log = &shard_read(k, r)->log;
-  i64 index = lane->next == CUT ? lane->cursor : lane->part.low, known = known_to_lane(k, r, lane);
-  for (; index < known; index++) {
-    i64 place = place_of(r, lane, index);
-    if (is_gone(r, log, place)) continue;
-    if (place >= r->expired || !is_unread(k, r, place)) break;
-  }
+  i64 index = lane->part.low < lane->part.high ? lane->part.low : lane->cursor, known = known_to_lane(k, r, lane);
+  while (index < known && has_expired(k, r, place_of(r, lane, index))) index++;
   return index;
 }
 

@@ -82,4 +82,10 @@ static inline int is_unread(Kernel *k, const Reader *r, i64 place) {
   return available < 0 && available != GONE;
 }
 
+/* Whether a record that is known has ended unread. (Of those that have not been read nothing else is known.) */
+static inline int has_expired(Kernel *k, const Reader *r, i64 place) {
+  if (is_unread(k, r, place)) return place < r->expired;
+  return is_gone(r, &shard_read(k, r)->log, place);
+}
+
 #endif

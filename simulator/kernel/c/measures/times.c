@@ -119,7 +119,7 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
   for (i64 index = first_left(k, r, lane); index < known_to_lane(k, r, lane); index++) {
     i64 place = place_of(r, lane, index);
     u64 at = row(log, place);
-    if (is_gone(r, log, place) || (place < r->expired && is_unread(k, r, place))) continue;
+    if (has_expired(k, r, place)) continue;
     mine->totals.unprocessed++;
     if (log->accepted[at] <= end_ns) {
       live(mine, log, at, end_ns);
