@@ -70,7 +70,7 @@ $(COMPILER)/.installed: simulator/kernel/c/requirements.lock
 	touch $@
 
 WASM := simulator/kernel/kernel.wasm
-WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -s -ffp-contract=off -fvisibility=hidden \
+WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -flto -s -ffp-contract=off -fvisibility=hidden \
   -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory
 
 kernel: $(COMPILER)/.installed
