@@ -71,12 +71,22 @@ WASTED: Final = np.dtype([("records", "<i8"), ("on_demand", SUM), ("provisioned"
 HISTOGRAM: Final = np.dtype(
     [("n", "<i8"), ("least_ns", "<i8"), ("greatest_ns", "<i8"), ("sum", SUM), ("counts", "<i8", 12801)]
 )
+TROUBLE: Final = np.dtype(
+    [
+        (name, "<i8")
+        for name in (
+            "kind", "start_ns", "end_ns", "ordinary_ns", "backlog_before", "cleared_ns", "recovered_ns", "peak_age_ns",
+            "peak_backlog", "delayed", "done_again", "lost", "sent_to_destination", "shard", "lane", "high",
+            "finished_ns",
+        )
+    ]
+)  # fmt: skip
 WORD: Final = np.dtype("<i8")
 
 _KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
     "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW)),
     "function": (8, (LEVEL, LEVEL_ROW)),
-    "mapping": (16, (MAPPING, MAPPING_ROW, USUAL_ROW, READER, WORD, WASTED, HISTOGRAM, HISTOGRAM, HISTOGRAM)),
+    "mapping": (16, (MAPPING, MAPPING_ROW, USUAL_ROW, READER, WORD, WASTED, HISTOGRAM, HISTOGRAM, HISTOGRAM, TROUBLE)),
 }
 
 
@@ -113,6 +123,7 @@ class OfMapping:
     latency: Block
     age: Block
     age_at_send: Block
+    incidents: Block
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class Measuring:
     usual_interval_ns: int  # of the rows that do not depend on the interval asked for
     warmup_ns: int  # when the warm-up ends
     load_interval_ns: int  # of the rows of the load by shard
+    behind_ns: tuple[int, ...]  # by mapping: with a greater lag it is behind
 
 
 def plan(scenario: Scenario, seed: int, replication: int, measuring: Measuring | None = None) -> bytes:
@@ -101,7 +102,9 @@ class _Plan:
         words, scenario = self.words, self.scenario
         begin_ns = min([0, *(ns(p.start) for p in scenario.producers)])
         words.whole(MAGIC, begin_ns, ns(scenario.duration), ns(scenario.duration) + ns(scenario.drain))
-        words.whole(self.measuring is not None, *(astuple(self.measuring) if self.measuring else ()))
+        words.whole(self.measuring is not None)
+        if self.measuring is not None:
+            words.whole(*astuple(self.measuring)[:-1])
         words.counted(unit_exponential().nodes)
         self._each(self.streams, self._stream)
         self._each(scenario.producers, self._producer)
@@ -288,6 +291,8 @@ class _Plan:
         words.whole(polling.repoll == "full_batch", of("poll jitter"), of("missed polls"))
         words.whole(*first_polls_ns(mapping, of("phase"), self.scenario.streams[stream].shards))
         words.whole(ns(mapping.push.propagation))
+        if self.measuring is not None:
+            words.whole(self.measuring.behind_ns[self.scenario.event_source_mappings.index(mapping)])
         self._backoff(mapping.retry_backoff, of("retry jitter"))
         self._backoff(mapping.throttle_backoff, of("throttle jitter"))
         self._draws_of(mapping)

@@ -16,6 +16,7 @@ from simulator.measures.exact import Integrals, Sums, products
 from simulator.measures.exact import whole as added
 from simulator.measures.grid import Peaks, Series
 from simulator.measures.histogram import Histogram
+from simulator.measures.incident import Incident, Trouble
 from simulator.measures.lag import Lag
 from simulator.measures.level import Level
 from simulator.measures.mapping import LOSSES, SERIES_PERCENTILES, MappingMeasures
@@ -31,7 +32,10 @@ from simulator.measures.verdict import behind_ns
 from simulator.measures.waiting import CAUSES, NUMBER, Waiting
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NEVER
 
+KINDS: Final = ("outage", "slow", "poison")
+POISONING: Final = KINDS.index("poison")
 COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
 
 
@@ -52,7 +56,8 @@ def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> O
         _ends(spec, streams[spec.stream], mine, found.totals[0])
         for (spec, found), mine in zip(of, mappings, strict=True)
     ]
-    return Outcome(Measured(run.interval_ns, streams, functions, mappings), how, [[] for _ in mappings])
+    incidents = [_incidents(spec.name, found.incidents, end_ns) for spec, found in of]
+    return Outcome(Measured(run.interval_ns, streams, functions, mappings), how, incidents)
 
 
 @dataclass(frozen=True)
@@ -189,6 +194,27 @@ def _ends(spec: EventSourceMapping, stream: StreamMeasures, mine: MappingMeasure
     in_system_ns = stream.unwritten.integral - int(whole(totals["skipped_wait"])) + mine.backlog.level.integral
     check_littles_law(spec.name, in_system_ns, sum(mine.waiting.total_ns().values()))
     return found
+
+
+def _incidents(mapping: str, found: Block, end_ns: int) -> list[Incident]:
+    """In order of time; an attempt that has not failed by the end of the run makes no incident."""
+    came = [row for row in found if row["kind"] != POISONING or row["finished_ns"] <= end_ns]
+    return [_trouble(row).told(mapping) for row in sorted(came, key=lambda row: int(row["start_ns"]))]
+
+
+def _trouble(row: Any) -> Trouble:
+    end_ns, recovered_ns = (None if row[name] == NEVER else int(row[name]) for name in ("end_ns", "recovered_ns"))
+    return Trouble(
+        kind=KINDS[row["kind"]],
+        start_ns=int(row["start_ns"]),
+        end_ns=end_ns,
+        ordinary_ns=int(row["ordinary_ns"]),
+        backlog_before=int(row["backlog_before"]),
+        recovered_ns=recovered_ns,
+        peak_age_ns=int(row["peak_age_ns"]),
+        peak_backlog=int(row["peak_backlog"]),
+        counts={name: int(row[name]) for name in ("delayed", "done_again", "lost", "sent_to_destination")},
+    )
 
 
 def narrow(values: Any) -> Integers:

@@ -12,8 +12,9 @@ from simulator.measures.by_shard import ShardLoad
 from simulator.measures.observer import Measures, Several
 from simulator.measures.result import Result, result
 from simulator.measures.run_times import RunTimes, run_times
+from simulator.measures.verdict import behind_ns
 from simulator.model.observer import Follower, Observer
-from simulator.scenario.spec import Outage, Poison, Scenario, Slow
+from simulator.scenario.spec import Scenario
 
 
 def simulate(
@@ -36,7 +37,7 @@ def simulate(
     seed = scenario.seed if seed is None else seed
     with without_cycle_collection():
         followers = [sink for sink in sinks if isinstance(sink, Follower)]
-        if engine == "kernel" and len(followers) == len(sinks) and not _troubles(scenario):
+        if engine == "kernel" and len(followers) == len(sinks):
             return _measured_by_kernel(scenario, seed, replication, times, followers)
         measures = Measures(scenario, times)
         end_ns = run_by(engine)(scenario, seed, replication, Several((measures, *sinks)))
@@ -51,15 +52,10 @@ def _measured_by_kernel(
     from simulator.measures.by_kernel import outcome
 
     load_interval_ns = ShardLoad(times.duration_ns).interval_ns
-    measuring = Measuring(times.interval_ns, times.usual_interval_ns, times.warmup_ns, load_interval_ns)
+    limits_ns = tuple(behind_ns(mapping) for mapping in scenario.event_source_mappings)
+    measuring = Measuring(times.interval_ns, times.usual_interval_ns, times.warmup_ns, load_interval_ns, limits_ns)
     blocks, end_ns = measure(scenario, seed, replication, measuring, followers)
     return result(scenario, seed, replication, outcome(scenario, times, blocks, end_ns), end_ns)
-
-
-def _troubles(scenario: Scenario) -> bool:
-    """Whether there may be incidents: the kernel does not measure them."""
-    read = {mapping.function for mapping in scenario.event_source_mappings}
-    return any(isinstance(f, Outage | Slow | Poison) for name in read for f in scenario.functions[name].failures)
 
 
 @contextmanager

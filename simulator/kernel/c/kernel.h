@@ -329,6 +329,7 @@ typedef struct {
   const i64 *first_polls_ns;
   /* push */
   i64 propagation_ns;
+  i64 behind_ns; /* with a greater lag it is behind; only where a run is measured */
   Backoff retry, throttle;
   const u64 *keys; /* of the function's draws: per batch, per record, per MiB, cold start, failures */
   int poisoned;    /* the function's number among those that the stream may poison; -1: none */

@@ -236,6 +236,7 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   m->jitter_key = key(w), m->missed_key = key(w);
   m->first_polls_ns = several(w, w->bad ? 0 : k->streams[m->stream].nshards);
   m->propagation_ns = whole(w, 0, NEVER);
+  m->behind_ns = k->measures ? whole(w, 0, NEVER) : 0;
   m->retry = backoff_of(w), m->throttle = backoff_of(w);
   m->keys = several(w, w->bad ? 0 : 4 + k->functions[m->function].nfailures);
   if (!w->bad && (m->nth_factor < 0) != (m->factor == 1)) w->bad = 1;

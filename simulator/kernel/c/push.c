@@ -68,8 +68,8 @@ static i64 arrives(const Log *log, const Reader *r) {
 /* Records that are passed over now, from the next one on, up to a place. */
 static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
   const Log *log = &shard_read(k, r)->log;
-  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
   state_expired(k, r, first, end);
+  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
   end_records(k, end - first);
 }
 

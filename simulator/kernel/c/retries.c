@@ -75,6 +75,7 @@ static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   state_doing(k, r, lane, IN_COLD_START, k->clock.now, ready_ns);
   state_doing(k, r, lane, works ? IN_FUNCTION : by_failure(lane->run.failure), ready_ns, lane->finished_ns);
   state_attempt(k, r, lane, count(r, lane, log, lane->part.low, lane->done));
+  if (k->measures && lane->run.failure == POISON) measure_poisoned(k, r, lane);
   lane->next = BUSY;
   due(&k->clock, lane->finished_ns, order(FINISH, r->mapping, r->shard, lane->number));
 }

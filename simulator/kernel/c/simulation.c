@@ -66,13 +66,13 @@ int advance(Kernel *k) {
         k->reached = 1;
         return REACHED;
       }
-      if (k->measures) expire_before(k, k->window_ends_ns);
+      if (k->measures) all_is_over_before(k, k->window_ends_ns);
       k->clock.now = k->window_began_ns = k->window_ends_ns;
       if (!bring_in(k)) return NO_MEMORY;
       continue;
     }
     if (!room_for_an_event(k)) return RUNNING;
-    if (k->measures) expire_before(k, first->time);
+    if (k->measures) all_is_over_before(k, first->time);
     Event event = next_event(&k->clock);
     k->clock.now = event.time;
     happen(k, event.order);

@@ -26,7 +26,7 @@ static void count(MappingMeasures *mine, MappingRow *row, const Lane *lane, i64 
 }
 
 /* Iterator ages: of the batch's last record. */
-static void measure_age(Kernel *k, const Reader *r, const Lane *lane, MappingRow *row) {
+static i64 measure_age(Kernel *k, const Reader *r, const Lane *lane, MappingRow *row) {
   Measures *all = k->measures;
   MappingMeasures *mine = &all->mappings[r->mapping];
   i64 accepted_ns = last_accepted(k, r, lane), age_ns = lane->finished_ns - accepted_ns;
@@ -38,9 +38,10 @@ static void measure_age(Kernel *k, const Reader *r, const Lane *lane, MappingRow
   row->age_peak_ns = greatest(row->age_peak_ns, age_ns);
   usual->age_peak_ns = greatest(usual->age_peak_ns, age_ns);
   of_shard->age_peak_ns = greatest(of_shard->age_peak_ns, age_ns);
-  if (accepted_ns < all->warmup_ns) return;
+  if (accepted_ns < all->warmup_ns) return age_ns;
   add_to_histogram(&mine->age, age_ns);
   add_to_histogram(&mine->age_at_send, lane->started_ns - accepted_ns);
+  return age_ns;
 }
 
 /* When the last record of the part that is tried was accepted. */
@@ -78,7 +79,7 @@ void measure_finished(Kernel *k, Reader *r, Lane *lane, i64 done) {
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, -1);
   count(mine, row, lane, done);
   bill(mine, lane, done);
-  measure_age(k, r, lane, row);
+  finished_in_trouble(k, r, lane, done, measure_age(k, r, lane, row));
   measure_processed(k, r, lane);
   if (done) end_in_backlog(k, r->mapping, k->clock.now, done);
 }

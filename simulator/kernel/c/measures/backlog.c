@@ -69,7 +69,10 @@ void end_in_backlog(Kernel *k, int mapping, i64 time_ns, i64 records) {
   Backlog *of = &mine->backlog;
   accept_before(k, &k->streams[k->mappings[mapping].stream], time_ns);
   backlog_to(k, mapping, time_ns);
-  if (time_ns > of->changed_ns) has_been(mine, time_ns);
+  if (time_ns > of->changed_ns) {
+    has_been(mine, time_ns);
+    backlog_in_trouble(mine, time_ns);
+  }
   of->changed_ns = time_ns;
   mine->totals.backlog -= records;
   mine->totals.last_end_ns = greatest(mine->totals.last_end_ns, time_ns);

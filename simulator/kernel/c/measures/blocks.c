@@ -10,7 +10,8 @@ typedef struct {
 enum of_stream { STREAM_TOTALS, STREAM_ROWS, STREAM_SHARDS, STREAM_LOAD, UNWRITTEN_TOTALS, UNWRITTEN_ROWS };
 enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS };
 enum of_mapping {
-  MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, READERS, LANES_BUSY, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND
+  MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, READERS, LANES_BUSY, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
+  INCIDENTS
 };
 
 static Block of_stream(const Kernel *k, int kind, const StreamMeasures *mine) {
@@ -41,7 +42,8 @@ static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const Mappi
     case WASTED_BY_SIZE: return (Block){mine->wasted, (u64)(m->batch_size + 1) * sizeof(Wasted)};
     case LATENCY: return (Block){&mine->latency, sizeof(Histogram)};
     case AGE: return (Block){&mine->age, sizeof(Histogram)};
-    default: return (Block){&mine->age_at_send, sizeof(Histogram)};
+    case AGE_AT_SEND: return (Block){&mine->age_at_send, sizeof(Histogram)};
+    default: return (Block){mine->troubles, (u64)mine->ntroubles * sizeof(Trouble)};
   }
 }
 

@@ -90,6 +90,15 @@ typedef struct {
   i64 counts[BUCKETS];
 } Histogram;
 
+enum kind_of_trouble { OUTAGES, SLOWNESS, POISONING };
+
+/* An incident. NEVER: it goes on, or has not been recovered from. */
+typedef struct {
+  i64 kind, start_ns, end_ns, ordinary_ns, backlog_before, cleared_ns, recovered_ns, peak_age_ns, peak_backlog;
+  i64 delayed, done_again, lost, sent_to_destination;
+  i64 shard, lane, high, finished_ns; /* of poison: its batch is over when all before the index `high` has ended */
+} Trouble;
+
 /* From here on: what is only needed while a run goes on. */
 
 typedef struct {
@@ -175,8 +184,20 @@ typedef struct {
   i64 busy_at_cut_ns, free_at_cut_ns; /* of its batch */
   i64 asking_since_ns, asking_until_ns, asked_ns; /* throttles that follow each other: see parts.py */
   u32 phase; /* its number in the mapping's phases */
+  i64 not_poisoned; /* the place behind the last batch in which poison was found */
   u8 doing, then;
 } Watch;
+
+#define MOST_POISONINGS 100 /* a mapping */
+
+typedef struct {
+  i64 latency_ns, backlog;
+} Ordinary;
+
+/* What has happened at one instant, see Trouble. */
+typedef struct {
+  i64 at_ns, ordinary_ns, peak_age_ns, delayed, done_again, lost, sent_to_destination;
+} AtInstant;
 
 typedef struct {
   MappingTotals totals;
@@ -191,12 +212,18 @@ typedef struct {
   Backlog backlog;
   Lag lag;
   Phase *phases;
+  Trouble *troubles;
+  int ntroubles, poisonings;
+  i64 declared_ns; /* outages and slow periods have begun up to here */
+  AtInstant instant;
 } MappingMeasures;
 
 typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
   Grid grid; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
+  i64 instant_ns, next_declared_ns; /* of incidents: see settle */
+  int open_troubles;
   Clock expiries;       /* of readers: when the next unread record may end */
   StreamMeasures *streams;
   Level *functions;

@@ -75,6 +75,13 @@ void end_times(Kernel *, int mapping, i64 end_ns);
 void measure_processed(Kernel *, Reader *, Lane *);
 i64 last_accepted(Kernel *, const Reader *, const Lane *);
 
+/* incident.c */
+int make_troubles(Kernel *, const Mapping *, MappingMeasures *);
+void finished_in_trouble(Kernel *, const Reader *, const Lane *, i64 done, i64 age_ns);
+void lost_in_trouble(Kernel *, int mapping, int how, i64 records);
+void backlog_in_trouble(MappingMeasures *, i64 until_ns);
+void end_troubles(Kernel *, int mapping, i64 end_ns);
+
 /* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */
 static inline int is_unread(Kernel *k, const Reader *r, i64 place) {
   if (!k->mappings[r->mapping].push) return place >= r->place;

@@ -34,13 +34,14 @@ static int make_readers(Kernel *k, Mapping *m) {
   return 1;
 }
 
-static int make_lag(Kernel *k, Lag *lag, i64 lanes) {
+static int make_lag(Kernel *k, Lag *lag, i64 lanes, i64 limit_ns) {
   lag->leaves = lanes;
   lag->oldest = take(&k->memory, (u64)(2 * lanes) * sizeof(i64));
   if (!lag->oldest) return 0;
   for (i64 i = 0; i < 2 * lanes; i++) lag->oldest[i] = NEVER;
   lag->asked_ns[0] = k->duration_ns / 4 * 3 + k->duration_ns % 4 * 3 / 4;
   lag->asked_ns[1] = k->duration_ns;
+  lag->limit_ns = limit_ns;
   return 1;
 }
 
@@ -63,13 +64,13 @@ static int make_mapping(Kernel *k, Mapping *m, MappingMeasures *mine) {
   mine->wasted = take(&k->memory, (u64)(m->batch_size + 1) * sizeof(Wasted));
   make_row_percentiles(&k->memory, &mine->latency_rows);
   make_row_percentiles(&k->memory, &mine->age_rows);
-  if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor) || !make_readers(k, m)) return 0;
+  if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns) || !make_readers(k, m)) return 0;
   mine->latency_rows.all = mine->latency.counts;
   mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = INT64_MAX;
   mine->totals.last_end_ns = -NEVER;
   for (i64 j = 0; j < shards; j++) mine->readers[j].age_peak_ns = NO_PEAK;
   make_backlog(k, m, &mine->backlog);
-  return 1;
+  return make_troubles(k, m, mine);
 }
 
 /* The plan has been read: make what is measured. */
@@ -80,6 +81,7 @@ int make_measures(Kernel *k) {
   all->functions = take(&k->memory, (u64)(k->nfunctions + 1) * sizeof(Level));
   all->mappings = take(&k->memory, (u64)(k->nmappings + 1) * sizeof(MappingMeasures));
   if (k->memory.exhausted) return 0;
+  all->instant_ns = -NEVER;
   all->grid.interval_ns = all->interval_ns;
   look_up_row(&all->grid, -1);
   for (int i = 0; i < k->nmappings; i++) readers += k->streams[k->mappings[i].stream].nshards;
@@ -113,6 +115,7 @@ static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   end_lanes(k, mapping, end_ns);
   end_lag(k, mapping, end_ns);
   end_backlog(k, mapping, end_ns);
+  end_troubles(k, mapping, end_ns);
   end_row_percentiles(&mine->latency_rows, mine->rows, 1, &k->measures->grid, end_ns);
   end_row_percentiles(&mine->age_rows, mine->rows, 0, &k->measures->grid, end_ns);
   for (int b = 0; b < BUCKETS; b++) mine->latency.counts[b] -= mine->cold.counts[b];

@@ -27,6 +27,7 @@ void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 recor
   const Log *log = &shard_read(k, r)->log;
   i64 now_ns = k->clock.now;
   count_lost(mine, &mine->rows[row_at(&k->measures->grid, now_ns)], how, records);
+  lost_in_trouble(k, r->mapping, how, records);
   for (i64 index = low; index < high; index++) {
     i64 place = place_of(r, lane, index);
     if (!is_gone(r, log, place)) live(mine, log, row(log, place), now_ns);
@@ -94,6 +95,7 @@ void expect_expiry(Kernel *k, Reader *r) {
 void expire_before(Kernel *k, i64 time_ns) {
   Clock *expiries = &k->measures->expiries;
   while (expiries->n && expiries->heap[0].time < time_ns) {
+    settle(k, expiries->heap[0].time);
     Event event = next_event(expiries);
     Reader *r = &k->mappings[event.order >> 24 & 0xFFFFF].readers[event.order >> 4 & 0xFFFFF];
     i64 place = next_unread(k, r);
@@ -108,6 +110,7 @@ void measure_passed_over(Kernel *k, Reader *r, i64 first, i64 end) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   mine->rows[row_at(&k->measures->grid, k->clock.now)].expired += end - first;
   mine->noticed += end - first;
+  lost_in_trouble(k, r->mapping, EXPIRED, end - first);
   for (i64 place = greatest(first, r->expired); place < end; place++)
     if (is_unread(k, r, place)) expire_one(k, r, place, expires_at(k, r, place));
 }
