@@ -51,11 +51,15 @@ def _measured_by_kernel(
     from simulator.kernel.whole import measure
     from simulator.measures.by_kernel import outcome
 
+    blocks, end_ns = measure(scenario, seed, replication, measuring(scenario, times), followers)
+    return result(scenario, seed, replication, outcome(scenario, times, blocks, end_ns), end_ns)
+
+
+def measuring(scenario: Scenario, times: RunTimes) -> Measuring:
+    """What the kernel needs to know to measure a run of a scenario."""
     load_interval_ns = ShardLoad(times.duration_ns).interval_ns
     limits_ns = tuple(behind_ns(mapping) for mapping in scenario.event_source_mappings)
-    measuring = Measuring(times.interval_ns, times.usual_interval_ns, times.warmup_ns, load_interval_ns, limits_ns)
-    blocks, end_ns = measure(scenario, seed, replication, measuring, followers)
-    return result(scenario, seed, replication, outcome(scenario, times, blocks, end_ns), end_ns)
+    return Measuring(times.interval_ns, times.usual_interval_ns, times.warmup_ns, load_interval_ns, limits_ns)
 
 
 @contextmanager

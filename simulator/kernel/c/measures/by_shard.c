@@ -31,15 +31,16 @@ static void halve(StreamMeasures *stream, i64 shards) {
     load[2 * LOAD_ROWS * shards + j] = 0;
   }
   stream->totals.load_interval_ns *= 2;
+  stream->load_grid = (Grid){.interval_ns = stream->totals.load_interval_ns};
   stream->totals.load_rows = (stream->totals.load_rows + 1) / 2;
 }
 
 /* A record was accepted, from 0 on. Rows double in length when there come to be many. */
 void count_load(StreamMeasures *stream, i64 accepted_ns, i64 shard) {
-  while (accepted_ns > 2 * LOAD_ROWS * stream->totals.load_interval_ns) halve(stream, stream->nshards);
-  i64 row = accepted_ns / stream->totals.load_interval_ns;
-  stream->load[row * stream->nshards + shard]++;
-  stream->totals.load_rows = greatest(stream->totals.load_rows, row + 1);
+  while (accepted_ns > 2 * LOAD_ROWS * stream->load_grid.interval_ns) halve(stream, stream->nshards);
+  i64 rows = row_at(&stream->load_grid, accepted_ns);
+  stream->load[(rows - 1) * stream->nshards + shard]++;
+  stream->totals.load_rows = greatest(stream->totals.load_rows, rows);
 }
 
 /* What came at the very end of the run belongs to the last row. */

@@ -145,7 +145,7 @@ typedef struct {
 typedef struct {
   StreamTotals totals;
   i64 nshards;
-  Grid produced, accepted;
+  Grid produced, accepted, load_grid;
   StreamRow *rows;
   ShardMeasures *shards;
   Level unwritten;

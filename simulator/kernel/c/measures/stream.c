@@ -8,6 +8,7 @@ int make_stream_measures(Kernel *k, Stream *stream) {
   StreamMeasures *mine = &k->measures->streams[stream - k->streams];
   mine->nshards = stream->nshards;
   mine->totals.load_interval_ns = k->measures->load_interval_ns;
+  mine->load_grid.interval_ns = k->measures->load_interval_ns;
   mine->produced.interval_ns = mine->accepted.interval_ns = k->measures->interval_ns;
   look_up_row(&mine->produced, -1);
   look_up_row(&mine->accepted, -1);
