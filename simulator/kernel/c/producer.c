@@ -22,7 +22,8 @@ int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
   }
   while (p->end < MOST_AHEAD) {
     if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
-    p->ahead[p->end++] = next_arrival(&p->arrivals);
+    i64 next_ns = next_arrival(&p->arrivals), before_ns = p->end ? p->ahead[p->end - 1] : k->window_began_ns;
+    p->ahead[p->end++] = next_ns > before_ns ? next_ns : before_ns;
   }
   return p->ahead[p->end - 1] >= end_ns;
 }
