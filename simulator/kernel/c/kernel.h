@@ -95,7 +95,8 @@ typedef struct {
   u64 size_key;
   i64 largest;
   i64 produced;        /* records that have been taken */
-  i64 *ahead;          /* production times that are not taken yet */
+  i64 *ahead;          /* production times of records that are not taken yet */
+  u32 *keys_ahead, *shards_ahead; /* and what is drawn of their keys, and the shards that they fall to */
   i64 first, end;      /* of them */
   const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
 } Producer;
@@ -110,11 +111,15 @@ typedef struct {
 /* log.c: the log of a shard, a ring of rows; a record is its place */
 
 typedef struct {
+  i64 produced, accepted, number; /* number: in its stream's order of production */
+  u32 bytes;
+} Record;
+
+typedef struct {
   i64 first, end; /* places that are kept */
   u64 mask;
-  i64 *produced, *accepted, *number;
+  Record *rows;
   i64 *let_in; /* when the record limit let it in; of records that waited, and only where a run is measured */
-  u32 *bytes;
   double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
 } Log;
 

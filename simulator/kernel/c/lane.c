@@ -52,7 +52,7 @@ static i64 batch(Kernel *k, Reader *r, Lane *lane, i64 *high, int *full) {
   for (; index < lane->seen && n < m->batch_size; index++) {
     u64 at = row(log, place_of(r, lane, index));
     if (r->any_gone && r->available[at] == GONE) continue;
-    i64 more = 532 + 4 * (((i64)log->bytes[at] + 2) / 3);
+    i64 more = 532 + 4 * (((i64)log->rows[at].bytes + 2) / 3);
     if (n && payload + more > PAYLOAD_LIMIT) {
       *full = 1;
       break;

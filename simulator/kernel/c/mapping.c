@@ -6,7 +6,7 @@
 /* The place of the first of some records that is not before the starting position. */
 i64 first_unskipped(const Mapping *m, const Log *log, i64 from, i64 end) {
   for (; from < end; from++) {
-    i64 accepted_ns = log->accepted[row(log, from)];
+    i64 accepted_ns = log->rows[row(log, from)].accepted;
     if (m->inclusive ? accepted_ns >= m->position_ns : accepted_ns > m->position_ns) break;
   }
   return from;
@@ -88,7 +88,7 @@ static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
   i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
   const Log *log = &shard_read(k, r)->log;
-  while (first > log->first && log->accepted[row(log, first - 1)] > k->clock.now) first--;
+  while (first > log->first && log->rows[row(log, first - 1)].accepted > k->clock.now) first--;
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane);

@@ -25,7 +25,7 @@ static void leave(Kernel *k, Reader *r, Lane *lane, Mapping *m, const Log *log) 
   for (; lane->part.low < lane->part.high; lane->part.low++) {
     i64 place = place_of(r, lane, lane->part.low);
     if (is_gone(r, log, place)) continue;
-    if (log->accepted[row(log, place)] >= k->clock.now - age_ns) break;
+    if (log->rows[row(log, place)].accepted >= k->clock.now - age_ns) break;
     left++;
   }
   if (!left) return;
@@ -44,7 +44,7 @@ static double weigh(Reader *r, Lane *lane, const Mapping *m, const Log *log, i64
     i64 place = place_of(r, lane, index);
     if (is_gone(r, log, place)) continue;
     lane->records++;
-    lane->bytes += log->bytes[row(log, place)];
+    lane->bytes += log->rows[row(log, place)].bytes;
     if (m->poisoned < 0) continue;
     double each = log->poison[m->poisoned][row(log, place)];
     if (*poison < 0 && each < __builtin_inf()) *poison = index;
@@ -57,7 +57,7 @@ static int by_failure(int failure) { return BY_POISON + failure - POISON; }
 
 static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   const Log *log = &shard_read(k, r)->log;
-  i64 poison, number = log->number[row(log, place_of(r, lane, lane->part.low))];
+  i64 poison, number = log->rows[row(log, place_of(r, lane, lane->part.low))].number;
   double poison_after = weigh(r, lane, m, log, &poison);
   lane->nth = number == lane->first_number ? lane->nth + 1 : 0;
   lane->first_number = number;

@@ -16,12 +16,13 @@ static void strike_at_random(Kernel *k, Stream *stream, Producer *p, u64 number,
   (void)k;
 }
 
-static int write_one(Kernel *k, Producer *p, i64 produced_ns) {
+static int write_one(Kernel *k, Producer *p) {
   Stream *stream = &k->streams[p->stream];
+  i64 produced_ns = p->ahead[p->first], shard_number = p->shards_ahead[p->first];
+  u32 draw = p->keys_ahead[p->first];
+  p->first++;
   u64 number = (u64)p->produced++;
   i64 in_stream = stream->produced++, bytes = size_of(p, number), let_in_ns, accepted_ns;
-  u32 draw = draw_key(&p->keys, number);
-  i64 shard_number = shard_of(&p->keys, draw, stream->nshards);
   Shard *shard = &stream->shards[shard_number];
   int in = write_record(shard, produced_ns, bytes, stream->any_large, p->drop, &let_in_ns, &accepted_ns);
   if (!append(k, stream, shard)) return 0;
@@ -40,10 +41,10 @@ static int write_one(Kernel *k, Producer *p, i64 produced_ns) {
     return 1;
   }
   if (k->measures && accepted_ns > produced_ns) log->let_in[at] = let_in_ns;
-  log->produced[at] = produced_ns;
-  log->accepted[at] = accepted_ns;
-  log->number[at] = in_stream;
-  log->bytes[at] = (u32)bytes;
+  log->rows[at].produced = produced_ns;
+  log->rows[at].accepted = accepted_ns;
+  log->rows[at].number = in_stream;
+  log->rows[at].bytes = (u32)bytes;
   for (int f = 0; f < stream->nfactors; f++)
     if (!append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], log->end - 1)) return 0;
   shard->last_accepted = accepted_ns;
@@ -86,7 +87,7 @@ int bring_in(Kernel *k) {
   k->window_ends_ns = window_end(k);
   if (k->memory.exhausted || (k->measures && !make_rows(k, k->window_ends_ns))) return 0;
   for (Producer *p; (p = first_of(k, k->window_ends_ns));)
-    if (!write_one(k, p, p->ahead[p->first++])) return 0;
+    if (!write_one(k, p)) return 0;
   for (int i = 0; i < k->nstreams; i++)
     if (k->streams[i].ntimes) strike_at_times(&k->streams[i], k->window_ends_ns);
   if (!tell_readers(k)) return 0;

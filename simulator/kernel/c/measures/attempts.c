@@ -49,7 +49,7 @@ i64 last_accepted(Kernel *k, const Reader *r, const Lane *lane) {
   const Log *log = &shard_read(k, r)->log;
   i64 index = lane->part.high - 1;
   while (is_gone(r, log, place_of(r, lane, index))) index--;
-  return log->accepted[row(log, place_of(r, lane, index))];
+  return log->rows[row(log, place_of(r, lane, index))].accepted;
 }
 
 /* An attempt is admitted: the stretch of throttles before it, if there is one that began since its part was formed. */

@@ -31,7 +31,7 @@ void note_oldest(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   const Log *log = &shard_read(k, r)->log;
   i64 index = first_left(k, r, lane), oldest = lag->oldest[1];
   i64 produced_ns = NEVER;
-  if (index < known_to_lane(k, r, lane)) produced_ns = log->produced[row(log, place_of(r, lane, index))];
+  if (index < known_to_lane(k, r, lane)) produced_ns = log->rows[row(log, place_of(r, lane, index))].produced;
   i64 node = lag->leaves + r->shard * k->mappings[r->mapping].factor + lane->number;
   lag->oldest[node] = produced_ns;
   for (node /= 2; node; node /= 2) {

@@ -18,12 +18,12 @@ static Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i64 hi
     i64 place = place_of(r, lane, index);
     u64 at = row(log, place);
     if (is_gone(r, log, place)) continue;
-    int bucket = bucket_of(finished_ns - log->produced[at]);
+    int bucket = bucket_of(finished_ns - log->rows[at].produced);
     count_in_row(p, bucket);
     if (cold) cold[bucket]++;
     all.records++;
-    add_value(&all.produced, log->produced[at]);
-    add_value(&all.accepted, log->accepted[at]);
+    add_value(&all.produced, log->rows[at].produced);
+    add_value(&all.accepted, log->rows[at].accepted);
     add_value(&all.busy, r->busy_at[at]);
     add_value(&all.free, r->free_at[at]);
   }
@@ -55,12 +55,12 @@ static void note_latencies(Histogram *latency, i64 least_ns, i64 greatest_ns, i6
 
 static i64 latency_of(const Reader *r, const Lane *lane, const Log *log, i64 index, int step) {
   while (is_gone(r, log, place_of(r, lane, index))) index += step;
-  return lane->finished_ns - log->produced[row(log, place_of(r, lane, index))];
+  return lane->finished_ns - log->rows[row(log, place_of(r, lane, index))].produced;
 }
 
 /* The first index whose record was accepted after the warm-up. */
 static i64 first_warm(const Kernel *k, const Reader *r, const Lane *lane, const Log *log, i64 low, i64 high) {
-  while (low < high && log->accepted[row(log, place_of(r, lane, low))] < k->measures->warmup_ns) low++;
+  while (low < high && log->rows[row(log, place_of(r, lane, low))].accepted < k->measures->warmup_ns) low++;
   return low;
 }
 

@@ -14,13 +14,13 @@ void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   int class = m->push ? SEEN : UNSEEN;
   while (index < end) {
     u64 at = row(log, place_of(r, lane, index));
-    if (log->accepted[at] > until_ns) break;
-    row_at(grid, log->accepted[at]);
+    if (log->rows[at].accepted > until_ns) break;
+    row_at(grid, log->rows[at].accepted);
     i64 first = index, last_ns = least(until_ns, grid->ends_ns - 1), accepted_ns;
     Sum left = {0, 0};
     for (; index < end; index++) {
       at = row(log, place_of(r, lane, index));
-      if ((accepted_ns = log->accepted[at]) > last_ns) break;
+      if ((accepted_ns = log->rows[at].accepted) > last_ns) break;
       r->busy_at[at] = busy_ns + busy * accepted_ns;
       add_value(&left, grid->ends_ns - accepted_ns);
     }
@@ -41,7 +41,7 @@ void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
     if (r->available[at] < 0) continue;
     i64 leaves_ns = r->available[at] - m->propagation_ns;
     if (leaves_ns > until_ns) break;
-    reads->bytes += log->bytes[at];
+    reads->bytes += log->rows[at].bytes;
     w->records[SEEN]--, w->records[CALLED_FOR]++;
     int phase = phase_of(k, r, w);
     move(k, r->mapping, why(m, r, w, phase, SEEN), why(m, r, w, phase, CALLED_FOR), leaves_ns, 1);

@@ -93,7 +93,7 @@ static void begin_to_wait(StreamMeasures *mine, const Stream *stream, Held held)
   const Shard *shard = &stream->shards[held.shard];
   change_level(&mine->unwritten, held.produced_ns, 1);
   if (mine->shards[held.shard].waiting++) return;
-  due(&mine->arrivals.waiting, shard->log.accepted[row(&shard->log, shard->held)], (u64)held.shard);
+  due(&mine->arrivals.waiting, shard->log.rows[row(&shard->log, shard->held)].accepted, (u64)held.shard);
 }
 
 /* Arrivals before a time have been counted, and somebody wants to know how many there are. */
@@ -106,7 +106,7 @@ static void at_boundary(Kernel *k, Stream *stream, i64 time_ns) {
 static void next_held(Shard *shard) {
   const Log *log = &shard->log;
   i64 place = shard->held + 1;
-  while (place <= shard->last_held && log->accepted[row(log, place)] == log->produced[row(log, place)]) place++;
+  while (place <= shard->last_held && log->rows[row(log, place)].accepted == log->rows[row(log, place)].produced) place++;
   shard->held = place <= shard->last_held ? place : -1;
 }
 
@@ -115,17 +115,17 @@ static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   Event first = next_event(&mine->arrivals.waiting);
   Shard *shard = &stream->shards[first.order];
   u64 at = row(&shard->log, shard->held);
-  i64 produced_ns = shard->log.produced[at], let_in_ns = shard->log.let_in[at];
+  i64 produced_ns = shard->log.rows[at].produced, let_in_ns = shard->log.let_in[at];
   if (first.time >= mine->arrivals.boundary_ns) at_boundary(k, stream, first.time);
   mine->arrivals.count++;
   change_level(&mine->unwritten, first.time, -1);
-  count_accepted(mine, first.time, (i64)first.order, shard->log.bytes[at]);
+  count_accepted(mine, first.time, (i64)first.order, shard->log.rows[at].bytes);
   for (int i = 0; i < k->nmappings; i++)
     if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns)
       wait_to_write(k, i, produced_ns, let_in_ns, first.time);
   next_held(shard);
   if (--mine->shards[first.order].waiting)
-    due(&mine->arrivals.waiting, shard->log.accepted[row(&shard->log, shard->held)], first.order);
+    due(&mine->arrivals.waiting, shard->log.rows[row(&shard->log, shard->held)].accepted, first.order);
 }
 
 /* Those that need not wait are accepted, before a time. */

@@ -16,7 +16,7 @@ static void count_lost(MappingMeasures *mine, MappingRow *row, int how, i64 reco
 }
 
 static void live(MappingMeasures *mine, const Log *log, u64 at, i64 ended_ns) {
-  i64 lived_ns = ended_ns - log->produced[at], stayed_ns = ended_ns - log->accepted[at];
+  i64 lived_ns = ended_ns - log->rows[at].produced, stayed_ns = ended_ns - log->rows[at].accepted;
   add_sum(&mine->totals.lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
   add_sum(&mine->totals.stayed, (Sum){stayed_ns >> BITS, stayed_ns & MASK});
 }
@@ -60,7 +60,7 @@ static void expire_one(Kernel *k, Reader *r, i64 place, i64 time_ns) {
   Lane *lane = lane_of_place(k, r, place);
   Watch *w = &lane->watch;
   follow(k, r, lane, time_ns);
-  int class = !m->push && log->accepted[row(log, place)] > r->polled_ns ? UNSEEN : SEEN;
+  int class = !m->push && log->rows[row(log, place)].accepted > r->polled_ns ? UNSEEN : SEEN;
   move(k, r->mapping, why(m, r, w, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
   w->records[class]--;
   mine->totals.expired++;
@@ -79,7 +79,7 @@ static i64 next_unread(Kernel *k, Reader *r) {
 
 static i64 expires_at(Kernel *k, const Reader *r, i64 place) {
   const Log *log = &shard_read(k, r)->log;
-  return log->accepted[row(log, place)] + k->streams[k->mappings[r->mapping].stream].retention_ns;
+  return log->rows[row(log, place)].accepted + k->streams[k->mappings[r->mapping].stream].retention_ns;
 }
 
 /* Have a reader looked at when its next unread record may expire. */
@@ -124,21 +124,21 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
     u64 at = row(log, place);
     if (has_expired(k, r, place)) continue;
     mine->totals.unprocessed++;
-    if (log->accepted[at] <= end_ns) {
+    if (log->rows[at].accepted <= end_ns) {
       live(mine, log, at, end_ns);
       continue;
     }
-    i64 lived_ns = end_ns - log->produced[at];
+    i64 lived_ns = end_ns - log->rows[at].produced;
     add_sum(&mine->totals.lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
-    wait_to_write(k, r->mapping, log->produced[at], least(log->let_in[at], end_ns), end_ns);
+    wait_to_write(k, r->mapping, log->rows[at].produced, least(log->let_in[at], end_ns), end_ns);
   }
 }
 
 /* Skipped records that are not accepted when the run ends have waited until then. */
 static void wait_skipped(Kernel *k, const Reader *r, const Log *log, i64 end_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
-  for (i64 place = r->skipped - 1; place >= log->first && log->accepted[row(log, place)] > end_ns; place--) {
-    i64 late_ns = log->accepted[row(log, place)] - end_ns;
+  for (i64 place = r->skipped - 1; place >= log->first && log->rows[row(log, place)].accepted > end_ns; place--) {
+    i64 late_ns = log->rows[row(log, place)].accepted - end_ns;
     add_sum(&mine->totals.skipped_wait, (Sum){-(late_ns >> BITS), -(late_ns & MASK)});
   }
 }
@@ -148,7 +148,7 @@ void measure_skipped(Kernel *k, const Reader *r, i64 from, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   mine->totals.skipped += end - from;
   for (i64 place = from; place < end; place++) {
-    i64 waited_ns = log->accepted[row(log, place)] - log->produced[row(log, place)];
+    i64 waited_ns = log->rows[row(log, place)].accepted - log->rows[row(log, place)].produced;
     if (waited_ns) add_sum(&mine->totals.skipped_wait, (Sum){waited_ns >> BITS, waited_ns & MASK});
   }
 }
