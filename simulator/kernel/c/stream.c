@@ -5,6 +5,7 @@
 #include "traffic.h"
 
 #define LONGEST_NS (600LL * NS)
+#define MOST_NEW_ROWS 1000 /* a window */
 
 static void strike_at_random(Kernel *k, Stream *stream, Producer *p, u64 number, Log *log, u64 at) {
   for (int f = 0; f < stream->npoisoned; f++) log->poison[f][at] = __builtin_inf();
@@ -62,12 +63,18 @@ static Producer *first_of(Kernel *k, i64 end_ns) {
   return first;
 }
 
+/* How long a window may be: rows of measures are made before it begins. */
+static i64 longest_window(const Kernel *k) {
+  if (!k->measures || k->measures->interval_ns > LONGEST_NS / MOST_NEW_ROWS) return LONGEST_NS;
+  return k->measures->interval_ns * MOST_NEW_ROWS;
+}
+
 static i64 window_end(Kernel *k) {
-  i64 stops[3] = {0, k->duration_ns, k->latest_ns}, end_ns = k->latest_ns;
+  i64 stops[3] = {0, k->duration_ns, k->latest_ns}, end_ns = k->latest_ns, longest_ns = longest_window(k);
   for (int i = 2; i >= 0; i--)
     if (k->window_began_ns < stops[i]) end_ns = stops[i];
   if (k->until_ns > k->window_began_ns && end_ns > k->until_ns) end_ns = k->until_ns;
-  if (end_ns > k->window_began_ns + LONGEST_NS) end_ns = k->window_began_ns + LONGEST_NS;
+  if (end_ns > k->window_began_ns + longest_ns) end_ns = k->window_began_ns + longest_ns;
   for (int i = 0; i < k->nproducers; i++) {
     Producer *p = &k->producers[i];
     if (!look_ahead(k, p, end_ns) && p->ahead[p->end - 1] < end_ns) end_ns = p->ahead[p->end - 1];

@@ -1,8 +1,8 @@
 /* Outages, slow periods and poison: what they did to a mapping, and how long it took to recover: incident.py and
  * incidents.py.
  *
- * What happened up to an instant is known when the next one comes (settle): only then is it said whether records that were
- * produced before an incident's end have ended, and whether the mapping is behind. */
+ * What happened up to an instant is known when the next one comes (settle): only then is it said whether records that
+ * were produced before an incident's end have ended, and whether the mapping is behind. */
 #include "measures.h"
 
 #define ROWS_BEFORE 30

@@ -1,7 +1,7 @@
 /* What the files of the measures offer each other, and the rules: see simulator/measures, whose names they have.
  *
- * The rules call these when something happens, in the order in which it happens; nothing here changes a run. All that is
- * added up is linear in time, so of what happens at one instant the order does not matter; of levels and ages, whose
+ * The rules call these when something happens, in the order in which it happens; nothing here changes a run. All that
+ * is added up is linear in time, so of what happens at one instant the order does not matter; of levels and ages, whose
  * peaks are wanted, only the sum of an instant is seen. */
 #ifndef MEASURES_H
 #define MEASURES_H
