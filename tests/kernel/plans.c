@@ -12,7 +12,7 @@ i64 block_words(const Kernel *, int kind, int number);
 i64 now_of(const Kernel *);
 
 #define MOST_BYTES (1ULL << 30)
-#define MOST_CALLS 500 /* a damaged plan may go on for ever */
+#define MOST_CALLS 20 /* a damaged plan may go on for ever */
 
 /* Of a run that is measured: touch each word that is handed out. */
 static i64 touch(const Kernel *k, int kind, int number) {
