@@ -9,8 +9,9 @@ compare("scenarios/quickstart.yaml", shards="1-4").differences
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-__all__ = ["advise", "compare", "load", "simulate", "size", "sweep_load"]
+from simulator.version import __version__
+
+__all__ = ["__version__", "advise", "compare", "load", "simulate", "size", "sweep_load"]
 
 if TYPE_CHECKING:
     from simulator.measures.run import simulate

@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from simulator import __version__
 from simulator.cli_advise import advise
 from simulator.cli_compare import compare
 from simulator.cli_files import explain, schema, validate
@@ -17,6 +16,7 @@ from simulator.cli_signals import ending, heed_signals
 from simulator.cli_size import size
 from simulator.cli_streams import make_streams_fit
 from simulator.cli_sweep import sweep_load
+from simulator.version import __version__
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 

@@ -43,7 +43,20 @@ MAPPING: Final = np.dtype(
             )
         ),
         ("lag_ns", "<i8", 2),
-        *((name, "<i8") for name in ("warm_records", "billed_on_demand_ms", "billed_provisioned_ms")),
+        *((name, "<i8") for name in ("oldest_ns", "waiting_lanes", "stuck_lanes", "lost")),
+        ("lost_as", "<i8", 3),
+        ("nfailures", "<i8"),
+        ("failures", "<i8", 4),
+        ("by_failure", "<i8", 5),
+        *(
+            (name, "<i8")
+            for name in (
+                "unserved", "warm_records", "billed_on_demand_ms", "billed_provisioned_ms", "full_records",
+                "all_records",
+            )
+        ),
+        ("full", SUM),
+        ("all", SUM),
         ("parts", SUM, 8),
         *((name, SUM) for name in ("lived", "stayed", "skipped_wait")),
     ]
@@ -63,21 +76,20 @@ MAPPING_ROW: Final = np.dtype(
         ("waiting", CELL, 25),
     ]
 )  # fmt: skip
-USUAL_ROW: Final = np.dtype([(name, "<i8") for name in ("latency_peak_ns", "age_peak_ns", "backlog_peak")])
+USUAL_ROW: Final = np.dtype([("age_peak_ns", "<i8")])
 READER: Final = np.dtype(
     [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes")]
 )
+LANE: Final = np.dtype([(name, "<i8") for name in ("busy_ns", "worked_ns", "accepted", "processed")])
 WASTED: Final = np.dtype([("records", "<i8"), ("on_demand", SUM), ("provisioned", SUM)])
 HISTOGRAM: Final = np.dtype(
     [("n", "<i8"), ("least_ns", "<i8"), ("greatest_ns", "<i8"), ("sum", SUM), ("counts", "<i8", 12801)]
 )
-TROUBLE: Final = np.dtype(
+EPISODE: Final = np.dtype(
     [
         (name, "<i8")
         for name in (
-            "kind", "start_ns", "end_ns", "ordinary_ns", "backlog_before", "cleared_ns", "recovered_ns", "peak_age_ns",
-            "peak_backlog", "delayed", "done_again", "lost", "sent_to_destination", "shard", "lane", "high",
-            "finished_ns",
+            "begin_ns", "end_ns", "peak_ns", "delayed", "done_again", "lost", "sent_to_destination", "first_loss_ns",
         )
     ]
 )  # fmt: skip
@@ -86,8 +98,14 @@ WORD: Final = np.dtype("<i8")
 _KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
     "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW)),
     "function": (8, (LEVEL, LEVEL_ROW)),
-    "mapping": (16, (MAPPING, MAPPING_ROW, USUAL_ROW, READER, WORD, WASTED, HISTOGRAM, HISTOGRAM, HISTOGRAM, TROUBLE)),
-}
+    "mapping": (
+        16,
+        (
+            MAPPING, MAPPING_ROW, USUAL_ROW, CELL, READER, LANE, WASTED, HISTOGRAM, HISTOGRAM, HISTOGRAM, HISTOGRAM,
+            EPISODE,
+        ),
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,13 +135,15 @@ class OfMapping:
     totals: Block
     rows: Block
     usual_rows: Block
+    usual_waiting: Block  # empty if the usual rows are the rows
     readers: Block
-    busy_ns: Integers
+    lanes: Block
     wasted: Block
     latency: Block
     age: Block
     age_at_send: Block
-    incidents: Block
+    left: Block
+    episodes: Block
 
 
 @dataclass(frozen=True)

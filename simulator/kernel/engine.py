@@ -59,7 +59,7 @@ class _Run:
             add(facts, machine)
             on_their_way.append(machine.facts(SENT, WORDS[SENT]))
         over = status == Machine.OVER
-        self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts.count + len(on_their_way))
+        self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts)
         written = {name: self._written(machine, number, name, end_ns) for number, name in enumerate(self._streams)}
         shards = {name: stream.shards for name, stream in self._streams.items()}
         read = [shards[m.stream] for m in self._scenario.event_source_mappings]
@@ -82,7 +82,8 @@ class _Run:
         lane = {factor: lane[factor] for factor in stream.factors}
         records = Columns(produced, let_in, accepted, size, order, lane, after)
         lost: Integers = dropped
-        return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), end_ns)
+        until_ns = end_ns + (end_ns == self._latest_ns)
+        return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), until_ns)
 
     def _forget(self, machine: Machine) -> None:
         for number, stream in enumerate(self._streams.values()):

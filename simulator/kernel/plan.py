@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simulator.model.concurrency import pools
 from simulator.model.mapping import disabled_periods, starting_position
-from simulator.model.polling import first_polls_ns
+from simulator.model.phase import first_polls_ns
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest
 from simulator.scenario.memory import work

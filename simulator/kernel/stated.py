@@ -13,7 +13,7 @@ from simulator.traffic.log import Integers, Log
 from simulator.traffic.shards import Shard
 
 ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, LOSSES, PLACES = range(8)
-WORDS: Final = (18, 7, 6, 9, 5, 5, 9, 1)  # of a row of each kind
+WORDS: Final = (18, 10, 6, 9, 5, 5, 9, 1)  # of a row of each kind
 ENVIRONMENTS: Final = ("on_demand", "provisioned", "cold")
 OUTCOMES: Final = ("ok", "error", "timeout", "partial")
 FAILURES: Final = ("", "poison", "outage", "random_errors", "timeouts")
@@ -32,7 +32,7 @@ def add(facts: Facts, machine: Machine) -> None:
     rows = [machine.facts(kind, words) for kind, words in enumerate(WORDS)]
     places = rows[PLACES].ravel()
     facts.attempts += [_attempt(row, places) for row in rows[ATTEMPTS].tolist()]
-    facts.throttles += [Throttle._make((*row[:6], LACKS[row[6]])) for row in rows[THROTTLES].tolist()]
+    facts.throttles += [_throttle(row, places) for row in rows[THROTTLES].tolist()]
     facts.doings += [Doing._make((*row[:3], DOINGS[row[3]], *row[4:])) for row in rows[DOING].tolist()]
     facts.polls += [Poll._make((*row[:3], RESULTS[row[3]], *row[4:8], bool(row[8]))) for row in rows[POLLS].tolist()]
     facts.read_again += [ReadAgain._make((*row[:4], bool(row[4]))) for row in rows[AGAIN].tolist()]
@@ -67,6 +67,11 @@ def _attempt(row: list[int], places: Integers) -> Attempt:
     mapping, shard, lane, at, first, n, *counts_and_times, environment, outcome, failure = row
     words = ENVIRONMENTS[environment], OUTCOMES[outcome], FAILURES[failure]
     return Attempt._make((mapping, shard, lane, _places(places, at, first, n), *counts_and_times, *words))
+
+
+def _throttle(row: list[int], places: Integers) -> Throttle:
+    mapping, shard, lane, at, first, n, *times_ns, lack = row
+    return Throttle._make((mapping, shard, lane, _places(places, at, first, n), *times_ns, LACKS[lack]))
 
 
 def _loss(row: list[int], places: Integers) -> Loss:

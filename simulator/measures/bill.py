@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from simulator.measures.billed import KIB
+from simulator.measures.finished import Finished
+from simulator.measures.stream import StreamMeasures
 from simulator.prices import Price, sheet
 from simulator.scenario.spec import Prices
-
-if TYPE_CHECKING:
-    from simulator.measures.result import Result
-    from simulator.measures.stream import StreamMeasures
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
@@ -102,7 +100,7 @@ class Bill:
         }
 
 
-def bill(result: Result) -> Bill:
+def bill(result: Finished) -> Bill:
     """Draw up the bill of a finished run."""
     scenario, traffic_s = result.scenario, result.traffic_s
     prices = prices_of(scenario.prices)
@@ -145,7 +143,7 @@ def _line(quantity: Quantity, unit: str, unit_usd: float, months: float) -> Item
     )  # fmt: skip
 
 
-def _functions(result: Result) -> Iterator[Quantity]:
+def _functions(result: Finished) -> Iterator[Quantity]:
     for name, function in result.scenario.functions.items():
         work = [m.measures.billed for m in result.mappings if m.function == name]
         gb, architecture = function.memory / GB, function.architecture
@@ -160,7 +158,7 @@ def _functions(result: Result) -> Iterator[Quantity]:
         yield Quantity(provisioned, name, float(gb_s[1]), float(wasted_gb_s[1]))
 
 
-def _streams(result: Result) -> Iterator[Quantity]:
+def _streams(result: Finished) -> Iterator[Quantity]:
     for name, stream in result.scenario.streams.items():
         measures = result.measures.streams[name]
         shard_hours = stream.shards * result.traffic_s / HOUR_S
@@ -171,7 +169,7 @@ def _streams(result: Result) -> Iterator[Quantity]:
         yield Quantity("kinesis_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))
 
 
-def _fan_out(result: Result) -> Iterator[Quantity]:
+def _fan_out(result: Finished) -> Iterator[Quantity]:
     for mapping in result.mappings:
         if mapping.pushed:
             shards = result.scenario.streams[mapping.stream].shards
@@ -179,7 +177,7 @@ def _fan_out(result: Result) -> Iterator[Quantity]:
             yield Quantity("kinesis_fan_out_gb", mapping.name, mapping.read_bytes / GB)
 
 
-def _on_demand(result: Result) -> Iterator[Quantity]:
+def _on_demand(result: Finished) -> Iterator[Quantity]:
     for name, stream in result.scenario.streams.items():
         measures = result.measures.streams[name]
         readers = [m for m in result.mappings if m.stream == name]

@@ -8,34 +8,35 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.kernel.blocks import Block, Blocks, OfMapping, whole
+from simulator.kernel.stated import FAILURES
+from simulator.measures.ages import AgesByRow
 from simulator.measures.backlog import Backlog
 from simulator.measures.billed import BilledWork
 from simulator.measures.concurrency import ConcurrencyMeasures
 from simulator.measures.conservation import Ends, check_littles_law, ends
+from simulator.measures.episodes import Episode, Episodes, events
 from simulator.measures.exact import Integrals, Sums, products
 from simulator.measures.exact import whole as added
 from simulator.measures.grid import Peaks, Series
 from simulator.measures.histogram import Histogram
-from simulator.measures.incident import Incident, Trouble
 from simulator.measures.lag import Lag
+from simulator.measures.lane_work import LaneWork
+from simulator.measures.last_quarter import LOST, LastQuarter
 from simulator.measures.level import Level
 from simulator.measures.mapping import LOSSES, SERIES_PERCENTILES, MappingMeasures
 from simulator.measures.mapping_observer import reading
 from simulator.measures.observer import Measured, Outcome
-from simulator.measures.ordinary import Ordinary
 from simulator.measures.parts import Parts
 from simulator.measures.reads import Reads
 from simulator.measures.row_percentiles import RowPercentiles
 from simulator.measures.run_times import RunTimes
 from simulator.measures.stream import StreamMeasures
+from simulator.measures.unserved import Unserved
 from simulator.measures.verdict import behind_ns
 from simulator.measures.waiting import CAUSES, NUMBER, Waiting
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Integers
-from simulator.traffic.nanoseconds import NEVER
 
-KINDS: Final = ("outage", "slow", "poison")
-POISONING: Final = KINDS.index("poison")
 COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
 
 
@@ -56,8 +57,11 @@ def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> O
         _ends(spec, streams[spec.stream], mine, found.totals[0])
         for (spec, found), mine in zip(of, mappings, strict=True)
     ]
-    incidents = [_incidents(spec.name, found.incidents, end_ns) for spec, found in of]
-    return Outcome(Measured(run.interval_ns, streams, functions, mappings), how, incidents)
+    episodes = [
+        _episodes(scenario, spec, mine, found.totals[0], end_ns)
+        for (spec, found), mine in zip(of, mappings, strict=True)
+    ]
+    return Outcome(Measured(run.interval_ns, streams, functions, mappings), how, episodes)
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,9 @@ class _Rows:
     run: RunTimes
     end_ns: int
 
-    def some(self, block: Any) -> Any:
+    def some(self, block: Any, interval_ns: int | None = None) -> Any:
         """The rows of a block that the run has, after the one of what was before t = 0."""
-        return block[: -(-self.end_ns // self.run.interval_ns) + 1]
+        return block[: -(-self.end_ns // (interval_ns or self.run.interval_ns)) + 1]
 
     def level(self, totals: Block, rows: Block) -> Level:
         """A level and its areas."""
@@ -100,13 +104,19 @@ class _Mapping:
     def measures(self) -> MappingMeasures:
         """All of them."""
         run, totals = self._rows.run, self._found.totals[0]
-        mine = MappingMeasures(self._reading, run, behind_ns(self._spec))
+        mine = MappingMeasures(self._reading, run, behind_ns(self._spec), self._spec.batch_size)
         mine.counts = {name: int(totals[name]) for name in COUNTS}
         mine.told = {name: int(totals[name]) for name in ("processed", *LOSSES)}
         sums_ns = whole(totals["parts"]).tolist()
         mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), sums_ns, self._parts())
-        mine.waiting = Waiting.of(self._reading, self._waiting(), run.interval_ns, int(whole(totals["lived"])))
-        mine.lag = Lag.of(run.interval_ns, behind_ns(self._spec), self._row("lag_peak_ns"), totals["lag_ns"].copy())
+        mine.waiting = self._waited(int(whole(totals["lived"])))
+        behind = self._found.episodes[["begin_ns", "end_ns", "peak_ns"]].tolist()
+        mine.lag = Lag.of(run.interval_ns, self._row("lag_peak_ns"), totals["lag_ns"].copy(), behind)
+        mine.episodes = self._behind()
+        mine.quarter = self._quarter(totals)
+        mine.unserved = Unserved(run.warmup_ns)
+        mine.unserved.lost, mine.unserved.left = int(totals["unserved"]), _histogram(self._found.left)
+        mine.work = self._work(totals)
         mine.billed = self._billed(totals)
         self._times(mine)
         self._series(mine)
@@ -122,11 +132,38 @@ class _Mapping:
         parts = self._mine["parts"]
         return Sums.of(np.stack((parts["high"], parts["low"])), self._rows.run.interval_ns)
 
-    def _waiting(self) -> Integrals:
-        cells = self._mine["waiting"]
-        columns = (cells["integral"]["high"], cells["integral"]["low"], cells["changes"])
-        nothing = ((0, 0), (0, 0), (0, len(NUMBER) - len(CAUSES)))
-        return Integrals.of(np.pad(np.stack(columns), nothing), self._rows.run.interval_ns)
+    def _waited(self, lived_ns: int) -> Waiting:
+        run = self._rows.run
+        waiting = usual = _integrals(self._mine["waiting"], run.interval_ns)
+        usual_ns = run.usual_interval_ns
+        if usual_ns != run.interval_ns:
+            cells = self._found.usual_waiting.reshape(-1, len(CAUSES))
+            usual = _integrals(self._rows.some(cells, usual_ns), usual_ns)
+        return Waiting.of(self._reading, waiting, (usual, usual_ns), run.interval_ns, lived_ns)
+
+    def _behind(self) -> Episodes:
+        episodes, found = Episodes(behind_ns(self._spec)), self._found.episodes
+        episodes.delayed, episodes.done_again = found["delayed"].copy(), found["done_again"].copy()
+        episodes.lost, episodes.sent = found["lost"].copy(), found["sent_to_destination"].copy()
+        episodes.first_loss_ns = found["first_loss_ns"].copy()
+        return episodes
+
+    def _quarter(self, totals: Any) -> LastQuarter:
+        quarter = LastQuarter(self._rows.run.duration_ns, behind_ns(self._spec))
+        quarter.waiting_lanes, quarter.stuck_lanes = int(totals["waiting_lanes"]), int(totals["stuck_lanes"])
+        quarter.lost = int(totals["lost"])
+        quarter.lost_as = dict(zip(LOST, totals["lost_as"].tolist(), strict=True))
+        codes = totals["failures"][: totals["nfailures"]].tolist()  # in order of the first loss
+        quarter.by_failure = {FAILURES[code]: int(totals["by_failure"][code]) for code in codes}
+        return quarter
+
+    def _work(self, totals: Any) -> LaneWork:
+        work, lanes = LaneWork(self._spec.batch_size), self._found.lanes
+        some = lanes[: int(np.flatnonzero(lanes["accepted"]).max(initial=-1)) + 1]
+        work.busy_ns, work.left = some["worked_ns"].copy(), some["accepted"] - some["processed"]
+        work.full_ns, work.all_ns = int(whole(totals["full"])), int(whole(totals["all"]))
+        work.full_records, work.all_records = int(totals["full_records"]), int(totals["all_records"])
+        return work
 
     def _billed(self, totals: Any) -> BilledWork:
         wasted = self._found.wasted
@@ -155,31 +192,31 @@ class _Mapping:
         reads.calls, reads.refused, reads.skipped, reads.bytes = (
             Series.of(readers[name].copy()) for name in ("calls", "refused", "skipped", "bytes")
         )
-        mine.reads, mine.busy_ns = reads, self._found.busy_ns.copy()
+        mine.reads, mine.busy_ns = reads, self._found.lanes["busy_ns"].copy()
         mine.processed_by_shard = Series.of(readers["processed"].copy())
         mine.age_by_shard = Peaks.of(readers["age_peak_ns"].copy())
 
     def _backlog(self, mine: MappingMeasures, totals: Any) -> None:
         """Its area is what accepted records have waited; that it is, Little's law checks."""
-        run, usual, rows = self._rows.run, self._found.usual_rows, self._mine
+        run, rows = self._rows.run, self._mine
         areas = self._rows.areas(rows["waiting"][:, 2:]).sum(axis=1)
         level = Level.of(
             int(totals["backlog"]), int(totals["backlog_peak"]), rows["backlog_peak"], rows["backlog_changes"], areas
         )
         level.integral = int(whole(totals["stayed"]))
-        backlog = Backlog(run)
-        same = backlog.usual is backlog.level
-        backlog.level = level
-        backlog.usual = level if same else Level()
-        usual_rows = usual[1 : -(-self._rows.end_ns // run.usual_interval_ns) + 1]
-        if not same:
-            backlog.usual.peaks = Peaks.of(usual_rows["backlog_peak"].copy())
+        mine.backlog = Backlog(run)
+        mine.backlog.level = level
         last_end_ns = int(totals["last_end_ns"])
-        backlog.last_end_ns = last_end_ns if last_end_ns >= 0 else None
-        mine.backlog = backlog
-        mine.ordinary = Ordinary(run.usual_interval_ns, backlog.usual.peaks)
-        mine.ordinary.latency_ns = Peaks.of(usual["latency_peak_ns"][1:].copy())
-        mine.ordinary.age_ns = Peaks.of(usual["age_peak_ns"][1:].copy())
+        mine.backlog.last_end_ns = last_end_ns if last_end_ns >= 0 else None
+        mine.usual_ages = AgesByRow(run.usual_interval_ns)
+        mine.usual_ages.peaks_ns = Peaks.of(self._found.usual_rows["age_peak_ns"][1:].copy())
+
+
+def _integrals(cells: Any, interval_ns: int) -> Integrals:
+    """By row and cause."""
+    columns = (cells["integral"]["high"], cells["integral"]["low"], cells["changes"])
+    nothing = ((0, 0), (0, 0), (0, len(NUMBER) - len(CAUSES)))
+    return Integrals.of(np.pad(np.stack(columns), nothing), interval_ns)
 
 
 def _histogram(found: Block) -> Histogram:
@@ -196,25 +233,11 @@ def _ends(spec: EventSourceMapping, stream: StreamMeasures, mine: MappingMeasure
     return found
 
 
-def _incidents(mapping: str, found: Block, end_ns: int) -> list[Incident]:
-    """In order of time; an attempt that has not failed by the end of the run makes no incident."""
-    came = [row for row in found if row["kind"] != POISONING or row["finished_ns"] <= end_ns]
-    return [_trouble(row).told(mapping) for row in sorted(came, key=lambda row: int(row["start_ns"]))]
-
-
-def _trouble(row: Any) -> Trouble:
-    end_ns, recovered_ns = (None if row[name] == NEVER else int(row[name]) for name in ("end_ns", "recovered_ns"))
-    return Trouble(
-        kind=KINDS[row["kind"]],
-        start_ns=int(row["start_ns"]),
-        end_ns=end_ns,
-        ordinary_ns=int(row["ordinary_ns"]),
-        backlog_before=int(row["backlog_before"]),
-        recovered_ns=recovered_ns,
-        peak_age_ns=int(row["peak_age_ns"]),
-        peak_backlog=int(row["peak_backlog"]),
-        counts={name: int(row[name]) for name in ("delayed", "done_again", "lost", "sent_to_destination")},
-    )
+def _episodes(
+    scenario: Scenario, spec: EventSourceMapping, mine: MappingMeasures, totals: Any, end_ns: int
+) -> list[Episode]:
+    over = end_ns - int(totals["oldest_ns"]) <= behind_ns(spec)
+    return mine.episodes.told(spec.name, events(scenario, spec), mine.lag, mine.waiting, over)
 
 
 def narrow(values: Any) -> Integers:

@@ -18,7 +18,7 @@ class Lag:
 
     From t = 0 on. A record that waits at its producer counts; one that ends at t has ended at t. `values_ns`: the lag
     at each of the times asked for (0 for those after the run); `behind_ns`: the stretches of time, begin and end, in
-    which it exceeds the limit, in order; those that touch are one.
+    which it exceeds the limit, in order; those that touch are one; `behind_peaks_ns`: the greatest lag in each.
     """
 
     def __init__(self, interval_ns: int, limit_ns: int, at_ns: Sequence[int] = ()) -> None:
@@ -27,13 +27,18 @@ class Lag:
         self._at_ns = np.array(at_ns, np.int64)
         self.values_ns = np.zeros(len(at_ns), np.int64)
         self.behind_ns: list[tuple[int, int]] = []
+        self.behind_peaks_ns: list[int] = []
         self._peaks_ns = np.zeros(0, np.int64)
 
     @classmethod
-    def of(cls, interval_ns: int, limit_ns: int, peaks_ns: Integers, values_ns: Integers) -> Lag:
-        """A lag that was followed elsewhere; when it exceeded the limit is not known."""
-        lag = cls(interval_ns, limit_ns)
+    def of(
+        cls, interval_ns: int, peaks_ns: Integers, values_ns: Integers, behind: Sequence[tuple[int, int, int]]
+    ) -> Lag:
+        """A lag that was followed elsewhere; `behind`: begin, end and greatest lag of each stretch of being behind."""
+        lag = cls(interval_ns, 0)
         lag._peaks_ns, lag.values_ns = peaks_ns, values_ns
+        lag.behind_ns = [(begin_ns, end_ns) for begin_ns, end_ns, _ in behind]
+        lag.behind_peaks_ns = [peak_ns for _, _, peak_ns in behind]
         return lag
 
     def observe(self, window: Window, times: Times) -> None:
@@ -47,7 +52,7 @@ class Lag:
         self._ask(window, since_ns, begin_ns, end_ns)
         end_ns = np.minimum(end_ns, window.end_ns)
         self._peak(since_ns, begin_ns, end_ns)
-        self._behind(np.maximum(begin_ns, since_ns + self._limit_ns), end_ns)
+        self._behind(since_ns, np.maximum(begin_ns, since_ns + self._limit_ns), end_ns)
 
     def peaks_ns(self, rows: int) -> Integers:
         """The greatest lag in each of the first rows of the time series (row = t // interval)."""
@@ -80,13 +85,17 @@ class Lag:
         self._peaks_ns = np.pad(self._peaks_ns, (0, max(0, missing)))
         np.maximum.at(self._peaks_ns, rows, high_ns - since_ns[which])
 
-    def _behind(self, begin_ns: Integers, end_ns: Integers) -> None:
+    def _behind(self, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
         some = end_ns > begin_ns
-        begin_ns, end_ns = begin_ns[some], end_ns[some]
+        begin_ns, end_ns, peaks_ns = begin_ns[some], end_ns[some], (end_ns - since_ns)[some]
         if not len(begin_ns):
             return
-        apart = np.flatnonzero(begin_ns[1:] > end_ns[:-1])
-        stretches = list(zip(begin_ns[[0, *(apart + 1)]].tolist(), end_ns[[*apart, -1]].tolist(), strict=True))
+        firsts = np.concatenate(([0], np.flatnonzero(begin_ns[1:] > end_ns[:-1]) + 1))
+        lasts = np.append(firsts[1:], len(begin_ns)) - 1
+        stretches = list(zip(begin_ns[firsts].tolist(), end_ns[lasts].tolist(), strict=True))
+        peaks = np.maximum.reduceat(peaks_ns, firsts).tolist()
         if self.behind_ns and self.behind_ns[-1][1] >= stretches[0][0]:
             stretches[0] = self.behind_ns.pop()[0], stretches[0][1]
+            peaks[0] = max(self.behind_peaks_ns.pop(), peaks[0])
         self.behind_ns += stretches
+        self.behind_peaks_ns += peaks

@@ -53,9 +53,9 @@ class Layout:
         return aligned  # type: ignore[return-value]
 
     def _lay_out(self, ends: Integers, needed: Integers) -> None:
-        """With room for a quarter more, and as much again in proportion to what has come to each shard."""
+        """With room for an eighth more, and as much again in proportion to what has come to each shard."""
         kept, fresh, size = self._end - needed, ends - self._end, ends - needed
-        size = size + size // 4 + size.sum() * fresh // (4 * max(1, int(fresh.sum())))
+        size = size + size // 8 + size.sum() * fresh // (8 * max(1, int(fresh.sum())))
         low = np.cumsum(size) - size
         old = self._low + (needed - self._first)
         self._moves = [move for move in zip(old.tolist(), low.tolist(), kept.tolist(), strict=True) if move[2]]

@@ -7,18 +7,23 @@ from typing import Final
 
 import numpy as np
 
+from simulator.measures.ages import AgesByRow
 from simulator.measures.attempts import Attempts
 from simulator.measures.backlog import Backlog
 from simulator.measures.billed import BilledWork
+from simulator.measures.episodes import Episodes
 from simulator.measures.grid import Peaks, Series, Stretch
 from simulator.measures.histogram import Histogram
 from simulator.measures.lag import Lag
-from simulator.measures.ordinary import Ordinary
+from simulator.measures.lane_work import LaneWork
+from simulator.measures.last_quarter import LastQuarter
 from simulator.measures.parts import Parts, Processed
 from simulator.measures.reads import Reads
 from simulator.measures.row_percentiles import RowPercentiles
 from simulator.measures.run_times import RunTimes
+from simulator.measures.silent_lanes import SilentLanes
 from simulator.measures.times import Reading
+from simulator.measures.unserved import Unserved
 from simulator.measures.verdict import Lags
 from simulator.measures.waiting import Waiting
 from simulator.model.facts import Loss, Throttle
@@ -32,7 +37,7 @@ SERIES_PERCENTILES: Final = (50.0, 99.0)
 class MappingMeasures:
     """Measures of one mapping. Histograms leave out what was accepted before the end of the warm-up; rows do not."""
 
-    def __init__(self, reading: Reading, run: RunTimes, limit_ns: int) -> None:
+    def __init__(self, reading: Reading, run: RunTimes, limit_ns: int, batch_size: int) -> None:
         """`limit_ns`: it is behind while its lag exceeds this."""
         self.warmup_ns = run.warmup_ns
         self.latency, self.age, self.age_at_send = Histogram(), Histogram(), Histogram()
@@ -47,9 +52,13 @@ class MappingMeasures:
         self.processed_by_shard, self.age_by_shard = Series(), Peaks()
         self.busy_ns: Integers = np.zeros(0, np.int64)  # by lane (shard * lanes + lane): with a batch in hand
         self.backlog, self.reads = Backlog(run), Reads()
-        self.ordinary = Ordinary(run.usual_interval_ns, self.backlog.usual.peaks)
+        self.usual_ages = AgesByRow(run.usual_interval_ns)
         self.parts = Parts(run.interval_ns, run.warmup_ns)
-        self.waiting = Waiting(reading, run.interval_ns)
+        self.waiting = Waiting(reading, run.interval_ns, run.usual_interval_ns)
+        self.quarter = LastQuarter(run.duration_ns, limit_ns)
+        self.episodes = Episodes(limit_ns)
+        self.unserved = Unserved(run.warmup_ns)
+        self.work = LaneWork(batch_size)
         self.lag = Lag(run.interval_ns, limit_ns, (run.duration_ns * 3 // 4, run.duration_ns))
 
     @property
@@ -72,11 +81,22 @@ class MappingMeasures:
         self.age_rows.add(rows, np.ones(len(rows), np.int64), age_ns)
         self.age_rows.close(stretch.closed_rows)
         self.age_peaks.add(rows, age_ns)
-        self.ordinary.age_ns.add(attempts.finished_ns // self.ordinary.interval_ns, age_ns)
+        self.usual_ages.add(attempts.finished_ns, age_ns)
         self.age_by_shard.add(attempts.shard, age_ns)
         warm = attempts.last_accepted_ns >= self.warmup_ns
         self.age.add(age_ns[warm])
         self.age_at_send.add(attempts.age_at_send_ns[warm])
+
+    def lanes_silent(self, stretch: Stretch, silent: SilentLanes) -> None:
+        """Take the lanes of which no attempt ended in a minute: each counts with the age of its oldest record then."""
+        ends = silent.minute_ns
+        rows = stretch.rows(ends) if stretch.last else ends // stretch.interval_ns  # wherever windows end
+        self.age_rows.add(rows, np.ones(len(rows), np.int64), silent.age_ns)
+        self.age_peaks.add(rows, silent.age_ns)
+        self.usual_ages.add(silent.minute_ns, silent.age_ns)
+        warm = silent.age_ns[silent.minute_ns - silent.age_ns >= self.warmup_ns]
+        self.age.add(warm)
+        self.age_at_send.add(warm)
 
     def records_processed(self, stretch: Stretch, processed: Processed) -> None:
         """Take the records that attempts of a window have processed."""
@@ -93,7 +113,6 @@ class MappingMeasures:
         if len(starts):
             highest_ns = np.maximum.reduceat(processed.latency_ns, starts)
             self.latency_peaks.add(rows, highest_ns)
-            self.ordinary.latency_ns.add(processed.finished_ns // self.ordinary.interval_ns, highest_ns)
 
     def throttled(self, stretch: Stretch, throttles: Sequence[Throttle]) -> None:
         """Take the throttles of a window."""

@@ -6,14 +6,13 @@ import numpy as np
 
 from simulator.measures.attempts import attempts_of
 from simulator.measures.conservation import Ends, check_littles_law, ends
+from simulator.measures.episodes import Episode, events
 from simulator.measures.exact import total
 from simulator.measures.grid import Stretch
-from simulator.measures.incident import Incident, Seen
-from simulator.measures.incidents import Troubles
 from simulator.measures.lanes import Lanes
-from simulator.measures.level import Steps
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.run_times import RunTimes
+from simulator.measures.silent_lanes import Silence
 from simulator.measures.stream import Accepted, StreamMeasures
 from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.measures.verdict import behind_ns
@@ -46,9 +45,9 @@ class MappingObserver:
         self._spec = mapping
         self._reading = reading(mapping, scenario.streams[mapping.stream].retention)
         self._limit_ns = behind_ns(mapping)
-        self.measures = MappingMeasures(self._reading, run, self._limit_ns)
-        self._times, self._lanes = Times(self._reading), Lanes(self._reading)
-        self._troubles = Troubles(scenario.functions[mapping.function], self.measures.ordinary)
+        self.measures = MappingMeasures(self._reading, run, self._limit_ns, mapping.batch_size)
+        self._times, self._lanes, self._silence = Times(self._reading), Lanes(self._reading), Silence(self._reading)
+        self._events = events(scenario, mapping)
         self._skipped_wait_ns = 0  # of the skipped records at their producers
 
     def observe(
@@ -62,23 +61,25 @@ class MappingObserver:
         mine.waiting.observe(window, times, doings)
         processed = mine.parts.observe(window, times, doings)
         mine.lag.observe(window, times)
+        mine.quarter.observe(window, times)
+        mine.unserved.observe(window, times)
+        mine.work.observe(times, self._reading.lanes)
         attempts = attempts_of(times.finished, shards)
+        mine.lanes_silent(stretch, self._silence.observe(window, times, doings))
         mine.attempts_finished(stretch, attempts)
         mine.records_processed(stretch, processed)
         mine.throttled(stretch, facts.throttles)
         mine.lose(stretch, facts.losses)
         mine.reads.observe(stretch, shards, facts)
-        steps = self._observe_backlog(stretch, accepted, facts)
-        behind_ns = mine.lag.behind_ns
-        seen = Seen(stretch, steps, attempts, processed, facts.losses, times, behind_ns, self._limit_ns)
-        self._troubles.observe(seen, facts.attempts)
+        mine.episodes.observe(window, times, attempts, processed, mine.lag)
+        self._observe_backlog(stretch, accepted, facts)
         if stretch.last:
             self._close(stretch, written)
 
-    def _observe_backlog(self, stretch: Stretch, accepted: Accepted, facts: Facts) -> Steps:
+    def _observe_backlog(self, stretch: Stretch, accepted: Accepted, facts: Facts) -> None:
         skipped = self._reading.skips(accepted.accepted_ns)
         self._skipped_wait_ns += total((accepted.accepted_ns - accepted.produced_ns)[skipped])
-        return self.measures.backlog.observe(stretch, accepted.accepted_ns[~skipped], self._times, facts.losses)
+        self.measures.backlog.observe(stretch, accepted.accepted_ns[~skipped], self._times, facts.losses)
 
     def _close(self, stretch: Stretch, written: Written) -> None:
         """The run is over."""
@@ -100,6 +101,8 @@ class MappingObserver:
         check_littles_law(self._spec.name, in_system_ns, sum(mine.waiting.total_ns().values()))
         return found
 
-    def incidents(self, end_ns: int) -> list[Incident]:
-        """What outages, slow periods and poison did."""
-        return self._troubles.told(self._spec.name, end_ns)
+    def episodes(self, end_ns: int) -> list[Episode]:
+        """The times in which it was behind; the last one may not have been over when the run ended."""
+        mine = self.measures
+        over = end_ns - self._times.oldest_ns <= self._limit_ns
+        return mine.episodes.told(self._spec.name, self._events, mine.lag, mine.waiting, over)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from simulator.measures.concurrency import ConcurrencyMeasures
 from simulator.measures.conservation import Ends
+from simulator.measures.episodes import Episode
 from simulator.measures.grid import Stretch
-from simulator.measures.incident import Incident
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
 from simulator.measures.run_times import RunTimes
@@ -37,11 +37,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: its measures, and of each mapping how records ended and what its incidents did."""
+    """What a run came to: its measures, and of each mapping how records ended and when it was behind."""
 
     measured: Measured
     ends: list[Ends]
-    incidents: list[list[Incident]]
+    episodes: list[list[Episode]]
 
 
 class Measures:
@@ -79,7 +79,7 @@ class Measures:
         """The same, with what can only be said at the end; raises when the program's own checks fail."""
         of = zip(self.mappings, self._scenario.event_source_mappings, strict=True)
         ends = [observer.ends(self.streams[spec.stream]) for observer, spec in of]
-        return Outcome(self.measured(), ends, [observer.incidents(end_ns) for observer in self.mappings])
+        return Outcome(self.measured(), ends, [observer.episodes(end_ns) for observer in self.mappings])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.measures.exact import Sums, total
 from simulator.measures.lanes import Doings
-from simulator.measures.portions import portions
+from simulator.measures.portions import portions, together
 from simulator.measures.records import every
 from simulator.measures.times import Times, Window
 from simulator.model.facts import Attempt, Facts
@@ -49,7 +49,6 @@ class Parts:
         self.records, self.sums_ns = 0, dict.fromkeys(PARTS, 0)
         self._rows = Sums(len(PARTS), interval_ns)
         self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)  # by record
-        self._asking: dict[tuple[int, int, int], tuple[int, int]] = {}  # see _note_throttles
 
     @classmethod
     def of(cls, warmup_ns: int, records: int, sums_ns: list[int], rows: Sums) -> Parts:
@@ -92,21 +91,18 @@ class Parts:
                 self._free_ns[rows] = doings.free_ns(times.lane[rows], times_ns)
 
     def _note_throttles(self, facts: Facts, times: Times) -> None:
-        """Note how long each record's own batch, or part of one, has been throttled.
-
-        Throttles that follow each other are one stretch of time, known by shard, lane and its end: then an attempt
-        begins. If all of the batch had left by then, it is of another batch, which was cut after the stretch began.
-        """
-        self._throttled_ns = times.moved(self._throttled_ns, 0)
-        asking = self._asking
-        for throttle in facts.throttles:
-            since_ns, before_ns = asking.pop((throttle.shard, throttle.lane, throttle.begun_ns), (throttle.begun_ns, 0))
-            lasts_ns = throttle.again_ns - throttle.begun_ns
-            asking[throttle.shard, throttle.lane, throttle.again_ns] = since_ns, before_ns + lasts_ns
-        for attempt in facts.attempts if asking else ():
-            since_ns, throttled_ns = asking.pop((attempt.shard, attempt.lane, attempt.begun_ns), (0, 0))
-            if since_ns >= attempt.cut_ns:
-                self._throttled_ns[times.rows(attempt.shard, attempt.places)] += throttled_ns
+        """Note how long each record's own batch, or part of one, has been throttled."""
+        if len(self._throttled_ns):
+            self._throttled_ns = times.moved(self._throttled_ns, 0)
+        elif facts.throttles:  # the first ones
+            self._throttled_ns = np.zeros_like(times.produced_ns)
+        records = np.array([len(throttle.places) for throttle in facts.throttles], np.int64)
+        for some in portions(records):
+            throttles, n = facts.throttles[some], records[some]
+            shard = np.array([throttle.shard for throttle in throttles], np.int64)
+            lasts_ns = np.array([throttle.again_ns - throttle.begun_ns for throttle in throttles], np.int64)
+            rows = times.rows(np.repeat(shard, n), together([throttle.places for throttle in throttles]))
+            np.add.at(self._throttled_ns, rows, np.repeat(lasts_ns, n))
 
     def _add(self, window: Window, times: Times, stretches: list[Doings], attempts: _Columns, rows: Integers) -> None:
         """Add the parts of what attempts have processed."""
@@ -125,7 +121,8 @@ class Parts:
         done, cut_ns, begun_ns, cold_ns = attempts.done, attempts.first_cut_ns, attempts.begun_ns, attempts.cold_ns
         firsts = rows[np.cumsum(done) - done]
         busy_ns, free_ns = _when_cut(attempts, times.lane[firsts], stretches)
-        throttled_ns, ran_ns = self._throttled_ns[firsts], attempts.finished_ns - begun_ns - cold_ns
+        throttled_ns = self._throttled_ns[firsts] if len(self._throttled_ns) else np.zeros_like(firsts)
+        ran_ns = attempts.finished_ns - begun_ns - cold_ns
         of_attempt = (throttled_ns, begun_ns - cut_ns - throttled_ns, cold_ns, ran_ns)
         accepted_ns = times.accepted_ns[rows]
         queueing = np.repeat(busy_ns, done) - self._busy_ns[rows]
@@ -146,7 +143,7 @@ class _Columns:
 
 def _when_cut(attempts: _Columns, lanes: Integers, stretches: list[Doings]) -> tuple[Integers, Integers]:
     """The lanes' busy and free time up to the first cut of each attempt's batch: since then they have been busy."""
-    finished_ns, busy_ns, free_ns = attempts.finished_ns, np.zeros_like(lanes), np.zeros_like(lanes)
+    finished_ns, busy_ns, free_ns = attempts.finished_ns, *np.zeros((2, len(lanes)), np.int64)
     for doings in stretches:
         some = (finished_ns >= doings.axis.begin_ns) & (finished_ns <= doings.axis.end_ns)
         busy_ns[some] = doings.busy_ns(lanes[some], finished_ns[some])

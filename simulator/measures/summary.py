@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import Any
 
+from simulator.measures.bill import bill
+from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.histogram import PERCENTILES, Histogram
+from simulator.measures.limits import offered_to_write
 from simulator.measures.tables import percentile_name
-from simulator.measures.usage import write_uses
 from simulator.traffic.nanoseconds import NS
 
-if TYPE_CHECKING:
-    from simulator.measures.result import MappingResult, Result
 
-
-def summary(result: Result) -> dict[str, Any]:
-    """What a run came to, as plain data."""
-    return {
+def summary(result: Finished) -> dict[str, Any]:
+    """What a run came to, as plain data; what is infinite or not known is None."""
+    found = {
         "scenario": result.scenario.name,
         "seed": result.seed,
         "replication": result.replication,
@@ -25,11 +25,25 @@ def summary(result: Result) -> dict[str, Any]:
         "streams": {name: _stream(result, name) for name in result.scenario.streams},
         "functions": {name: _function(result, name) for name in result.scenario.functions},
         "event_source_mappings": {m.name: _mapping(result, m) for m in result.mappings},
-        "bill": result.bill.as_dict(),
+        "bill": bill(result).as_dict(),
     }
+    return {name: _told(each) for name, each in found.items()}
 
 
-def _stream(result: Result, name: str) -> dict[str, Any]:
+def _told(value: Any) -> Any:
+    """As JSON can say it."""
+    match value:
+        case dict():
+            return {name: _told(each) for name, each in value.items()}
+        case list():
+            return [_told(each) for each in value]
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
+
+
+def _stream(result: Finished, name: str) -> dict[str, Any]:
     measures = result.measures.streams[name]
     interval_ns, load = measures.load.rows_until(result.end_ns)
     return {
@@ -40,16 +54,16 @@ def _stream(result: Result, name: str) -> dict[str, Any]:
         "write_throttled_records": measures.throttled_total,
         "records_dropped_at_write": measures.dropped_total,
         "sustained_records_per_s": float(load.max(initial=0) * (NS / interval_ns)),  # by a shard, in a row of its load
-        "use": {use.limit: use.as_dict() for use in write_uses(measures)},
+        "limits": {each.limit: each.as_dict() for each in offered_to_write(measures)},
     }
 
 
-def _function(result: Result, name: str) -> dict[str, Any]:
+def _function(result: Finished, name: str) -> dict[str, Any]:
     concurrency = result.measures.functions[name]
     return {"concurrency_mean": concurrency.total_s / result.end_s, "concurrency_peak": concurrency.peak}
 
 
-def _mapping(result: Result, mapping: MappingResult) -> dict[str, Any]:
+def _mapping(result: Finished, mapping: MappingResult) -> dict[str, Any]:
     measures = mapping.measures
     backlog, lags = measures.backlog.level, measures.lags
     return {
@@ -57,22 +71,42 @@ def _mapping(result: Result, mapping: MappingResult) -> dict[str, Any]:
         "function": mapping.function,
         "verdict": mapping.verdict.state,
         "verdict_reason": mapping.verdict.reason,
-        "binding_limit": mapping.verdict.binding,
+        "binding_cause": mapping.verdict.cause or None,
+        "binding_share": mapping.verdict.share,
         "binding_reason": mapping.verdict.why,
         "records": mapping.ends.as_dict(),
         "records_lost": mapping.ends.lost,
+        "records_to_destination": mapping.ends.sent_to_destination,
+        "unprocessed": mapping.ends.unprocessed,
         "records_done_again": int(measures.done_again.values.sum()),
         **measures.counts,
         **({"get_records": mapping.reads} if mapping.reads else {}),
-        "latency": _times(measures.latency),
+        "latency": _latency(mapping),
+        "latency_at_most": _at_most(mapping),
         "latency_parts_mean_s": measures.parts_mean_s,
         "waiting_s": mapping.waiting_s,
         "iterator_age": _times(measures.age),
         "iterator_age_at_send": _times(measures.age_at_send),
-        "lag": {"max_s": lags.peak_ns / NS, "when_traffic_ends_s": lags.last_ns / NS},
+        "lag": {"peak_s": lags.peak_ns / NS, "when_traffic_ends_s": lags.last_ns / NS},
         "backlog": {"mean_records": backlog.mean_since_0(result.end_ns), "max_records": backlog.peak},
-        "use": {use.limit: use.as_dict() for use in mapping.uses},
-        "incidents": len(mapping.incidents),
+        "limits": {each.limit: each.as_dict() for each in mapping.limits},
+        "episodes": [episode.as_dict() for episode in mapping.episodes],
+    }
+
+
+def _latency(mapping: MappingResult) -> dict[str, Any]:
+    """Of the processed records their number, mean and least; percentiles are of all, at least what they say."""
+    of = {percent: mapping.latency(percent) for percent in PERCENTILES[1:]}
+    named = {f"{percentile_name(p) if p < 100 else 'max'}_s": each.least_s for p, each in of.items()}
+    mine = mapping.measures.latency
+    mean = {"mean_s": mine.mean_s, "min_s": mine.least_s} if mine.n else {}
+    return {"n": mine.n, **mean, **(named if mapping.ends.produced > mapping.ends.skipped else {})}
+
+
+def _at_most(mapping: MappingResult) -> dict[str, float]:
+    """The percentiles of latency if none of the records that are left ever ends."""
+    return {
+        f"{percentile_name(p) if p < 100 else 'max'}_s": mapping.latency(p).most_s for p in (50.0, 95.0, 99.0, 100.0)
     }
 
 

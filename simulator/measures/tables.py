@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from simulator.measures.bill import Item
+from simulator.measures.bill import bill as bill_of
+from simulator.measures.episodes import Episode
+from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.histogram import PERCENTILES
-from simulator.measures.incident import Incident
 from simulator.measures.level import Level
 from simulator.measures.mapping import LOSSES, MappingMeasures
 from simulator.measures.parts import PARTS
@@ -21,8 +23,6 @@ from simulator.traffic.nanoseconds import NS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from simulator.measures.result import MappingResult, Result
 
 COUNTS: Final = (
     "accepted_bytes", "attempts", "errors", "throttles", "function_concurrency_max", "get_records_calls",
@@ -47,7 +47,7 @@ def percentile_name(percent: float) -> str:
     return f"p{percent:g}"
 
 
-def timeseries(result: Result) -> pd.DataFrame:
+def timeseries(result: Finished) -> pd.DataFrame:
     """One row an interval and mapping; incoming columns are those of the mapping's stream.
 
     A stream that no mapping reads has rows of its own, with an empty mapping.
@@ -69,7 +69,7 @@ def timeseries(result: Result) -> pd.DataFrame:
     return _together(tables, READ)
 
 
-def _readers(result: Result) -> list[tuple[str, MappingResult | None]]:
+def _readers(result: Finished) -> list[tuple[str, MappingResult | None]]:
     """Each mapping with its stream, and each stream that none reads."""
     read = {mapping.stream for mapping in result.mappings}
     unread = [(stream, None) for stream in result.scenario.streams if stream not in read]
@@ -92,19 +92,19 @@ def _is_count(column: str) -> bool:
     return (column.endswith("_records") or column in COUNTS) and column not in MEANS
 
 
-def row_starts_ns(result: Result) -> Integers:
+def row_starts_ns(result: Finished) -> Integers:
     """When each row begins."""
     return np.arange(result.rows) * result.measures.interval_ns
 
 
-def _means(result: Result, level: Level) -> Floats:
+def _means(result: Finished, level: Level) -> Floats:
     """The time-weighted mean of each row; the last one may be short."""
     lengths_ns = np.diff(row_starts_ns(result), append=result.end_ns)
     means: Floats = level.areas.upto(result.rows).astype(np.float64) / lengths_ns
     return means
 
 
-def _written(result: Result, name: str) -> dict[str, Floats | Integers]:
+def _written(result: Finished, name: str) -> dict[str, Floats | Integers]:
     stream, rows = result.measures.streams[name], result.rows
     return {
         "produced_records": stream.produced.upto(rows),
@@ -116,7 +116,7 @@ def _written(result: Result, name: str) -> dict[str, Floats | Integers]:
     }
 
 
-def _read(result: Result, mapping: MappingResult) -> dict[str, Floats | Integers]:
+def _read(result: Finished, mapping: MappingResult) -> dict[str, Floats | Integers]:
     mine, rows = mapping.measures, result.rows
     backlog, concurrency = mine.backlog.level, result.measures.functions[mapping.function].level
     ages, latencies = mine.age_rows.seconds_upto(rows), mine.latency_rows.seconds_upto(rows)
@@ -158,23 +158,23 @@ def _seconds(sums_ns: Sequence[int]) -> Floats:
     return np.array([each / NS for each in sums_ns])
 
 
-def latency(result: Result) -> pd.DataFrame:
+def latency(result: Finished) -> pd.DataFrame:
     """Long form: mapping, measure, statistic, value_s."""
     import pandas as pd
 
     rows = []
     for mapping in result.mappings:
         mine = mapping.measures
-        for name, histogram in (
-            ("latency", mine.latency), ("iterator_age", mine.age), ("iterator_age_at_send", mine.age_at_send)
-        ):  # fmt: skip
+        rows += [(mapping.name, "latency", percentile_name(p), mapping.latency(p).least_s) for p in PERCENTILES]
+        rows.append((mapping.name, "latency", "mean", mine.latency.mean_s))
+        for name, histogram in (("iterator_age", mine.age), ("iterator_age_at_send", mine.age_at_send)):
             rows += [(mapping.name, name, percentile_name(p), histogram.percentile_s(p)) for p in PERCENTILES]
             rows.append((mapping.name, name, "mean", histogram.mean_s))
         rows += [(mapping.name, "latency_part", part, mean) for part, mean in mapping.parts_mean_s.items()]
     return pd.DataFrame(rows, columns=["mapping", "measure", "statistic", "value_s"])
 
 
-def shards(result: Result) -> pd.DataFrame:
+def shards(result: Finished) -> pd.DataFrame:
     """One row a mapping and shard: load, throttles, reads, the lanes' busy time.
 
     The shards of a stream that no mapping reads have rows of their own, with an empty mapping.
@@ -195,7 +195,7 @@ def shards(result: Result) -> pd.DataFrame:
     return _together(tables, READ_BY_SHARD)
 
 
-def _written_by_shard(result: Result, name: str) -> dict[str, Floats | Integers]:
+def _written_by_shard(result: Finished, name: str) -> dict[str, Floats | Integers]:
     stream = result.measures.streams[name]
     records = stream.records_by_shard
     return {
@@ -210,7 +210,7 @@ def _written_by_shard(result: Result, name: str) -> dict[str, Floats | Integers]
     }
 
 
-def _read_by_shard(result: Result, mapping: MappingResult) -> Mapping[str, Floats | Integers]:
+def _read_by_shard(result: Finished, mapping: MappingResult) -> Mapping[str, Floats | Integers]:
     mine, shards = mapping.measures, result.measures.streams[mapping.stream].shards
     lanes = mine.busy_ns.reshape(shards, -1) / result.end_ns
     return {
@@ -224,22 +224,22 @@ def _read_by_shard(result: Result, mapping: MappingResult) -> Mapping[str, Float
     }
 
 
-def incidents(result: Result) -> pd.DataFrame:
-    """One row an incident and mapping."""
+def incidents(result: Finished) -> pd.DataFrame:
+    """One row an episode of a mapping."""
     import pandas as pd
 
-    found = [incident.as_dict() for mapping in result.mappings for incident in mapping.incidents]
-    return pd.DataFrame(found, columns=list(Incident.__dataclass_fields__))
+    found = [episode.as_dict() for mapping in result.mappings for episode in mapping.episodes]
+    return pd.DataFrame(found, columns=list(Episode.__dataclass_fields__))
 
 
-def bill(result: Result) -> pd.DataFrame:
+def bill(result: Finished) -> pd.DataFrame:
     """One row an item of the bill and what it is for."""
     import pandas as pd
 
-    return pd.DataFrame([asdict(item) for item in result.bill.items], columns=list(Item.__dataclass_fields__))
+    return pd.DataFrame([asdict(item) for item in bill_of(result).items], columns=list(Item.__dataclass_fields__))
 
 
-def shard_load(result: Result, stream: str) -> pd.DataFrame:
+def shard_load(result: Finished, stream: str) -> pd.DataFrame:
     """Accepted records a second by time and shard: one row an interval of its own, one column a shard."""
     import pandas as pd
 

@@ -137,7 +137,7 @@ class Times:
         self.fresh, self.let_in_ns = fresh[~skipped], together([columns.let_in_ns for _, columns in new])[~skipped]
         self.produced_ns[fresh] = together([columns.produced_ns for _, columns in new])
         self.accepted_ns[fresh] = accepted_ns
-        self.lane[fresh] = together([columns.lane[lanes] + shard.number * lanes for shard, columns in new])
+        self.lane[fresh] = together([columns.lane[lanes] + np.int64(shard.number * lanes) for shard, columns in new])
         self.ended_ns[fresh] = np.where(skipped, accepted_ns, NEVER)
         self.how[fresh] = np.where(skipped, CODE["skipped"], CODE["unprocessed"])
         self.unread[fresh] = ~skipped

@@ -55,20 +55,28 @@ def causes(doing: str, phase: str, polled: str, pushed: bool) -> tuple[str, str,
 class Waiting:
     """Nanoseconds waited by the records of one mapping that it does not skip, by cause (CAUSES); exact."""
 
-    def __init__(self, reading: Reading, interval_ns: int) -> None:
-        """`interval_ns`: of the rows of the time series; row 0 begins at t = 0."""
+    def __init__(self, reading: Reading, interval_ns: int, usual_ns: int | None = None) -> None:
+        """`interval_ns`: of the rows of the time series; `usual_ns`: the usual one, if another; row 0 is from t = 0."""
         states = product(DOING, PHASE, POLLED)
         self._causes = np.array([_numbers("", *causes(*state, reading.pushed), "") for state in states])
         self._waiting = Integrals(len(NUMBER), interval_ns)  # how many records wait, by cause
+        self._usual_ns = usual_ns or interval_ns
+        self._usual = self._waiting if self._usual_ns == interval_ns else Integrals(len(NUMBER), self._usual_ns)
         self._passed = np.zeros((len(Passes._fields), 0), np.int64)  # records, by lane
         self._state = np.zeros(0, np.int64)  # by lane: a row of `_causes`
         self._lived_ns = 0  # from production to end, by the records that have ended
 
     @classmethod
-    def of(cls, reading: Reading, waiting: Integrals, interval_ns: int, lived_ns: int) -> Waiting:
-        """Of what was waited by cause elsewhere (see NUMBER). Raises WaitingDoesNotAddUpError."""
+    def of(
+        cls, reading: Reading, waiting: Integrals, usual: tuple[Integrals, int], interval_ns: int, lived_ns: int
+    ) -> Waiting:
+        """Of what was waited by cause elsewhere (see NUMBER). Raises WaitingDoesNotAddUpError.
+
+        `usual`: in the usual rows, and their interval.
+        """
         found = cls(reading, interval_ns)
         found._waiting, found._lived_ns = waiting, lived_ns
+        found._usual, found._usual_ns = usual
         found._check()
         return found
 
@@ -89,6 +97,11 @@ class Waiting:
     def before_ns(self) -> dict[str, int]:
         """What of it was waited before t = 0."""
         return dict(zip(CAUSES, self._waiting.by_row()[0], strict=False))
+
+    def between_ns(self, begin_ns: int, end_ns: int) -> dict[str, int]:
+        """By cause, what was waited in the usual rows that hold some of a stretch of time, from t = 0 on."""
+        rows = self._usual.by_row()[1 + begin_ns // self._usual_ns : 2 + end_ns // self._usual_ns]
+        return dict(zip(CAUSES, rows.sum(axis=0), strict=False))
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:
         """By cause, what was waited in each of the first rows of the time series."""
@@ -159,8 +172,9 @@ class Waiting:
             )
         moves = (records > 0) & np.not_equal(before, after)
         before, after = np.broadcast_to(before, moves.shape)[moves], np.broadcast_to(after, moves.shape)[moves]
-        self._waiting.change(before, times_ns[moves], -records[moves])
-        self._waiting.change(after, times_ns[moves], records[moves])
+        for waiting in {id(each): each for each in (self._waiting, self._usual)}.values():
+            waiting.change(before, times_ns[moves], -records[moves])
+            waiting.change(after, times_ns[moves], records[moves])
 
     def _live(self, produced_ns: Integers, ended_ns: Integers) -> None:
         self._lived_ns += total(ended_ns) - total(produced_ns)

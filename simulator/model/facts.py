@@ -50,6 +50,7 @@ class Throttle(NamedTuple):
     mapping: int
     shard: int
     lane: int
+    places: Integers  # of the records that the refused batch, or part of one, holds
     begun_ns: int
     asked_ns: int
     again_ns: int

@@ -1,4 +1,4 @@
-"""Polling: one poller per mapping and shard, which calls GetRecords (docs/model.md, sections 4 and 19)."""
+"""Polling: one poller per mapping and shard, which calls GetRecords (docs/model.md, section 4)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from simulator.model.lanes import Lanes
 from simulator.model.mapping import Mapping
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
-from simulator.scenario.spec import EventSourceMapping
 from simulator.traffic.draws import bits, inner, unit
-from simulator.traffic.nanoseconds import NS, half_up, ns
+from simulator.traffic.nanoseconds import half_up, ns
 from simulator.traffic.shards import Shard
 
 
@@ -78,7 +77,7 @@ class Poller:
         self._iterator.pass_over(self.shard.log.end)
 
     def _plan(self, due_ns: int) -> None:
-        """The next regular poll is due at a time; it is made a little later (section 19)."""
+        """The next regular poll is due at a time; it is made a little later."""
         jitter = self._polling.jitter
         late = jitter * unit(bits(self._jitter_key, self._regular)) if jitter else 0.0
         self._due_ns, self._planned_ns = due_ns, due_ns + half_up(self._interval_ns * late)
@@ -149,13 +148,3 @@ class Poller:
     def _let_go(self) -> None:
         for lane in self._lanes:
             lane.let_go()
-
-
-def first_polls_ns(mapping: EventSourceMapping, key: int, shards: int) -> list[int]:
-    """When each shard of the start is first polled (section 4); `key` is that of the draws of random phases."""
-    polling, starts_ns = mapping.polling, ns(mapping.starts_after)
-    if polling.phase == "random":
-        return [starts_ns + half_up(polling.interval * NS * unit(bits(key, j))) for j in range(shards)]
-    if polling.phase == "spread":
-        return [starts_ns + half_up(polling.interval * NS * (j + 0.5) / shards) for j in range(shards)]
-    return [starts_ns + ns(polling.phase)] * shards

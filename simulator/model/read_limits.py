@@ -1,4 +1,4 @@
-"""What all who poll share of each shard: 5 calls/s and 2 MiB/s (docs/model.md, sections 4 and 19)."""
+"""What all who poll share of each shard: 5 calls/s and 2 MiB/s (docs/model.md, section 4)."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Retries:
             lack = function.lack(clock.now)
             if lack:
                 throttles += 1
-                yield self._throttled(begun_ns, throttles, lack)
+                yield self._throttled(part, begun_ns, throttles, lack)
                 continue
             throttles, tries = 0, tries + 1
             run, attempt = self._admit(part, tries, begun_ns, times)
@@ -94,13 +94,13 @@ class Retries:
             mapping.lose(shard.number, part[:leaving], mapping.aged)
         return part[leaving:]
 
-    def _throttled(self, begun_ns: int, throttles: int, lack: Lack) -> simpy.Event:
+    def _throttled(self, part: Integers, begun_ns: int, throttles: int, lack: Lack) -> simpy.Event:
         """The backoff after the n-th throttle in a row."""
         place, mapping = self._place, self._place.mapping
         now_ns = mapping.clock.now
         again_ns = now_ns + self._throttle_waits.ns(throttles)
-        fact = Throttle(mapping.number, place.shard.number, place.lane, begun_ns, now_ns, again_ns, lack)
-        mapping.facts.throttles.append(fact)
+        where = mapping.number, place.shard.number, place.lane, part
+        mapping.facts.throttles.append(Throttle(*where, begun_ns, now_ns, again_ns, lack))
         place.doing(lack, now_ns, again_ns)
         return place.turn(again_ns)
 
@@ -126,8 +126,7 @@ class Retries:
         finished_ns = ready_ns + run.run_ns
         unfinished = finished_ns > self._latest_ns
         place.doing("cold_start", now_ns, ready_ns)
-        succeeds = outcome in ("ok", "partial")
-        place.doing("function" if succeeds or unfinished else run.failure, ready_ns, finished_ns)
+        place.doing("function" if done or unfinished else run.failure, ready_ns, finished_ns)
         attempt = Attempt(
             mapping.number, place.shard.number, place.lane, part, done, size, tries, times.first_cut_ns, times.cut_ns,
             begun_ns, now_ns, run.cold_ns, finished_ns, run.environment, outcome, run.failure,

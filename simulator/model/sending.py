@@ -1,4 +1,4 @@
-"""When a subscription sends each record (docs/model.md, sections 5 and 19).
+"""When a subscription sends each record (docs/model.md, section 5).
 
 It has nothing to decide, so it needs no events: the times follow from the acceptances up to a record's own.
 """

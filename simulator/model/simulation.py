@@ -14,7 +14,8 @@ from simulator.model.left import Left
 from simulator.model.mapping import Mapping
 from simulator.model.memory import check_backlog, kept, most_bytes
 from simulator.model.observer import Observer
-from simulator.model.polling import Poller, first_polls_ns
+from simulator.model.phase import first_polls_ns
+from simulator.model.polling import Poller
 from simulator.model.push import Subscription
 from simulator.model.read_limits import ReadLimits
 from simulator.model.windows import Windows
@@ -100,7 +101,7 @@ class Simulation:
             if end_ns == self._latest_ns:
                 return  # the rest is measured when the run has ended
             yield self._clock.due(end_ns, order(WINDOW))
-            self._windows.learn(end_ns - self._window_began_ns, self._facts.count)
+            self._windows.learn(end_ns - self._window_began_ns, self._facts)
             self._observe(end_ns, last=False)
             self._forget()
             check_backlog(kept(self._streams), seconds(end_ns), most)
@@ -108,7 +109,8 @@ class Simulation:
 
     def _bring_in(self, end_ns: int) -> None:
         """All that is written until the window's end; readers learn of it when it begins."""
-        self._written = {name: stream.advance(end_ns) for name, stream in self._streams.items()}
+        until_ns = end_ns + (end_ns == self._latest_ns)  # what is accepted at the very end is, and can be read then
+        self._written = {name: stream.advance(until_ns) for name, stream in self._streams.items()}
         for name, readers in self._readers.items():
             for reader in readers:
                 accepted_from = self._written[name].accepted_from[reader.shard.number]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from simulator.measures.verdict import KEEP_UP
 from simulator.report.numbers import seconds, usd
 from simulator.report.objective_words import among, amount
+from simulator.report.vocabulary import cause_words
 from simulator.study.advice import Advice, Advised, Effect
 from simulator.study.objectives import COST
 
@@ -48,22 +50,35 @@ def reason(advice: Advice) -> str:
     text = f"a record takes {seconds(total)} on average: {among(told)}"
     if parts.get("write_wait", 0.0) > SMALL * total:
         text += "; the iterator age does not see the wait at the producers"
-    use = advice.mean("binding_use")
-    binding = "no limit binds" if advice.binding == "none" else f"{advice.binding} binds, used to {use:.0%}"
-    return f"{text}; {binding}"
+    share = advice.mean("binding_share")
+    if not advice.binding:
+        return f"{text}; nothing binds"
+    return f"{text}; what binds: {cause_words(advice.binding)}, {share:.0%} of all waiting"
 
 
 def conclusion(advice: Advice) -> list[str]:
     """The best knob, and those that are of no use."""
     better = [each for each in advice.advised if each.gain.word == "better"]
     what = MEASURES[advice.ranked_by]
-    said = [f"the most gain: {_gained(better[0], what)}"] if better else [f"no single knob lowers the {what}"]
+    said = [f"the most gain: {_gained(better[0], what)}"] if better else [f"no knob lowers the {what}"]
+    if advice.verdict not in KEEP_UP:
+        said = [*_keeps_up(advice), *said]
     for word, text in (("no gain", "no gain"), ("cannot tell", "cannot tell from these runs"), ("worse", "worse")):
         knobs = [str(each.change) for each in advice.advised if each.gain.word == word]
         if knobs:
             said.append(f"{text}: {', '.join(knobs)}")
     said += [f"no run has finished with {change}" for change in advice.failed]
     return [*said, advice.warmup] if advice.warmup else said
+
+
+def _keeps_up(advice: Advice) -> list[str]:
+    """What it takes that the mapping keeps up."""
+    keep = [each for each in advice.advised if each.verdict in KEEP_UP]
+    if not keep:
+        return [f"nothing that was tried makes {advice.mapping.name} keep up, alone or together"]
+    first = keep[0]
+    alone = len(first.change.turns) == 1
+    return [f"{'' if alone else 'no single knob is enough; '}{advice.mapping.name} keeps up with {first.change}"]
 
 
 def _gained(each: Advised, what: str) -> str:

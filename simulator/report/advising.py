@@ -54,7 +54,7 @@ def summary(advice: Advice) -> dict[str, Any]:
         "mapping": advice.mapping.name,
         "replications": len(advice.runs),
         "verdict": advice.verdict,
-        "binding_limit": advice.binding,
+        "binding_cause": advice.binding,
         "latency_parts_mean_s": advice.parts_s,
         "ranked_by": advice.ranked_by,
         "says": [words.headline(advice), words.reason(advice), *words.conclusion(advice)],

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from simulator.report import advice_words as words
 from simulator.report.advising import summary
-from simulator.report.console import COLOURS
 from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
+from simulator.report.vocabulary import state_colour
 from simulator.study.advice import Advice, Effect
 from simulator.study.objectives import COST
 
@@ -45,7 +45,7 @@ def _table(advice: Advice) -> Table:
     table = grid("change", *(words.MEASURES[measure] for measure in shown), "verdict", words=("change", "verdict"))
     for each in advice.advised:
         cells = [_cell(each.effects[measure]) for measure in shown]
-        table.add_row(str(each.change), *cells, Text(each.verdict, style=COLOURS[each.verdict]))
+        table.add_row(str(each.change), *cells, Text(each.verdict, style=state_colour(each.verdict)))
     return table
 
 

@@ -10,6 +10,7 @@ from simulator.report.study_folder import write_study
 from simulator.report.study_shapes import SHOWN
 from simulator.study.compare import Comparison
 from simulator.study.figures import intervals, whole_intervals
+from simulator.study.objectives import stated
 from simulator.study.tables import table
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
                 "mapping": mapping,
                 "replications": len(runs),
                 "verdict": comparison.verdict(setting, mapping),
-                "binding_limit": comparison.binding(setting, mapping),
-                "objectives": comparison.state(setting) if comparison.assessments[setting] else "",
+                "binding_cause": comparison.binding(setting, mapping),
+                "objectives": comparison.state(setting) if stated(comparison.assessments[setting]) else "",
             }
             for measure, each in (known[mapping] | whole).items():
                 row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}
             rows.append(row)
-    head = ["mapping", "replications", "verdict", "binding_limit", "objectives"]
+    head = ["mapping", "replications", "verdict", "binding_cause", "objectives"]
     return table(rows, [*comparison.baseline.columns, *head, *(() if rows else SHOWN)])  # a page needs these
 
 

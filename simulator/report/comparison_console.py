@@ -15,12 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.report.comparison import summary, wide_table
-from simulator.report.console import COLOURS, with_error
+from simulator.report.console import with_error
 from simulator.report.numbers import count, money, seconds, usd
 from simulator.report.tables import plain
+from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.compare import Comparison
 from simulator.study.figures import values_of
-from simulator.study.objectives import COST
+from simulator.study.objectives import COST, stated
 from simulator.study.ranking import best, usd_per_month
 from simulator.study.settings import Setting
 from simulator.study.statistics import Difference, measure_interval
@@ -35,7 +36,7 @@ TIMES: Final = {
 COUNTS: Final = {"throttles": "throttles", "errors": "errors", "lost": "records_lost"}
 DIFFERENCES: Final = {"latency p99": "latency_p99_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s"}
 WORDS: Final = {"better": "green", "worse": "red", "same": "dim", "cannot tell": "yellow"}
-WORDY: Final = ("verdict", "objectives", "binding limit")  # columns of words
+WORDY: Final = ("verdict", "objectives", "what binds")  # columns of words
 STATES: Final = {"met": "green", "undecided": "yellow", "missed": "red"}
 
 Rows = list[tuple[Setting, str]]
@@ -74,7 +75,7 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         return
     runs = comparison.runs[found]
     cost = f" at {usd(usd_per_month(runs))} a month"
-    if not comparison.assessments[found]:
+    if not stated(comparison.assessments[found]):
         yield f"{comparison.name}: of {len(comparison.settings)} settings the cheapest that keeps up is {found}{cost}"
         yield "the scenario has no objectives; with `objectives: {iterator_age_p99: 5s}` in it each setting is judged"
     elif comparison.meeting:
@@ -107,9 +108,9 @@ def _times(comparison: Comparison, rows: Rows) -> Table:
 
 
 def _counts(comparison: Comparison, rows: Rows) -> Table:
-    judged = any(comparison.assessments.values())
+    judged = any(stated(each) for each in comparison.assessments.values())
     table = _grid(
-        comparison, *COUNTS, "drain", "binding limit", "use", "USD/month", "verdict",
+        comparison, *COUNTS, "drain", "what binds", "share", "USD/month", "verdict",
         *(["objectives"] if judged else []),
     )  # fmt: skip
     for setting, mapping in rows:
@@ -118,10 +119,10 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
             *_named(comparison, setting, mapping),
             *(_mean(comparison, setting, mapping, measure, count) for measure in COUNTS.values()),
             _mean(comparison, setting, mapping, "drain_s", seconds),
-            comparison.binding(setting, mapping),
-            _mean(comparison, setting, mapping, "binding_use", lambda part: f"{part:.0%}", plain_mean=True),
+            cause_words(comparison.binding(setting, mapping)),
+            _mean(comparison, setting, mapping, "binding_share", lambda part: f"{part:.0%}", plain_mean=True),
             _mean(comparison, setting, "", COST, money),
-            Text(verdict, style=COLOURS[verdict]),
+            Text(verdict, style=state_colour(verdict)),
             *([Text(state, style=STATES[state])] if judged else []),
         )
     return table

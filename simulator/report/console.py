@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
-from simulator.measures.histogram import Histogram
-from simulator.measures.result import MappingResult, Result
+from simulator.measures.finished import MappingResult
+from simulator.measures.result import Result
+from simulator.measures.unserved import Percentile
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
-from simulator.report.numbers import count, rough, seconds
+from simulator.report.numbers import count, percent, rough, seconds
 from simulator.report.objective_words import told
+from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
+from simulator.report.vocabulary import STATES, cause_words, limit_words, state_colour
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
 from simulator.study.objectives import Assessment, State, assess
@@ -26,9 +29,9 @@ from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
 
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
-COLOURS: Final = {"stable": "green", "backlogged": "yellow", "overloaded": "red"}
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
-COUNTS: Final = ("attempts", "errors", "throttles")
+NEAR: Final = 0.01
+PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
 OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
     ("latency", "p50"): ("latency_p50_s", seconds),
     ("latency", "p99"): ("latency_p99_s", seconds),
@@ -58,40 +61,49 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
     """Say how a run, or its replications, went: in at most 15 lines."""
     width = None if sys.stdout.isatty() else ANY_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
-    worst = max(result.mappings, key=lambda m: list(COLOURS).index(m.verdict.state), default=None)
+    worst = worst_of(result)
     if worst is None:
         console.print(f"{result.scenario.name}: no event source mapping reads its streams")
     else:
         figures = _figures(result) if len(runs) == 1 else _interval_figures(runs)
-        console.print(_headline(result, worst))
+        console.print(_headline(result, runs, worst))
         console.print(fitting(figures, console), soft_wrap=False)
         if len(runs) > 1:
             console.print(f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first")
-        console.print(_binding(worst))
+        console.print(_throttled(result, worst))
+        console.print(_limits(worst))
+        if story := _episode(worst):
+            console.print(story)
         if assessments := assess(result.scenario.objectives, runs):
             console.print(_objectives(assessments))
     console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
 def summary(result: Result, runs: Sequence[RunFigures], folder: Path) -> dict[str, Any]:
-    """The figures of summary.json, the folder, and of several replications the intervals; what is not known is null."""
-    figures = result.summary() | {"output": str(folder)}
-    if len(runs) > 1:
-        figures["replications"] = {
-            mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}
-            for mapping, of in intervals(runs).items()
-        }
-    if assessments := assess(result.scenario.objectives, runs):
-        figures["objectives"] = [asdict(each) for each in assessments]
-    return dict(plain(figures))
+    """The figures of summary.json, and the folder; what is not known is null."""
+    return dict(plain(run_summary(result, runs) | {"output": str(folder)}))
 
 
-def _headline(result: Result, worst: MappingResult) -> Text:
+def worst_of(result: Result) -> MappingResult | None:
+    """The mapping with the worst verdict, and of those the one that was the furthest behind."""
+    states = list(STATES)
+    return max(
+        result.mappings, key=lambda m: (states.index(m.verdict.state), m.measures.lags.peak_ns), default=None
+    )  # fmt: skip
+
+
+def _headline(result: Result, runs: Sequence[RunFigures], worst: MappingResult) -> Text:
+    """The verdict of all runs, the reason, and what binds."""
     verdict = worst.verdict
     text = Text(f"{result.scenario.name}: ")
-    text.append(verdict.state, style=f"bold {COLOURS[verdict.state]}")
+    states = [run.verdicts[worst.name] for run in runs]
+    share = f" in {states.count(verdict.state)} of {len(runs)} runs" if len(runs) > 1 else ""
+    text.append(verdict.state, style=f"bold {state_colour(verdict.state)}").append(share)
     of = f"{worst.name}: " if len(result.mappings) > 1 else ""
-    return text.append(f" ({of}{verdict.reason})")
+    binds = (
+        f"what binds: {cause_words(verdict.cause)}, {verdict.why}" if verdict.cause else f"nothing binds: {verdict.why}"
+    )
+    return text.append(f" ({of}{verdict.reason}). {binds[0].upper()}{binds[1:]}")
 
 
 def _figures(result: Result) -> Figures:
@@ -99,18 +111,23 @@ def _figures(result: Result) -> Figures:
     return {
         mapping.name: {
             ("verdict", ""): mapping.verdict.state,
-            **_times("latency", mapping.measures.latency),
-            **_times("iterator age", mapping.measures.age),
-            **{(name, ""): count(mapping.measures.counts[name]) for name in COUNTS},
+            ("processed", ""): count(mapping.ends.processed),
+            ("unprocessed", ""): count(mapping.ends.unprocessed),
             ("lost", ""): count(mapping.ends.lost),
+            ("again", ""): count(int(mapping.measures.done_again.values.sum())),
+            **{("latency", name): latency(mapping.latency(percent)) for name, percent in PERCENTS.items()},
+            ("iterator age", "p99"): seconds(mapping.measures.age.percentile_s(99.0)),
         }
         for mapping in result.mappings
     }
 
 
-def _times(group: str, histogram: Histogram) -> dict[Heading, str]:
-    percents = {"p50": 50.0, "p99": 99.0, "max": 100.0}
-    return {(group, name): seconds(histogram.percentile_s(percent)) for name, percent in percents.items()}
+def latency(of: Percentile) -> str:
+    """A percentile of latency; of which the records that are left may yet make more, with what it is at least."""
+    if math.isinf(of.least_s):
+        return "never"
+    sure = math.isnan(of.least_s) or of.most_s <= of.least_s * (1 + NEAR)
+    return seconds(of.least_s) if sure else f"> {seconds(of.least_s)}"
 
 
 def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
@@ -133,8 +150,31 @@ def _objectives(assessments: Sequence[Assessment]) -> Text:
     return Text("objectives ").append(state, style=f"bold {OBJECTIVE_COLOURS[state]}").append(f": {first}")
 
 
-def _binding(worst: MappingResult) -> Text:
-    verdict = worst.verdict
-    if verdict.binding == "none":
-        return Text(f"no limit binds: {verdict.why}")
-    return Text(f"what binds {worst.name}: {verdict.binding}; {verdict.why}")
+def _throttled(result: Result, worst: MappingResult) -> str:
+    counts = worst.measures.counts
+    refused = {
+        "writes": result.measures.streams[worst.stream].throttled_total,
+        "reads": worst.reads.get("refused", 0),
+        "invocations": counts["throttles"],
+    }
+    told = ", ".join(f"{what} {count(n)}" for what, n in refused.items())
+    return f"throttled: {told}; attempts {count(counts['attempts'])}, errors {count(counts['errors'])}"
+
+
+def _limits(worst: MappingResult) -> Text:
+    """What was offered to each limit by the shard, lane or pool most used, the fullest first."""
+    told = sorted(worst.limits, key=lambda each: -each.mean)
+    return Text("offered: " + ", ".join(f"{limit_words(each.limit)} {percent(each.mean)}" for each in told))
+
+
+def _episode(worst: MappingResult) -> str:
+    """The episode in which the mapping was the furthest behind."""
+    if not worst.episodes:
+        return ""
+    each = max(worst.episodes, key=lambda episode: episode.peak_lag_s)
+    several = f" (the worst of {len(worst.episodes):,} episodes)" if len(worst.episodes) > 1 else ""
+    begin = f"behind from {seconds(each.start_s)} on{several}, {seconds(each.peak_lag_s)} at most"
+    if math.isnan(each.end_s):
+        return f"{begin}; had not caught up when the run ended"
+    after = f" after the end of {each.event}" if each.event else ""
+    return f"{begin}; caught up {seconds(each.recovery_time_s)}{after or ' later'}, {seconds(each.end_s)} into the run"

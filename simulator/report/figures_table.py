@@ -10,7 +10,7 @@ from rich.table import Table
 Heading = tuple[str, str]  # such as latency and p50, or attempts and nothing
 Figures = dict[str, dict[Heading, str]]  # by mapping; all have the same headings
 
-MOST_MAPPINGS: Final = 8
+MOST_MAPPINGS: Final = 6
 LONGEST_NAME: Final = 30  # characters of a mapping's name that are shown
 ANY_WIDTH: Final = 1000
 

@@ -40,7 +40,7 @@ def load_table(sweep: LoadSweep) -> pd.DataFrame:
                 "mapping": mapping,
                 "replications": len(point.runs),
                 "verdict": point.usual_verdict(mapping),
-                "binding_limit": point.usual_binding(mapping),
+                "binding_cause": point.usual_binding(mapping),
             }
             for measure, each in {**known[mapping], **whole}.items():
                 row |= {measure: each.mean, f"{measure}_low": each.low, f"{measure}_high": each.high}

@@ -9,18 +9,18 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from simulator.report.console import COLOURS
 from simulator.report.load_sweep import headline, load_table, summary
 from simulator.report.objective_words import seen
 from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
+from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.load_sweep import Loaded, LoadSweep
 
 MEASURES: Final = {
     "latency p99": "latency_p99_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s",
     "lost": "records_lost",
 }  # fmt: skip
-WORDS: Final = ("mapping", "verdict", "binding limit", "")
+WORDS: Final = ("mapping", "verdict", "what binds", "")
 
 
 def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
@@ -39,15 +39,15 @@ def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
 
 def _table(sweep: LoadSweep) -> Table:
     named = ["mapping"] if len(sweep.mappings) > 1 else []
-    table = grid("load", *named, *MEASURES, "verdict", "binding limit", "use", "", words=WORDS)
+    table = grid("load", *named, *MEASURES, "verdict", "what binds", "share", "", words=WORDS)
     for point in sweep.points:
         for mapping in sweep.mappings:
             verdict = point.usual_verdict(mapping)
             table.add_row(
                 f"{point.factor:g}", *([mapping] if named else []),
                 *(seen(measure, point.seen(mapping, measure)) for measure in MEASURES.values()),
-                Text(verdict, style=COLOURS[verdict]), point.usual_binding(mapping),
-                f"{point.seen(mapping, 'binding_use').mean:.0%}", _mark(sweep, point),
+                Text(verdict, style=state_colour(verdict)), cause_words(point.usual_binding(mapping)),
+                f"{point.seen(mapping, 'binding_share').mean:.0%}", _mark(sweep, point),
             )  # fmt: skip
     return table
 

@@ -67,9 +67,11 @@ def number(value: float) -> str:
 
 
 def percent(part: float) -> str:
-    """A part as a percentage: 45%, 4.5%, <0.1%; a dash for NaN."""
+    """A part as a percentage: 45%, 4.5%, <0.1%; a dash for NaN, and ∞ for a part of nothing."""
     if math.isnan(part):
         return UNKNOWN
+    if math.isinf(part):
+        return "∞"
     if 0 < part < 0.001:
         return "<0.1%"
     return f"{part:.0%}" if abs(part) >= 0.0995 or not part else f"{100 * part:.2g}%"

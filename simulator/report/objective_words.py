@@ -40,7 +40,8 @@ def told(each: Assessment) -> str:
     if each.objective == FINISHES:
         return "no run has finished"
     if each.objective == KEEPS_UP:
-        return f"{each.mapping} falls behind its traffic in {each.above} of {each.seen.n} replications"
+        runs = f" in {each.above} of {each.seen.n} runs" if each.seen.n > 1 else ""
+        return f"{each.mapping} does not keep up{runs}" if each.above else f"{each.mapping} keeps up"
     of = f" of {each.mapping}" if each.mapping else ""
     what = f"{name(each.objective)}{of} is {seen(each.objective, each.seen)}"
     if math.isnan(each.seen.mean):

@@ -8,7 +8,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator import __version__
 from simulator.reading.documents import fit, read_json
 from simulator.reading.files import MissingError, UnreadableError
 from simulator.reading.scalars import Scalar, Text, shown
@@ -17,6 +16,7 @@ from simulator.report.folder import PROGRAM, RUN_FILE, OutputError
 from simulator.report.run_files import RunFiles
 from simulator.report.study_files import StudyFiles
 from simulator.report.study_shapes import KINDS
+from simulator.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from simulator.reading.documents import read_json
 from simulator.reading.files import UnreadableError
@@ -17,8 +17,6 @@ from simulator.study.objectives import COST, MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
-
-OF_NO_LIMIT: Final = ("none", "retries")  # what can bind although there is no use of it
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,9 @@ class RunFiles:
         for name, mapping in mappings.items():
             if any(mapping[of] != specs[name][of] for of in ("stream", "function")):
                 yield "summary.json", f"{shown(name)} is another mapping in scenario.yaml"
-            limit = mapping["binding_limit"]
-            if limit not in OF_NO_LIMIT and limit not in mapping["use"]:
-                yield "summary.json", f"the limit {shown(limit)} binds {shown(name)}, which makes no use of it"
         seen = self.incidents["mapping"].value_counts()
-        if {name: each["incidents"] for name, each in mappings.items() if each["incidents"]} != seen.to_dict():
-            yield "incidents.csv", "its incidents are not those that summary.json counts"
+        if {name: len(each["episodes"]) for name, each in mappings.items() if each["episodes"]} != seen.to_dict():
+            yield "incidents.csv", "its episodes are not as many as summary.json tells"
         if self.replications is not None:
             yield from (("replications.csv", why) for why in _unlike(self.replications, set(mappings)))
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from simulator.measures.parts import PARTS
 from simulator.measures.verdict import STATES
+from simulator.measures.waiting import CAUSES
 from simulator.reading.scalars import Number, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
@@ -13,9 +14,10 @@ from simulator.report.resolved import SHARDS as SHARD_COUNT
 
 NUMBER: Final = Number()
 COUNT: Final = Whole()
-USE: Final = Group({"mean": Number(0), "hottest": Number(0)})
-WRITTEN: Final = {"write records": USE, "write bytes": USE}  # the limits that every stream and mapping has
-TIMES: Final = Group({"n": COUNT}, known={f"{name}_s": NUMBER for name in ("mean", "p50", "p95", "p99", "max")})
+LIMIT: Final = Group(dict.fromkeys(("offered_mean", "offered_peak"), OrNull(Number(0))))  # null: not known, or endless
+WRITTEN: Final = {"write_records": LIMIT, "write_bytes": LIMIT}  # the limits that every stream and mapping has
+TIMES: Final = Group({"n": COUNT}, known={f"{name}_s": OrNull(NUMBER) for name in ("mean", "p50", "p95", "p99", "max")})
+AT_MOST: Final = Group(known={f"{name}_s": OrNull(NUMBER) for name in ("p50", "p95", "p99", "max")})
 ENDS: Final = (
     "produced", "processed", "dropped_at_write", "dropped", "expired", "unprocessed",
 )  # fmt: skip
@@ -27,7 +29,7 @@ STREAM: Final = Group(
         "records_dropped_at_write": COUNT,
         "accepted_bytes": COUNT,
         "sustained_records_per_s": NUMBER,
-        "use": Group(WRITTEN, others=USE),
+        "limits": Group(WRITTEN, others=LIMIT),
     }
 )
 MAPPING: Final = Group(
@@ -36,18 +38,25 @@ MAPPING: Final = Group(
         "function": Text(),
         "verdict": Word(*STATES),
         "verdict_reason": Text(),
-        "binding_limit": Text(),
+        "binding_cause": OrNull(Word(*CAUSES)),
+        "binding_share": Number(0, 1),
         "binding_reason": Text(),
         "records": Group(dict.fromkeys(ENDS, COUNT)),
         "records_lost": COUNT,
+        "records_to_destination": COUNT,
+        "unprocessed": COUNT,
+        "lag": Group({"peak_s": NUMBER, "when_traffic_ends_s": NUMBER}),
+        "waiting_s": Group(known=dict.fromkeys(CAUSES, NUMBER)),
         "attempts": COUNT,
         "errors": COUNT,
         "throttles": COUNT,
         "latency": TIMES,
+        "latency_at_most": AT_MOST,
         "latency_parts_mean_s": Group(dict.fromkeys(PARTS, NUMBER), others=NUMBER),
         "iterator_age": TIMES,
-        "use": Group({**WRITTEN, "function time per lane": USE}, others=USE),
-        "incidents": COUNT,
+        "iterator_age_at_send": TIMES,
+        "limits": Group({**WRITTEN, "lanes": LIMIT}, others=LIMIT),
+        "episodes": ListOf(Group({})),
     }
 )
 BILL: Final = Group(
@@ -98,10 +107,10 @@ SHARDS: Final = Columns(
 INCIDENTS: Final = Columns(
     {
         "mapping": Text(),
-        "kind": Word("outage", "slow", "poison"),
-        "start_s": NUMBER,
-        **dict.fromkeys(("end_s", "peak_iterator_age_s", "recovery_time_s"), UNKNOWN),
-        "peak_backlog_records": COUNT,
+        "event": Text(),
+        "cause": Word(*CAUSES),
+        **dict.fromkeys(("start_s", "peak_lag_s"), NUMBER),
+        **dict.fromkeys(("event_start_s", "event_end_s", "end_s", "recovery_time_s", "first_loss_s"), UNKNOWN),
         **{f"records_{what}": COUNT for what in ("delayed", "done_again", "lost", "sent_to_destination")},
     }
 )

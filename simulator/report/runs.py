@@ -85,7 +85,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         assert first is not None
         if len(runs) > 1:
             write_new(folder / "replications.csv", tidy(runs).to_csv(index=False, lineterminator="\n"))
-        tables = write_run(first, folder, options.command, time.perf_counter() - began, options.engine)
+        tables = write_run(first, folder, options.command, time.perf_counter() - began, options.engine, runs)
         from simulator.report.page.build import write_page
         from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from simulator.report.numbers import count, seconds, usd
 from simulator.report.objective_words import among, told
+from simulator.report.vocabulary import cause_words
 from simulator.study.estimate import Estimate, Need
 from simulator.study.figures import values_of
 from simulator.study.headroom import MOST_LOAD
@@ -118,9 +119,9 @@ def _why_more(sizing: Sizing, asked: float) -> str:
     if tried.worst is None or not tried.runs:
         return "no run with as few has finished"
     mapping = tried.worst.mapping or next(iter(tried.runs[0].binding))
-    limit = tried.runs[0].binding[mapping]
-    [use] = values_of(tried.runs[:1], mapping, "binding_use")
-    bound = f"; there {limit} binds, used to {use:.0%}" if limit != "none" else ""
+    cause = tried.runs[0].binding[mapping]
+    [share] = values_of(tried.runs[:1], mapping, "binding_share")
+    bound = f"; there {cause_words(cause)} binds, {share:.0%} of all waiting" if cause else ""
     return f"with {_shards(asked)} {told(tried.worst)}{bound}. The estimate knows limits, and nothing of waiting"
 
 

@@ -12,7 +12,7 @@ from simulator.reading.scalars import Number, Shape, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
 from simulator.report.numbers import unit_of
-from simulator.report.page.words import LIMITS
+from simulator.report.vocabulary import LIMITS
 from simulator.study import advice
 from simulator.study.objectives import COST, KEEPS_UP, MEASURES, ORDER
 
@@ -50,11 +50,11 @@ def _means(*measures: str) -> dict[str, Number]:
     return {**{each: Number(unknown=True, endless=unit_of(each) == "s") for each in measures}, **ends}
 
 
-SETTING: Final = {"mapping": Text(), "replications": RUNS, "verdict": Word(*STATES), "binding_limit": Text()}
+SETTING: Final = {"mapping": Text(), "replications": RUNS, "verdict": Word(*STATES), "binding_cause": Text()}
 SHOWN: Final = _means(
     "iterator_age_p99_s", "iterator_age_max_s", "latency_p99_s", "drain_s", "records_lost", "throttles", "errors"
 )  # fmt: skip
-KNOWN: Final = _means(COST, *(f"use_{limit.replace(' ', '_')}" for limit in LIMITS))
+KNOWN: Final = _means(COST, *(f"offered_{limit}" for limit in LIMITS))
 TRIED: Final = {
     "replications": COUNT,
     "usd_per_month": UNKNOWN,
@@ -126,7 +126,7 @@ ADVICE: Final = Group(
         "mapping": Text(1),
         "replications": COUNT,
         "verdict": Word(*STATES),
-        "binding_limit": Text(),
+        "binding_cause": Text(),
         "latency_parts_mean_s": Group(dict.fromkeys(PARTS, OrNull(NUMBER)), others=OrNull(NUMBER)),
         "ranked_by": Word(advice.RECOVERY, advice.LATENCY),
         "says": TEXTS,

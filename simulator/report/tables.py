@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.files.whole import write_new
 from simulator.measures import tables
 from simulator.report.csvfiles import decimals_of, rounded, write_csv
+from simulator.report.run_summary import run_summary
 from simulator.scenario.spec import SCENARIO
+from simulator.study.figures import Figures, figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,10 +44,10 @@ class RunTables:
     shard_load: dict[str, pd.DataFrame]  # by stream: records/s, one row an interval, one column a shard
 
     @classmethod
-    def of(cls, result: Result) -> RunTables:
-        """The tables of a run that has just finished."""
+    def of(cls, result: Result, runs: Sequence[Figures] = ()) -> RunTables:
+        """The tables of a run that has finished; `runs`: the figures of all replications, by default of this one."""
         return cls(
-            summary=plain(result.summary()),
+            summary=plain(run_summary(result, runs or [figures(result)])),
             resolved=dict(SCENARIO.write(result.scenario, Path())),
             **{name: _table(result, name) for name in NAMES},
             shard_load={stream: _load(result, stream) for stream in result.scenario.streams},
@@ -104,6 +107,11 @@ def load_files(streams: list[str]) -> dict[str, str]:
         taken.add(name.lower())
         files[stream] = f"shard_load-{name}.csv"
     return files
+
+
+def endless(value: float | None) -> float:
+    """A figure of a JSON file, where null is infinite."""
+    return float("inf") if value is None else float(value)
 
 
 def plain(value: Any) -> Any:

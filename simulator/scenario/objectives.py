@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from simulator.scenario.bounds import DURATION
+from simulator.scenario.kinds import Flag
 from simulator.scenario.quantities import Integer, Money
 from simulator.scenario.records import Doc
 from simulator.scenario.words import none_or
@@ -17,7 +18,7 @@ def _at_most(what: str) -> Doc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objectives:
-    """Upper bounds that every mapping is to keep; the cost is of the whole scenario. None: no such objective."""
+    """Upper bounds that every mapping is to keep; the cost is of the whole scenario. None: no such bound."""
 
     latency_p50: Annotated[float | None, TIME, _at_most("Median latency")] = None
     latency_p95: Annotated[float | None, TIME, _at_most("95 % quantile of latency")] = None
@@ -25,10 +26,18 @@ class Objectives:
     latency_max: Annotated[float | None, TIME, _at_most("Highest latency")] = None
     iterator_age_p99: Annotated[float | None, TIME, _at_most("99 % quantile of the iterator age")] = None
     iterator_age_max: Annotated[float | None, TIME, _at_most("Highest iterator age")] = None
-    recovery_time: Annotated[float | None, TIME, _at_most("From the end of an incident until it has caught up")] = None
+    iterator_age_at_send_p99: Annotated[float | None, TIME, _at_most("The same as CloudWatch defines it today")] = None
+    iterator_age_at_send_max: Annotated[float | None, TIME, _at_most("The same as CloudWatch defines it today")] = None
+    recovery_time: Annotated[float | None, TIME, _at_most("From an event's end until it has caught up")] = None
     records_lost: Annotated[
         int | None, none_or(Integer(0, 10**15)), _at_most("Records dropped at write, dropped or expired")
+    ] = None
+    records_to_destination: Annotated[
+        int | None, none_or(Integer(0, 10**15)), _at_most("Records given up and sent to a destination")
     ] = None
     cost_per_month: Annotated[
         float | None, none_or(Money(0, 1e12)), _at_most("The bill of a month of 730 h, scaled from the run")
     ] = None
+    keeps_up: Annotated[
+        bool, Flag(), Doc("Every mapping is to keep up: neither stuck, falling behind nor losing.", "true by default")
+    ] = True

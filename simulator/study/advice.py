@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from simulator.measures.parts import PARTS
-from simulator.measures.verdict import STATES
+from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import EventSourceMapping, Scenario
-from simulator.study.changes import Change, changes
+from simulator.study.changes import Change, changes, growing
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
@@ -20,12 +20,14 @@ from simulator.study.load_sweep import most_common
 from simulator.study.objectives import COST
 from simulator.study.settings import AS_IT_IS, require_mapping
 from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval, is_quantile, measure_interval
+from simulator.study.suggestion import suggestion
 
 MEASURES: Final = (
     "latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s", "recovery_s", "records_lost", COST,
 )  # fmt: skip
 LATENCY: Final = "latency_p99_s"
 RECOVERY: Final = "recovery_s"
+MOST_TOGETHER: Final = 4  # steps on top of a single change
 NEGLIGIBLE: Final = 0.02  # of today's value: what is surely less is no gain
 
 Word = Literal["better", "worse", "no gain", "cannot tell"]
@@ -135,15 +137,49 @@ def advised(evaluate: Evaluator, replications: int, mapping: str | None = None) 
     outcomes = evaluate([each.setting for each in tried], replications)
     done = [_advised(each, runs, outcomes[each.setting], chosen.name, by) for each in tried if outcomes[each.setting]]
     failed = tuple(each for each in tried if not outcomes[each.setting])
+    if done and worst_verdict(runs, chosen.name) not in KEEP_UP:
+        done += _together(evaluate, replications, runs, chosen, min(done, key=_rank), by)
     return Advice(scenario.name, chosen, tuple(runs), by, tuple(sorted(done, key=_rank)), failed, evaluate.warmup or "")
 
 
+def _together(
+    evaluate: Evaluator,
+    replications: int,
+    runs: Sequence[Figures],
+    mapping: EventSourceMapping,
+    best: Advised,
+    by: str,
+) -> list[Advised]:
+    """Changes of several knobs until the mapping keeps up or nothing is left: what the closed form suggests, then what
+    is best on top of the best, one after the other."""
+
+    def tried(changes: Iterable[Change]) -> list[Advised]:
+        some = list(changes)
+        outcomes = evaluate([each.setting for each in some], replications)
+        return [
+            _advised(each, runs, outcomes[each.setting], mapping.name, by) for each in some if outcomes[each.setting]
+        ]
+
+    suggested = suggestion(evaluate, evaluate.scenario(AS_IT_IS), mapping)
+    found = tried([suggested] if suggested and len(suggested.turns) > 1 else [])
+    best = min([best, *found], key=_rank)
+    while best.verdict not in KEEP_UP and len(found) < MOST_TOGETHER:
+        scenario = evaluate.scenario(best.change.setting)
+        spec = next(each for each in scenario.event_source_mappings if each.name == mapping.name)
+        further = tried(best.change.with_(each) for each in growing(scenario, spec))
+        if not further:
+            break
+        best = min(further, key=_rank)
+        found.append(best)
+    return found
+
+
 def ranked_by(runs: Sequence[Figures], mapping: str) -> str:
-    """The recovery time of a mapping that an incident leaves behind, else the 99th percentile of the latency.
+    """The recovery time of a mapping that was behind and caught up, else the 99th percentile of the latency.
 
     While an outage lasts no knob helps, so that after one the highest latencies say little.
     """
-    left_behind = worst_verdict(runs, mapping) != STATES[0]
+    left_behind = worst_verdict(runs, mapping) == "backlogged"
     recovers = not all(math.isnan(value) for value in values_of(runs, mapping, RECOVERY))
     return RECOVERY if left_behind and recovers else LATENCY
 
@@ -205,8 +241,10 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
     return Advised(change, effects, worst_verdict(runs, mapping), effects[by])
 
 
-def _rank(advised: Advised) -> tuple[int, bool, float, float]:
-    """Gains first, without losses, the largest first; then by what a change saves."""
+def _rank(advised: Advised) -> tuple[bool, int, bool, float, float]:
+    """What keeps up first; then gains, without losses, the largest first; then by what a change saves."""
     gain = advised.gain
     size = gain.relative if gain.word in ("better", "worse") else 0.0
-    return WORDS.index(gain.word), advised.loses, size, advised.effects[COST].relative
+    return (
+        advised.verdict not in KEEP_UP, WORDS.index(gain.word), advised.loses, size, advised.effects[COST].relative,
+    )  # fmt: skip

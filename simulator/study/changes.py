@@ -18,19 +18,43 @@ MOST_SHARDS: Final = 10_000
 FIRST_WINDOW_S: Final = 1.0
 LONGEST_WINDOW_S: Final = 300.0
 FEW_RETRIES: Final = 2
+GROWING: Final = (
+    "shards", "parallelization factor", "batch size", "reserved concurrency", "account's concurrency",
+)  # fmt: skip
+
+
+Turn = tuple[str, str, str]  # a knob, what it is now, what it is to be
 
 
 @dataclass(frozen=True)
 class Change:
-    """A knob turned: its name, from what to what, and the setting that does it."""
+    """A knob turned, or several together: their names, from what to what, and the setting that does it."""
 
-    knob: str
-    before: str
-    after: str
+    turns: tuple[Turn, ...]
     setting: Setting
 
+    @property
+    def knob(self) -> str:
+        return " + ".join(knob for knob, _, _ in self.turns)
+
+    @property
+    def before(self) -> str:
+        return ", ".join(before for _, before, _ in self.turns)
+
+    @property
+    def after(self) -> str:
+        return ", ".join(after for _, _, after in self.turns)
+
     def __str__(self) -> str:
-        return f"{self.knob} {self.before} -> {self.after}"
+        return ", ".join(f"{knob} {before} -> {after}" for knob, before, after in self.turns)
+
+    def with_(self, other: Change) -> Change:
+        """Both together; `other` begins where this one ends."""
+        first = {knob: before for knob, before, _ in self.turns}
+        turns = {knob: (knob, before, after) for knob, before, after in self.turns}
+        turns |= {knob: (knob, first.get(knob, before), after) for knob, before, after in other.turns}
+        overrides = dict(self.setting.overrides) | dict(other.setting.overrides)
+        return Change(tuple(turns.values()), Setting(tuple(overrides.items())))
 
 
 Values = Iterator[tuple[str, str, str]]  # what it is now, what it is to be, and that as --set takes it
@@ -55,10 +79,20 @@ def changes(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
         ("partial response", f"{own}.report_batch_item_failures", _partial_response),
     ]
     return [
-        Change(knob, before, after, Setting(((path, text),)))
+        Change(((knob, before, after),), Setting(((path, text),)))
         for knob, path, values in knobs
         for before, after, text in values(scenario, mapping)
     ]
+
+
+def growing(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
+    """Those of the changes that give a mapping more of something that it may lack."""
+    of = [each for each in changes(scenario, mapping) if each.knob in GROWING]
+    return [each for each in of if _number(each.after) > _number(each.before)]
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def _shards(scenario: Scenario, mapping: EventSourceMapping) -> Values:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from simulator.measures.verdict import STATES
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
@@ -39,7 +40,6 @@ from simulator.study.tables import table
 if TYPE_CHECKING:
     import pandas as pd
 
-VERDICTS: Final = ("stable", "backlogged", "overloaded")  # the best first
 Replications = int | Literal["auto"]
 
 
@@ -73,11 +73,11 @@ class Comparison:
         return list(self.runs[setting][0].values)
 
     def verdict(self, setting: Setting, mapping: str) -> str:
-        """stable, backlogged or overloaded: the worst of the replications."""
-        return max((run.verdicts[mapping] for run in self.runs[setting]), key=VERDICTS.index)
+        """The worst of the replications."""
+        return max((run.verdicts[mapping] for run in self.runs[setting]), key=STATES.index)
 
     def binding(self, setting: Setting, mapping: str) -> str:
-        """The limit that binds in most replications, or "none"."""
+        """The cause that binds in most replications; "" where nothing does."""
         return Counter(run.binding[mapping] for run in self.runs[setting]).most_common(1)[0][0]
 
     @property

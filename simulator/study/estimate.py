@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.model.batching import ENVELOPE_BYTES, PAYLOAD_LIMIT
+from simulator.measures.expected import batch_s, full_batch
 from simulator.model.concurrency import pool_sizes
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
-from simulator.scenario.bounds import MIB
-from simulator.scenario.expectations import mean
-from simulator.scenario.memory import work
-from simulator.scenario.spec import EventSourceMapping, Function, Outage, Scenario
+from simulator.scenario.spec import EventSourceMapping, Outage, Scenario
 from simulator.study.demand import Demand, demand
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
@@ -72,19 +69,6 @@ def estimates(scenario: Scenario) -> list[Estimate]:
     """The estimate of every mapping, in the scenario's order."""
     demands = {stream: demand(scenario, stream) for stream in scenario.streams}
     return [_estimate(scenario, mapping, demands[mapping.stream]) for mapping in scenario.event_source_mappings]
-
-
-def full_batch(mapping: EventSourceMapping, mean_bytes: float) -> int:
-    """The records of a full batch: batch_size, or as many as fit into 6 MiB of payload."""
-    payload = ENVELOPE_BYTES + 4 * math.ceil(mean_bytes / 3)
-    return max(1, min(mapping.batch_size, int(PAYLOAD_LIMIT // payload)))
-
-
-def batch_s(mapping: EventSourceMapping, function: Function, records: float, mean_bytes: float) -> float:
-    """How long a lane is busy with a batch, in the mean, without cold starts, throttles and errors."""
-    duration = work(function)
-    each = mean(duration.per_record) + mean_bytes / MIB * mean(duration.per_mib)
-    return mapping.invoke_overhead + mean(duration.per_batch) + records * each
 
 
 def _estimate(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Estimate:
@@ -143,26 +127,30 @@ def _concurrency(scenario: Scenario, mapping: EventSourceMapping, asked: Demand)
     """Little's law: the lanes busy at once, with full batches. More shards need no less of it."""
     limit = pool_sizes(scenario)[mapping.function]
     rate = lane_rate(scenario, mapping, asked)[2]
-    busy, busy_at_peak = asked.records_per_s / rate, asked.peak_records_per_s / rate
+    busy, busy_at_peak = _lanes(asked.records_per_s, rate), _lanes(asked.peak_records_per_s, rate)
     return Need(
         "concurrency",
         1.0 if busy <= limit else math.inf,
         1.0 if busy_at_peak <= limit else math.inf,
         busy / limit if limit else math.inf,
-        f"{busy_at_peak:.3g} batches at once at the peak, {limit:,} allowed",
+        f"{_at_once(busy_at_peak)}, {limit:,} allowed",
     )
+
+
+def _at_once(batches: float) -> str:
+    return "full batches never end in time" if math.isinf(batches) else f"{batches:.3g} batches at once at the peak"
 
 
 def lane_rate(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> tuple[int, float, float]:
     """Records of a full batch, seconds that it takes, and the records/s of a lane that has nothing but full batches.
 
-    The rate is infinite for a function that takes no time, and 0 (or next to it) when a full batch exceeds the timeout.
+    The rate is infinite for a function that takes no time, and 0 when a full batch exceeds the timeout.
     """
     function = scenario.functions[mapping.function]
     records = full_batch(mapping, asked.mean_bytes)
     busy_s = batch_s(mapping, function, records, asked.mean_bytes)
     if busy_s - mapping.invoke_overhead > function.timeout:
-        return records, busy_s, 1e-300
+        return records, busy_s, 0.0
     return records, busy_s, records / busy_s if busy_s else math.inf
 
 
@@ -173,7 +161,7 @@ def _need(limit: str, asked: Demand, rate: float, lanes: int, shards: int, why: 
     if math.isinf(at_peak) and asked.hottest_key:
         hot = asked.peak_records_per_s * asked.hottest_key
         why += f"; its most popular key alone has {hot:,.0f} records/s at the peak"
-    return Need(limit, at_mean, at_peak, hottest / rate, why)
+    return Need(limit, at_mean, at_peak, _lanes(hottest, rate), why)
 
 
 def least_shards(asked: Demand, records_per_s: float, rate: float, lanes: int) -> float:
@@ -184,10 +172,15 @@ def least_shards(asked: Demand, records_per_s: float, rate: float, lanes: int) -
     allowed = rate * (1 + 1e-9)
     if records_per_s * asked.hottest_key > allowed:
         return math.inf
-    even = max(1.0, math.ceil(min(records_per_s / (allowed * lanes), MOST_SHARDS + 1.0)))
+    even = max(1.0, math.ceil(min(_lanes(records_per_s, allowed) / lanes, MOST_SHARDS + 1.0)))
     tried = range(int(even), min(int(even) + MOST_TRIED, MOST_SHARDS + 1))
     fits = (float(n) for n in tried if records_per_s * asked.hottest_share(n * lanes) <= allowed)
     return next(fits, math.inf)
+
+
+def _lanes(records_per_s: float, rate: float) -> float:
+    """How many lanes that do `rate` records/s are busy with so many."""
+    return records_per_s / rate if rate else math.inf if records_per_s else 0.0
 
 
 def _per(bytes_per_s: float, size: float) -> float:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.measures.finished import MappingResult
 from simulator.measures.histogram import PERCENTILES
-from simulator.measures.result import MappingResult, Result
+from simulator.measures.result import Result
 from simulator.study.statistics import Interval, measure_interval
 from simulator.traffic.nanoseconds import seconds
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MOST_POINTS: Final = 300  # of the iterator age over time
 COSTS: Final = ("usd_per_month", "wasted_usd_per_month", "usd_per_million_records", "on_demand_usd_per_month")
 COUNTS: Final = ("attempts", "errors", "throttles")
+STATISTICS: Final = (("p50", 50.0), ("p95", 95.0), ("p99", 99.0), ("max", 100.0))
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Figures:
     """
 
     replication: int
-    verdicts: dict[str, str]  # by mapping: stable, backlogged or overloaded
-    binding: dict[str, str]  # by mapping: the limit that binds, or "none"
+    verdicts: dict[str, str]  # by mapping: one of measures.verdict.STATES
+    binding: dict[str, str]  # by mapping: the cause of waiting that binds, or ""
     values: dict[str, dict[str, float]]  # by mapping and measure
     whole: dict[str, float] = field(default_factory=dict)  # by measure: of the whole scenario, as usd_per_month
     curves: dict[str, Curves] = field(default_factory=dict)  # by mapping
@@ -69,7 +71,7 @@ def figures(result: Result) -> Figures:
     return Figures(
         replication=result.replication,
         verdicts={mapping.name: mapping.verdict.state for mapping in mappings},
-        binding={mapping.name: mapping.verdict.binding for mapping in mappings},
+        binding={mapping.name: mapping.verdict.cause for mapping in mappings},
         values={mapping.name: dict(_measures(result, mapping)) for mapping in mappings},
         whole={name: getattr(result.bill, name) for name in COSTS},
         curves={mapping.name: _curves(result, mapping) for mapping in mappings},
@@ -79,8 +81,13 @@ def figures(result: Result) -> Figures:
 def _measures(result: Result, mapping: MappingResult) -> Iterator[tuple[str, float]]:
     """The measures of a mapping, with their units in their names."""
     mine = mapping.measures
-    for name, histogram in (("latency", mine.latency), ("iterator_age", mine.age)):
-        for statistic, percent in (("p50", 50.0), ("p95", 95.0), ("p99", 99.0), ("max", 100.0)):
+    for statistic, percent in STATISTICS:
+        found = mapping.latency(percent)
+        yield f"latency_{statistic}_s", found.least_s
+        yield f"latency_{statistic}_most_s", found.most_s
+    yield "latency_mean_s", mine.latency.mean_s
+    for name, histogram in (("iterator_age", mine.age), ("iterator_age_at_send", mine.age_at_send)):
+        for statistic, percent in STATISTICS:
             yield f"{name}_{statistic}_s", histogram.percentile_s(percent)
         yield f"{name}_mean_s", histogram.mean_s
     for part, mean_s in mapping.parts_mean_s.items():
@@ -88,13 +95,13 @@ def _measures(result: Result, mapping: MappingResult) -> Iterator[tuple[str, flo
     for count in COUNTS:
         yield count, float(mine.counts[count])
     yield "records_lost", float(mapping.ends.lost)
+    yield "records_to_destination", float(mapping.ends.sent_to_destination)
     yield "records_unprocessed", float(mapping.ends.unprocessed)
     yield "drain_s", _drain_s(result, mapping)
     yield "recovery_s", _recovery_s(mapping)
-    uses = {use.limit: use.hottest for use in mapping.uses}
-    yield "binding_use", uses.get(mapping.verdict.binding, max(uses.values(), default=math.nan))
-    for limit, hottest in uses.items():
-        yield f"use_{limit.replace(' ', '_')}", hottest
+    yield "binding_share", mapping.verdict.share
+    for limit in mapping.limits:
+        yield f"offered_{limit.limit}", limit.mean
 
 
 def _drain_s(result: Result, mapping: MappingResult) -> float:
@@ -106,20 +113,20 @@ def _drain_s(result: Result, mapping: MappingResult) -> float:
 
 
 def _recovery_s(mapping: MappingResult) -> float:
-    """The longest recovery from an incident; NaN without incidents."""
-    times = [each.recovery_time_s for each in mapping.incidents]
+    """The longest recovery from an episode; NaN without episodes."""
+    times = [each.recovery_time_s for each in mapping.episodes]
     return math.nan if not times else math.inf if any(map(math.isnan, times)) else max(times)
 
 
 def _curves(result: Result, mapping: MappingResult) -> Curves:
-    ordinary = mapping.measures.ordinary
-    rows = ordinary.age_ns.seconds_upto(-(-result.end_ns // ordinary.interval_ns))
+    ages = mapping.measures.usual_ages
+    rows = ages.peaks_ns.seconds_upto(-(-result.end_ns // ages.interval_ns))
     together = max(1, -(-len(rows) // MOST_POINTS))
     padded = np.concatenate((rows, np.full(-len(rows) % together, np.nan)))
     return Curves(
         records=mapping.measures.latency.n,
         latency_quantiles_s=[mapping.measures.latency.percentile_s(percent) for percent in PERCENTILES],
-        age_interval_s=seconds(together * ordinary.interval_ns),
+        age_interval_s=seconds(together * ages.interval_ns),
         age_max_s=np.fmax.reduce(padded.reshape(-1, together), axis=1).tolist(),
     )
 

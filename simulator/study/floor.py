@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from simulator.measures.bill import DAY_S, GB, HOUR_S, MILLION, MONTH_S, Quantity, priced, prices_of
 from simulator.measures.billed import PUT_UNIT_BYTES
+from simulator.measures.expected import batch_s, full_batch
 from simulator.scenario.spec import EventSourceMapping, Scenario, Slow
 from simulator.study.demand import Demand, demand
-from simulator.study.estimate import batch_s, full_batch
 
 Floats = NDArray[np.float64]
 CHANCE: Final = 0.95  # of the expected traffic: chance may bring less

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 
-import simulator
 from simulator.measures.run import simulate
 from simulator.scenario.kinds import CsvPath
 from simulator.scenario.objectives import Objectives
@@ -19,6 +18,7 @@ from simulator.scenario.records import described
 from simulator.scenario.search import Search
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures
+from simulator.version import __version__
 
 # what makes the figures
 ROOMS: Final = (  # they make the figures
@@ -64,11 +64,11 @@ def scenario_digest(scenario: Scenario) -> str:
 @cache
 def program() -> str:
     """The program's version, with a hash of the code that makes the figures: stored runs are only as good as that."""
-    digest, here = hashlib.sha256(), Path(simulator.__file__).parent
+    digest, here = hashlib.sha256(), Path(__file__).parents[1]
     for room in ROOMS:
         for file in sorted(here.glob(room)):
             digest.update(file.read_bytes())
-    return f"{simulator.__version__}+{digest.hexdigest()[:12]}"
+    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
+from simulator.measures.verdict import KEEP_UP
 from simulator.scenario.objectives import Objectives
 from simulator.study.figures import Figures, values_of
 from simulator.study.statistics import Interval, measure_interval
@@ -22,8 +23,11 @@ MEASURES: Final = {
     "latency_max": "latency_max_s",
     "iterator_age_p99": "iterator_age_p99_s",
     "iterator_age_max": "iterator_age_max_s",
+    "iterator_age_at_send_p99": "iterator_age_at_send_p99_s",
+    "iterator_age_at_send_max": "iterator_age_at_send_max_s",
     "recovery_time": "recovery_s",
     "records_lost": "records_lost",
+    "records_to_destination": "records_to_destination",
     "cost_per_month": COST,
 }  # by the objective's field
 
@@ -56,21 +60,24 @@ class Assessment:
 
 
 def assess(objectives: Objectives, runs: Sequence[Figures]) -> list[Assessment]:
-    """Each objective that is given, for each mapping: in the order of their fields, then of the mappings."""
-    return [_assessment(*each, runs) for each in _asked(objectives, runs[0])]
+    """Each objective, for each mapping: in the order of their fields, then of the mappings."""
+    stated = [_assessment(*each, runs) for each in _asked(objectives, runs[0])]
+    return [*stated, *(_keeps_up(runs) if objectives.keeps_up else [])]
 
 
-def keeps_up(runs: Sequence[Figures]) -> list[Assessment]:
-    """Whether each mapping was not overloaded: what every setting has to do, whatever its objectives are.
+def stated(assessments: Iterable[Assessment]) -> list[Assessment]:
+    """Those that the scenario states: all but the one that holds unless it says otherwise."""
+    return [each for each in assessments if each.objective != KEEPS_UP]
 
-    The value is the part of the replications in which it was overloaded.
-    """
+
+def _keeps_up(runs: Sequence[Figures]) -> list[Assessment]:
+    """Whether each mapping was stable or backlogged; the value is the part of the replications in which it was not."""
     found = []
     for mapping in runs[0].verdicts:
-        overloaded = sum(run.verdicts[mapping] == "overloaded" for run in runs)
-        state: State = "met" if not overloaded else "missed" if overloaded == len(runs) else "undecided"
-        seen = Interval(overloaded / len(runs), math.nan, len(runs))
-        found.append(Assessment(KEEPS_UP, mapping, 0.0, seen, overloaded, state))
+        fails = sum(run.verdicts[mapping] not in KEEP_UP for run in runs)
+        state: State = "met" if not fails else "missed" if fails == len(runs) else "undecided"
+        seen = Interval(fails / len(runs), math.nan, len(runs))
+        found.append(Assessment(KEEPS_UP, mapping, 0.0, seen, fails, state))
     return found
 
 
@@ -81,7 +88,7 @@ def worst(states: Iterable[State]) -> State:
 
 def given(objectives: Objectives) -> dict[str, float]:
     """The bounds that a scenario sets, by field."""
-    bounds = {each.name: getattr(objectives, each.name) for each in fields(objectives)}
+    bounds = {each.name: getattr(objectives, each.name) for each in fields(objectives) if each.name in MEASURES}
     return {name: float(bound) for name, bound in bounds.items() if bound is not None}
 
 
@@ -96,13 +103,21 @@ def _assessment(objective: str, mapping: str, bound: float, runs: Sequence[Figur
     values = values_of(runs, mapping, measure)
     seen = measure_interval(measure, values)
     above = sum(value > bound for value in values)
-    return Assessment(objective, mapping, bound, seen, above, _state(objective, bound, seen))
+    at_most = values_of(runs, mapping, measure.replace("_s", "_most_s")) if measure.startswith("latency") else values
+    known = [least if most != most else most for least, most in zip(values, at_most, strict=True)]
+    return Assessment(
+        objective, mapping, bound, seen, above, _state(objective, bound, seen, measure_interval(measure, known))
+    )
 
 
-def _state(objective: str, bound: float, seen: Interval) -> State:
-    if seen.n == 0:  # without an incident there is nothing to recover from; without a record no latency is known
+def _state(objective: str, bound: float, least: Interval, most: Interval) -> State:
+    """`least`, `most`: what it has been already, and what it may come to be when records that are left have ended."""
+    if least.n == 0:  # without an episode there is nothing to recover from; without a record no latency is known
         return "met" if objective == "recovery_time" else "undecided"
-    half_width = 0.0 if math.isnan(seen.half_width) else seen.half_width
-    if seen.mean + half_width <= bound:
+    if most.mean + _half(most) <= bound:
         return "met"
-    return "missed" if seen.mean - half_width > bound else "undecided"
+    return "missed" if least.mean - _half(least) > bound else "undecided"
+
+
+def _half(interval: Interval) -> float:
+    return 0.0 if math.isnan(interval.half_width) else interval.half_width

@@ -10,7 +10,7 @@ from typing import Final
 from simulator.scenario.objectives import Objectives
 from simulator.study.evaluate import Evaluate
 from simulator.study.figures import Figures, values_of
-from simulator.study.objectives import COST, ORDER, Assessment, State, assess, keeps_up, worst
+from simulator.study.objectives import COST, ORDER, Assessment, State, assess, worst
 from simulator.study.settings import Setting
 from simulator.study.statistics import Interval
 
@@ -62,4 +62,4 @@ def race(evaluate: Evaluate, settings: Sequence[Setting], objectives: Objectives
 
 def trial(setting: Setting, runs: Sequence[Figures], objectives: Objectives) -> Trial:
     """Judge a setting by its runs: by the objectives, and by whether it keeps up with its traffic."""
-    return Trial(setting, tuple(runs), (*assess(objectives, runs), *keeps_up(runs)) if runs else (FAILED,))
+    return Trial(setting, tuple(runs), tuple(assess(objectives, runs)) if runs else (FAILED,))

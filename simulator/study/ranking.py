@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from simulator.scenario.objectives import Objectives
 from simulator.study.figures import Figures, values_of
-from simulator.study.objectives import COST, ORDER, assess, keeps_up, worst
+from simulator.study.objectives import COST, ORDER, assess, worst
 from simulator.study.settings import Setting
 from simulator.study.statistics import interval
 
@@ -23,7 +23,7 @@ def usd_per_month(runs: Sequence[Figures]) -> float:
 
 
 def _rank(runs: Sequence[Figures], objectives: Objectives) -> tuple[int, float, float, float]:
-    judged = [*assess(objectives, runs), *keeps_up(runs)]
+    judged = assess(objectives, runs)
     state = worst(each.state for each in judged)
     excess = max((each.excess for each in judged if each.state != "met"), default=0.0)
     age_s = max((interval(values_of(runs, m, "iterator_age_p99_s")).mean for m in runs[0].values), default=0.0)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.measures.result import MappingResult, Result
+from simulator.measures.finished import MappingResult
+from simulator.measures.result import Result
 from simulator.measures.run import simulate
 from simulator.scenario.units import format_duration
 from simulator.study.source import Source

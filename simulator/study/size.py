@@ -87,7 +87,7 @@ class Sizing:
     @property
     def assessments(self) -> tuple[Assessment, ...]:
         """Of the answer, all objectives: also the cost, which the search does not go by."""
-        return () if self.answer is None else (*assess(self.objectives, self.answer.runs), *_kept_up(self.answer))
+        return () if self.answer is None else tuple(assess(self.objectives, self.answer.runs))
 
 
 def size(
@@ -104,8 +104,9 @@ def size(
     """Find the cheapest setting that meets a scenario's objectives, without trying all.
 
     shards, vary: what to search, as in `compare`; without them what the scenario's `search:` says, and without that
-    from 1 shard to four times those of the estimate. replications: of a setting at most, at least 2. The other
-    arguments are those of `compare`, and so is what it raises; SettingsError also without objectives.
+    from 1 shard to four times those of the estimate, with usual parallelization factors and batch sizes. replications:
+    of a setting at most, at least 2. The other arguments are those of `compare`, and so is what it
+    raises; SettingsError also without objectives.
     """
     with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
         own = evaluate.scenario(AS_IT_IS)
@@ -198,7 +199,3 @@ def _at_estimate(found: Search, shards: Dimension, asked: float) -> Trial | None
 
 def _without(setting: Setting, shards: Dimension) -> tuple[tuple[str, str], ...]:
     return tuple((path, value) for path, value in setting.overrides if path not in shards.paths)
-
-
-def _kept_up(answer: Trial) -> tuple[Assessment, ...]:
-    return tuple(each for each in answer.assessments if each.objective == "keeps up")

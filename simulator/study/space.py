@@ -10,26 +10,54 @@ from simulator.scenario.spec import Scenario
 from simulator.study.estimate import Estimate, estimates
 from simulator.study.evaluate import Evaluator
 from simulator.study.search import Column
-from simulator.study.settings import Dimension, Setting, combinations, dimension, shard_dimensions, shards_of, varied
+from simulator.study.settings import (
+    MOST_SETTINGS,
+    Dimension,
+    Setting,
+    combinations,
+    dimension,
+    shard_dimensions,
+    shards_of,
+    varied,
+)
 
+KNOBS: Final = {"parallelization_factor": (1, 2, 5, 10), "batch_size": (100, 200, 500, 1000)}  # of every mapping
 WIDEST: Final = 4  # times the shards that the estimate asks for: as far as is searched when nobody says how far
 
 
 def asked(scenario: Scenario, shards: Sequence[str], vary: Sequence[str]) -> list[Dimension]:
-    """What to search: the shards, then other fields, by `--shards` and `--vary`, else by the scenario's `search:`.
+    """What to search: the shards, then other fields, by `--shards` and `--vary`, else as `searched` says.
 
     Raises SettingsError.
     """
-    return searched(scenario, shard_dimensions(shards, list(scenario.streams)), [varied(text) for text in vary])
+    others = [varied(text) for text in vary] if vary else None
+    return searched(scenario, shard_dimensions(shards, list(scenario.streams)), others)
 
 
 def searched(
     scenario: Scenario, shards: Sequence[Dimension] | None, vary: Sequence[Dimension] | None
 ) -> list[Dimension]:
-    """The shards, then other fields: those given, else the scenario's own; without any shards a wide range of them."""
+    """The shards, then other fields: those given, else the scenario's, else a wide range of shards and the KNOBS."""
     search = scenario.search
+    nobody_says = not shards and not search.shards
     counts = shards or (shards_of(search.shards, list(scenario.streams)) if search.shards else [wide_enough(scenario)])
-    return [*counts, *(vary or [dimension(path, values) for path, values in search.vary.items()])]
+    if vary is None:
+        vary = [dimension(path, values) for path, values in search.vary.items()] or (
+            _knobs(scenario, counts) if nobody_says else []
+        )
+    return [*counts, *vary]
+
+
+def _knobs(scenario: Scenario, counts: Sequence[Dimension]) -> list[Dimension]:
+    """Parallelization factors and batch sizes, those of today too; as many of the knobs as do not make it too many."""
+    found: list[Dimension] = []
+    for knob, values in KNOBS.items():
+        own = {getattr(mapping, knob) for mapping in scenario.event_source_mappings}
+        paths = tuple(f"event_source_mappings.{n}.{knob}" for n in range(len(scenario.event_source_mappings)))
+        each = Dimension(paths, tuple(map(str, sorted({*values, *own}))))
+        if math.prod(len(of.values) for of in [*counts, *found, each]) <= MOST_SETTINGS:
+            found.append(each)
+    return found
 
 
 def columns(evaluator: Evaluator, dimensions: Sequence[Dimension]) -> list[Column]:

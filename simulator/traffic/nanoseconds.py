@@ -1,4 +1,4 @@
-"""Time inside a run: whole nanoseconds from its start, int64 (docs/model.md, section 19)."""
+"""Time inside a run: whole nanoseconds from its start, int64 (docs/model.md)."""
 
 from __future__ import annotations
 

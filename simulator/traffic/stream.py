@@ -94,7 +94,8 @@ class Stream:
         return Written(produced, waiting, accepted_from)
 
     def _none(self) -> Offered:
-        lanes, poison = dict.fromkeys(self.factors, NO_ROWS), dict.fromkeys(self._poisoned, np.empty(0))
+        lanes = dict.fromkeys(self.factors, NO_ROWS.astype("int8"))  # what logs keep is no wider than it need be
+        poison = dict.fromkeys(self._poisoned, np.empty(0))
         records = Columns(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, lanes, poison)
         return Offered(records, NO_ROWS, NO_ROWS.astype(bool))
 

@@ -1,4 +1,4 @@
-"""What a shard accepts, and when (docs/model.md, sections 3 and 19).
+"""What a shard accepts, and when (docs/model.md, section 3).
 
 Each limit is a token bucket of one second of its rate, in the form of the generic cell rate algorithm: T is the time at
 which the bucket would be full again. T is kept exactly, in ticks: a record costs a whole number of nanoseconds of the

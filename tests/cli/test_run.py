@@ -69,7 +69,7 @@ def test_the_tables_give_the_totals_of_the_summary(write: Write, shardsim: Comma
 
 def test_every_column_says_its_unit_or_is_a_count(write: Write, shardsim: Command) -> None:
     shardsim("run", write(), "-o", "out")
-    texts = {"mapping", "stream", "measure", "statistic", "kind", "item", "resource", "unit"}
+    texts = {"mapping", "stream", "measure", "statistic", "event", "cause", "item", "resource", "unit"}
     counts = {
         "quantity", "shard", "attempts", "errors", "throttles", "get_records_calls", "get_records_refused",
         "polls_skipped", "records_delayed", "records_done_again", "records_lost", "records_sent_to_destination",
@@ -129,11 +129,13 @@ def test_the_printed_table_has_the_figures_of_the_summary(write: Write, shardsim
     assert lines[0].startswith(f"small: {mapping['verdict']} ({mapping['verdict_reason']})")
     heading, row = lines[1], lines[2].split()
     assert re.sub(" +", " ", heading) == (
-        "mapping verdict latency p50 p99 max iterator age p50 p99 max attempts errors throttles lost"
+        "mapping verdict processed unprocessed lost again latency p50 p99 iterator age p99"
     )
     assert row[:2] == ["reader", mapping["verdict"]]
-    assert row[2:4] == [f"{mapping['latency']['p50_s'] * 1000:.3g}", "ms"]
-    assert row[-4:] == [f"{mapping['attempts']:,}", "0", "0", "0"]
+    assert row[2:6] == [f"{mapping['records']['processed']:,}", "0", "0", "0"]
+    assert row[6:8] == [f"{mapping['latency']['p50_s'] * 1000:.3g}", "ms"]
+    assert f"attempts {mapping['attempts']:,}, errors 0" in lines[3]
+    assert lines[4].startswith("offered: ")
     assert lines[-1] == "written to out/ (pictures in out/plots/)"
 
 
@@ -171,8 +173,8 @@ def test_at_most_15_lines_are_printed_however_many_mappings_there_are(
     result = shardsim("run", write("many.yaml", *(f"reader-{i}" for i in range(12))), *options)
     lines = result.stdout.splitlines()
     assert len(lines) <= 15
-    assert "8 of 12 mappings" in result.stdout
-    assert sum(line.startswith("reader-") for line in lines) == 8
+    assert "6 of 12 mappings" in result.stdout
+    assert sum(line.startswith("reader-") for line in lines) == 6
 
 
 def test_a_scenario_that_nothing_reads_is_told(write: Write, shardsim: Command) -> None:
@@ -205,7 +207,7 @@ def test_a_run_is_judged_by_the_objectives_of_its_scenario(
     assert result.exit_code == exit_code
     assert [line for line in result.stdout.splitlines() if line.startswith(told)]
     as_json = shardsim("run", path, "-o", "again", "--json")
-    states = {each["objective"]: each["state"] for each in json.loads(as_json.stdout)["objectives"]}
+    states = {each["name"]: each["state"] for each in json.loads(as_json.stdout)["objectives"]}
     assert ("missed" in states.values()) == (exit_code == 4)
 
 
@@ -245,7 +247,10 @@ def test_the_tables_of_replications_are_the_first_ones(write: Write, shardsim: C
     path = write()
     shardsim("run", path, "-o", "one")
     result = shardsim("run", path, "-n", 3, "-o", "three")
-    assert summary(Path("three")) == summary(Path("one"))
+    several, one = summary(Path("three")), summary(Path("one"))
+    assert several.pop("replications")["reader"]["attempts"]["n"] == several.pop("objectives")[0]["runs"] == 3
+    one.pop("objectives")
+    assert several == one
     assert "means of 3 replications ± half of the 95 % interval; the rest is of the first" in result.stdout
     assert " ± " in result.stdout.splitlines()[2]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.measures.times import Reading
-from simulator.model.facts import Attempt, Doing, Poll, PollResult, Throttle
+from simulator.model.facts import Attempt, Doing, Loss, Poll, PollResult, Throttle
 from simulator.traffic.nanoseconds import NEVER
 from tests.measures.made_up_runs import Item, MadeUp, Stated
 
@@ -34,9 +34,14 @@ def doing(what: str, begin: int, end: int) -> Stated:
     return Stated(begin, Doing(0, 0, 0, what, begin, end))
 
 
-def throttle(begun: int, asked: int, again: int) -> Stated:
+def throttle(places: list[int], begun: int, asked: int, again: int) -> Stated:
     """An attempt of lane 0 that is not admitted."""
-    return Stated(asked, Throttle(0, 0, 0, begun, asked, again, "concurrency"))
+    return Stated(asked, Throttle(0, 0, 0, np.array(places), begun, asked, again, "concurrency"))
+
+
+def lost(places: list[int], at: int) -> Stated:
+    """Records that are dropped."""
+    return Stated(at, Loss(0, 0, np.array(places), "dropped", at, False, ""))
 
 
 def attempt(
@@ -48,11 +53,13 @@ def attempt(
     first_cut: int | None = None,
     begun: int | None = None,
     lane: int = 0,
+    cut: int | None = None,
 ) -> Stated:
     """An attempt that is begun, and its batch cut, when it starts unless it is said otherwise."""
     outcome, failure = ("ok", "") if done == len(places) else ("partial", "poison") if done else ("error", "outage")
     begun = started if begun is None else begun
-    cut = begun if first_cut is None else first_cut
+    first_cut = begun if first_cut is None else first_cut
+    cut = first_cut if cut is None else cut
     where = 0, 0, lane, np.array(places), done, 1, 1
-    fact = Attempt(*where, cut, cut, begun, started, cold, finished, "on_demand", outcome, failure)  # type: ignore[arg-type]
+    fact = Attempt(*where, first_cut, cut, begun, started, cold, finished, "on_demand", outcome, failure)  # type: ignore[arg-type]
     return Stated(started, fact)

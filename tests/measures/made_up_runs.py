@@ -200,24 +200,22 @@ class _Shard:
         self, part: list[Item], lane: int, first_cut: int, cut: int, now: int
     ) -> tuple[int, list[tuple[list[Item], int]]] | None:
         """Attempts at a part of a batch: when they are over, and what it is split into."""
-        rng, tries, throttled = self.rng, 0, False
+        rng, tries = self.rng, 0
         while now <= self.end:
             begun, asked = now, now + self.overhead
             self.doing(lane, "invoke_overhead", begun, asked)
             if asked > self.end:
                 return None
-            # facts do not tell a part that leaves as a whole after a throttle, without any overhead, from its successor
-            leaving = rng.randint(0, len(part)) if rng.random() < 0.1 and not (throttled and not self.overhead) else 0
+            leaving = rng.randint(0, len(part)) if rng.random() < 0.1 else 0
             if leaving:
                 self.lose(part[:leaving], rng.choice(("dropped", "expired")), asked)
                 part = part[leaving:]
             if not part:
                 return asked, []
-            throttled = rng.random() < 0.3
-            if throttled:
+            if rng.random() < 0.3:
                 now = asked + rng.randint(1, 6)
-                lack = rng.choice(LACKS)
-                self.state(asked, Throttle(0, self.number, lane, begun, asked, now, lack))  # type: ignore[arg-type]
+                lack, places = rng.choice(LACKS), np.array([item.place for item in part])
+                self.state(asked, Throttle(0, self.number, lane, places, begun, asked, now, lack))  # type: ignore[arg-type]
                 self.doing(lane, lack, asked, now)
                 for item in part:
                     item.throttled.append((begun, now))

@@ -8,7 +8,7 @@ from simulator.measures.lanes import Lanes
 from simulator.measures.parts import Parts, PartsDoNotAddUpError, Processed
 from simulator.measures.times import Reading, Times
 from simulator.traffic.nanoseconds import NEVER
-from tests.measures.by_hand import POLLED, attempt, doing, poll, record, run, throttle
+from tests.measures.by_hand import POLLED, attempt, doing, lost, poll, record, run, throttle
 from tests.measures.made_up_runs import MadeUp, windows
 
 
@@ -56,11 +56,12 @@ def test_a_disabled_mapping_is_pickup_and_not_batching() -> None:
 def test_throttles_and_failures_before_the_attempt_that_did_it() -> None:
     one = run(
         POLLED, 40, [record(0)], poll(0, "called", 0, 1),
-        doing("invoke_overhead", 0, 1), throttle(0, 1, 4), doing("concurrency", 1, 4),
-        doing("invoke_overhead", 4, 5), throttle(4, 5, 9), doing("concurrency", 5, 9),
+        doing("invoke_overhead", 0, 1), throttle([0], 0, 1, 4), doing("concurrency", 1, 4),
+        doing("invoke_overhead", 4, 5), throttle([0], 4, 5, 9), doing("concurrency", 5, 9),
         doing("invoke_overhead", 9, 10), doing("outage", 10, 12), attempt([0], 0, 10, 0, 12, first_cut=0, begun=9),
-        doing("outage", 12, 15), doing("invoke_overhead", 15, 16), throttle(15, 16, 18), doing("concurrency", 16, 18),
-        doing("invoke_overhead", 18, 19), doing("function", 19, 24), attempt([0], 1, 19, 0, 24, first_cut=0, begun=18),
+        doing("outage", 12, 15), doing("invoke_overhead", 15, 16), throttle([0], 15, 16, 18),
+        doing("concurrency", 16, 18), doing("invoke_overhead", 18, 19), doing("function", 19, 24),
+        attempt([0], 1, 19, 0, 24, first_cut=0, begun=18),
     )  # fmt: skip
     assert some(one) == {"throttled": 9 + 3, "retrying": (12 - 9) + 3, "processing": 1 + 5}
 
@@ -68,13 +69,23 @@ def test_throttles_and_failures_before_the_attempt_that_did_it() -> None:
 def test_what_the_first_half_is_throttled_is_retrying_for_the_second() -> None:
     one = run(
         POLLED, 40, [record(0), record(0)], poll(0, "called", 0, 2),
-        throttle(0, 0, 2), doing("concurrency", 0, 2),
+        throttle([0, 1], 0, 0, 2), doing("concurrency", 0, 2),
         doing("poison", 2, 5), attempt([0, 1], 0, 2, 0, 5, first_cut=0),
-        throttle(5, 5, 9), doing("concurrency", 5, 9),
+        throttle([0], 5, 5, 9), doing("concurrency", 5, 9),
         doing("function", 9, 10), attempt([0], 1, 9, 0, 10, first_cut=0),
         doing("function", 10, 14), attempt([1], 1, 10, 0, 14, first_cut=0),
     )  # fmt: skip
     assert some(one) == {"throttled": 2 + 4 + 2, "retrying": 3 + (10 - 2), "processing": 1 + 4}
+
+
+def test_a_half_that_leaves_whole_after_a_throttle_takes_what_it_was_throttled_with_it() -> None:
+    one = run(
+        POLLED, 40, [record(0), record(0)], poll(0, "called", 0, 2),
+        doing("poison", 0, 5), attempt([0, 1], 0, 0, 0, 5),
+        throttle([0], 5, 5, 9), doing("concurrency", 5, 9), lost([0], 9),
+        doing("function", 9, 14), attempt([1], 1, 9, 0, 14, first_cut=0, cut=5),
+    )  # fmt: skip
+    assert some(one) == {"retrying": 9, "processing": 5}
 
 
 def test_records_of_the_warm_up_are_in_the_rows_alone_and_the_very_end_belongs_to_the_last_row() -> None:

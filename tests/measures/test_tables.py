@@ -260,8 +260,10 @@ def test_the_load_of_a_shard_is_in_records_a_second() -> None:
     assert load["shard_0"].tolist()[:90] == pytest.approx([50.0] * 90)
 
 
-def test_the_table_of_incidents_has_one_of_each_kind() -> None:
-    assert run().result.incidents["kind"].tolist() == ["outage", "poison"]
+def test_the_table_of_incidents_has_a_row_an_episode() -> None:
+    episodes = run().result.mappings[0].episodes
+    assert run().result.incidents["event"].tolist() == [each.event for each in episodes]
+    assert episodes
 
 
 def test_the_summary_is_json_and_says_what_the_tables_say() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any, Final
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
 
 from tests.model.compare_many import compare
+from tests.reference import undecided
 from tests.reference.scenarios import scenarios
 
 GENERATE: Final = (Phase.generate,)
@@ -35,8 +37,10 @@ def agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) ->
     @given(content=scenarios(), window_records=st.sampled_from([30, 300, 1 << 19]))
     def rows_totals_ends_and_reads_are_those_of_the_reference(content: dict[str, Any], window_records: int) -> None:
         nonlocal compared
-        if found := compare(content, window_records):
-            raise AssertionError("\n".join(found))
+        found = compare(content, window_records)
+        if found and undecided(content, Path()):
+            reject()
+        assert not found, "\n".join(found)
         compared += 1
 
     rows_totals_ends_and_reads_are_those_of_the_reference()

@@ -14,7 +14,7 @@ from simulator.measures.result import Result
 from simulator.model import windows
 from tests.model.rows import run_rows, totals
 from tests.reference import Result as Expected
-from tests.reference import run
+from tests.reference import run, undecided
 from tests.reference.compare import EXACT, differences
 from tests.reference.scenarios import random_scenario
 
@@ -50,7 +50,9 @@ def compare_seed(seed: int) -> list[str]:
     An exception is a difference.
     """
     try:
-        return compare(random_scenario(seed), (1, 10, 100, 1000, windows.WINDOW_RECORDS)[seed % 5])
+        content = random_scenario(seed)
+        found = compare(content, (1, 10, 100, 1000, windows.WINDOW_RECORDS)[seed % 5])
+        return [] if found and undecided(content, Path()) else found
     except Exception:
         return traceback.format_exc().splitlines()[-6:]
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from simulator.kernel.engines import Engine
+from simulator.measures.run import simulate
 from tests.model.compare_many import compare
 from tests.model.rows import Section, run_rows, scenario, small
 
@@ -14,8 +16,57 @@ LONG_DISABLED = {"disabled": [{"from": "2s", "to": "30h"}]}
 SELDOM = {"polling": {"interval": "60s", "phase": "370ms", "jitter": 0}}  # few of its polls find nothing
 SLOW = {"duration": {"per_batch": "1713ms", "per_record": "1.3ms"}}
 
+# A batch of two records, accepted at 15 s and 45 s, fails at 50 s and is halved. The other mapping, which was refused
+# at 47 s, takes the only unit first, and holds it until 89 s: the first half is refused, and too old at 90 s; the
+# second runs at once.
+PUSHED: Section = {
+    "consumer": "push",
+    "starting_position": "trim_horizon",
+    "push": {"propagation": "0s"},
+    "retry_backoff": {"jitter": 0},
+}
+PRODUCED: Section = {"arrivals": "constant", "record_size": "1B"}
+HALF_THAT_LEAVES: Section = {
+    "name": "half-that-leaves",
+    "duration": "60s",
+    "account": {"concurrency": 1},
+    "streams": {"other": {"shards": 1}, "s": {"shards": 1}},
+    "producers": [
+        {"name": "o", "stream": "other", "rate": "0.5/s", "start": "46s", "stop": "48s", **PRODUCED},
+        {"name": "p", "stream": "s", "rate": "2/m", **PRODUCED},
+    ],
+    "functions": {
+        "long": {"duration": {"per_batch": "39s"}, "cold_start": "0s", "timeout": "60s"},
+        "f": {
+            "duration": {"per_batch": "5s"},
+            "cold_start": "0s",
+            "timeout": "60s",
+            "failures": [{"kind": "poison", "at": ["10s"]}],
+        },
+    },
+    "event_source_mappings": [
+        {
+            "stream": "other",
+            "function": "long",
+            **PUSHED,
+            "throttle_backoff": {"initial": "3s", "factor": 1, "jitter": 0},
+        },
+        {
+            "stream": "s",
+            "function": "f",
+            **PUSHED,
+            "batch_size": 2,
+            "maximum_batching_window": "300s",
+            "maximum_record_age": "60s",
+            "bisect_batch_on_function_error": True,
+            "throttle_backoff": {"initial": "40s", "factor": 1, "jitter": 0},
+        },
+    ],
+}
+
 CORNERS: dict[str, Section] = {
     "nothing special": small(),
+    "a half that leaves whole after a throttle": HALF_THAT_LEAVES,
     "no producers": {**small(), "producers": []},
     "a rate of 0": small(producer={"rate": "0/s"}),
     "batches of one record": small(mapping={"batch_size": 1}),
@@ -36,6 +87,11 @@ CORNERS: dict[str, Section] = {
     "more than a shard accepts, no drain": small(run={"duration": "3s", "drain": "0s"}, producer={"rate": "1300/s"}),
     "more than a shard accepts, dropped": small(
         run={"duration": "3s"}, producer={"rate": "1300/s", "on_throttle": "drop"}
+    ),
+    "accepted and read at the very end": small(
+        run={"duration": "3s", "drain": "7.05s"},
+        producer={"rate": "10/s", "record_size": "1MiB"},  # one a second is accepted, the last at 10.05 s
+        mapping={"polling": {"phase": "50ms"}},
     ),
     "a slow period of factor 0": small(
         function={"failures": [{"kind": "slow", "from": "0s", "to": "5s", "factor": 0}]}
@@ -104,6 +160,23 @@ CORNERS: dict[str, Section] = {
 @pytest.mark.parametrize("window_records", [7, 1 << 19])
 def test_the_simulator_agrees_with_the_reference(name: str, window_records: int) -> None:
     assert compare(CORNERS[name], window_records) == []
+
+
+def test_what_a_half_was_throttled_that_leaves_whole_is_retrying_for_the_other() -> None:
+    mapping = simulate(scenario(HALF_THAT_LEAVES), None, 0).mappings[1]
+    parts = {part: ns / 10**9 for part, ns in mapping.measures.parts.sums_ns.items()}
+    assert mapping.measures.told == {"processed": 1, "dropped": 1, "sent_to_destination": 0, "expired": 0}
+    assert parts["throttled"] == 0
+    assert parts["retrying"] == 5 + 40  # of the record accepted at 45 s: the failed attempt, then what its sibling did
+    assert parts["processing"] == 5
+
+
+@pytest.mark.parametrize("engine", ["simpy", "kernel"])
+def test_what_is_accepted_at_the_very_end_is_read_by_a_poll_of_then(engine: Engine) -> None:
+    run = scenario(CORNERS["accepted and read at the very end"])
+    (mapping,), stream = (result := simulate(run, None, 0, engine=engine)).mappings, result.measures.streams["s"]
+    assert stream.records_by_shard.tolist() == [11]
+    assert mapping.read_bytes == 11 * 2**20
 
 
 def test_an_old_alarm_of_a_lane_does_not_wake_it_in_the_future() -> None:
@@ -185,3 +258,12 @@ def test_what_is_gone_at_the_end_has_expired_though_nobody_has_come_to_pass_it_o
     ends = run_rows(content)[0].mappings[0].ends
     assert (ends.processed, ends.expired, ends.unprocessed) == (2, 4, 14)
     assert compare(content) == []
+
+
+@pytest.mark.parametrize("engine", ["kernel", "simpy"])
+def test_a_stream_that_nobody_reads_does_not_prolong_the_run(engine: Engine) -> None:
+    """Its shard accepts 1,000 of 3,000 records a second, so that many still wait at their producer at the end."""
+    content = small(run={"drain": "3h"})
+    content["streams"]["unread"] = {"shards": 1}
+    content["producers"].append({"stream": "unread", "rate": "3000/s", "arrivals": "constant"})
+    assert simulate(scenario(content), engine=engine).end_s < 13

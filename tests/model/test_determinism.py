@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from simulator.model import windows
-from simulator.scenario.spec import Scenario
+from simulator.model.facts import Attempt
+from simulator.scenario.spec import Poison, Scenario
 from tests.kernel.recording import record
 from tests.model.rows import Section, scenario, small
 
+SHARD, PLACES, STARTED, COLD, FINISHED, FAILURE = (
+    Attempt._fields.index(name) for name in ("shard", "places", "started_ns", "cold_ns", "finished_ns", "failure")
+)
 RANDOM: Section = {
     "run": {"duration": "40s", "seed": 7},
     "stream": {"shards": 2},
@@ -45,6 +49,12 @@ def traffic(of: Scenario) -> list[tuple[int, int]]:
     return sorted((record_[0], record_[2]) for record_ in record(of, "simpy")["offered"]["s"])
 
 
+def elsewhere(attempt: list[Any]) -> tuple[Any, ...]:
+    """An attempt's records, and how long it runs."""
+    shard, places, started, cold, finished = (attempt[i] for i in (SHARD, PLACES, STARTED, COLD, FINISHED))
+    return shard, places, finished - started - cold
+
+
 def test_i5_one_seed_gives_the_same_run() -> None:
     assert record(made(), "simpy") == record(made(), "simpy")
 
@@ -64,6 +74,17 @@ def test_i6_more_shards_leave_the_traffic_as_it_was_record_by_record(shards: int
 def test_i6_another_batch_size_leaves_the_traffic_as_it_was() -> None:
     (mapping,) = made().event_source_mappings
     assert traffic(made(event_source_mappings=(replace(mapping, batch_size=3),))) == traffic(made())
+
+
+def test_i6_a_lane_that_fails_leaves_every_duration_elsewhere_as_it_was() -> None:
+    failing = replace(made().functions["f"], failures=(Poison(probability=0.0, at=(10.0,)),))
+    well = replace(failing, failures=(Poison(probability=0.0, at=(1e6,)),))  # the stream has no record by then
+    runs = [record(made(functions={"f": function}), "simpy")["attempts"] for function in (well, failing)]
+    struck = {attempt[SHARD] for attempt in runs[1] if attempt[FAILURE]}
+    assert len(struck) == 1
+    first, second = ([elsewhere(a) for a in attempts if a[SHARD] not in struck] for attempts in runs)
+    assert first == second
+    assert len(first) > 20
 
 
 def test_i8_another_seed_gives_another_run() -> None:

@@ -20,11 +20,23 @@ from tests.mutants.faults import Fault
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("simulator", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
 ROOMS: Final = ("traffic", "model", "measures", "kernel")
-LIKELY: Final = ("tests/test_cases.py", "tests/model/test_corners.py", "tests/model/test_small_parts.py")
-LAST: Final = (  # slow
-    "tests/model/test_invariants_of_runs.py",
+EVERYWHERE: Final = (  # these see whatever changes in a run
+    "tests/test_cases.py",
+    "tests/model/test_against_reference.py",
+    "tests/model/test_corners.py",
+)
+KERNEL: Final = ("tests/kernel/test_both_engines.py", "tests/kernel/test_random_scenarios.py")  # facts alone
+INVARIANTS: Final = ("tests/model/test_determinism.py", "tests/model/test_invariants.py")
+LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_both_engines.py")
+AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
+LAST: Final = (  # slow, the slowest last
+    "tests/measures/test_made_up_runs.py",
     "tests/model/test_against_reference.py",
     "tests/kernel/test_random_scenarios.py",
+    "tests/model/test_corners.py",
+    "tests/model/test_polling.py",
+    "tests/model/test_theory.py",
+    "tests/measures/test_windows_and_intervals.py",
 )
 PLAIN: Final = "tests.mutants.plain"
 OPTIONS: Final = ("-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink")
@@ -92,7 +104,9 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
     right = path.read_text(encoding="utf-8")
     try:
         path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
-        line = first_failure(folder, in_order(every_test(folder), fault.file), limit_s)
+        tests = in_order(tests_for(folder, fault.file), fault.file)
+        line = first_failure(folder, tests[:AT_FIRST], limit_s / 4)
+        line = line or first_failure(folder, tests[AT_FIRST:], limit_s)
     finally:
         path.write_text(right, encoding="utf-8")
         free.put(folder)
@@ -113,13 +127,22 @@ def every_test(folder: Path) -> list[str]:
     return ["tests/test_cases.py", *(path.relative_to(folder).as_posix() for path in files)]
 
 
+def tests_for(folder: Path, file: str) -> list[str]:
+    """The tests of a file's room, and those of other rooms that can tell."""
+    room = file.split("/")[0]
+    others = {"traffic": (*KERNEL, *INVARIANTS), "model": KERNEL}.get(room, ())
+    chosen = {*EVERYWHERE, *others}
+    return [test for test in every_test(folder) if test in chosen or test.startswith(f"tests/{room}/")]
+
+
 def in_order(tests: Sequence[str], file: str) -> list[str]:
     """First the tests that bear the name of the file, then those that see most, last those that take long."""
     room, name = file.split("/")
 
-    def rank(test: str) -> tuple[bool, bool, bool, bool]:
+    def rank(test: str) -> tuple[bool, int, bool, bool]:
         own = test in (f"tests/{room}/test_{name}", f"tests/model/test_{name}")
-        return (not own, test in LAST, test not in LIKELY, not test.startswith(f"tests/{room}"))
+        last = LAST.index(test) + 1 if test in LAST else 0
+        return (not own, last, test not in LIKELY, not test.startswith(f"tests/{room}"))
 
     return sorted(tests, key=rank)
 

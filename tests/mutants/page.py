@@ -11,10 +11,10 @@ TITLE = """# Faults that the tests notice
 
 Made by `make mutants`. {faults} small faults, such as somebody could make by mistake, are put into the writing end,
 the model and its measures (`simulator/traffic`, `simulator/model`, `simulator/measures`), one at a time, each into a
-copy of the project; then the tests of these rooms and the worked cases, by the plain rules, and the comparisons with
-the kernel, whose C is not broken, run until one fails. The faults were made by hand and stand in
-`tests/mutants/faults.py`. The command fails when fewer than {least:.0%} are caught, when one survives without a reason,
-and when one is no mistake of meaning but code that cannot run.
+copy of the project; then the tests of its room, the worked cases and the comparison with the reference, by the plain
+rules, and for the first two rooms that with the kernel, whose C is not broken, run until one fails. The faults were
+made by hand and stand in `tests/mutants/faults.py`. The command fails when fewer than {least:.0%} are caught, when one
+survives without a reason, and when one is no mistake of meaning but code that cannot run.
 
 Where a fault survived at first, and was one that somebody should notice, a test was written for it. So the share says
 that these rules of the model are held by tests; it is no estimate of how many other mistakes would be found.

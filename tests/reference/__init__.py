@@ -2,6 +2,6 @@
 
 from .inputs import NotDeterministic
 from .result import Result
-from .simulate import run
+from .simulate import run, undecided
 
-__all__ = ["NotDeterministic", "Result", "run"]
+__all__ = ["NotDeterministic", "Result", "run", "undecided"]

@@ -18,6 +18,8 @@ NANOSECONDS = {"ms": 10**6, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "
 BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 PER = {"/s": SECOND, "/m": 60 * SECOND, "/h": 3600 * SECOND}
 NEVER = 10**30  # later than any time
+LOST = Fraction(1, 2**50)  # the part of a time that doubles may lose: a few units in the last place
+UNDECIDED: list[float] = []  # products that doubles may round to either side, if they are taken in another order
 NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([a-zA-Z/]*)\s*")
 DISTRIBUTIONS = {"constant", "uniform", "exponential", "normal", "lognormal", "gamma", "empirical"}
 
@@ -28,7 +30,16 @@ class NotDeterministic(Exception):  # noqa: N818 (it is the scenario that is not
 
 def half_up(value: Fraction | float) -> int:
     """Whole nanoseconds, rounded once, half up. Products are taken in double precision before that (section 11)."""
-    return math.floor(Fraction(value) + Fraction(1, 2))
+    exact = Fraction(value)
+    rounded = math.floor(exact + Fraction(1, 2))
+    if isinstance(value, float) and near_half(exact, abs(exact)):
+        UNDECIDED.append(value)
+    return rounded
+
+
+def near_half(time: Fraction, long: Fraction) -> bool:
+    """Whether a time is nearer to half a nanosecond than doubles can tell, which had to do with times so long."""
+    return abs(time - math.floor(time) - Fraction(1, 2)) <= long * LOST
 
 
 def number(value: Any) -> Fraction:

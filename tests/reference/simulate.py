@@ -6,9 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from . import traffic
 from .clock import Clock
 from .functions import function_states
-from .inputs import SECOND, Scenario, parse
+from .inputs import SECOND, UNDECIDED, Scenario, parse
 from .mappings import MappingState
 from .readers import Poller, Reader, ReadLimits, Subscription
 from .result import Result, in_seconds, totals_of
@@ -27,6 +28,13 @@ def run(scenario: dict[str, Any], folder: Path | str) -> Result:
         reader.begin()
     ended_at = go(parsed, clock, mappings)
     return collect(mappings, readers, written, ended_at)
+
+
+def undecided(scenario: dict[str, Any], folder: Path | str) -> bool:
+    """Whether doubles may give a nanosecond more or less than `run`: a record's production, a backoff, a duration."""
+    UNDECIDED.clear()
+    run(scenario, folder)
+    return bool(UNDECIDED) or traffic.undecided(parse(scenario, Path(folder)))
 
 
 def make_mappings(scenario: Scenario, written: dict[str, Written], clock: Clock) -> list[MappingState]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ from ruamel.yaml import YAML
 
 from . import NotDeterministic, run
 from .compare import differences, read_rows
+from .inputs import SECOND, UNDECIDED, Backoff, near_half
+from .traffic import exact_times
+from .waves import Wave
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -62,3 +66,29 @@ def minimal(random: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+@pytest.mark.parametrize(("off", "undecided"), [("0", True), ("1e-6", True), ("1e-3", False), ("-1e-3", False)])
+@pytest.mark.parametrize("start", [0, -6])
+def test_a_time_that_doubles_may_round_to_either_side_is_told(start: int, off: str, undecided: bool) -> None:
+    """The second of some records at (k + 0.5) / rate is produced about half a nanosecond after 26 s."""
+    time = (26 - start) * SECOND + Fraction(1, 2) + Fraction(off)
+    steps = [(start * SECOND, 60 * SECOND, Fraction(3, 2) / time)]
+    found = [near_half(at, abs(at) + long) for at, long in exact_times(steps, start * SECOND, 27 * SECOND)]
+    assert found == [False, undecided]
+
+
+@pytest.mark.parametrize(("off", "undecided"), [("0", True), ("1e-6", True), ("1e-3", False), ("-1e-3", False)])
+def test_so_is_one_of_a_sine(off: str, undecided: bool) -> None:
+    time = 25 * SECOND + Fraction(1, 2) + Fraction(off)
+    assert Wave(Fraction(3, 2) / time, Fraction(0), 60 * SECOND, 0).undecided(0, 26 * SECOND) == undecided
+
+
+def test_so_is_a_product() -> None:
+    """0.366 * 1.65^4 is 2.7127942875 exactly, and 0.366 * 1.65^3 is far from half a nanosecond."""
+    backoff = Backoff(initial=366_000_000, factor=1.65, maximum=60 * SECOND)
+    UNDECIDED.clear()
+    assert backoff.wait(4) == 1_644_117_750
+    assert UNDECIDED == []
+    assert backoff.wait(5) in (2_712_794_287, 2_712_794_288)
+    assert len(UNDECIDED) == 1

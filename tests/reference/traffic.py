@@ -10,7 +10,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .inputs import NEVER, SECOND, Producer, Scenario, Stream, half_up, nanoseconds, number, per_nanosecond, rows
+from .inputs import (
+    NEVER,
+    SECOND,
+    Producer,
+    Scenario,
+    Stream,
+    half_up,
+    nanoseconds,
+    near_half,
+    number,
+    per_nanosecond,
+    rows,
+)
 from .waves import Wave
 
 MIB = 2**20
@@ -120,9 +132,7 @@ def production_times(producer: Producer, folder: Path) -> Iterator[int]:
     """Section 2: record k is produced at the first t with L(t) = k + 0.5; records are produced in [start, stop)."""
     rate, start, stop = producer.rate, producer.start, producer.stop
     if isinstance(rate, dict) and "sine" in rate:
-        wave = rate["sine"]
-        mean, amplitude = per_nanosecond(wave["mean"]), per_nanosecond(wave["amplitude"])
-        times = Wave(mean, amplitude, nanoseconds(wave["period"]), nanoseconds(wave["peak_at"])).times(start, stop)
+        times = sine(rate["sine"]).times(start, stop)
     else:
         times = piecewise_times(pieces(rate, start, stop, folder), start, stop)
     for time in times:
@@ -130,18 +140,44 @@ def production_times(producer: Producer, folder: Path) -> Iterator[int]:
             yield time
 
 
+def sine(spec: dict[str, Any]) -> Wave:
+    """A sine profile."""
+    mean, amplitude = per_nanosecond(spec["mean"]), per_nanosecond(spec["amplitude"])
+    return Wave(mean, amplitude, nanoseconds(spec["period"]), nanoseconds(spec["peak_at"]))
+
+
+def undecided(scenario: Scenario) -> bool:
+    """Whether a record is produced nearer to half a nanosecond than doubles, in which quotients are taken, can tell."""
+    return any(may_round_otherwise(producer, scenario.folder) for producer in scenario.producers)
+
+
+def may_round_otherwise(producer: Producer, folder: Path) -> bool:
+    """The same of one producer."""
+    rate, start, stop = producer.rate, producer.start, producer.stop
+    if isinstance(rate, dict) and "sine" in rate:
+        return sine(rate["sine"]).undecided(start, stop)
+    times = exact_times(pieces(rate, start, stop, folder), start, stop)
+    return any(near_half(time, abs(time) + long) for time, long in times)
+
+
 Piece = tuple[int, int, Fraction]
 
 
 def piecewise_times(steps: list[Piece], start: int, stop: int) -> Iterator[int]:
     """The times at which the integral of a rate made of (from, to, rate) pieces is k + 0.5."""
+    for time, _ in exact_times(steps, start, stop):
+        yield half_up(time)
+
+
+def exact_times(steps: list[Piece], start: int, stop: int) -> Iterator[tuple[Fraction, Fraction]]:
+    """The same exactly, each with how long the records up to it take at the rate of then."""
     total, wanted = Fraction(0), Fraction(1, 2)
     for piece_start, piece_end, rate in steps:
         begin, end = max(piece_start, start), min(piece_end, stop)
         if end <= begin or rate <= 0:
             continue
         while wanted <= total + rate * (end - begin):
-            yield half_up(begin + (wanted - total) / rate)
+            yield begin + (wanted - total) / rate, wanted / rate
             wanted += 1
         total += rate * (end - begin)
 

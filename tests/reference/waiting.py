@@ -30,8 +30,9 @@ def life(reader: Reader, item: Item, end: int) -> Iterator[Stretch]:
     yield item.record.let_in, item.accepted, "write_bytes"
     time = item.accepted
     for doing in done_within(item.lane.doings, time, end):  # whatever else there is: its lane is busy
-        yield from idle(reader, item, time, doing.start)
-        time = max(time, doing.start)
+        if time < doing.start:
+            yield from idle(reader, item, time, doing.start)
+            time = doing.start
         yield time, doing.end, doing.cause if doing.cause != "processing" or item in doing.processed else "function"
         time = doing.end
     yield from idle(reader, item, time, end)

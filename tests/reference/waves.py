@@ -9,6 +9,7 @@ from fractions import Fraction
 
 DIGITS = 28
 SMALL = Decimal(10) ** -DIGITS
+LOST = Decimal(2) ** -50  # the part of an integral, or of a time, that doubles may lose: a few units in the last place
 PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459")
 HALF = Decimal("0.5")
 
@@ -37,6 +38,17 @@ class Wave:
                 low = self.first(before + wanted, low, stop)
             yield low
             wanted += 1
+
+    def undecided(self, start: int, stop: int) -> bool:
+        """Whether doubles may round some of these times to another nanosecond: it is too near to half of one."""
+        with localcontext(prec=DIGITS):
+            level = self.integral(Decimal(start)) - HALF
+            for n in self.times(start, stop):
+                level += 1
+                lost = LOST * (abs(level) + self.mean * abs(n))
+                if self.integral(n - HALF) > level - lost or self.integral(n + HALF) <= level + lost:
+                    return True
+        return False
 
     def first(self, level: Decimal, low: int, high: int) -> int:
         """The n with the first t of that level in [n - 0.5, n + 0.5), by bisection."""

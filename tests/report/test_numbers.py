@@ -48,13 +48,14 @@ def test_bytes_are_told_in_the_unit_that_suits_them(value_bytes: float, text: st
 
 
 def test_parts_money_counts_and_rates() -> None:
-    assert [percent(part) for part in (0, 0.0004, 0.045, 0.45, 1.05, nan)] == [
+    assert [percent(part) for part in (0, 0.0004, 0.045, 0.45, 1.05, nan, inf)] == [
         "0%",
         "<0.1%",
         "4.5%",
         "45%",
         "105%",
         "-",
+        "∞",
     ]
     assert [usd(each) for each in (0, 0.00421, 61.318, 12345.6, nan)] == [
         "USD 0.00", "USD 0.0042", "USD 61.32", "USD 12,346", "-",

@@ -90,7 +90,7 @@ def test_an_ordinary_run_has_all_plots_with_units_on_their_axes(ordinary: Run) -
 
 def test_an_incident_is_shaded_and_named(ordinary: Run) -> None:
     assert "outage" in texts(ordinary.plots["iterator_age"])
-    assert "recovered" in texts(ordinary.plots["iterator_age"])
+    assert "caught up" in texts(ordinary.plots["iterator_age"])
 
 
 def test_one_shard_is_a_strip(simulated: Simulated) -> None:
@@ -129,7 +129,7 @@ def test_a_run_in_which_everything_fails_says_so(simulated: Simulated, tmp_path:
     plots = saved(RunTables.of(simulated(failures=ALWAYS_DOWN)), tmp_path)
     for name in ("latency_parts", "latency_quantiles"):
         assert "no data" in texts(plots[name]), name
-    assert plots["latency_quantiles"].title == "Latency: no record was processed"
+    assert plots["latency_quantiles"].title == "Latency: too few records were processed"
 
 
 def test_a_stream_that_nothing_reads_still_has_its_plots(simulated: Simulated, tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def test_files_of_two_results_do_not_pass_for_one(copied: Results, tmp_path: Pat
     folder, other = copied("run"), run_folder(tmp_path / "other", readers=("third",), failures=OUTAGE)
     for file, said in (
         ("scenario.yaml", "summary.json: its event source mappings are not those of scenario.yaml"),
-        ("incidents.csv", "incidents.csv: its incidents are not those that summary.json counts"),
+        ("incidents.csv", "incidents.csv: its episodes are not as many as summary.json tells"),
     ):
         whole = (folder / file).read_bytes()
         shutil.copy(other / file, folder / file)
@@ -263,9 +263,11 @@ def test_a_study_that_contradicts_itself_is_named(
         lambda summary: summary["bill"].update(usd_per_month=0, wasted_usd_per_month=1),
         lambda summary: summary["bill"].update(items=[], usd_per_million_records=None, on_demand_usd_per_month=None),
         lambda summary: summary.update(bill=None),
-        lambda summary: summary["event_source_mappings"]["first"].update(binding_limit="retries", attempts=0),
+        lambda summary: summary["event_source_mappings"]["first"].update(binding_cause="timeouts", attempts=0),
         lambda summary: summary["event_source_mappings"]["first"]["latency_parts_mean_s"].update(pickup=1e-320),
-        lambda summary: summary["event_source_mappings"]["first"]["use"].update(other={"mean": 0, "hottest": 9}),
+        lambda summary: summary["event_source_mappings"]["first"]["limits"].update(
+            concurrency={"offered_mean": None, "offered_peak": 9}
+        ),
         lambda summary: summary["event_source_mappings"]["first"]["iterator_age"].clear() or
         summary["event_source_mappings"]["first"]["iterator_age"].update(n=5),
         lambda summary: summary["streams"]["clicks"].update(records_produced=2**63 - 1),
@@ -291,11 +293,11 @@ def test_settings_that_come_to_the_same_number_are_told_apart(tmp_path: Path) ->
 def test_report_and_diff_end_with_one_line_and_leave_the_old_page(copied: Results, originals: dict[str, Path]) -> None:
     folder = copied("run")
     (folder / "report.html").write_text("the old page", encoding="utf-8")
-    (folder / "incidents.csv").write_text("mapping,kind\n", encoding="utf-8")
+    (folder / "incidents.csv").write_text("mapping,event\n", encoding="utf-8")
     for words in (("report", folder), ("diff", folder, originals["replications"]), ("diff", originals["run"], folder)):
         done = CliRunner().invoke(cli, [str(word) for word in words])
         assert done.exit_code == 2
-        assert done.stderr == f"error: {folder}/incidents.csv: has no column start_s; make the result again\n"
+        assert done.stderr == f"error: {folder}/incidents.csv: has no column cause; make the result again\n"
     assert (folder / "report.html").read_text(encoding="utf-8") == "the old page"
 
 

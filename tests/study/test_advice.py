@@ -90,7 +90,7 @@ def test_lanes_without_time_are_fixed_by_more_lanes(tmp_path: Path) -> None:
     assert found["parallelization factor 1 -> 2"] == "better"
     assert found["shards 2 -> 4"] == "better"
     assert found["shards 2 -> 1"] == "worse"
-    assert advice.binding == "function time per lane"
+    assert advice.binding == "function"
     assert "reserved concurrency" not in " ".join(found)
 
 

@@ -185,7 +185,7 @@ def test_size_tells_bad_values_before_it_simulates(words: tuple[str, ...], code:
 def test_advise_says_why_and_ranks_the_knobs() -> None:
     done = called("advise", shards=2)
     assert "m is overloaded: latency p99" in done.stdout
-    assert "function time per lane binds" in done.stdout
+    assert "what binds: the function's time" in done.stdout
     assert "the most gain: " in done.stdout
     assert "parallelization factor 1 -> 2" in done.stdout
 

@@ -65,7 +65,7 @@ def assert_near(estimate: float, count: float) -> None:
     assert count / 3 - 300 <= estimate <= 3 * count + 300
 
 
-def test_polls_are_counted_where_they_are_events(tmp_path: Path) -> None:
+def test_every_poll_is_counted(tmp_path: Path) -> None:
     two = content(duration="600s", shards=3)
     two["event_source_mappings"].append({"name": "second", "stream": "s", "function": "f"})
     often = content(mapping={"polling": {"interval": "1ms"}})
@@ -73,7 +73,7 @@ def test_polls_are_counted_where_they_are_events(tmp_path: Path) -> None:
         scenario = load(written(tmp_path, of))
         polls = sum(sum(mapping.reads.values()) for mapping in simulate(scenario).mappings)
         assert effort(scenario).count("polls") == pytest.approx(polls, rel=0.05)
-    assert effort(loaded(tmp_path, rate="1/h", duration="1000h")).count("polls") == 1000
+    assert effort(loaded(tmp_path, rate="1/h", duration="1000h")).count("polls") >= 3_600_000
 
 
 def test_records_that_wait_are_those_that_a_run_has_in_memory(tmp_path: Path) -> None:
@@ -164,12 +164,12 @@ def test_more_than_an_hour_is_refused_with_the_estimate_and_what_to_change(comma
     assert last.startswith("error: scenario.yaml: ")
     for part in (
         " about ",
-        " d ",
+        " d",
         "billion retries of 'm'",
         "Try maximum_retry_attempts or maximum_record_age",
         "--long",
     ):
-        assert part in last.replace("years", " d ").replace("trillion", "billion")
+        assert part in last.replace("years", " d").replace("trillion", "billion")
     assert not Path("reports").exists()
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from simulator import simulate
+from simulator.measures.expected import full_batch
 from simulator.study.demand import demand
-from simulator.study.estimate import Estimate, estimates, full_batch
+from simulator.study.estimate import Estimate, estimates
 from tests.study.scenarios import loaded
 
 
@@ -67,6 +68,11 @@ def test_the_invoke_overhead_is_time_of_the_lane_too(tmp_path: Path) -> None:
 def test_a_full_batch_that_times_out_is_never_done(tmp_path: Path) -> None:
     function = {"timeout": "1s"}
     assert needed(tmp_path, "function time per lane", record="11ms", function=function) == (math.inf, math.inf)
+    of = estimated(tmp_path, record="11ms", function=function)
+    assert {need.limit: need.use for need in of.needs if math.isinf(need.use)} == {
+        "function time per lane": math.inf,
+        "concurrency": math.inf,
+    }
 
 
 def test_no_number_of_shards_makes_up_for_too_little_concurrency(tmp_path: Path) -> None:

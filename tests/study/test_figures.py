@@ -62,10 +62,10 @@ def test_what_is_not_drained_when_the_run_ends_never_is(small: Path) -> None:
     assert found.values[MAPPING]["drain_s"] == math.inf
 
 
-def test_the_recovery_time_is_the_longest_of_the_incidents(small: Path) -> None:
-    two = "[{kind: outage, from: 2s, to: 3s}, {kind: outage, from: 8s, to: 12s}]"
-    result, found = simulated(small, {PERIODS: two})
-    times = [incident.recovery_time_s for incident in result.mappings[0].incidents]
+def test_the_recovery_time_is_the_longest_of_the_episodes(small: Path) -> None:
+    two = "[{kind: outage, from: 2s, to: 12s}, {kind: outage, from: 60s, to: 80s}]"
+    result, found = simulated(small, {PERIODS: two, "duration": "2m"})
+    times = [episode.recovery_time_s for episode in result.mappings[0].episodes]
     assert len(times) == 2
     assert found.values[MAPPING]["recovery_s"] == max(times)
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from simulator.scenario.objectives import Objectives
-from simulator.study.objectives import assess, keeps_up, worst
+from simulator.study.objectives import assess, stated, worst
 from tests.study.synthetic import run
 
 # With two values x and y the 95 % interval is their mean +- 12.706 |x - y| / 2: Student's t with one degree of freedom.
@@ -27,7 +27,7 @@ def test_an_objective_is_undecided_when_the_bound_lies_in_the_interval(
     ages: tuple[float, float], expected: str
 ) -> None:
     runs = [run(i, iterator_age_max_s=age) for i, age in enumerate(ages)]
-    assert [each.state for each in assess(Objectives(iterator_age_max=5.0), runs)] == [expected]
+    assert [each.state for each in stated(assess(Objectives(iterator_age_max=5.0), runs))] == [expected]
 
 
 def test_a_quantile_of_a_histogram_is_undecided_within_its_error() -> None:
@@ -55,7 +55,7 @@ def test_what_does_not_recover_misses_the_recovery_time() -> None:
     assert assess(objectives, runs)[0].state == "missed"
 
 
-def test_without_an_incident_there_is_nothing_to_recover_from() -> None:
+def test_without_an_episode_there_is_nothing_to_recover_from() -> None:
     assert assess(Objectives(recovery_time=600.0), [run(0), run(1)])[0].state == "met"
 
 
@@ -64,7 +64,7 @@ def test_a_latency_that_nobody_measured_is_undecided() -> None:
 
 
 def test_the_cost_is_of_the_whole_scenario_and_the_rest_of_each_mapping() -> None:
-    found = assess(Objectives(latency_p99=2.0, cost_per_month=9.0), [run(0, usd=10.0), run(1, usd=10.0)])
+    found = stated(assess(Objectives(latency_p99=2.0, cost_per_month=9.0), [run(0, usd=10.0), run(1, usd=10.0)]))
     assert [(each.objective, each.mapping, each.state) for each in found] == [
         ("latency_p99", "reader", "met"),
         ("cost_per_month", "", "missed"),
@@ -78,10 +78,23 @@ def test_the_cost_is_of_the_whole_scenario_and_the_rest_of_each_mapping() -> Non
         (("stable", "backlogged"), "met"),
         (("stable", "overloaded"), "undecided"),
         (("overloaded", "overloaded"), "missed"),
+        (("losing", "blocked"), "missed"),
     ],
 )
-def test_a_setting_keeps_up_when_it_is_overloaded_in_no_replication(verdicts: tuple[str, str], expected: str) -> None:
-    assert keeps_up([run(i, verdict=verdict) for i, verdict in enumerate(verdicts)])[0].state == expected
+def test_to_keep_up_is_an_objective_of_its_own_unless_the_scenario_says_otherwise(
+    verdicts: tuple[str, str], expected: str
+) -> None:
+    runs = [run(i, verdict=verdict) for i, verdict in enumerate(verdicts)]
+    (found,) = assess(Objectives(), runs)
+    assert (found.objective, found.state) == ("keeps up", expected)
+    assert assess(Objectives(keeps_up=False), runs) == []
+
+
+def test_a_latency_that_records_left_may_yet_raise_is_undecided_and_one_that_they_have_raised_is_missed() -> None:
+    objectives = Objectives(latency_p99=5.0)
+    assert assess(objectives, [run(latency_p99_s=4.0, latency_p99_most_s=math.inf)])[0].state == "undecided"
+    assert assess(objectives, [run(latency_p99_s=6.0, latency_p99_most_s=math.inf)])[0].state == "missed"
+    assert assess(objectives, [run(latency_p99_s=4.0, latency_p99_most_s=4.5)])[0].state == "met"
 
 
 def test_all_are_met_when_the_worst_is() -> None:

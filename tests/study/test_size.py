@@ -80,7 +80,7 @@ def test_an_overloaded_setting_is_no_answer_however_lax_the_objectives(tmp_path:
     found = sized(tmp_path, objectives={"latency_p99": "1h"}, search={"shards": "1-4"}, duration="120s")
     assert found.answer is not None
     assert found.shards(found.answer) == 3
-    assert "falls behind its traffic" in words.below(found)
+    assert "does not keep up" in words.below(found)
 
 
 def test_the_search_asks_for_more_where_the_estimate_knows_no_waiting(tmp_path: Path) -> None:

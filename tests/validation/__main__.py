@@ -55,7 +55,8 @@ def reference(compared: int) -> str:
         "[docs/model.md](model.md) alone: plain, slow, a record at a time, with no code in common with the "
         f"simulator. {compared:,} random scenarios that mix all mechanisms, half of them full of things due at "
         "one instant, gave the same attempts, times to the nanosecond, ends, parts of latency, waiting by cause and "
-        "counts of reading in both. A difference would fail here with the scenario that hypothesis has shrunk.\n"
+        "counts of reading in both. A quotient or a product nearer to half a nanosecond than double precision can tell "
+        "excuses a difference. Any other would fail here with the scenario that hypothesis has shrunk.\n"
     )
 
 

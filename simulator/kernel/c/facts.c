@@ -94,7 +94,7 @@ static void tell_attempt(Kernel *k, const Reader *r, const Lane *lane) {
 /* An attempt is admitted. Where a run is measured, all that may be asked for is its row of invocations.csv. */
 void state_attempt(Kernel *k, const Reader *r, Lane *lane, i64 done) {
   if (k->measures) {
-    measure_admitted(k, r, lane);
+    measure_admitted(k, r);
     if (k->tells_attempts) tell_attempt(k, r, lane);
     return;
   }
@@ -103,12 +103,6 @@ void state_attempt(Kernel *k, const Reader *r, Lane *lane, i64 done) {
                  lane->bytes, lane->tries, lane->first_cut_ns, lane->part.cut_ns, lane->begun_ns, lane->started_ns,
                  lane->run.cold_ns, lane->finished_ns, lane->run.environment, lane->outcome, lane->run.failure};
   state(k, ATTEMPT, words, 18);
-}
-
-void state_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns, int lack) {
-  i64 words[] = {r->mapping, r->shard, lane->number, lane->begun_ns, k->clock.now, again_ns, lack};
-  if (k->measures) measure_throttle(k, r, lane, again_ns);
-  else state(k, THROTTLE, words, 7);
 }
 
 void state_doing(Kernel *k, Reader *r, Lane *lane, int what, i64 begin_ns, i64 end_ns) {
@@ -136,10 +130,22 @@ void state_sent(Kernel *k, const Reader *r, i64 place, i64 leaves_ns, i64 availa
   if (!k->measures) state(k, SENT, words, 5); /* else it is measured when it leaves */
 }
 
+/* The lane's part of a batch, of n records, is not admitted. */
+void state_throttle(Kernel *k, const Reader *r, Lane *lane, i64 n, i64 again_ns, int lack) {
+  if (k->measures) {
+    measure_throttle(k, r, lane, again_ns);
+    return;
+  }
+  i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
+  i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), n,
+                 lane->begun_ns, k->clock.now, again_ns, lack};
+  state(k, THROTTLE, words, 10);
+}
+
 /* Records of a part of a batch end without having been processed. */
 void state_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 n, int how, int failure) {
   if (k->measures) {
-    measure_loss(k, r, lane, low, high, n, how);
+    measure_loss(k, r, lane, low, high, n, how, failure);
     return;
   }
   i64 places = state_places(k, r, lane, low, high);

@@ -79,7 +79,7 @@ int state_written(Kernel *, Stream *, i64 shard, i64 number, i64 let_in_ns, i64 
                   u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes);
 void state(Kernel *, int kind, const i64 *words, int n);
 void state_attempt(Kernel *, const Reader *, Lane *, i64 done);
-void state_throttle(Kernel *, const Reader *, Lane *, i64 again_ns, int lack);
+void state_throttle(Kernel *, const Reader *, Lane *, i64 n, i64 again_ns, int lack);
 void state_doing(Kernel *, Reader *, Lane *, int what, i64 begin_ns, i64 end_ns);
 void state_poll(Kernel *, Reader *, int what, const Answer *);
 void state_read_again(Kernel *, const Reader *, i64 bytes, int call);

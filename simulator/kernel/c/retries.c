@@ -75,7 +75,6 @@ static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   state_doing(k, r, lane, IN_COLD_START, k->clock.now, ready_ns);
   state_doing(k, r, lane, works ? IN_FUNCTION : by_failure(lane->run.failure), ready_ns, lane->finished_ns);
   state_attempt(k, r, lane, count(r, lane, log, lane->part.low, lane->done));
-  if (k->measures && lane->run.failure == POISON) measure_poisoned(k, r, lane);
   lane->next = BUSY;
   due(&k->clock, lane->finished_ns, order(FINISH, r->mapping, r->shard, lane->number));
 }
@@ -103,7 +102,8 @@ static void part_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
 
 static void throttled(Kernel *k, Reader *r, Lane *lane, Mapping *m, int lack) {
   i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
-  state_throttle(k, r, lane, again_ns, lack);
+  i64 n = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->part.high);
+  state_throttle(k, r, lane, n, again_ns, lack);
   state_doing(k, r, lane, FOR_CONCURRENCY + lack - CONCURRENCY, now_ns, again_ns);
   in_turn(k, r, lane, AGAIN, again_ns);
 }

@@ -83,5 +83,5 @@ int advance(Kernel *k) {
     k->clock.now = event.time;
     happen(k, event.order);
   }
-  return OVER;
+  return k->memory.exhausted ? NO_MEMORY : OVER;
 }

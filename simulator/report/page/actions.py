@@ -13,13 +13,17 @@ from simulator.report.numbers import percent
 from simulator.report.page import aws
 from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Block, Code, Facts, Paragraph, Section
+from simulator.report.tables import endless
+from simulator.report.vocabulary import limit_words
 from simulator.scenario.units import parse_duration
+from simulator.study.objectives import stated
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 ROOM: Final = 0.8  # of a limit: what is left is for what the run has not shown
 SKEW: Final = 1.5  # times the mean: a shard that takes that much is not helped by more shards alone
 MOST: Final = 3
-WRITING: Final = ("write records", "write bytes")
+WRITING: Final = ("write_records", "write_bytes")
+FAILURES: Final = ("outage", "random_errors", "timeouts", "poison")
 MOST_LANES: Final = 10
 RETENTIONS: Final = ("7d", "30d", "365d")
 
@@ -44,24 +48,20 @@ def actions(run: RunView) -> Section | None:
     found = _together(_found(run))[:MOST]
     blocks: tuple[Block, ...] = tuple(block for each in found for block in _blocks(run, each))
     if found:
-        untried = "This run has not tried these changes; the first command of each does."
-        return Section("actions", "What to do", (*blocks, Paragraph(untried, quiet=True)))
-    failing = [
-        name
-        for name in run.worst_first
-        if run.mappings[name]["binding_limit"] == "retries" and run.mappings[name]["attempts"]
-    ]
-    if failing:
-        errors, attempts = (run.mappings[failing[0]][each] for each in ("errors", "attempts"))
-        why = f"{percent(errors / attempts)} of the attempts of {failing[0]} fail, and hold up its lanes. "
-        why += "No field of the stream mends that: the function does."
+        untried = "Nothing of this has been simulated yet: the first command of each does, and this one looks further:"
+        looks = Code("Let the program try knobs, also together", "shardsim advise scenario.yaml")
+        return Section("actions", "What to do", (*blocks, Paragraph(untried, quiet=True), looks))
+    worst = run.mappings[run.worst]
+    if worst["binding_cause"] in FAILURES and worst["attempts"]:
+        failing = percent(worst["errors"] / worst["attempts"])
+        why = f"{failing} of the attempts of {run.worst} fail, and hold up its lanes. No field mends that."
         return Section("actions", "What to do", (Paragraph(why),))
     if any(each.state != "met" for each in run.assessments):
-        why = "No limit binds, and yet not every objective is met for certain. The program can look for what helps:"
-        search = "shardsim advise scenario.yaml\nshardsim size scenario.yaml"
+        why = "No field answers to what binds, and yet not every objective is met for certain. The program can look:"
+        search = "shardsim advise scenario.yaml"
     else:
-        why = "Nothing has to change: no limit binds and nothing is lost. To learn whether less would do"
-        why += ":" if run.assessments else ", add objectives to the scenario and let the program search:"
+        why = "Nothing has to change. To learn whether less would do"
+        why += ":" if stated(run.assessments) else ", add objectives to the scenario and let the program search:"
         search = "shardsim size scenario.yaml"
     return Section("actions", "What to do", (Paragraph(why), Code("Search", search)))
 
@@ -106,10 +106,9 @@ def _found(run: RunView) -> Iterator[Action]:
 
 def _poisoned(run: RunView, name: str, spec: dict[str, Any]) -> Iterator[Action]:
     """A record that fails every batch it is in, and holds up its lane."""
-    incidents = run.files.incidents
-    if incidents.empty or spec["bisect_batch_on_function_error"] or spec["report_batch_item_failures"]:
+    if spec["bisect_batch_on_function_error"] or spec["report_batch_item_failures"]:
         return
-    if ((incidents["mapping"] == name) & (incidents["kind"] == "poison")).any():
+    if run.mappings[name]["waiting_s"].get("poison", 0) > 0:
         why = (
             f"A poison record fails every batch{run.named(name)} that holds it, good records and all. "
             "Bisecting isolates it; with a limit of retries it is then given up."
@@ -121,44 +120,44 @@ def _poisoned(run: RunView, name: str, spec: dict[str, Any]) -> Iterator[Action]
 
 
 def _binding(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
-    limit = mapping["binding_limit"] if mapping["attempts"] or not mapping["throttles"] else "concurrency"
-    if limit in ("write records", "write bytes"):
-        yield _more_shards(run, mapping, limit)
-    elif limit in ("read calls", "read bytes"):
-        if spec["consumer"] == "polling":
-            why = (
-                f"Polling{run.named(name)} shares {limit} of each shard with all that poll it; "
-                "a push consumer has its own 2 MiB/s a shard, at a price by shard and hour."
-            )
-            yield Action(f"event_source_mappings.{name}.consumer", "polling", "push", why)
-        else:
-            yield _more_shards(run, mapping, limit)
-    elif limit == "function time per lane":
-        yield from _more_lanes(run, name, mapping, spec)
-    elif limit == "concurrency":
+    cause = mapping["binding_cause"]
+    if cause in WRITING:
+        yield _more_shards(run, mapping, cause)
+    elif cause in ("read_calls", "read_bytes") and spec["consumer"] == "polling":
+        why = (
+            f"Polling{run.named(name)} shares the reads of each shard with all that poll it; a push consumer has its "
+            "own 2 MiB/s a shard, at a price by shard and hour. It is a migration: some records come twice."
+        )
+        yield Action(f"event_source_mappings.{name}.consumer", "polling", "push", why)
+    elif cause in ("read_bytes", "push_bytes"):
+        yield _more_shards(run, mapping, "read_bytes")
+    elif cause == "concurrency":
         yield _more_concurrency(run, mapping, spec)
-    elif limit == "retries" and _was_down(run, name):
+    elif cause == "function" or (cause in FAILURES[:3] and _was_down(run, name)):
         yield from _more_lanes(run, name, mapping, spec)
 
 
 def _was_down(run: RunView, name: str) -> bool:
     """Whether the function had an outage or a slow period: what is left to improve is the time that recovery takes."""
-    incidents = run.files.incidents
-    return bool(len(incidents) and ((incidents["mapping"] == name) & (incidents["kind"] != "poison")).any())
+    episodes = run.files.incidents
+    mine = episodes["event"][episodes["mapping"] == name]
+    return bool(mine.str.startswith(("outage", "slow")).any())
 
 
 def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
     stream = mapping["stream"]
-    use = _writing(run, stream)[limit] if limit in WRITING else mapping["use"][limit]["hottest"]
+    use = _writing(run, stream)[limit] if limit in WRITING else endless(mapping["limits"][limit]["offered_mean"])
     now = run.streams[stream]["shards"]
     then = max(now + 1, math.ceil(now * use / ROOM))
     why = (
-        f"The hottest shard uses {percent(use)} of its limit for {limit}; {then} shards bring that to "
-        f"about {percent(use * now / then)} if the keys spread as they do now."
+        f"The hottest shard is offered {percent(use)} of its limit for {limit_words(limit)}; {then} shards bring that "
+        f"to about {percent(use * now / then)}, if the keys spread evenly."
     )
     skew = _skew(run, stream)
     if skew > SKEW:
-        why += f" But one shard takes {skew:.2g} times the mean: keys that spread better may help more than shards."
+        why += (
+            f" But one shard takes {skew:.2g} times the mean: a popular key goes to one shard, however many there are."
+        )
     return Action(f"streams.{stream}.shards", str(now), str(then), why)
 
 
@@ -183,15 +182,13 @@ def _skew(run: RunView, stream: str) -> float:
 
 
 def _more_lanes(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
-    busiest, now = mapping["use"]["function time per lane"]["hottest"], spec["parallelization_factor"]
-    if now >= MOST_LANES:
-        yield _more_shards(run, mapping, "write records")
+    needed, now = endless(mapping["limits"]["lanes"]["offered_mean"]), spec["parallelization_factor"]
+    if now >= MOST_LANES or math.isinf(needed):
+        yield _more_shards(run, mapping, "write_records")
         return
-    then = min(
-        MOST_LANES, max(now + 1, math.ceil(now * busiest / ROOM), 2 * now if mapping["verdict"] == "overloaded" else 0)
-    )
-    why = f"The busiest lane{run.named(name)} has a batch in hand {percent(busiest)} of the time"
-    if busiest < ROOM:
+    then = min(MOST_LANES, max(now + 1, math.ceil(now * needed / ROOM)))
+    why = f"The records of the busiest lane{run.named(name)} need {percent(needed)} of the time that there is"
+    if needed < ROOM:
         why = f"The backlog{run.named(name)} drains only as fast as its lanes work"
     why += f"; {then} lanes a shard share that work, if the keys of a shard spread over them."
     yield Action(f"event_source_mappings.{name}.parallelization_factor", str(now), str(then), why)
@@ -236,4 +233,4 @@ def _losses(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, An
 
 
 def _tighter(mapping: dict[str, Any]) -> str:
-    return max(WRITING, key=lambda limit: mapping["use"][limit]["hottest"])
+    return max(WRITING, key=lambda limit: endless(mapping["limits"][limit]["offered_mean"]))

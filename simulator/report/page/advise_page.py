@@ -11,8 +11,9 @@ from simulator.report.page.run_sections import parts_table
 from simulator.report.page.study_parts import fine_prints, sentence, unnamed, what_to_do
 from simulator.report.page.tiles import lost_tile, shards_tile
 from simulator.report.page.view import Figure, Page, Paragraph, Row, Section, Table, Tile, Verdict, plural, some
-from simulator.report.page.words import STATES, told
+from simulator.report.page.words import told
 from simulator.report.results import StudyResult
+from simulator.report.vocabulary import STATES, cause_words
 from simulator.study.advice import MEASURES
 from simulator.study.objectives import COST
 
@@ -83,13 +84,13 @@ def _tiles(result: StudyResult) -> tuple[Tile, ...]:
     """How the scenario fares today."""
     study, shards = result.study, shards_with({}, result.resolved)
     today = {m: e["today"] for each in study["changes"][:1] for m, e in each["effects"].items()}
-    limit = study["binding_limit"]
+    cause = study["binding_cause"]
     lost = today.get("records_lost")
     return (
         shards_tile(shards, "today"),
         Tile("cost a month", _told(today.get(COST), teller("USD")), "today"),
         Tile("iterator age p99", _told(today.get(AGE), seconds), study["mapping"]),
-        Tile("limit that binds", limit, study["mapping"], "plain" if limit == "none" else "unsure"),
+        Tile("what binds", cause_words(cause), study["mapping"], "unsure" if cause else "plain"),
         lost_tile(lost or 0.0, "a run, on average"),
     )
 

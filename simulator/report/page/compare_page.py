@@ -24,11 +24,12 @@ from simulator.report.page.view import (
     some,
 )
 from simulator.report.page.wide import Option, assessments_of, cell, told_measures
-from simulator.report.page.words import STATES, told
+from simulator.report.page.words import told
 from simulator.report.results import StudyResult
 from simulator.report.study_files import rows_by_setting
+from simulator.report.vocabulary import STATES, cause_words
 from simulator.scenario.units import parse_duration
-from simulator.study.objectives import COST
+from simulator.study.objectives import COST, stated
 
 MEASURES = (
     "iterator_age_p99_s",
@@ -162,7 +163,7 @@ def _finding(it: Comparison) -> str:
 
 def _verdict(it: Comparison) -> Verdict:
     state = it.chosen.state
-    judged = bool(it.chosen.assessments)
+    judged = bool(stated(it.chosen.assessments))
     does = {"met": "meets every objective", "undecided": "may meet every objective", "missed": "comes nearest"}[state]
     if not judged:
         does = "keeps up" if state == "met" else "is the least behind"
@@ -202,12 +203,12 @@ def _below(it: Comparison) -> str:
 
 def _settings(it: Comparison) -> Table:
     several = len(it.chosen.rows) > 1
-    judged, billed = bool(it.chosen.assessments), bool(it.chosen.cost.n)
+    judged, billed = bool(stated(it.chosen.assessments)), bool(it.chosen.cost.n)
     measures, none = told_measures([row for option in it.shown for row in option.rows.values()], MEASURES)
     rows = [_row(it, option, mapping, measures) for option in it.shown for mapping in option.rows]
     heads = (
         "setting", *(("mapping",) if several else ()), "objectives" if judged else "verdict",
-        *(("a month",) if billed else ()), *map(told, measures), "binding limit",
+        *(("a month",) if billed else ()), *map(told, measures), "what binds",
     )  # fmt: skip
     texts = frozenset({1, 2 if several else 1, len(heads) - 1})
     best = "" if len(it.shown) == len(it.options) else f"; the best of {len(it.options):,}, all are in comparison.csv"
@@ -217,7 +218,9 @@ def _settings(it: Comparison) -> Table:
 def _row(it: Comparison, option: Option, mapping: str, measures: Sequence[str]) -> Row:
     marks = ["chosen"] * (option is it.chosen) + ["baseline"] * (option is it.baseline)
     row = option.rows[mapping]
-    verdict = f"{SIGNS[TONES[option.state]]} {option.state if option.assessments else STATES[str(row['verdict'])][0]}"
+    verdict = (
+        f"{SIGNS[TONES[option.state]]} {option.state if stated(option.assessments) else STATES[str(row['verdict'])][0]}"
+    )
     return Row(
         (
             option.label + (f" ({', '.join(marks)})" if marks else ""),
@@ -225,7 +228,7 @@ def _row(it: Comparison, option: Option, mapping: str, measures: Sequence[str]) 
             verdict,
             *((estimate(option.cost, "USD"),) if option.cost.n else ()),
             *(cell(row, measure) for measure in measures),
-            str(row["binding_limit"]),
+            cause_words(str(row["binding_cause"])),
         ),
         "chosen" if option is it.chosen else "",
     )

@@ -9,8 +9,9 @@ from typing import Any, Final
 from simulator.report.numbers import count, estimate, interval, teller, unit_of
 from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Block, Page, Paragraph, Row, Section, Table, Tile, Verdict, listed, plural, some
-from simulator.report.page.words import STATES, told
+from simulator.report.page.words import told
 from simulator.report.results import RunResult
+from simulator.report.vocabulary import STATES, cause_words
 from simulator.study.objectives import COST
 from simulator.study.statistics import Difference, Interval
 from simulator.study.statistics import difference as paired
@@ -89,7 +90,7 @@ def _verdicts(before: RunView, after: RunView) -> Section | None:
 def _judged(run: RunView, name: str) -> tuple[str, str]:
     if name not in run.mappings:
         return "not there", ""
-    return STATES[run.mappings[name]["verdict"]][0], str(run.mappings[name]["binding_limit"])
+    return STATES[run.mappings[name]["verdict"]][0], cause_words(run.mappings[name]["binding_cause"] or "")
 
 
 def _measured(before: RunView, after: RunView, common: list[str]) -> list[tuple[str, str]]:

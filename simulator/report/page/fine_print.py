@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from simulator.report.page.view import Bullets, Code, Facts, Paragraph, Row, Section, Table
-from simulator.report.page.words import LIMITS, METRICS, NOT_MODELLED
+from simulator.report.page.words import METRICS, NOT_MODELLED
+from simulator.report.vocabulary import LIMITS
 from simulator.scenario.bounds import ASSUMPTION
 from simulator.scenario.explain import all_fields
 
@@ -51,7 +52,7 @@ def _at(data: Any, names: list[str]) -> Iterator[Any]:
 
 def limits() -> Section:
     """The limits of AWS that are modelled, and where it states them."""
-    rows = tuple(Row((name, each.amount, each.source)) for name, each in LIMITS.items())
+    rows = tuple(Row((each.words, each.amount, each.source)) for each in LIMITS.values())
     table = Table("Limits that are modelled", ("limit", "what AWS allows", "source"), rows, frozenset({1, 2}))
     return Section("limits", "Limits and their sources", (table,), folded=True)
 

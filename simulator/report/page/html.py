@@ -10,8 +10,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from simulator import __version__
 from simulator.report.page.view import Page
+from simulator.version import __version__
 
 UNIT: Final = re.compile(r"(?<=\d) (?=(ms|s|min|h|d|B|KiB|MiB|GiB|TiB|USD)\b)")  # a line does not end before it
 INTERVAL: Final = re.compile(r" \((?:[^()]* to [^()]*|[↓↑=?][^()]*)\)")  # or by how much it is less or more

@@ -11,8 +11,9 @@ from simulator.report.page.fields import shards_with
 from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, unnamed
 from simulator.report.page.view import SIGNS, Figure, Page, Row, Section, Table, Tile, Verdict, plural, some
 from simulator.report.page.wide import Option, cell, told_measures
-from simulator.report.page.words import STATES, told
+from simulator.report.page.words import told
 from simulator.report.results import StudyResult
+from simulator.report.vocabulary import STATES, cause_words
 from simulator.study.objectives import COST
 
 MEASURES = (
@@ -80,7 +81,7 @@ def _breaks(knee: dict[str, Any] | None) -> Tile:
 def _loads(rows: list[dict[Any, Any]], knee: dict[str, Any] | None) -> Table:
     several = len({row["mapping"] for row in rows}) > 1
     measures, none = told_measures(rows, MEASURES)
-    heads = ("load", *(("mapping",) if several else ()), "verdict", *map(told, measures), "binding limit")
+    heads = ("load", *(("mapping",) if several else ()), "verdict", *map(told, measures), "what binds")
     return Table(
         f"Means with 95% intervals{none}",
         heads,
@@ -99,7 +100,7 @@ def _row(row: dict[Any, Any], knee: dict[str, Any] | None, several: bool, measur
             *((str(row["mapping"]),) if several else ()),
             f"{SIGNS[tone]} {word}",
             *(cell(row, measure) for measure in measures),
-            str(row["binding_limit"]),
+            cause_words(str(row["binding_cause"])),
         ),
         "chosen" if breaks else "",
     )

@@ -23,6 +23,8 @@ def objectives_of(resolved: dict[str, Any]) -> Objectives:
 
 
 def _bound(name: str, text: Any) -> Any:
+    if name not in MEASURES:
+        return text if isinstance(text, bool) else True
     if text == "none":
         return None
     if unit_of(MEASURES[name]) == "s":
@@ -33,7 +35,7 @@ def _bound(name: str, text: Any) -> Any:
 def bound_text(assessment: Assessment) -> str:
     """At most what."""
     if assessment.objective == KEEPS_UP:
-        return "never overloaded"
+        return "yes"
     return f"at most {teller(unit_of(MEASURES[assessment.objective]))(assessment.bound)}"
 
 
@@ -42,7 +44,7 @@ def seen_text(assessment: Assessment) -> str:
     if not assessment.seen.n:
         return UNKNOWN
     if assessment.objective == KEEPS_UP:
-        return f"overloaded in {assessment.above} of {plural(assessment.seen.n, 'run')}"
+        return f"not in {assessment.above} of {plural(assessment.seen.n, 'run')}" if assessment.above else "yes"
     return estimate(assessment.seen, unit_of(MEASURES[assessment.objective]))
 
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from simulator.report.numbers import count, percent, seconds, usd
+from simulator.report.numbers import count, seconds, usd
 from simulator.report.page.objectives import TONES, bound_text, seen_text
 from simulator.report.page.run_view import RunView
 from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
 from simulator.report.page.view import Tile, Verdict, plural
-from simulator.report.page.words import STATES, limit_words, told
-from simulator.study.objectives import COST, ORDER, Assessment, worst
+from simulator.report.page.words import told
+from simulator.report.tables import endless
+from simulator.report.vocabulary import STATES, cause_words, limit_words
+from simulator.study.objectives import COST, ORDER, Assessment, stated, worst
 from simulator.study.statistics import Interval
 
 UNMEASURED: Final = Interval(float("nan"), float("nan"), 0)
@@ -31,7 +33,7 @@ def _finding(run: RunView) -> str:
     if nothing := _nothing_processed(run):
         return nothing
     lost = f"; {plural(run.lost, 'record is', 'records are')} lost" if run.lost else ""
-    if run.assessments:
+    if stated(run.assessments):
         return f"{run.shards_text} {_against_objectives(run)}{lost}"
     return f"{_who(run)} {_how(run, run.mappings[run.worst])}{lost}"
 
@@ -41,8 +43,8 @@ def _against_objectives(run: RunView) -> str:
     many, state = run.shards > 1, worst(each.state for each in run.assessments)
     if state == "met":
         meets = "meet" if many else "meets"
-        stated = len({each.objective for each in run.assessments})
-        return f"{meets} {'the objective' if stated == 1 else f'all {stated} objectives'}"
+        n = len({each.objective for each in stated(run.assessments)})
+        return f"{meets} {'the objective' if n == 1 else f'all {n} objectives'}"
     which = sorted((each for each in run.assessments if each.state == state), key=lambda each: -each.excess)
     first = f"{told(which[0].objective)}{run.named(which[0].mapping)}: {seen_text(which[0])}, {bound_text(which[0])}"
     others = len({each.objective for each in which}) - 1
@@ -76,23 +78,22 @@ def _who(run: RunView) -> str:
 def _how(run: RunView, worst: dict[str, Any]) -> str:
     many = run.shards > 1 if len(run.mappings) == 1 else worst["verdict"] == "stable"
     age = seconds(worst["iterator_age"].get("max_s", float("nan")))
+    left = worst["unprocessed"]
+    and_left = f"; {plural(left, 'record is', 'records are')} unprocessed" if left else ""
+    if worst["verdict"] == "blocked":
+        lag = seconds(worst["lag"]["when_traffic_ends_s"])
+        return f"{'are' if many else 'is'} stuck: the oldest record waits for {lag} when the traffic ends{and_left}"
     if worst["verdict"] == "overloaded":
-        return f"{'do' if many else 'does'} not keep up; the iterator age grows to {age}"
+        lag = seconds(worst["lag"]["when_traffic_ends_s"])
+        return f"{'fall' if many else 'falls'} behind, by {lag} when the traffic ends{and_left}"
+    if worst["verdict"] == "losing":
+        return f"{'lose' if many else 'loses'} records"
     if worst["verdict"] == "backlogged":
         end = "and then catch" if many else "and then catches"
-        left = worst["records"]["unprocessed"]
         after = f"with {plural(left, 'record')} left at the end" if left else f"{end} up"
-        return f"{'fall' if many else 'falls'} up to {seconds(worst['lag']['max_s'])} behind, {after}"
+        return f"{'fall' if many else 'falls'} up to {seconds(worst['lag']['peak_s'])} behind, {after}"
     keep = "keep" if many else "keeps"
-    found = [
-        (m["use"][m["binding_limit"]]["hottest"], m["binding_limit"])
-        for m in run.mappings.values()
-        if m["binding_limit"] in m["use"]
-    ]
-    if not found:
-        return f"{keep} up; the iterator age is at most {age}"
-    use, limit = max(found)
-    return f"{keep} up, but {limit_words(limit)} is {'used up' if use >= 1 else 'nearly used up'}"
+    return f"{keep} up; the iterator age is at most {age}"
 
 
 def verdict(run: RunView) -> Verdict:
@@ -101,19 +102,15 @@ def verdict(run: RunView) -> Verdict:
         return Verdict("no verdict", "plain", ("Without records that are read there is nothing to judge.",))
     furthest = run.mappings[run.worst]
     sentences = (f"{_subject(run)} {_reason(furthest)}.", f"{_binding(run, furthest)}.")
-    if run.assessments:
+    if judged := stated(run.assessments):
         state = worst(each.state for each in run.assessments)
-        return Verdict(state, TONES[state], (*_judged(run.assessments), *sentences))
-    if run.lost and furthest["verdict"] == "stable":
-        return Verdict("loses records", "bad", sentences)
-    if furthest["verdict"] == "stable" and _used_up(furthest):
-        return Verdict("keeps up, at a limit", "unsure", sentences)
+        return Verdict(state, TONES[state], (*_judged([*judged, *_missed_besides(run)]), *sentences))
     return Verdict(*STATES[furthest["verdict"]], sentences)
 
 
-def _used_up(mapping: dict[str, Any]) -> bool:
-    """Whether what binds a mapping is used up, where and when it is used the most."""
-    return bool(mapping["use"].get(mapping["binding_limit"], {"hottest": 0.0})["hottest"] >= 1)
+def _missed_besides(run: RunView) -> list[Assessment]:
+    """That a mapping does not keep up, which no scenario needs to state."""
+    return [each for each in run.assessments if each not in stated(run.assessments) and each.state != "met"]
 
 
 def _judged(assessments: Sequence[Assessment]) -> list[str]:
@@ -147,16 +144,16 @@ def _times(reason: str) -> str:
 def _binding(run: RunView, worst: dict[str, Any]) -> str:
     if nothing := _nothing_processed(run):
         return nothing[0].upper() + nothing[1:]
-    limit, why = worst["binding_limit"], _times(worst["binding_reason"])
-    if limit == "none":
-        return f"No limit binds: {why}"
+    cause, why = worst["binding_cause"], _times(worst["binding_reason"])
+    if cause is None:
+        return f"Nothing binds: {why}"
     what = f"What binds {run.worst}" if len(run.mappings) > 1 else "What binds"
-    return f"{what}: {limit_words(limit)}; {why}"
+    return f"{what}: {cause_words(cause)}; {why}"
 
 
 def tiles(run: RunView) -> tuple[Tile, ...]:
-    """Shards, cost, iterator age, the limit most used, what is lost."""
-    return _shards(run), _cost(run), _age(run), _most_used(run), _lost(run)
+    """Shards, cost, iterator age, the limit most used, what is left and what is lost."""
+    return _shards(run), _cost(run), _age(run), _most_used(run), _left(run), _lost(run)
 
 
 def _shards(run: RunView) -> Tile:
@@ -181,14 +178,15 @@ def _age(run: RunView) -> Tile:
 
 
 def _most_used(run: RunView) -> Tile:
-    uses = [(use["hottest"], limit, use["mean"]) for limit, use in _uses(run)]
-    hottest, limit, mean = max(uses)
-    return use_tile(hottest, f"{limit}, at its hottest; {percent(mean)} on average")
-
-
-def _uses(run: RunView) -> list[tuple[str, dict[str, float]]]:
     each = [*run.mappings.values(), *run.streams.values()]
-    return [(limit, use) for of in each for limit, use in of["use"].items()]
+    offered = [(endless(of["limits"][limit]["offered_mean"]), limit) for of in each for limit in of["limits"]]
+    most, limit = max(offered)
+    return use_tile(most, f"{limit_words(limit)}: offered, as a part of it")
+
+
+def _left(run: RunView) -> Tile:
+    left = sum(each["unprocessed"] for each in run.mappings.values())
+    return Tile("unprocessed", count(left), "records left when the run ended", "unsure" if left else "good")
 
 
 def _lost(run: RunView) -> Tile:

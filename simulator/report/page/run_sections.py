@@ -10,12 +10,15 @@ import pandas as pd
 from simulator.measures.parts import PARTS
 from simulator.report.numbers import count, estimate, percent, seconds, teller, unit_of
 from simulator.report.page.run_view import NAN, RunView
-from simulator.report.page.view import Block, Paragraph, Row, Section, Table, listed, plural
-from simulator.report.page.words import LIMITS, STATES, told
+from simulator.report.page.view import Block, Paragraph, Row, Section, Table, plural
 from simulator.report.page.words import PARTS as MEANINGS
+from simulator.report.page.words import told
+from simulator.report.tables import endless
+from simulator.report.vocabulary import LIMITS, STATES, cause_words
 
 MOST: Final = 40  # rows of a table
 TIMES: Final = ("p50", "p99", "max")
+ENDS: Final = ("records_unprocessed", "records_lost")
 COUNTS: Final = ("attempts", "errors", "throttles")
 
 
@@ -34,7 +37,8 @@ def mappings(run: RunView) -> Section | None:
     if not run.mappings:
         return None
     heads = (
-        "mapping", "verdict", "latency p50", "p99", "max", "iterator age p50", "p99", "max", *COUNTS, "lost",
+        "mapping", "verdict", "unprocessed", "lost", "latency p50", "p99", "max", "iterator age p50", "p99", "max",
+        *COUNTS,
     )  # fmt: skip
     rows, rest = most(
         [_mapping(run, name) for name in run.worst_first], "mappings, the furthest behind", "summary.json"
@@ -51,8 +55,10 @@ def _mapping(run: RunView, name: str) -> Row:
         for measure in ("latency", "iterator_age")
         for time in TIMES
     ]
-    counts = [estimate(run.measure(name, each)) for each in (*COUNTS, "records_lost")]
-    return Row((name, _state(run, name), *times, *counts))
+    left, lost, *counts = [
+        estimate(run.measure(name, each)) for each in ("records_unprocessed", "records_lost", *COUNTS)
+    ]
+    return Row((name, _state(run, name), left, lost, *times, *counts))
 
 
 def _state(run: RunView, name: str) -> str:
@@ -66,36 +72,37 @@ def _state(run: RunView, name: str) -> str:
 
 
 def incidents(run: RunView) -> Section | None:
-    """Outages, slow periods and poison records: what each did, and how long it took to recover."""
+    """The times in which a mapping was behind: why, how far, and how long it took to catch up."""
     table = run.files.incidents
     if table.empty:
         return None
-    worst = table.iloc[int(table["peak_iterator_age_s"].fillna(-1).to_numpy().argmax())]
+    worst = table.iloc[int(table["peak_lag_s"].to_numpy().argmax())]
     ordered = table.sort_values(["start_s", "mapping"], kind="stable")
     heads = (
-        "cause", "mapping", "start", "end", "peak iterator age", "peak backlog", "recovered after", "delayed",
+        "what", "mapping", "behind from", "caught up", "at most behind", "most waiting", "recovered after", "delayed",
         "done again", "lost", "to destination",
     )  # fmt: skip
-    rows, rest = most([_incident(each) for _, each in ordered.iterrows()], "incidents", "incidents.csv")
-    table_ = Table(
-        "Times are from the start of the run; recovery is counted from the incident's end", heads, rows, frozenset({1})
+    rows, rest = most([_episode(each) for _, each in ordered.iterrows()], "episodes", "incidents.csv")
+    caption = (
+        "Times are from the start of the run; recovery is counted from the end of the event, or from the beginning"
     )
-    return Section("incidents", "Incidents", (Paragraph(_story(run, worst, len(table))), table_, *rest))
+    table_ = Table(caption, heads, rows, frozenset({1}))
+    return Section("incidents", "When it was behind", (Paragraph(_story(run, worst, len(table))), table_, *rest))
 
 
-def _incident(each: Any) -> Row:
+def _episode(each: Any) -> Row:
     end = seconds(each["end_s"]) if each["end_s"] == each["end_s"] else "not over"
     recovery = (
         seconds(each["recovery_time_s"]) if each["recovery_time_s"] == each["recovery_time_s"] else "not in the run"
     )
     return Row(
         (
-            each["kind"],
+            each["event"] or "no event",
             each["mapping"],
             seconds(each["start_s"]),
             end,
-            seconds(each["peak_iterator_age_s"]),
-            count(each["peak_backlog_records"]),
+            seconds(each["peak_lag_s"]),
+            cause_words(each["cause"]),
             recovery,
             *(count(each[f"records_{name}"]) for name in ("delayed", "done_again", "lost", "sent_to_destination")),
         )
@@ -103,25 +110,27 @@ def _incident(each: Any) -> Row:
 
 
 def _story(run: RunView, worst: pd.Series, incidents: int) -> str:
-    """The incident with the highest iterator age, in a sentence or two."""
-    of = run.named(worst["mapping"])
-    kind = {"outage": "outage", "slow": "slow period", "poison": "poison record"}[worst["kind"]]
-    begin = f"The {kind}{of} at {seconds(worst['start_s'])}"
+    """The episode in which a mapping was the furthest behind, in a sentence or two."""
+    name = worst["mapping"] if len(run.mappings) > 1 else "The mapping"
+    begin = f"{name} was behind from {seconds(worst['start_s'])} on"
     if incidents > 1:
-        begin = f"{incidents:,} incidents. The worst, the {kind}{of} at {seconds(worst['start_s'])},"
-    over = worst["end_s"] == worst["end_s"]
-    lasted = f"lasted {seconds(worst['end_s'] - worst['start_s'])}" if over else "was not over when the run ended"
-    age = f"the iterator age rose to {seconds(worst['peak_iterator_age_s'])}"
+        which = worst["mapping"] if len(run.mappings) > 1 else "it"
+        begin = (
+            f"{incidents:,} times a mapping was behind. At the worst {which} was from {seconds(worst['start_s'])} on"
+        )
+    event = f", by {worst['event']}" if worst["event"] else ""
+    most_s = f"{seconds(worst['peak_lag_s'])} at most, mostly for {cause_words(worst['cause'])}"
     if worst["recovery_time_s"] == worst["recovery_time_s"]:
-        back = f"the mapping had caught up {seconds(worst['recovery_time_s'])} after its end"
+        after = f" after the end of {worst['event']}" if worst["event"] else " later"
+        back = f"it had caught up {seconds(worst['recovery_time_s'])}{after}, {seconds(worst['end_s'])} into the run"
     else:
-        back = "the mapping had not caught up when the run ended"
+        back = "it had not caught up when the run ended"
     lost = (
         plural(worst["records_lost"], "record was", "records were") + " lost"
         if worst["records_lost"]
         else "nothing was lost"
     )
-    return f"{begin} {lasted}: {listed([age, back])}; {lost}."
+    return f"{begin}{event}, {most_s}; {back}; {lost}."
 
 
 # --- where latency comes from -------------------------------------------------------------------------------------
@@ -221,23 +230,24 @@ def hottest_shards(run: RunView) -> Section | None:
 
 
 def limits(run: RunView) -> Section:
-    """How much of each limit is used, and where AWS states it."""
+    """What was offered to each limit, and where AWS states it."""
     rows = [_limit(run, limit) for limit in LIMITS]
-    heads = ("limit", "used on average", "at its hottest", "by", "what AWS allows", "source")
-    caption = "The hottest is the hottest shard or lane; of writing in its busiest second, of concurrency the peak"
+    heads = ("limit", "offered on average", "in the busiest second", "by", "what AWS allows", "source")
+    caption = "What was offered over what is allowed, by the shard, lane or pool most used: above 100% not all fits"
     table = Table(caption, heads, tuple(row for row in rows if row), frozenset({3, 4, 5}))
     return Section("limits", "Limits and their sources", (table,), folded=True)
 
 
 def _limit(run: RunView, limit: str) -> Row | None:
-    """Where the limit is used the most."""
+    """Where most is offered to the limit."""
     each = run.mappings or run.streams
-    uses = {name: of["use"][limit] for name, of in each.items() if limit in of["use"]}
-    if not uses:
+    offered = {name: of["limits"][limit] for name, of in each.items() if limit in of["limits"]}
+    if not offered:
         return None
-    name = max(uses, key=lambda name: uses[name]["hottest"])
-    use, about = uses[name], LIMITS[limit]
-    return Row((limit, percent(use["mean"]), percent(use["hottest"]), name, about.amount, about.source))
+    name = max(offered, key=lambda name: endless(offered[name]["offered_mean"]))
+    mean, peak, about = offered[name]["offered_mean"], offered[name]["offered_peak"], LIMITS[limit]
+    shown = "-" if peak is None else percent(peak)
+    return Row((about.words, percent(endless(mean)), shown, name, about.amount, about.source))
 
 
 def replications(run: RunView) -> Section | None:
@@ -250,7 +260,7 @@ def replications(run: RunView) -> Section | None:
     rows = [
         Row(((name,) if several else ()) + _spread(run, name, measure))
         for name, measure in measures
-        if not measure.startswith("use_")
+        if not measure.startswith("offered_")
     ]
     heads = (*(("mapping",) if several else ()), "measure", "mean (95% interval)", "lowest", "highest")
     shown, rest = most(rows, "measures", "replications.csv")

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from simulator.measures.verdict import STATES
 from simulator.report.page.objectives import objectives_of
 from simulator.report.page.view import plural
-from simulator.report.page.words import WORST_LAST
 from simulator.report.results import RunResult
 from simulator.report.run_files import RunFiles
+from simulator.report.tables import endless
 from simulator.study.figures import COUNTS, Figures
 from simulator.study.objectives import COST, Assessment, assess
 from simulator.study.statistics import Interval, measure_interval
@@ -71,7 +72,7 @@ class RunView:
         return self.worst_first[0] if self.mappings else ""
 
     def _state(self, mapping: str) -> int:
-        return WORST_LAST.index(self.mappings[mapping]["verdict"])
+        return STATES.index(self.mappings[mapping]["verdict"])
 
     def named(self, mapping: str) -> str:
         """' of NAME' where there are several mappings, else nothing."""
@@ -125,7 +126,7 @@ class RunView:
     def differs(self, mapping: str) -> dict[str, int]:
         """In how many runs a mapping had each verdict."""
         found = [run.verdicts[mapping] for run in self.runs]
-        return {state: found.count(state) for state in WORST_LAST if state in found}
+        return {state: found.count(state) for state in STATES if state in found}
 
 
 def _max_age_s(mapping: dict[str, Any]) -> float:
@@ -147,28 +148,30 @@ def _of_replications(table: pd.DataFrame) -> list[Figures]:
 
 
 def _of_summary(run: RunView) -> Figures:
-    """The figures of a single run from its summary and its incidents."""
+    """The figures of a single run from its summary and its episodes."""
     return Figures(
         replication=int(run.summary["replication"]),
         verdicts={name: str(each["verdict"]) for name, each in run.mappings.items()},
-        binding={name: str(each["binding_limit"]) for name, each in run.mappings.items()},
+        binding={name: str(each["binding_cause"] or "") for name, each in run.mappings.items()},
         values={name: dict(_measures(run, name, each)) for name, each in run.mappings.items()},
         whole={COST: float(run.bill["usd_per_month"])} if run.bill else {},
     )
 
 
 def _measures(run: RunView, name: str, mapping: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    for group in ("latency", "iterator_age"):
+    for group in ("latency", "iterator_age", "iterator_age_at_send"):
         for statistic in ("p50", "p95", "p99", "max", "mean"):
-            yield f"{group}_{statistic}_s", float(mapping[group].get(f"{statistic}_s", NAN))
-    for count in (*COUNTS, "records_lost"):
+            yield f"{group}_{statistic}_s", endless(mapping[group].get(f"{statistic}_s", NAN))
+    for statistic, most_s in mapping["latency_at_most"].items():
+        yield f"latency_{statistic.replace('_s', '_most_s')}", endless(most_s)
+    for count in (*COUNTS, "records_lost", "records_to_destination"):
         yield count, float(mapping[count])
     yield "records_unprocessed", float(mapping["records"]["unprocessed"])
     yield "recovery_s", _recovery_s(run, name)
 
 
 def _recovery_s(run: RunView, mapping: str) -> float:
-    """The longest recovery; infinite if one was not over, NaN without incidents."""
+    """The longest recovery; infinite if one was not over, NaN without episodes."""
     table = run.files.incidents
     if table.empty or mapping not in set(table["mapping"]):
         return NAN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from simulator.measures.verdict import KEEP_UP
 from simulator.report.numbers import count, estimate
 from simulator.report.page import fine_print
 from simulator.report.page.actions import change
@@ -15,6 +16,7 @@ from simulator.report.page.view import Block, Code, Paragraph, Section, Tile, pl
 from simulator.report.page.wide import Option
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
+from simulator.report.vocabulary import limit_words
 from simulator.study.objectives import Assessment
 
 
@@ -37,7 +39,7 @@ def breaks(option: Option, hours: float) -> str:
         return f"would lose {plural(lost / hours, 'record')} an hour"
     if missed:
         return wrong(max(missed, key=lambda each: each.excess))
-    return "would not keep up" if option.verdict == "overloaded" else ""
+    return "" if option.verdict in KEEP_UP else "would not keep up"
 
 
 def wrong(each: Assessment) -> str:
@@ -73,7 +75,7 @@ def option_tiles(option: Option, today: Option | None, shards: int, shards_today
         shards_tile(shards, today_text(shards, shards_today)),
         cost_tile(option.cost, before, option.assessments),
         age_tile(age, mapping, [mapping], option.assessments),
-        use_tile(use.mean, limit),
+        use_tile(use.mean, limit_words(limit) if limit else ""),
         lost_tile(sum(option.measure(name, "records_lost").mean for name in option.rows), "a run, on average"),
     )
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.report.numbers import UNKNOWN, estimate, unit_of
-from simulator.report.page.words import LIMITS, WORST_LAST
+from simulator.report.vocabulary import LIMITS
 from simulator.study.objectives import COST, ORDER, Assessment, State, worst
 from simulator.study.statistics import Interval
 
@@ -37,12 +38,12 @@ class Option:
         """Whether it meets the objectives; without any: whether it keeps up."""
         if self.assessments:
             return worst(each.state for each in self.assessments)
-        return "missed" if self.verdict == "overloaded" else "met"
+        return "met" if self.verdict in KEEP_UP else "missed"
 
     @property
     def verdict(self) -> str:
         """The worst of its mappings."""
-        return max((str(row["verdict"]) for row in self.rows.values()), key=WORST_LAST.index, default="stable")
+        return max((str(row["verdict"]) for row in self.rows.values()), key=STATES.index, default="stable")
 
     @property
     def furthest(self) -> str:
@@ -52,12 +53,8 @@ class Option:
 
     @property
     def most_used(self) -> tuple[str, Interval]:
-        """The limit of which the hottest shard or lane uses the greatest part, and that part."""
-        found = [
-            (self.measure(mapping, f"use_{limit.replace(' ', '_')}"), limit)
-            for mapping in self.rows
-            for limit in LIMITS
-        ]
+        """The limit to which most is offered, by the shard or lane most used, and how much."""
+        found = [(self.measure(mapping, f"offered_{limit}"), limit) for mapping in self.rows for limit in LIMITS]
         known = [(limit, use) for use, limit in found if use.n]
         return max(known, key=lambda each: each[1].mean, default=("", Interval(NAN, NAN, 0)))
 
@@ -66,7 +63,7 @@ class Option:
         """The best first: what meets the objectives, keeps up, is the cheapest, is the least behind."""
         age = self.measure(self.furthest, "iterator_age_p99_s").mean if self.rows else NAN
         cost, far = self.cost.mean, float("inf")
-        overloaded = self.verdict == "overloaded"
+        overloaded = self.verdict not in KEEP_UP
         return ORDER.index(self.state), overloaded, cost if cost == cost else 0.0, age if age == age else far
 
 

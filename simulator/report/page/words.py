@@ -1,54 +1,10 @@
-"""The words of the report for what the tables name: limits, states, parts of latency, metrics."""
+"""The words of the page for what the tables name: parts of latency, metrics."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from simulator.report.page.view import Tone
 from simulator.study.objectives import COST
-
-WORST_LAST: Final = ("stable", "backlogged", "overloaded")
-STATES: Final[dict[str, tuple[str, Tone]]] = {
-    "stable": ("keeps up", "good"),
-    "backlogged": ("was behind", "unsure"),
-    "overloaded": ("falls behind", "bad"),
-}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A limit of AWS: in a few words, what it is, and where AWS says so."""
-
-    words: str
-    amount: str
-    source: str
-
-
-QUOTAS: Final = "Amazon Kinesis Data Streams Developer Guide, quotas and limits"
-API: Final = "Amazon Kinesis Data Streams API"
-LAMBDA: Final = "AWS Lambda Developer Guide"
-LIMITS: Final[dict[str, Limit]] = {
-    "write records": Limit("the write limit in records", "1,000 records/s a shard", QUOTAS),
-    "write bytes": Limit("the write limit in bytes", "1 MiB/s a shard", QUOTAS),
-    "read calls": Limit(
-        "the limit of GetRecords calls", "5 calls/s a shard, for all that poll it", f"{API}, GetRecords"
-    ),
-    "read bytes": Limit(
-        "the read limit in bytes", "2 MiB/s a shard: for all that poll it, or for each that is pushed to", QUOTAS
-    ),
-    "function time per lane": Limit(
-        "the function's time",
-        "one batch at a time in a lane; a shard has as many lanes as the parallelization factor",
-        f"{LAMBDA}, using Lambda with Kinesis",
-    ),
-    "concurrency": Limit(
-        "concurrency",
-        "the function's reserve, or what the account has left",
-        f"{LAMBDA}, quotas and reserved concurrency",
-    ),
-    "retries": Limit("failed attempts", "a batch is tried again before the next of its lane", f"{LAMBDA}, Kinesis"),
-}
 
 PARTS: Final = {
     "write_wait": "at the producer, until the shard accepts the record",
@@ -88,11 +44,6 @@ NOT_MODELLED: Final = (
     "the time that writing to a failure destination takes",
     "the limit of 10 requests/s an environment",
 )
-
-
-def limit_words(limit: str) -> str:
-    """A limit in a few words; one without any by its name."""
-    return LIMITS[limit].words if limit in LIMITS else limit
 
 
 def told(name: str) -> str:

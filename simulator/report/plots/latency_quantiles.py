@@ -6,16 +6,14 @@ from simulator.report.numbers import seconds
 from simulator.report.plots.canvas import Plot, head
 from simulator.report.plots.panels import short
 from simulator.report.plots.quantile_curves import PERCENTS, SMALLEST_S, Quantiles, nines, quantile_figure
-from simulator.report.tables import RunTables
+from simulator.report.tables import RunTables, endless
 
 
 def latency_quantiles(tables: RunTables) -> Plot:
     """Latency by quantile, one line a mapping, the slowest first."""
     quantiles = [each for mapping in tables.mappings if (each := _quantiles(tables, mapping))]
     on = quantile_figure(sorted(quantiles, key=lambda each: -each.p99_s), rest="faster")
-    subtitle = (
-        "Latency of a record from its production to the end of the attempt that processed it, both axes logarithmic."
-    )
+    subtitle = "From a record's production to the end of the attempt that processed it; of one left, its age so far."
     return head(on, "latency_quantiles", _title(quantiles), subtitle, [])
 
 
@@ -24,13 +22,17 @@ def _quantiles(tables: RunTables, mapping: str) -> Quantiles | None:
     if not latency["n"]:
         return None
     told = [p for p in PERCENTS if p == 50 or latency["n"] * (1 - p / 100) >= 1]
-    values = [max(SMALLEST_S, latency[f"p{p:g}_s"]) for p in told]
-    return Quantiles(mapping, [nines(p) for p in told], values, max(SMALLEST_S, latency["max_s"]), latency["p99_s"])
+    known = [p for p in told if latency[f"p{p:g}_s"] is not None]  # of records that were lost there is none
+    if not known:
+        return None
+    values = [max(SMALLEST_S, latency[f"p{p:g}_s"]) for p in known]
+    greatest = values[-1] if latency["max_s"] is None else max(SMALLEST_S, latency["max_s"])
+    return Quantiles(mapping, [nines(p) for p in known], values, greatest, endless(latency["p99_s"]))
 
 
 def _title(quantiles: list[Quantiles]) -> str:
     if not quantiles:
-        return "Latency: no record was processed"
+        return "Latency: too few records were processed"
     best, worst = min(quantiles, key=lambda q: q.p99_s), max(quantiles, key=lambda q: q.p99_s)
     if best is worst:
         return f"Latency: half of the records within {seconds(worst.values_s[0])}, 99% within {seconds(worst.p99_s)}"

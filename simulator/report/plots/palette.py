@@ -70,5 +70,6 @@ PARTS: Final = {
 INCIDENTS: Final = {
     "outage": Fill(SHADE),
     "slow": Fill(SHADE, "//"),
-    "poison": Fill(SHADE, "xx"),
+    "disabled": Fill(SHADE, "xx"),
+    "behind": Fill(SHADE, "\\\\"),
 }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from simulator.model.concurrency import pool_sizes
-from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.scenario.spec import Scenario
 from simulator.study.effort.read import Read
 from simulator.study.effort.speed import COSTS, RUN_S, START, WINDOW_RECORDS, Kind, machine_factor, wall_s, window_s
 from simulator.study.effort.written import Written
@@ -94,10 +93,9 @@ class Work:
 def effort(scenario: Scenario) -> Effort:
     """What a run of a scenario takes, from its fields alone."""
     written = {name: Written(scenario, name) for name in scenario.streams}
-    units, polling = pool_sizes(scenario), Counter(_polled(each) for each in scenario.event_source_mappings)
+    units = pool_sizes(scenario)
     readings = [
-        Read(scenario, each, written[each.stream], units[each.function], polling[_polled(each)] == 1)
-        for each in scenario.event_source_mappings
+        Read(scenario, each, written[each.stream], units[each.function]) for each in scenario.event_source_mappings
     ]
     window = _window_s(scenario, list(written.values()), readings)
     tasks = [task for each in written.values() for task in _writing(each)]
@@ -116,10 +114,6 @@ def work_of(scenarios: Sequence[Scenario], replications: int) -> Work:
 def predicted_s(scenario: Scenario) -> float:
     """Seconds that one run takes, right in proportion to other runs."""
     return effort(scenario).seconds
-
-
-def _polled(mapping: EventSourceMapping) -> tuple[str, str]:
-    return mapping.stream, mapping.consumer
 
 
 def _window_s(scenario: Scenario, written: Sequence[Written], readings: Sequence[Read]) -> float:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from simulator.measures.expected import batch_s, full_batch
 from simulator.model.read_limits import CALLS_PER_S
 from simulator.scenario.functions import Function, Poison
 from simulator.scenario.spec import AtTimestamp, EventSourceMapping, Scenario
 from simulator.study.effort.failing import CERTAIN, attempts_a_batch, spells, tries
-from simulator.study.effort.speed import EMPTY_POLLS_ARE_FREE
 from simulator.study.effort.written import Written
-from simulator.study.estimate import batch_s, full_batch
 
 LEAST_S: Final = 0.001  # of a lane's turn
 BUSY: Final = 0.9  # use of the concurrency from which on lanes are taken to wait for it all the time
@@ -32,7 +31,6 @@ class Read:
     mapping: EventSourceMapping
     written: Written
     units: int  # of concurrency, that its function may have
-    alone: bool  # whether no other mapping polls the stream
 
     @property
     def function(self) -> Function:
@@ -188,18 +186,10 @@ class Read:
 
     @cached_property
     def polls(self) -> float:
-        """Those that take time."""
+        """Each is an event, also one that finds nothing."""
         if self.mapping.consumer == "push":
             return 0.0
-        a_shard = max(0.0, self.end_s - self.mapping.starts_after) / self.mapping.polling.interval
-        noticed = min(float(self.shards), self.lanes) if self.endless else 0.0
-        finding = min(self.shards * a_shard, self.records) + noticed * a_shard
-        return min(self.shards * a_shard, finding) if self._empty_polls_are_free else self.shards * a_shard
-
-    @property
-    def _empty_polls_are_free(self) -> bool:
-        polling = self.mapping.polling
-        return EMPTY_POLLS_ARE_FREE and self.alone and not polling.missed and polling.interval * CALLS_PER_S >= 1
+        return self.shards * max(0.0, self.end_s - self.mapping.starts_after) / self.mapping.polling.interval
 
     # memory
 

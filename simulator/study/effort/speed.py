@@ -33,14 +33,13 @@ COSTS: Final[dict[Kind, Cost]] = {
     "attempts": Cost(6e-6, 144),
     "retries": Cost(6e-6, 144),
     "throttles": Cost(2.5e-6, 40),
-    "polls": Cost(2.5e-6),
+    "polls": Cost(1.8e-6),
 }
 RUN_S: Final = 0.005  # whatever it simulates
 START: Final = 3.0  # what is done before the first window takes as long as so many windows
 WINDOW_RECORDS: Final = 2.0**19  # a window holds so many records at most; facts are kept until it is over
 WINDOW_S: Final = 600.0
 WINDOW_LANES: Final = 2.0**21  # seconds times lanes: few lanes make a longer window
-EMPTY_POLLS_ARE_FREE: Final = True  # of the only mapping that polls a stream: they are counted without being events
 TRIAL_S: Final = 0.15
 SLOW_START_S: Final = 2.0  # a scenario that takes as long before anything happens is not tried
 SHORTEST: Final = 1e-15  # part of a scenario

@@ -26,22 +26,16 @@ static void count(MappingMeasures *mine, MappingRow *row, const Lane *lane, i64 
 }
 
 /* Iterator ages: of the batch's last record. */
-static i64 measure_age(Kernel *k, const Reader *r, const Lane *lane, MappingRow *row) {
+static void measure_age(Kernel *k, const Reader *r, const Lane *lane) {
   Measures *all = k->measures;
   MappingMeasures *mine = &all->mappings[r->mapping];
   i64 accepted_ns = last_accepted(k, r, lane), age_ns = lane->finished_ns - accepted_ns;
   ReaderMeasures *of_shard = &mine->readers[r->shard];
-  UsualRow *usual = &mine->usual[lane->finished_ns / all->usual_ns + 1];
-  turn_to_row(&mine->age_rows, mine->rows, 0, &all->grid, lane->finished_ns);
-  count_in_row(&mine->age_rows, bucket_of(age_ns));
-  mine->age_rows.open.n++;
-  row->age_peak_ns = greatest(row->age_peak_ns, age_ns);
-  usual->age_peak_ns = greatest(usual->age_peak_ns, age_ns);
+  take_age(k, r->mapping, lane->finished_ns, age_ns);
   of_shard->age_peak_ns = greatest(of_shard->age_peak_ns, age_ns);
-  if (accepted_ns < all->warmup_ns) return age_ns;
+  if (accepted_ns < all->warmup_ns) return;
   add_to_histogram(&mine->age, age_ns);
   add_to_histogram(&mine->age_at_send, lane->started_ns - accepted_ns);
-  return age_ns;
 }
 
 /* When the last record of the part that is tried was accepted. */
@@ -52,21 +46,13 @@ i64 last_accepted(Kernel *k, const Reader *r, const Lane *lane) {
   return log->rows[row(log, place_of(r, lane, index))].accepted;
 }
 
-/* An attempt is admitted: the stretch of throttles before it, if there is one that began since its part was formed. */
-void measure_admitted(Kernel *k, const Reader *r, Lane *lane) {
-  Watch *w = &lane->watch;
-  int same = w->asking_until_ns == lane->begun_ns;
-  if (same && w->asking_since_ns >= lane->part.cut_ns) lane->part.throttled_ns += w->asked_ns;
-  if (same) w->asking_until_ns = -NEVER;
+void measure_admitted(Kernel *k, const Reader *r) {
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, 1);
 }
 
 void measure_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
-  Watch *w = &lane->watch;
-  if (w->asking_until_ns != lane->begun_ns) w->asking_since_ns = lane->begun_ns, w->asked_ns = 0;
-  w->asked_ns += again_ns - lane->begun_ns;
-  w->asking_until_ns = again_ns;
+  lane->part.throttled_ns += again_ns - lane->begun_ns;
   mine->totals.throttles++;
   mine->rows[row_at(&k->measures->grid, k->clock.now)].throttles++;
 }
@@ -79,7 +65,12 @@ void measure_finished(Kernel *k, Reader *r, Lane *lane, i64 done) {
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, -1);
   count(mine, row, lane, done);
   bill(mine, lane, done);
-  finished_in_trouble(k, r, lane, done, measure_age(k, r, lane, row));
+  measure_age(k, r, lane);
+  finished_in_episode(k, r, lane, done);
+  lane->watch.heard = lane->finished_ns / A_MINUTE_NS;
   measure_processed(k, r, lane);
-  if (done) end_in_backlog(k, r->mapping, k->clock.now, done);
+  if (!done) return;
+  measure_work(k, r, lane, done);
+  moved_in_quarter(k, lane, k->clock.now);
+  end_in_backlog(k, r->mapping, k->clock.now, done);
 }

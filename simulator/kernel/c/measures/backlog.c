@@ -18,7 +18,6 @@ static void take_arrivals(Kernel *k, int mapping) {
 static void has_been(MappingMeasures *mine, i64 time_ns) {
   Backlog *of = &mine->backlog;
   i64 now = mine->totals.backlog;
-  if (time_ns > of->usual.begins_ns) of->usual_peak = greatest(of->usual_peak, now);
   if (time_ns <= of->grid.begins_ns) return;
   of->row_peak = greatest(of->row_peak, now);
   if (of->grid.row) mine->totals.backlog_peak = greatest(mine->totals.backlog_peak, now);
@@ -31,22 +30,14 @@ static void close_row(MappingMeasures *mine) {
   look_up_row(&of->grid, of->grid.ends_ns);
 }
 
-static void close_usual_row(MappingMeasures *mine) {
-  Backlog *of = &mine->backlog;
-  mine->usual[of->usual.row].backlog_peak = of->usual_peak;
-  of->usual_peak = NO_PEAK;
-  look_up_row(&of->usual, of->usual.ends_ns);
-}
-
 /* Rows that are over by a time are closed; of what is accepted all before it has been counted. */
 void backlog_to(Kernel *k, int mapping, i64 time_ns) {
   MappingMeasures *mine = &k->measures->mappings[mapping];
   Backlog *of = &mine->backlog;
   take_arrivals(k, mapping);
-  for (i64 ends_ns; (ends_ns = least(of->grid.ends_ns, of->usual.ends_ns)) <= time_ns;) {
-    has_been(mine, ends_ns);
-    if (of->usual.ends_ns == ends_ns) close_usual_row(mine);
-    if (of->grid.ends_ns == ends_ns) close_row(mine);
+  while (of->grid.ends_ns <= time_ns) {
+    has_been(mine, of->grid.ends_ns);
+    close_row(mine);
   }
   if (!of->counts && time_ns >= of->from_ns) of->counts = 1;
 }
@@ -57,7 +48,7 @@ i64 next_boundary(const Kernel *k, const Stream *stream, i64 time_ns) {
   for (int i = 0; i < k->nmappings; i++) {
     const Backlog *of = &k->measures->mappings[i].backlog;
     if (&k->streams[k->mappings[i].stream] != stream) continue;
-    next_ns = least(next_ns, least(of->grid.ends_ns, of->usual.ends_ns));
+    next_ns = least(next_ns, of->grid.ends_ns);
     if (of->from_ns > time_ns) next_ns = least(next_ns, of->from_ns);
   }
   return next_ns;
@@ -69,10 +60,7 @@ void end_in_backlog(Kernel *k, int mapping, i64 time_ns, i64 records) {
   Backlog *of = &mine->backlog;
   accept_before(k, &k->streams[k->mappings[mapping].stream], time_ns);
   backlog_to(k, mapping, time_ns);
-  if (time_ns > of->changed_ns) {
-    has_been(mine, time_ns);
-    backlog_in_trouble(mine, time_ns);
-  }
+  if (time_ns > of->changed_ns) has_been(mine, time_ns);
   of->changed_ns = time_ns;
   mine->totals.backlog -= records;
   mine->totals.last_end_ns = greatest(mine->totals.last_end_ns, time_ns);
@@ -87,10 +75,6 @@ static void at_very_end(MappingMeasures *mine, i64 end_ns) {
     row[-1].backlog_changes += row->backlog_changes;
     mine->totals.backlog_peak = greatest(mine->totals.backlog_peak, mine->totals.backlog);
   }
-  if (mine->backlog.usual.begins_ns == end_ns) {
-    UsualRow *row = &mine->usual[mine->backlog.usual.row];
-    row[-1].backlog_peak = greatest(row[-1].backlog_peak, mine->totals.backlog);
-  }
 }
 
 /* The run ends: the stream has accepted what it accepts. */
@@ -99,6 +83,5 @@ void end_backlog(Kernel *k, int mapping, i64 end_ns) {
   backlog_to(k, mapping, end_ns);
   has_been(mine, end_ns + 1);
   mine->rows[mine->backlog.grid.row].backlog_peak = mine->backlog.row_peak;
-  mine->usual[mine->backlog.usual.row].backlog_peak = mine->backlog.usual_peak;
   at_very_end(mine, end_ns);
 }

@@ -10,8 +10,8 @@ typedef struct {
 enum of_stream { STREAM_TOTALS, STREAM_ROWS, STREAM_SHARDS, STREAM_LOAD, UNWRITTEN_TOTALS, UNWRITTEN_ROWS };
 enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS };
 enum of_mapping {
-  MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, READERS, LANES_BUSY, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
-  INCIDENTS
+  MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, USUAL_WAITING, READERS, LANES, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
+  LEFT, EPISODES
 };
 
 static Block of_stream(const Kernel *k, int kind, const StreamMeasures *mine) {
@@ -33,17 +33,20 @@ static Block of_function(const Kernel *k, int kind, const Level *mine) {
 
 static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const MappingMeasures *mine) {
   u64 rows = (u64)(k->clock.now / k->measures->interval_ns + 2), shards = (u64)k->streams[m->stream].nshards;
+  u64 usual = (u64)(k->clock.now / k->measures->usual_ns + 2);
   switch (kind) {
     case MAPPING_TOTALS: return (Block){&mine->totals, sizeof(MappingTotals)};
     case MAPPING_ROWS: return (Block){mine->rows, rows * sizeof(MappingRow)};
-    case USUAL_ROWS: return (Block){mine->usual, (u64)(k->clock.now / k->measures->usual_ns + 2) * sizeof(UsualRow)};
+    case USUAL_ROWS: return (Block){mine->usual, usual * sizeof(UsualRow)};
+    case USUAL_WAITING: return (Block){mine->usual_waiting, mine->usual_waiting ? usual * CAUSES * sizeof(Cell) : 0};
     case READERS: return (Block){mine->readers, shards * sizeof(ReaderMeasures)};
-    case LANES_BUSY: return (Block){mine->busy_ns, shards * (u64)m->factor * sizeof(i64)};
+    case LANES: return (Block){mine->lanes, shards * (u64)m->factor * sizeof(LaneMeasures)};
     case WASTED_BY_SIZE: return (Block){mine->wasted, (u64)(m->batch_size + 1) * sizeof(Wasted)};
     case LATENCY: return (Block){&mine->latency, sizeof(Histogram)};
     case AGE: return (Block){&mine->age, sizeof(Histogram)};
     case AGE_AT_SEND: return (Block){&mine->age_at_send, sizeof(Histogram)};
-    default: return (Block){mine->troubles, (u64)mine->ntroubles * sizeof(Trouble)};
+    case LEFT: return (Block){&mine->left, sizeof(Histogram)};
+    default: return (Block){mine->episodes, (u64)mine->nepisodes * sizeof(Episode)};
   }
 }
 

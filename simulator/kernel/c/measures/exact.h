@@ -24,6 +24,8 @@ static inline void add_sum(Sum *sum, Sum more) {
   sum->low = low & MASK;
 }
 
+static inline Sum negative(Sum a) { return (Sum){-a.high, -a.low}; }
+
 static inline Sum difference(Sum a, Sum b) { return (Sum){a.high - b.high, a.low - b.low}; }
 
 /* A change of a number at a time, of which its row has so much left: see Integrals in exact.py. */

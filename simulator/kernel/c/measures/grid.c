@@ -33,7 +33,7 @@ static void clear_level_rows(LevelRow *rows, i64 from, i64 to) {
 }
 
 static void clear_usual_rows(UsualRow *rows, i64 from, i64 to) {
-  for (i64 i = from; i < to; i++) rows[i] = (UsualRow){NO_PEAK, NO_PEAK, NO_PEAK};
+  for (i64 i = from; i < to; i++) rows[i] = (UsualRow){NO_PEAK};
 }
 
 static int make_usual_rows(Kernel *k, i64 until_ns) {
@@ -45,6 +45,8 @@ static int make_usual_rows(Kernel *k, i64 until_ns) {
     MappingMeasures *mine = &all->mappings[i];
     if (!(mine->usual = longer(k, mine->usual, all->usual_rows, more, sizeof(UsualRow)))) return 0;
     clear_usual_rows(mine->usual, all->usual_rows, more);
+    if (all->usual_ns == all->interval_ns) continue;
+    if (!(mine->usual_waiting = longer(k, mine->usual_waiting, all->usual_rows, more, CAUSES * sizeof(Cell)))) return 0;
   }
   all->usual_rows = more;
   return 1;

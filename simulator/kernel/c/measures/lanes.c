@@ -71,6 +71,6 @@ void end_lanes(Kernel *k, int mapping, i64 end_ns) {
       follow(k, r, lane, end_ns);
       for (int class = 0; class < CLASSES; class++)
         move(k, mapping, why(m, r, w, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
-      k->measures->mappings[mapping].busy_ns[j * m->factor + n] = w->busy_ns;
+      of_lane(k, r, lane)->busy_ns = w->busy_ns;
     }
 }

@@ -60,7 +60,7 @@ typedef struct {
 
 /* A row of the usual interval. */
 typedef struct {
-  i64 latency_peak_ns, age_peak_ns, backlog_peak;
+  i64 age_peak_ns;
 } UsualRow;
 
 typedef struct {
@@ -68,7 +68,13 @@ typedef struct {
   i64 processed, skipped, dropped, sent_to_destination, expired, unprocessed; /* how records ended */
   i64 backlog, backlog_peak, last_end_ns; /* -1: none has ended */
   i64 lag_ns[2];                          /* at the times asked for */
+  i64 oldest_ns;                          /* when the oldest record that is left was produced; NEVER: none is left */
+  i64 waiting_lanes, stuck_lanes, lost, lost_as[3]; /* see last_quarter.py; lost_as: by enum how */
+  i64 nfailures, failures[4], by_failure[5]; /* causes of failure in order of the first loss; records, by enum failure */
+  i64 unserved;                              /* records lost, without the warm-up's */
   i64 warm_records, billed_on_demand_ms, billed_provisioned_ms;
+  i64 full_records, all_records; /* see lane_work.py */
+  Sum full, all;
   Sum parts[PARTS];  /* of warm records */
   Sum lived, stayed; /* by all records: from production to end, from acceptance to end */
   Sum skipped_wait;  /* at their producers, by those that are skipped */
@@ -77,6 +83,11 @@ typedef struct {
 typedef struct {
   i64 processed, age_peak_ns, calls, refused, skipped, bytes;
 } ReaderMeasures;
+
+/* Of a lane: how long it had a batch in hand, and was in attempts that processed records; records not skipped. */
+typedef struct {
+  i64 busy_ns, worked_ns, accepted, processed;
+} LaneMeasures;
 
 /* By size of the batch: records that attempts did not process; the same, each times its attempt's billed time. */
 typedef struct {
@@ -90,14 +101,10 @@ typedef struct {
   i64 counts[BUCKETS];
 } Histogram;
 
-enum kind_of_trouble { OUTAGES, SLOWNESS, POISONING };
-
-/* An incident. NEVER: it goes on, or has not been recovered from. */
+/* A stretch of time in which a mapping was behind, and what happened in it: see episodes.py. */
 typedef struct {
-  i64 kind, start_ns, end_ns, ordinary_ns, backlog_before, cleared_ns, recovered_ns, peak_age_ns, peak_backlog;
-  i64 delayed, done_again, lost, sent_to_destination;
-  i64 shard, lane, high, finished_ns; /* of poison: its batch is over when all before the index `high` has ended */
-} Trouble;
+  i64 begin_ns, end_ns, peak_ns, delayed, done_again, lost, sent_to_destination, first_loss_ns; /* NEVER: no loss */
+} Episode;
 
 /* From here on: what is only needed while a run goes on. */
 
@@ -156,8 +163,8 @@ typedef struct {
 typedef struct {
   i64 counted, from_ns; /* of the stream's arrivals; those before `from_ns` are skipped */
   int counts;           /* they are not skipped any more */
-  Grid grid, usual;
-  i64 changed_ns, row_peak, usual_peak;
+  Grid grid;
+  i64 changed_ns, row_peak;
 } Backlog;
 
 typedef struct {
@@ -182,21 +189,14 @@ typedef struct {
   i64 accepted, sent;    /* indices below have been accepted; have left by push, or never will */
   i64 records[CLASSES];
   i64 busy_at_cut_ns, free_at_cut_ns; /* of its batch */
-  i64 asking_since_ns, asking_until_ns, asked_ns; /* throttles that follow each other: see parts.py */
+  i64 heard; /* the number of the minute in which an attempt ended last; -1: none has */
   u32 phase; /* its number in the mapping's phases */
-  i64 not_poisoned; /* the place behind the last batch in which poison was found */
-  u8 doing, then;
+  u8 doing, then, moves; /* moves: a record ended in the last quarter of the traffic */
 } Watch;
 
-#define MOST_POISONINGS 100 /* a mapping */
-
+/* What has happened at one instant, see Episode. */
 typedef struct {
-  i64 latency_ns, backlog;
-} Ordinary;
-
-/* What has happened at one instant, see Trouble. */
-typedef struct {
-  i64 at_ns, ordinary_ns, peak_age_ns, delayed, done_again, lost, sent_to_destination;
+  i64 at_ns, delayed, done_again, lost, sent_to_destination;
 } AtInstant;
 
 typedef struct {
@@ -205,25 +205,26 @@ typedef struct {
   UsualRow *usual;
   ReaderMeasures *readers;
   Wasted *wasted;
-  i64 *busy_ns;  /* by lane */
+  LaneMeasures *lanes;
+  Cell *usual_waiting; /* by usual row and cause; NULL: the usual rows are the rows */
   i64 noticed;   /* expired records, by now */
-  Histogram latency, age, age_at_send, cold; /* cold: latencies of records accepted before the end of the warm-up */
+  Histogram latency, age, age_at_send, left, cold; /* cold: latencies of records accepted before the end of the warm-up */
   RowPercentiles latency_rows, age_rows;
   Backlog backlog;
   Lag lag;
   Phase *phases;
-  Trouble *troubles;
-  int ntroubles, poisonings;
-  i64 declared_ns; /* outages and slow periods have begun up to here */
+  Episode *episodes;
+  i64 nepisodes, episodes_room;
   AtInstant instant;
 } MappingMeasures;
 
 typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
-  Grid grid; /* of what happens now */
+  Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
-  i64 instant_ns, next_declared_ns; /* of incidents: see settle */
-  int open_troubles;
+  i64 minute_ns;        /* the end of the minute that goes on */
+  i64 looks_ns;         /* the next time at which lanes are looked at: see look_at_lanes */
+  int quarter_is_over;
   Clock expiries;       /* of readers: when the next unread record may end */
   StreamMeasures *streams;
   Level *functions;

@@ -9,6 +9,8 @@
 #include "../measuring.h"
 #include "../traffic.h"
 
+#define A_MINUTE_NS (60 * NS)
+
 static inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
 static inline i64 greatest(i64 a, i64 b) { return a > b ? a : b; }
 
@@ -52,6 +54,7 @@ void end_backlog(Kernel *, int mapping, i64 end_ns);
 
 /* lag.c */
 i64 first_left(Kernel *, const Reader *, const Lane *);
+void behind_to(Kernel *, int mapping, i64 time_ns); /* it is known when it was behind, up to a time */
 void end_lag(Kernel *, int mapping, i64 end_ns);
 
 /* lanes.c, passes.c */
@@ -75,12 +78,23 @@ void end_times(Kernel *, int mapping, i64 end_ns);
 void measure_processed(Kernel *, Reader *, Lane *);
 i64 last_accepted(Kernel *, const Reader *, const Lane *);
 
-/* incident.c */
-int make_troubles(Kernel *, const Mapping *, MappingMeasures *);
-void finished_in_trouble(Kernel *, const Reader *, const Lane *, i64 done, i64 age_ns);
-void lost_in_trouble(Kernel *, int mapping, int how, i64 records);
-void backlog_in_trouble(MappingMeasures *, i64 until_ns);
-void end_troubles(Kernel *, int mapping, i64 end_ns);
+/* episodes.c */
+void finished_in_episode(Kernel *, const Reader *, const Lane *, i64 done);
+void lost_in_episode(Kernel *, int mapping, int how, i64 time_ns, i64 records);
+void end_episodes(Kernel *, int mapping, i64 end_ns);
+
+/* last_quarter.c */
+i64 quarter_begins_ns(const Kernel *);
+void lost_in_quarter(Kernel *, int mapping, int how, int failure, i64 time_ns, i64 records);
+void moved_in_quarter(const Kernel *, Lane *, i64 time_ns);
+void close_quarter(Kernel *);
+
+/* lane_work.c */
+LaneMeasures *of_lane(Kernel *, const Reader *, const Lane *);
+void measure_work(Kernel *, const Reader *, const Lane *, i64 done);
+
+/* silent_lanes.c, ages.c */
+void take_age(Kernel *, int mapping, i64 time_ns, i64 age_ns);
 
 /* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */
 static inline int is_unread(Kernel *k, const Reader *r, i64 place) {

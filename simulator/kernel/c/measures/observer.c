@@ -27,7 +27,7 @@ static int make_readers(Kernel *k, Mapping *m) {
     r->polled_ns = -NEVER;
     for (int n = 0; n < m->factor; n++) {
       Watch *w = &r->lanes[n].watch;
-      w->since_ns = k->begin_ns, w->then_ns = NEVER, w->asking_until_ns = -NEVER;
+      w->since_ns = k->begin_ns, w->then_ns = NEVER, w->heard = -1;
       w->doing = IDLE;
     }
   }
@@ -39,7 +39,7 @@ static int make_lag(Kernel *k, Lag *lag, i64 lanes, i64 limit_ns) {
   lag->oldest = take(&k->memory, (u64)(2 * lanes) * sizeof(i64));
   if (!lag->oldest) return 0;
   for (i64 i = 0; i < 2 * lanes; i++) lag->oldest[i] = NEVER;
-  lag->asked_ns[0] = k->duration_ns / 4 * 3 + k->duration_ns % 4 * 3 / 4;
+  lag->asked_ns[0] = quarter_begins_ns(k);
   lag->asked_ns[1] = k->duration_ns;
   lag->limit_ns = limit_ns;
   return 1;
@@ -49,28 +49,27 @@ static void make_backlog(const Kernel *k, const Mapping *m, Backlog *of) {
   of->from_ns = m->position_ns + !m->inclusive;
   of->counts = of->from_ns <= k->begin_ns;
   of->grid.interval_ns = k->measures->interval_ns;
-  of->usual.interval_ns = k->measures->usual_ns;
   look_up_row(&of->grid, -1);
-  look_up_row(&of->usual, -1);
   of->changed_ns = -NEVER;
-  of->row_peak = of->usual_peak = NO_PEAK;
+  of->row_peak = NO_PEAK;
 }
 
 static int make_mapping(Kernel *k, Mapping *m, MappingMeasures *mine) {
   i64 shards = k->streams[m->stream].nshards;
   mine->phases = make_phases(k, m);
   mine->readers = take(&k->memory, (u64)shards * sizeof(ReaderMeasures));
-  mine->busy_ns = take(&k->memory, (u64)(shards * m->factor) * sizeof(i64));
+  mine->lanes = take(&k->memory, (u64)(shards * m->factor) * sizeof(LaneMeasures));
   mine->wasted = take(&k->memory, (u64)(m->batch_size + 1) * sizeof(Wasted));
   make_row_percentiles(&k->memory, &mine->latency_rows);
   make_row_percentiles(&k->memory, &mine->age_rows);
   if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns) || !make_readers(k, m)) return 0;
   mine->latency_rows.all = mine->latency.counts;
-  mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = INT64_MAX;
+  mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = mine->left.least_ns = INT64_MAX;
+  mine->instant.at_ns = -NEVER;
   mine->totals.last_end_ns = -NEVER;
   for (i64 j = 0; j < shards; j++) mine->readers[j].age_peak_ns = NO_PEAK;
   make_backlog(k, m, &mine->backlog);
-  return make_troubles(k, m, mine);
+  return 1;
 }
 
 /* The plan has been read: make what is measured. */
@@ -81,11 +80,14 @@ int make_measures(Kernel *k) {
   all->functions = take(&k->memory, (u64)(k->nfunctions + 1) * sizeof(Level));
   all->mappings = take(&k->memory, (u64)(k->nmappings + 1) * sizeof(MappingMeasures));
   if (k->memory.exhausted) return 0;
-  all->instant_ns = -NEVER;
-  all->grid.interval_ns = all->interval_ns;
+  all->minute_ns = A_MINUTE_NS;
+  all->looks_ns = least(all->minute_ns, k->duration_ns + 1);
+  all->grid.interval_ns = all->interval_ns, all->usual.interval_ns = all->usual_ns;
   look_up_row(&all->grid, -1);
+  look_up_row(&all->usual, -1);
   for (int i = 0; i < k->nmappings; i++) readers += k->streams[k->mappings[i].stream].nshards;
   all->expiries.heap = take(&k->memory, (u64)(readers + 1) * sizeof(Event));
+  all->expiries.room = readers + 1;
   for (int i = 0; i < k->nstreams; i++)
     if (!make_stream_measures(k, &k->streams[i])) return 0;
   for (int i = 0; i < k->nfunctions; i++) make_level(&all->functions[i], all->interval_ns);
@@ -115,7 +117,7 @@ static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   end_lanes(k, mapping, end_ns);
   end_lag(k, mapping, end_ns);
   end_backlog(k, mapping, end_ns);
-  end_troubles(k, mapping, end_ns);
+  end_episodes(k, mapping, end_ns);
   end_row_percentiles(&mine->latency_rows, mine->rows, 1, &k->measures->grid, end_ns);
   end_row_percentiles(&mine->age_rows, mine->rows, 0, &k->measures->grid, end_ns);
   for (int b = 0; b < BUCKETS; b++) mine->latency.counts[b] -= mine->cold.counts[b];
@@ -126,6 +128,7 @@ static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
 void end_measures(Kernel *k) {
   i64 end_ns = k->clock.now;
   expire_before(k, end_ns + 1);
+  if (!k->measures->quarter_is_over) close_quarter(k);
   for (int i = 0; i < k->nstreams; i++) end_stream(k, &k->streams[i], end_ns);
   for (int i = 0; i < k->nfunctions; i++) end_level(&k->measures->functions[i], end_ns);
   for (int i = 0; i < k->nmappings; i++) end_mapping(k, i, end_ns);

@@ -100,8 +100,6 @@ void measure_processed(Kernel *k, Reader *r, Lane *lane) {
   mine->readers[r->shard].processed += n;
   i64 longest_ns = latency_of(r, lane, log, low, 1); /* a shard accepts in order of production */
   row->latency_peak_ns = greatest(row->latency_peak_ns, longest_ns);
-  UsualRow *usual = &mine->usual[now_ns / all->usual_ns + 1];
-  usual->latency_peak_ns = greatest(usual->latency_peak_ns, longest_ns);
   end_waiting(k, r, lane, now_ns, n);
   move(k, r->mapping, BY_FUNCTION, BY_PROCESSING, lane->started_ns + lane->run.cold_ns, n);
   move(k, r->mapping, BY_PROCESSING, BY_FUNCTION, now_ns, n);

@@ -8,7 +8,7 @@ void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   Watch *w = &lane->watch;
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  Grid *grid = &k->measures->grid;
+  Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
   i64 end = known_to_lane(k, r, lane), index = w->accepted;
   i64 busy = w->doing < FOR_ANSWER, busy_ns = w->busy_ns - busy * w->since_ns;
   int class = m->push ? SEEN : UNSEEN;
@@ -16,7 +16,8 @@ void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
     u64 at = row(log, place_of(r, lane, index));
     if (log->rows[at].accepted > until_ns) break;
     row_at(grid, log->rows[at].accepted);
-    i64 first = index, last_ns = least(until_ns, grid->ends_ns - 1), accepted_ns;
+    row_at(usual, log->rows[at].accepted);
+    i64 first = index, last_ns = least(until_ns, least(grid->ends_ns, usual->ends_ns) - 1), accepted_ns;
     Sum left = {0, 0};
     for (; index < end; index++) {
       at = row(log, place_of(r, lane, index));
@@ -26,6 +27,7 @@ void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
     }
     move_several(k, r->mapping, NOTHING_WAITS, why(m, r, w, phase_of(k, r, w), class), left, index - first);
     w->records[class] += index - first;
+    of_lane(k, r, lane)->accepted += index - first;
   }
   w->accepted = index;
 }

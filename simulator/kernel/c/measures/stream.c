@@ -16,6 +16,7 @@ int make_stream_measures(Kernel *k, Stream *stream) {
   mine->shards = take(&k->memory, (u64)mine->nshards * sizeof(ShardMeasures));
   mine->load = take(&k->memory, (u64)(2 * LOAD_ROWS + 1) * (u64)mine->nshards * sizeof(i64));
   mine->arrivals.waiting.heap = take(&k->memory, (u64)(mine->nshards + 1) * sizeof(Event));
+  mine->arrivals.waiting.room = mine->nshards + 1;
   mine->arrivals.boundary_ns = -NEVER;
   for (i64 j = 0; !k->memory.exhausted && j < mine->nshards; j++) {
     mine->shards[j].second_ends_ns = -NEVER;

@@ -21,16 +21,24 @@ static void live(MappingMeasures *mine, const Log *log, u64 at, i64 ended_ns) {
   add_sum(&mine->totals.stayed, (Sum){stayed_ns >> BITS, stayed_ns & MASK});
 }
 
+/* A record is lost. */
+static void lose(const Kernel *k, MappingMeasures *mine, const Log *log, u64 at, i64 time_ns) {
+  mine->totals.unserved += log->rows[at].accepted >= k->measures->warmup_ns;
+  live(mine, log, at, time_ns);
+}
+
 /* Records of a part of a batch, between two indices, end without having been processed. */
-void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 records, int how) {
+void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 records, int how, int failure) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   i64 now_ns = k->clock.now;
   count_lost(mine, &mine->rows[row_at(&k->measures->grid, now_ns)], how, records);
-  lost_in_trouble(k, r->mapping, how, records);
+  lost_in_episode(k, r->mapping, how, now_ns, records);
+  lost_in_quarter(k, r->mapping, how, failure, now_ns, records);
+  moved_in_quarter(k, lane, now_ns);
   for (i64 index = low; index < high; index++) {
     i64 place = place_of(r, lane, index);
-    if (!is_gone(r, log, place)) live(mine, log, row(log, place), now_ns);
+    if (!is_gone(r, log, place)) lose(k, mine, log, row(log, place), now_ns);
   }
   follow(k, r, lane, now_ns);
   end_waiting(k, r, lane, now_ns, records);
@@ -64,7 +72,10 @@ static void expire_one(Kernel *k, Reader *r, i64 place, i64 time_ns) {
   move(k, r->mapping, why(m, r, w, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
   w->records[class]--;
   mine->totals.expired++;
-  live(mine, log, row(log, place), time_ns);
+  lose(k, mine, log, row(log, place), time_ns);
+  lost_in_episode(k, r->mapping, EXPIRED, time_ns, 1);
+  lost_in_quarter(k, r->mapping, EXPIRED, NONE, time_ns, 1);
+  moved_in_quarter(k, lane, time_ns);
   end_in_backlog(k, r->mapping, time_ns, 1);
   r->expired = place + 1;
   note_oldest(k, r, lane, time_ns);
@@ -95,7 +106,6 @@ void expect_expiry(Kernel *k, Reader *r) {
 void expire_before(Kernel *k, i64 time_ns) {
   Clock *expiries = &k->measures->expiries;
   while (expiries->n && expiries->heap[0].time < time_ns) {
-    settle(k, expiries->heap[0].time);
     Event event = next_event(expiries);
     Reader *r = &k->mappings[event.order >> 24 & 0xFFFFF].readers[event.order >> 4 & 0xFFFFF];
     i64 place = next_unread(k, r);
@@ -110,7 +120,6 @@ void measure_passed_over(Kernel *k, Reader *r, i64 first, i64 end) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   mine->rows[row_at(&k->measures->grid, k->clock.now)].expired += end - first;
   mine->noticed += end - first;
-  lost_in_trouble(k, r->mapping, EXPIRED, end - first);
   for (i64 place = greatest(first, r->expired); place < end; place++)
     if (is_unread(k, r, place)) expire_one(k, r, place, expires_at(k, r, place));
 }
@@ -124,6 +133,8 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
     u64 at = row(log, place);
     if (has_expired(k, r, place)) continue;
     mine->totals.unprocessed++;
+    if (log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns)
+      add_to_histogram(&mine->left, end_ns - log->rows[at].produced);
     if (log->rows[at].accepted <= end_ns) {
       live(mine, log, at, end_ns);
       continue;

@@ -23,30 +23,45 @@ int why(const Mapping *m, const Reader *r, const Watch *w, int phase, int class)
   return class == SEEN ? LEFT_BY[r->polled] : READ_LATENCY;
 }
 
-static void change(MappingRow *row, int cause, i64 by, i64 left_ns) {
-  if (cause != NOTHING_WAITS) change_integral(&row->waiting[cause], by, left_ns);
+static void change(Cell *row, int cause, i64 by, i64 left_ns) {
+  if (cause != NOTHING_WAITS) change_integral(&row[cause], by, left_ns);
+}
+
+static void change_several(Cell *row, int cause, i64 by, Sum left) {
+  if (cause == NOTHING_WAITS) return;
+  add_sum(&row[cause].integral, left);
+  row[cause].changes += by;
 }
 
 /* Records wait for another cause from a time on. */
 void move(Kernel *k, int mapping, int before, int after, i64 time_ns, i64 records) {
   if (before == after || !records) return;
-  Grid *grid = &k->measures->grid;
-  MappingRow *row = &k->measures->mappings[mapping].rows[row_at(grid, time_ns)];
+  Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
+  MappingMeasures *mine = &k->measures->mappings[mapping];
+  Cell *row = mine->rows[row_at(grid, time_ns)].waiting;
   change(row, before, -records, grid->ends_ns - time_ns);
   change(row, after, records, grid->ends_ns - time_ns);
+  if (!mine->usual_waiting) return;
+  row = &mine->usual_waiting[row_at(usual, time_ns) * CAUSES];
+  change(row, before, -records, usual->ends_ns - time_ns);
+  change(row, after, records, usual->ends_ns - time_ns);
 }
 
-/* Records, accepted or sent at times that add up, go from one cause to another within the row that was looked up last;
+/* Records, accepted or sent at times that add up, go from one cause to another within the rows that were looked up last;
  * `left`: what is left of the row, added up. */
 void move_several(Kernel *k, int mapping, int before, int after, Sum left, i64 records) {
-  MappingRow *row = &k->measures->mappings[mapping].rows[k->measures->grid.row];
+  const Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
+  MappingMeasures *mine = &k->measures->mappings[mapping];
+  Cell *row = mine->rows[grid->row].waiting;
   if (before == after) return;
-  if (before != NOTHING_WAITS) {
-    add_sum(&row->waiting[before].integral, (Sum){-left.high, -left.low});
-    row->waiting[before].changes -= records;
-  }
-  add_sum(&row->waiting[after].integral, left);
-  row->waiting[after].changes += records;
+  change_several(row, before, -records, negative(left));
+  change_several(row, after, records, left);
+  if (!mine->usual_waiting) return;
+  i64 later_ns = usual->ends_ns - grid->ends_ns;
+  add_sum(&left, later_ns < 0 ? negative(product(records, -later_ns)) : product(records, later_ns));
+  row = &mine->usual_waiting[usual->row * CAUSES];
+  change_several(row, before, -records, negative(left));
+  change_several(row, after, records, left);
 }
 
 /* A record at its producer, from production to acceptance. */

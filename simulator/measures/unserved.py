@@ -1,0 +1,69 @@
+"""Records that were never processed, so that no attempt tells their latency: lost ones, and those left at the end."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from simulator.measures.histogram import Histogram, percentiles_ns
+from simulator.measures.last_quarter import LOST
+from simulator.measures.times import CODE, Times, Window
+from simulator.traffic.nanoseconds import NS
+
+HOWS: Final = np.array([CODE[how] for how in LOST])
+
+
+@dataclass(frozen=True)
+class Percentile:
+    """A percentile of latency over all records, in seconds: the least it can be, and the most.
+
+    They differ where records were left when the run ended: their latency is at least their age. Infinite: the record
+    there was lost, or may never end. NaN: there were no records.
+    """
+
+    least_s: float
+    most_s: float
+
+
+class Unserved:
+    """Those of one mapping that it does not skip, without the warm-up's; data alone."""
+
+    def __init__(self, warmup_ns: int) -> None:
+        self._warmup_ns = warmup_ns
+        self.lost = 0  # after they had been accepted
+        self.left = Histogram()  # their ages when the run ended
+
+    def observe(self, window: Window, times: Times) -> None:
+        """Take a window that `times` has observed."""
+        lost = times.over[np.isin(times.how[times.over], HOWS)]
+        self.lost += int((times.accepted_ns[lost] >= self._warmup_ns).sum())
+        if window.last:
+            left = (times.how == CODE["unprocessed"]) & (times.accepted_ns >= self._warmup_ns)
+            produced_ns = np.concatenate((times.produced_ns[left], times.waiting.produced_ns))
+            self.left.add(window.end_ns - produced_ns)
+
+    def percentile(self, processed: Histogram, dropped_at_write: int, percent: float) -> Percentile:
+        """A percentile of all latencies; `processed`: those of the records that were processed."""
+        lost = self.lost + dropped_at_write
+        left_s = self._least_s(processed, lost, percent)
+        return Percentile(left_s, self._most_s(processed, lost, percent) if self.left.n else left_s)
+
+    def _least_s(self, processed: Histogram, lost: int, percent: float) -> float:
+        if not (lost or self.left.n):
+            return processed.percentile_s(percent)
+        known = processed.n + self.left.n
+        rank = percent / 100 * (known + lost)
+        if rank > known or not known:
+            return math.inf
+        greatest_ns = max(processed.greatest_ns, self.left.greatest_ns)
+        least_ns = min(processed.least_ns, self.left.least_ns)
+        value = percentiles_ns(processed.counts + self.left.counts, np.array([100 * rank / known]))[0]
+        return float(np.clip(value, least_ns, greatest_ns)) / NS
+
+    def _most_s(self, processed: Histogram, lost: int, percent: float) -> float:
+        """If none of those left ever ends."""
+        rank = percent / 100 * (processed.n + self.left.n + lost)
+        return math.inf if rank > processed.n or not processed.n else processed.percentile_s(100 * rank / processed.n)

@@ -1,0 +1,34 @@
+"""summary.json of a run: what it came to, what its replications say, and what of its objectives is met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from simulator.measures.result import Result
+from simulator.study.figures import Figures, intervals
+from simulator.study.objectives import Assessment, assess
+
+
+def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
+    """The figures of the first run, of several the intervals, and the objectives by all of them."""
+    found = result.summary() | {"objectives": [_objective(each) for each in assess(result.scenario.objectives, runs)]}
+    if len(runs) > 1:
+        found["replications"] = {
+            mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}
+            for mapping, of in intervals(runs).items()
+        }
+    return found
+
+
+def _objective(each: Assessment) -> dict[str, Any]:
+    return {
+        "name": each.objective,
+        "mapping": each.mapping,
+        "bound": each.bound,
+        "seen": each.seen.mean,
+        "half_width_95": each.seen.half_width,
+        "runs": each.seen.n,
+        "runs_above": each.above,
+        "state": each.state,
+    }

@@ -1,0 +1,129 @@
+"""What is offered to each limit, by hand calculation."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from simulator.measures.limits import Offered
+from simulator.measures.result import Result
+from simulator.measures.run import simulate
+from tests.model.rows import Section, run_rows, scenario, small
+
+MIB = 2**20
+ONE_KEY: Section = {"partition_keys": {"count": 1, "order": "round_robin"}}
+AT_ONCE: Section = {"consumer": "push", "push": {"propagation": "0s"}}
+
+
+def use(of: Result, limit: str, mapping: int = 0) -> Offered:
+    (found,) = (each for each in of.mappings[mapping].limits if each.limit == limit)
+    return found
+
+
+def test_the_use_of_write_limits_is_that_of_the_mean_and_of_the_busiest_interval() -> None:
+    """50 records/s, then 100 records/s, of 2 KiB: one and two in each interval of 20 ms."""
+    steps = {"steps": [{"at": "0s", "rate": "50/s"}, {"at": "5s", "rate": "100/s"}]}
+    found = run_rows(small(producer={"rate": steps, "record_size": "2KiB"}))[0]
+    records, bytes_ = use(found, "write_records"), use(found, "write_bytes")
+    assert (records.mean, records.peak) == pytest.approx((0.075, 0.1))
+    assert (bytes_.mean, bytes_.peak) == pytest.approx((75 * 2048 / MIB, 100 * 2048 / MIB))
+
+
+def test_all_mappings_that_poll_a_stream_use_the_calls_of_its_shards() -> None:
+    content = small(producer={"rate": "0/s"})
+    first = content["event_source_mappings"][0]
+    content["event_source_mappings"] += [
+        dict(first, name="n", polling={"phase": "620ms"}),
+        dict(first, name="pushed", consumer="push"),
+    ]
+    found = run_rows(content)[0]
+    assert use(found, "read_calls", 0).mean == use(found, "read_calls", 1).mean
+    assert use(found, "read_calls").mean == pytest.approx(2 / 5)
+    assert [each.limit for each in found.mappings[2].limits if each.limit.startswith("read")] == ["read_bytes"]
+
+
+def test_refused_calls_are_asked_for_too() -> None:
+    content = small(producer={"rate": "0/s"}, mapping={"polling": {"interval": "100ms", "phase": "50ms"}})
+    assert use(run_rows(content)[0], "read_calls").mean == pytest.approx(10 / 5)
+
+
+@pytest.mark.parametrize(("consumer", "readers"), [("polling", 2), ("push", 1)])
+def test_polling_mappings_share_the_bytes_of_a_shard_and_a_pushed_one_has_its_own(consumer: str, readers: int) -> None:
+    """100 records of 1,000 bytes, all of one key, so that the other shard is idle."""
+    content = small(
+        stream={"shards": 2},
+        producer={"rate": "10/s", "record_size": "1000B", **ONE_KEY},
+        mapping={"consumer": consumer},
+    )
+    content["event_source_mappings"].append(dict(content["event_source_mappings"][0], name="n"))
+    found = run_rows(content)[0]
+    bytes_ = use(found, "read_bytes")
+    assert bytes_.mean == pytest.approx(readers * 100_000 / 10 / (2 * MIB))
+    assert bytes_.peak == pytest.approx(readers * 10_000 / (2 * MIB))
+
+
+def test_the_work_of_lanes_and_of_the_pool_is_the_time_that_their_records_need() -> None:
+    """Ten attempts of 0.25 s in 10 s, one at a time, in one of two lanes, with a reserve of 5."""
+    found = run_rows(
+        small(
+            stream={"shards": 2},
+            producer={"rate": "1/s", **ONE_KEY},
+            function={"duration": {"per_batch": "250ms"}, "reserved_concurrency": 5},
+            mapping=AT_ONCE,
+        )
+    )[0]
+    assert use(found, "lanes").mean == pytest.approx(0.25)
+    assert use(found, "concurrency").mean == pytest.approx(0.25 / 5)
+
+
+def test_records_that_were_not_processed_need_what_those_of_full_batches_took() -> None:
+    """100 records/s for 10 s, in batches of 10 that take 0.5 s: 20 records/s can be done, five times as many come."""
+    found = run_rows(
+        small(
+            run={"drain": "0s"},
+            producer={"rate": "100/s", "arrivals": "constant", **ONE_KEY},
+            function={"duration": {"per_batch": "500ms"}},
+            mapping={"batch_size": 10},
+        )
+    )[0]
+    assert found.mappings[0].ends.unprocessed > 700
+    assert use(found, "lanes").mean == pytest.approx(5, rel=0.02)
+
+
+def test_a_function_that_never_processes_anything_is_offered_what_it_would_take_in_the_mean() -> None:
+    """10 records/s in batches of 100 that take 1 s."""
+    found = run_rows(
+        small(
+            run={"drain": "0s"},
+            producer={"rate": "10/s", "arrivals": "constant", **ONE_KEY},
+            function={"duration": {"per_batch": "1s"}, "reserved_concurrency": 0},
+        )
+    )[0]
+    assert use(found, "lanes").mean == pytest.approx(0.1, rel=0.1)
+    assert math.isinf(use(found, "concurrency").mean)
+
+
+@pytest.mark.parametrize("interval_s", [0.1, 60.0])
+def test_spikes_count_in_their_whole_second_whatever_the_interval(interval_s: float) -> None:
+    """8,000 records in each half second of a spike, on 4 shards: twice the limit."""
+    spikes = {"spikes": {"base": "100/s", "peak": "16000/s", "every": "60s", "lasts": "500ms"}}
+    content = small(
+        run={"duration": "120s"},
+        stream={"shards": 4},
+        producer={"rate": spikes, "record_size": "100B", "arrivals": "constant", "partition_keys": "unique"},
+    )
+    written = use(simulate(scenario(content), interval_s=interval_s), "write_records")
+    assert written.peak == pytest.approx(2, rel=0.1)
+    assert written.mean == pytest.approx((16_000 + 119 * 100) / 120 / 4 / 1000, rel=0.1)
+
+
+def test_the_mean_concurrency_of_the_summary_is_over_the_run_with_its_drain() -> None:
+    """Ten records, one at a time: 5 s each, from 0.5 s to 50.5 s (and half a millisecond for the first to be sent)."""
+    slow: Section = {"duration": {"per_batch": "5s"}, "timeout": "60s"}
+    found = run_rows(small(producer={"rate": "1/s"}, function=slow, mapping={**AT_ONCE, "batch_size": 1}))[0]
+    assert found.end_s == pytest.approx(50.5, abs=1e-3)
+    assert found.summary()["functions"]["f"] == {
+        "concurrency_mean": pytest.approx(50 / 50.5, abs=1e-4),
+        "concurrency_peak": 1,
+    }
