@@ -66,7 +66,7 @@ def events(scenario: Scenario, mapping: EventSourceMapping) -> list[Event]:
     ]
     begin_ns = min([0, *(ns(each.start) for each in scenario.producers if each.stream == mapping.stream)])
     if mapping.starting_position != "latest" and (begin_ns < 0 or mapping.starts_after > 0):
-        found.append(Event("replay", ns(mapping.starts_after), ns(mapping.starts_after)))
+        found.append(Event("replay", 0, ns(mapping.starts_after)))
     return sorted(found, key=lambda event: event.start_ns)
 
 

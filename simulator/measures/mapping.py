@@ -28,7 +28,7 @@ from simulator.measures.verdict import Lags
 from simulator.measures.waiting import Waiting
 from simulator.model.facts import Loss, Throttle
 from simulator.traffic.log import Integers
-from simulator.traffic.nanoseconds import NS
+from simulator.traffic.nanoseconds import NEVER, NS
 
 LOSSES: Final = ("dropped", "sent_to_destination", "expired")
 SERIES_PERCENTILES: Final = (50.0, 99.0)
@@ -89,8 +89,8 @@ class MappingMeasures:
 
     def lanes_silent(self, stretch: Stretch, silent: SilentLanes) -> None:
         """Take the lanes of which no attempt ended in a minute: each counts with the age of its oldest record then."""
-        ends = silent.minute_ns
-        rows = stretch.rows(ends) if stretch.last else ends // stretch.interval_ns  # wherever windows end
+        last_ns = stretch.end_ns - 1 if stretch.last else NEVER  # a minute that ends with a window is of the next row
+        rows = np.minimum(silent.minute_ns, last_ns) // stretch.interval_ns
         self.age_rows.add(rows, np.ones(len(rows), np.int64), silent.age_ns)
         self.age_peaks.add(rows, silent.age_ns)
         self.usual_ages.add(silent.minute_ns, silent.age_ns)

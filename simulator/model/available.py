@@ -43,11 +43,11 @@ class Available:
     def cut(self, most: int) -> tuple[Integers, bool]:
         """A batch goes: the places of the oldest, at most so many, within one payload; and whether it was full.
 
-        It was, if it has so many records, or the next did not fit, or it has 6 MiB of payload.
+        It was, if it has so many records, or if 6 MiB were there: the next did not fit, or it has them.
         """
         upto = self._records.column(PAYLOAD_BYTES, most).cumsum()
         n = max(1, int(upto.searchsorted(PAYLOAD_LIMIT, "right")))  # a single record always fits
-        full = n == most or n < len(upto) or self.payload_bytes >= PAYLOAD_LIMIT
+        full = n == most or self.payload_bytes >= PAYLOAD_LIMIT
         places = self._records.column(PLACE, n)
         self._records.take(n)
         self.payload_bytes -= int(upto[n - 1])

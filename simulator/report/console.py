@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from simulator.measures.finished import MappingResult
+from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
@@ -164,7 +165,13 @@ def _throttled(result: Result, worst: MappingResult) -> str:
 def _limits(worst: MappingResult) -> Text:
     """What was offered to each limit by the shard, lane or pool most used, the fullest first."""
     told = sorted(worst.limits, key=lambda each: -each.mean)
-    return Text("offered: " + ", ".join(f"{limit_words(each.limit)} {percent(each.mean)}" for each in told))
+    return Text("offered: " + ", ".join(map(_offered, told)))
+
+
+def _offered(limit: Offered) -> str:
+    """In the mean; where that fits, but not in the busiest second, that too."""
+    mean = f"{limit_words(limit.limit)} {percent(limit.mean)}"
+    return f"{mean} ({percent(limit.peak)} in the busiest second)" if limit.mean <= 1 < limit.peak else mean
 
 
 def _episode(worst: MappingResult) -> str:

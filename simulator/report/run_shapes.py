@@ -29,6 +29,7 @@ STREAM: Final = Group(
         "records_dropped_at_write": COUNT,
         "accepted_bytes": COUNT,
         "sustained_records_per_s": NUMBER,
+        "hottest_key_part": Number(0, 1),
         "limits": Group(WRITTEN, others=LIMIT),
     }
 )

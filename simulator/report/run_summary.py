@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.measures.result import Result
+from simulator.study.demand import demand
 from simulator.study.figures import Figures, intervals
 from simulator.study.objectives import Assessment, assess
 
@@ -13,6 +14,8 @@ from simulator.study.objectives import Assessment, assess
 def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
     """The figures of the first run, of several the intervals, and the objectives by all of them."""
     found = result.summary() | {"objectives": [_objective(each) for each in assess(result.scenario.objectives, runs)]}
+    for name, stream in found["streams"].items():
+        stream["hottest_key_part"] = demand(result.scenario, name).hottest_key  # expected
     if len(runs) > 1:
         found["replications"] = {
             mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}

@@ -78,13 +78,14 @@ def most_rows(file: BinaryIO) -> int:
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines, last = 1, ""
     while data := file.read(BLOCK):
-        if b"\0" in data:
-            raise CsvError("is a binary file, not CSV")
+        sound, zero, _ = data.partition(b"\0")
         try:
-            text = last + decoder.decode(data)
+            text = last + decoder.decode(sound)
         except UnicodeDecodeError as error:
-            sound = last + error.object[: error.start].decode()
-            raise CsvError("is not UTF-8 text", lines + _line_ends(sound)) from None
+            before = last + error.object[: error.start].decode()
+            raise CsvError("is not UTF-8 text", lines + _line_ends(before)) from None
+        if zero:
+            raise CsvError("is a binary file, not CSV")
         last = "\r" if text.endswith("\r") else ""  # it may be half of a line's end
         lines += _line_ends(text.removesuffix("\r"))
     if decoder.getstate()[0]:

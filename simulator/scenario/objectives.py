@@ -38,6 +38,6 @@ class Objectives:
     cost_per_month: Annotated[
         float | None, none_or(Money(0, 1e12)), _at_most("The bill of a month of 730 h, scaled from the run")
     ] = None
-    keeps_up: Annotated[
-        bool, Flag(), Doc("Every mapping is to keep up: neither stuck, falling behind nor losing.", "true by default")
-    ] = True
+    keeps_up: Annotated[bool, Flag(), Doc("Every mapping is to keep up: neither stuck, falling behind nor losing.")] = (
+        True
+    )

@@ -134,11 +134,14 @@ def _memory(scenario: Scenario, mapping: EventSourceMapping) -> Values:
 
 
 def _reserve(scenario: Scenario, mapping: EventSourceMapping) -> Values:
-    """More of it, where it is less than the lanes: else nothing waits for it."""
-    reserve, lanes = scenario.functions[mapping.function].reserved_concurrency, _all_lanes(scenario, mapping)
-    if reserve is not None and reserve < lanes:
-        for more in sorted({min(2 * max(1, reserve), lanes), lanes}):
-            yield str(reserve), str(more), str(more)
+    """More of it, as far as the account goes, where it is less than the lanes: else nothing waits for it."""
+    reserve, most = scenario.functions[mapping.function].reserved_concurrency, _all_lanes(scenario, mapping)
+    if reserve is not None:
+        others = sum(each.reserved_concurrency or 0 for each in scenario.functions.values()) - reserve
+        most = min(most, scenario.account.concurrency - scenario.account.other_concurrency - others)
+        for more in sorted({min(2 * max(1, reserve), most), most}):
+            if more > reserve:
+                yield str(reserve), str(more), str(more)
 
 
 def _account(scenario: Scenario, mapping: EventSourceMapping) -> Values:

@@ -5,7 +5,7 @@ Only sums, products and quotients are evaluated at a record; what needs a sine i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
 
@@ -193,8 +193,6 @@ def _spikes(spikes: Spikes) -> Profile | None:
 
 def _wave(sine: Sine) -> Profile | None:
     """It lasts half a period before and after a peak, or less when the rate would fall below 0 and is cut off there."""
-    if sine.amplitude < 0:
-        sine = replace(sine, amplitude=-sine.amplitude, peak_at=sine.peak_at + sine.period / 2)
     if sine.mean + sine.amplitude <= 0:
         return None
     half_s = sine.period / 2

@@ -128,6 +128,31 @@ CORNERS: dict[str, Section] = {
         producer={"rate": "61/s", **ROUND_ROBIN},
         mapping={"parallelization_factor": 10, "polling": {"phase": "spread"}, "batch_size": 2},
     ),
+    "a full batch ends when a poll is due, which is skipped": small(
+        run={"duration": "30s", "drain": "60s"},
+        producer={"rate": "20/s", "partition_keys": {"count": 7, "order": "round_robin"}},  # most for one lane
+        function={"duration": {"per_batch": "1s"}},
+        mapping={
+            "parallelization_factor": 2,
+            "batch_size": 1,
+            "polling": {"phase": "370ms", "latency": "0s", "get_records_limit": 4},
+        },
+    ),
+    "an answer comes when a poll is due": small(
+        run={"duration": "30s", "drain": "60s"},
+        producer={"rate": "5/s"},
+        function={"duration": {"per_batch": "700ms"}},
+        mapping={"batch_size": 3, "polling": {"phase": "370ms", "latency": "1s", "get_records_limit": 4}},
+    ),
+    "an outage and poison at the same part of an attempt": small(
+        function={
+            "failures": [
+                {"kind": "poison", "at": ["3s", "4.1s"], "fails_after": 0.5},
+                {"kind": "outage", "from": "0s", "to": "6s", "fails_after": 0.5},
+            ]
+        },
+        mapping={"report_batch_item_failures": True, "maximum_retry_attempts": 2},
+    ),
     "disabled for longer than the retention": small(run={"drain": "31h"}, mapping={**LONG_DISABLED, **SELDOM}),
     "ended while disabled for longer than the retention": small(
         run={"drain": "25h"}, mapping={**LONG_DISABLED, **SELDOM}

@@ -99,7 +99,6 @@ FAULTS: Final = (
         ("trace.records * trace.scale / np.diff(edges)", "trace.records * trace.scale"),
         ("np.arccos(-sine.mean / sine.amplitude)", "np.arccos(sine.mean / sine.amplitude)"),
         ("reached = expected - error", "reached = expected + 1e-6 * np.abs(expected)"),
-        ("peak_at=sine.peak_at + sine.period / 2", "peak_at=sine.peak_at"),
         ("self.peak_at_s + n * self.period_s + (self", "n * self.period_s + (self"),
         ("spikes.base * (spikes.every - spikes.lasts)", "spikes.base * spikes.every"),
     ),
@@ -129,7 +128,7 @@ FAULTS: Final = (
         "model/available.py",
         ("PAYLOAD_LIMIT, \"right\"))", "PAYLOAD_LIMIT, \"left\"))"),
         ("max(1, int(upto.searchsorted", "max(2, int(upto.searchsorted"),
-        ("full = n == most or n < len(upto) or", "full = n == most or"),
+        ("full = n == most or self.payload_bytes >= PAYLOAD_LIMIT", "full = n == most"),
         ("        self.payload_bytes -= int(upto[n - 1])\n", "        self.payload_bytes = 0\n"),
     ),
     *in_file(

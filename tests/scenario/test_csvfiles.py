@@ -39,6 +39,8 @@ KEYS = "1/s\n    partition_keys: {weights: t.csv, key_column: time_s, weight_col
         ("hour,hits\n0,5\n60,6\n", "trace.csv has no column 'time_s' in its first line"),
         (b"time_s,records\n0,\xff\n", "trace.csv, line 2 is not UTF-8 text"),
         (b"\0\1\2", "trace.csv is a binary file, not CSV"),
+        (b"time_s,records\n0,\0\xff\n", "trace.csv is a binary file, not CSV"),
+        (b"time_s,records\n0,\xff\0\n", "trace.csv, line 2 is not UTF-8 text"),
         ('time_s,records\n0,"5\n', "trace.csv, line 2 is not CSV: its quotes are not closed"),
     ],
 )

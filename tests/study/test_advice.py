@@ -186,3 +186,14 @@ def test_a_mapping_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pa
         require_mapping(loaded(tmp_path), "n")
     with pytest.raises(SettingsError, match="no event source mapping"):
         require_mapping(loaded(tmp_path, event_source_mappings=[]), None)
+
+
+def test_no_more_is_reserved_than_the_account_has(tmp_path: Path) -> None:
+    """4 lanes share 1 unit; of the account's 10, 5 are in use elsewhere and 3 are another function's: 2 can be had."""
+    functions = {
+        "f": {"duration": {"per_batch": "10ms"}, "reserved_concurrency": 1},
+        "g": {"duration": {"per_batch": "10ms"}, "reserved_concurrency": 3},
+    }
+    scenario = loaded(tmp_path, shards=4, functions=functions, account={"concurrency": 10, "other_concurrency": 5})
+    tried = changes(scenario, scenario.event_source_mappings[0])
+    assert [str(each) for each in tried if each.knob == "reserved concurrency"] == ["reserved concurrency 1 -> 2"]

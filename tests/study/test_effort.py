@@ -220,4 +220,4 @@ def test_a_dry_run_tells_the_time_and_refuses_nothing() -> None:
         if command != "run":
             done = called(command, "--dry-run", **ENDLESS)
             assert (done.exit_code, done.stderr) == (0, "")
-            assert " d " in done.stdout
+            assert " d" in done.stdout

@@ -23,6 +23,7 @@ from simulator.scenario.spec import (
     UniqueKeys,
     Zipf,
 )
+from simulator.traffic import arrivals
 from simulator.traffic.nanoseconds import NS
 from simulator.traffic.producer import Producer, whole_bytes
 from simulator.traffic.quantiles import quantile
@@ -93,6 +94,14 @@ def test_drawn_sizes_are_whole_bytes_between_1_and_the_largest(size: Distributio
     drawn = whole_bytes(quantile(size), MIB, 7, 0, 20_000)
     assert drawn.dtype == np.int64
     assert 1 <= drawn.min() <= drawn.max() <= MIB
+
+
+def test_many_sizes_are_those_that_few_at_a_time_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = quantile(Uniform(low=0.0, high=1e6))
+    whole = whole_bytes(size, MIB, 7, 5, 100).tolist()
+    assert whole[60:] == whole_bytes(size, MIB, 7, 65, 40).tolist()
+    monkeypatch.setattr(arrivals, "AT_ONCE", 32)
+    assert whole_bytes(size, MIB, 7, 5, 100).tolist() == whole
 
 
 def test_sizes_are_cut_off_at_the_largest_and_not_drawn_again() -> None:

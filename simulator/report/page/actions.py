@@ -46,6 +46,8 @@ def actions(run: RunView) -> Section | None:
         why = "Every attempt failed. No field of the stream or of the mapping mends that: the function does."
         return Section("actions", "What to do", (Paragraph(why),))
     found = _together(_found(run))[:MOST]
+    if (hot := _hot_keys(run)) and not found:
+        return Section("actions", "What to do", (Paragraph(hot),))
     blocks: tuple[Block, ...] = tuple(block for each in found for block in _blocks(run, each))
     if found:
         untried = "Nothing of this has been simulated yet: the first command of each does, and this one looks further:"
@@ -122,7 +124,7 @@ def _poisoned(run: RunView, name: str, spec: dict[str, Any]) -> Iterator[Action]
 def _binding(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
     cause = mapping["binding_cause"]
     if cause in WRITING:
-        yield _more_shards(run, mapping, cause)
+        yield from _room_to_write(run, mapping, cause)
     elif cause in ("read_calls", "read_bytes") and spec["consumer"] == "polling":
         why = (
             f"Polling{run.named(name)} shares the reads of each shard with all that poll it; a push consumer has its "
@@ -141,7 +143,36 @@ def _was_down(run: RunView, name: str) -> bool:
     """Whether the function had an outage or a slow period: what is left to improve is the time that recovery takes."""
     episodes = run.files.incidents
     mine = episodes["event"][episodes["mapping"] == name]
-    return bool(mine.str.startswith(("outage", "slow")).any())
+    return any(event.startswith(("outage", "slow")) for event in mine.tolist())
+
+
+def _room_to_write(run: RunView, mapping: dict[str, Any], limit: str) -> Iterator[Action]:
+    """More shards, unless the most popular key alone is too much for one: then nothing that the scenario has."""
+    if key_alone(run, mapping["stream"], limit) <= 1:
+        yield _more_shards(run, mapping, limit)
+
+
+def key_alone(run: RunView, stream: str, limit: str) -> float:
+    """What the most popular key of a stream alone offers to a limit of writing, as a part of it."""
+    of = run.streams[stream]
+    hottest = float(run.files.shards.loc[run.files.shards["stream"] == stream, "offered_records"].max())
+    share = hottest / max(1, of["records_produced"])
+    return _writing(run, stream)[limit] * min(1.0, of["hottest_key_part"] / share) if share else 0.0
+
+
+def _hot_keys(run: RunView) -> str:
+    """What to say of keys for which no number of shards is enough."""
+    told = []
+    for name in run.worst_first:
+        mapping = run.mappings[name]
+        for limit in WRITING:
+            if (part := key_alone(run, mapping["stream"], limit)) > 1 and mapping["verdict"] != "stable":
+                told.append(
+                    f"The most popular partition key of {mapping['stream']} alone asks for {percent(part)} of a shard's"
+                    f" limit for {limit_words(limit)}: no number of shards is enough. The key itself has to be "
+                    "divided, by a suffix that producers add, say."
+                )
+    return " ".join(dict.fromkeys(told))
 
 
 def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
@@ -215,7 +246,7 @@ def _more_concurrency(run: RunView, mapping: dict[str, Any], spec: dict[str, Any
 def _losses(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
     records, stream = mapping["records"], mapping["stream"]
     if records["dropped_at_write"]:
-        yield _more_shards(run, mapping, _tighter(mapping))
+        yield from _room_to_write(run, mapping, _tighter(mapping))
     if records["expired"]:
         why = (
             f"{records['expired']:,} records{run.named(name)} expired before they were processed; "

@@ -14,7 +14,7 @@ from simulator.report.page.view import Tile, Verdict, plural
 from simulator.report.page.words import told
 from simulator.report.tables import endless
 from simulator.report.vocabulary import STATES, cause_words, limit_words
-from simulator.study.objectives import COST, ORDER, Assessment, stated, worst
+from simulator.study.objectives import COST, KEEPS_UP, ORDER, Assessment, stated, worst
 from simulator.study.statistics import Interval
 
 UNMEASURED: Final = Interval(float("nan"), float("nan"), 0)
@@ -122,6 +122,8 @@ def _judged(assessments: Sequence[Assessment]) -> list[str]:
 
 
 def _sentence(each: Assessment) -> str:
+    if each.objective == KEEPS_UP:
+        return f"{each.mapping} does not keep up{f' in {each.above} of {each.seen.n} runs' if each.seen.n > 1 else ''}."
     of = f" of {each.mapping}" if each.mapping else ""
     how = "is missed" if each.state == "missed" else "is undecided"
     return f"The objective for {told(each.objective)}{of} {how}: {seen_text(each)}, {bound_text(each)}."
@@ -133,6 +135,8 @@ def _subject(run: RunView) -> str:
 
 def _reason(worst: dict[str, Any]) -> str:
     reason = _times(worst["verdict_reason"])
+    if worst["verdict"] in ("blocked", "losing"):
+        return f"{STATES[worst['verdict']][0]}: {reason}"
     return f"was {reason}" if reason.startswith("never") else reason.removeprefix("when the traffic ended it ")
 
 

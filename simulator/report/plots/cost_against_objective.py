@@ -53,7 +53,7 @@ def part_of_bound(trial: Trial) -> float | None:
     measured = [
         each.excess
         for each in trial.assessments
-        if each.objective not in (KEEPS_UP, FINISHES) and not math.isnan(each.seen.mean)
+        if each.objective not in (KEEPS_UP, FINISHES) and math.isfinite(each.seen.mean)
     ]
     return max(measured, default=None)
 

@@ -53,6 +53,7 @@ def _draw(axes: Axes, sweep: LoadSweep) -> list[tuple[Artist, str]]:
             line = next(lines)
             found = [point.seen(mapping, measure) for point in sweep.points]
             means = np.array([max(SMALLEST_S, each.mean) for each in found])
+            means[~np.isfinite(means)] = np.nan  # more records were lost than a percentile leaves out
             errors = np.minimum(np.nan_to_num([each.half_width for each in found]), 0.95 * means)
             axes.errorbar(
                 loads, means, errors, color=line.colour, linestyle=line.dashes, marker=line.marker, markersize=4.5,
