@@ -148,25 +148,25 @@ class OfMapping:
 
 @dataclass(frozen=True)
 class Blocks:
-    """All measures of a run, as words."""
+    """All measures of a run that is over, as words; they are copied when they are asked for."""
 
-    streams: list[OfStream]
-    functions: list[OfFunction]
-    mappings: list[OfMapping]
+    machine: Machine
 
+    def stream(self, number: int) -> OfStream:
+        """Those of one of the scenario's streams."""
+        return OfStream(*self._of("stream", number))
 
-def blocks(machine: Machine, streams: int, functions: int, mappings: int) -> Blocks:
-    """The measures of a run that is over; of how many of each."""
-    return Blocks(
-        [OfStream(*_of(machine, "stream", number)) for number in range(streams)],
-        [OfFunction(*_of(machine, "function", number)) for number in range(functions)],
-        [OfMapping(*_of(machine, "mapping", number)) for number in range(mappings)],
-    )
+    def function(self, number: int) -> OfFunction:
+        """Those of one of its functions."""
+        return OfFunction(*self._of("function", number))
 
+    def mapping(self, number: int) -> OfMapping:
+        """Those of one of its mappings."""
+        return OfMapping(*self._of("mapping", number))
 
-def _of(machine: Machine, thing: str, number: int) -> list[Any]:
-    first, dtypes = _KINDS[thing]
-    return [machine.block(first + kind, number).view(dtype) for kind, dtype in enumerate(dtypes)]
+    def _of(self, thing: str, number: int) -> list[Any]:
+        first, dtypes = _KINDS[thing]
+        return [self.machine.block(first + kind, number).view(dtype) for kind, dtype in enumerate(dtypes)]
 
 
 def whole(sums: Any) -> Any:

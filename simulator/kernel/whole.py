@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from simulator.kernel.blocks import Blocks, blocks
+from simulator.kernel.blocks import Blocks
 from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import Measuring, plan
 from simulator.kernel.stated import ATTEMPTS
@@ -50,8 +50,7 @@ class _Run:
             waiting = self._waiting(machine) if machine else dict.fromkeys(self._scenario.streams, 0)
             message = too_large(waiting, seconds(machine.now_ns if machine else 0), self._most_bytes)
             raise BacklogTooLargeError(message) from None
-        counts = len(self._scenario.streams), len(self._scenario.functions), len(self._scenario.event_source_mappings)
-        return blocks(machine, *counts), machine.now_ns
+        return Blocks(machine), machine.now_ns
 
     def _step(self, machine: Machine) -> bool:
         """Go on for some time; whether the run is over."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.kernel.blocks import Block, Blocks, OfMapping, whole
+from simulator.kernel.blocks import Block, Blocks, OfFunction, OfMapping, OfStream, whole
 from simulator.kernel.stated import FAILURES
 from simulator.measures.ages import AgesByRow
 from simulator.measures.backlog import Backlog
@@ -15,8 +15,7 @@ from simulator.measures.billed import BilledWork
 from simulator.measures.concurrency import ConcurrencyMeasures
 from simulator.measures.conservation import Ends, check_littles_law, ends
 from simulator.measures.episodes import Episode, Episodes, events
-from simulator.measures.exact import Integrals, Sums, products
-from simulator.measures.exact import whole as added
+from simulator.measures.exact import Integrals, Sums, narrow, products
 from simulator.measures.grid import Peaks, Series
 from simulator.measures.histogram import Histogram
 from simulator.measures.lag import Lag
@@ -33,7 +32,7 @@ from simulator.measures.run_times import RunTimes
 from simulator.measures.stream import StreamMeasures
 from simulator.measures.unserved import Unserved
 from simulator.measures.verdict import behind_ns
-from simulator.measures.waiting import CAUSES, NUMBER, Waiting
+from simulator.measures.waiting import CAUSES, Waiting
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Integers
 
@@ -43,25 +42,29 @@ COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold
 def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> Outcome:
     """What a run came to. Raises what the program's own checks raise."""
     rows = _Rows(run, end_ns)
-    streams = {
-        name: StreamMeasures.of(run, found, rows.level(found.unwritten, found.unwritten_rows))
-        for name, found in zip(scenario.streams, blocks.streams, strict=True)
-    }
-    functions = {
-        name: ConcurrencyMeasures.of(rows.level(found.concurrency, found.rows))
-        for name, found in zip(scenario.functions, blocks.functions, strict=True)
-    }
-    of = list(zip(scenario.event_source_mappings, blocks.mappings, strict=True))
-    mappings = [_Mapping(scenario, spec, rows, found).measures() for spec, found in of]
-    how = [
-        _ends(spec, streams[spec.stream], mine, found.totals[0])
-        for (spec, found), mine in zip(of, mappings, strict=True)
+    streams = {name: _of_stream(run, rows, blocks.stream(number)) for number, name in enumerate(scenario.streams)}
+    functions = {name: _of_function(rows, blocks.function(number)) for number, name in enumerate(scenario.functions)}
+    found = [
+        _of_mapping(scenario, spec, streams[spec.stream], rows, blocks.mapping(number))
+        for number, spec in enumerate(scenario.event_source_mappings)
     ]
-    episodes = [
-        _episodes(scenario, spec, mine, found.totals[0], end_ns)
-        for (spec, found), mine in zip(of, mappings, strict=True)
-    ]
-    return Outcome(Measured(run.interval_ns, streams, functions, mappings), how, episodes)
+    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found])
+    return Outcome(measured, [how for _, how, _ in found], [episodes for _, _, episodes in found])
+
+
+def _of_stream(run: RunTimes, rows: _Rows, found: OfStream) -> StreamMeasures:
+    return StreamMeasures.of(run, found, rows.level(found.unwritten, found.unwritten_rows))
+
+
+def _of_function(rows: _Rows, found: OfFunction) -> ConcurrencyMeasures:
+    return ConcurrencyMeasures.of(rows.level(found.concurrency, found.rows))
+
+
+def _of_mapping(
+    scenario: Scenario, spec: EventSourceMapping, stream: StreamMeasures, rows: _Rows, found: OfMapping
+) -> tuple[MappingMeasures, Ends, list[Episode]]:
+    mine, totals = _Mapping(scenario, spec, rows, found).measures(), found.totals[0]
+    return mine, _ends(spec, stream, mine, totals), _episodes(scenario, spec, mine, totals, rows.end_ns)
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,10 @@ class _Rows:
         )
 
     def areas(self, cells: Any) -> Integers:
-        """The integral of a number over each row, by its changes."""
-        changes = cells["changes"]
-        high, low = products(np.cumsum(changes, axis=0) - changes, self.run.interval_ns)
-        return narrow(whole(cells["integral"]) + added(high, low))
+        """The integral over each row of a number, or of the sum of several, by their changes."""
+        high, low, changes = (np.atleast_2d(each.T).sum(axis=0) for each in _columns(cells))
+        before_high, before_low = products(np.cumsum(changes) - changes, self.run.interval_ns)
+        return narrow(high + before_high, low + before_low)
 
 
 class _Mapping:
@@ -171,14 +174,14 @@ class _Mapping:
             int(totals["attempts"]),
             np.array([totals["billed_on_demand_ms"], totals["billed_provisioned_ms"]]),
             wasted["records"].copy(),
-            (narrow(whole(wasted["on_demand"])), narrow(whole(wasted["provisioned"]))),
+            (narrow(*_sums(wasted["on_demand"])), narrow(*_sums(wasted["provisioned"]))),
         )
 
     def _times(self, mine: MappingMeasures) -> None:
         found = self._found
         mine.latency, mine.age, mine.age_at_send = map(_histogram, (found.latency, found.age, found.age_at_send))
-        mine.latency_rows = RowPercentiles.of(SERIES_PERCENTILES, self._mine["latency_ns"][1:])
-        mine.age_rows = RowPercentiles.of(SERIES_PERCENTILES, self._mine["age_ns"][1:])
+        mine.latency_rows = RowPercentiles.of(SERIES_PERCENTILES, self._mine["latency_ns"][1:].copy())
+        mine.age_rows = RowPercentiles.of(SERIES_PERCENTILES, self._mine["age_ns"][1:].copy())
         mine.latency_peaks, mine.age_peaks = Peaks.of(self._row("latency_peak_ns")), Peaks.of(self._row("age_peak_ns"))
 
     def _series(self, mine: MappingMeasures) -> None:
@@ -199,9 +202,13 @@ class _Mapping:
     def _backlog(self, mine: MappingMeasures, totals: Any) -> None:
         """Its area is what accepted records have waited; that it is, Little's law checks."""
         run, rows = self._rows.run, self._mine
-        areas = self._rows.areas(rows["waiting"][:, 2:]).sum(axis=1)
+        areas = self._rows.areas(rows["waiting"][:, 2:])
         level = Level.of(
-            int(totals["backlog"]), int(totals["backlog_peak"]), rows["backlog_peak"], rows["backlog_changes"], areas
+            int(totals["backlog"]),
+            int(totals["backlog_peak"]),
+            rows["backlog_peak"].copy(),
+            rows["backlog_changes"].copy(),
+            areas,
         )
         level.integral = int(whole(totals["stayed"]))
         mine.backlog = Backlog(run)
@@ -214,9 +221,15 @@ class _Mapping:
 
 def _integrals(cells: Any, interval_ns: int) -> Integrals:
     """By row and cause."""
-    columns = (cells["integral"]["high"], cells["integral"]["low"], cells["changes"])
-    nothing = ((0, 0), (0, 0), (0, len(NUMBER) - len(CAUSES)))
-    return Integrals.of(np.pad(np.stack(columns), nothing), interval_ns)
+    return Integrals.of(np.stack(_columns(cells)), interval_ns)
+
+
+def _columns(cells: Any) -> tuple[Integers, Integers, Integers]:
+    return *_sums(cells["integral"]), cells["changes"]
+
+
+def _sums(of: Any) -> tuple[Integers, Integers]:
+    return of["high"], of["low"]
 
 
 def _histogram(found: Block) -> Histogram:
@@ -238,11 +251,3 @@ def _episodes(
 ) -> list[Episode]:
     over = end_ns - int(totals["oldest_ns"]) <= behind_ns(spec)
     return mine.episodes.told(spec.name, events(scenario, spec), mine.lag, mine.waiting, over)
-
-
-def narrow(values: Any) -> Integers:
-    """Python's integers as int64, if it holds them."""
-    flat = values.ravel()
-    fits = not len(flat) or -(2**63) <= min(flat) <= max(flat) < 2**63
-    narrowed: Integers = values.astype(np.int64) if fits else values
-    return narrowed

@@ -33,6 +33,14 @@ def whole(high: Integers, low: Integers) -> NDArray[np.object_]:
     return sums
 
 
+def narrow(high: Integers, low: Integers) -> Integers:
+    """Sums as int64, if it surely holds them, else as Python integers."""
+    if max(int(high.max(initial=0)), -int(high.min(initial=0))) < 1 << 32:
+        return (high << BITS) + low
+    found: Integers = whole(high, low)  # type: ignore[assignment]
+    return found
+
+
 class Cells:
     """Numbers by row of the time series (row = t // interval) and column, added up; what is before t = 0 is one row.
 
@@ -102,10 +110,18 @@ class Integrals:
 
     def by_row(self) -> NDArray[np.object_]:
         """Python integers: a row before t = 0, then the rows of the time series up to the last change."""
+        return whole(*self._by_row())
+
+    def over(self, rows: slice) -> NDArray[np.object_]:
+        """By number, Python integers: the sum over some of those rows."""
+        high, low = self._by_row()
+        return whole(high[rows].sum(axis=0), low[rows].sum(axis=0))
+
+    def _by_row(self) -> tuple[Integers, Integers]:
         high, low, changes = self._cells.table
         before = np.cumsum(changes, axis=0) - changes
         more_high, more_low = products(before, self._cells.interval_ns)
-        return whole(high + more_high, low + more_low)
+        return high + more_high, low + more_low
 
 
 def by_row(begin_ns: Integers, end_ns: Integers, interval_ns: int) -> tuple[Integers, Integers]:

@@ -92,16 +92,16 @@ class Waiting:
 
     def total_ns(self) -> dict[str, int]:
         """Of the whole run, by cause; all of CAUSES."""
-        return dict(zip(CAUSES, self._waiting.by_row().sum(axis=0), strict=False))
+        return dict(zip(CAUSES, self._waiting.over(slice(None)), strict=False))
 
     def before_ns(self) -> dict[str, int]:
         """What of it was waited before t = 0."""
-        return dict(zip(CAUSES, self._waiting.by_row()[0], strict=False))
+        return dict(zip(CAUSES, self._waiting.over(slice(1)), strict=False))
 
     def between_ns(self, begin_ns: int, end_ns: int) -> dict[str, int]:
         """By cause, what was waited in the usual rows that hold some of a stretch of time, from t = 0 on."""
-        rows = self._usual.by_row()[1 + begin_ns // self._usual_ns : 2 + end_ns // self._usual_ns]
-        return dict(zip(CAUSES, rows.sum(axis=0), strict=False))
+        rows = slice(1 + begin_ns // self._usual_ns, 2 + end_ns // self._usual_ns)
+        return dict(zip(CAUSES, self._usual.over(rows), strict=False))
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:
         """By cause, what was waited in each of the first rows of the time series."""

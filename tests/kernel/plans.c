@@ -7,8 +7,8 @@ Kernel *new_run(u64 plan_bytes, u64 most_bytes);
 void *plan_of(Kernel *);
 int begin_run(Kernel *, u64 bytes);
 int go_on_run(Kernel *, i64 until_ns);
-const i64 *block(const Kernel *, int kind, int number);
-i64 block_words(const Kernel *, int kind, int number);
+const i64 *block(const Kernel *, int kind, int number, i64 piece);
+i64 block_words(const Kernel *, int kind, int number, i64 piece);
 i64 now_of(const Kernel *);
 
 #define MOST_BYTES (1ULL << 30)
@@ -16,9 +16,9 @@ i64 now_of(const Kernel *);
 
 /* Of a run that is measured: touch each word that is handed out. */
 static i64 touch(const Kernel *k, int kind, int number) {
-  const i64 *words = block(k, kind, number);
-  i64 sum = 0;
-  for (i64 i = 0; i < block_words(k, kind, number); i++) sum ^= words[i];
+  i64 sum = 0, words;
+  for (i64 piece = 0; (words = block_words(k, kind, number, piece)); piece++)
+    for (i64 i = 0; i < words; i++) sum ^= block(k, kind, number, piece)[i];
   return sum;
 }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.kernel import whole
+from simulator.kernel.machine import MOST_BYTES, Machine
 from simulator.model import windows
 from simulator.scenario.loading import load
 from tests.kernel.recording import first_difference, record
@@ -78,3 +79,31 @@ def test_long_windows_that_fill_at_once_are_the_same_by_both(consumer: str, lane
     }
     filled = scenario(small(run={"duration": "600s"}, producer={"rate": "1.9/s"}, mapping=changes))
     assert first_difference(record(filled, "simpy"), record(filled, "kernel")) == ""
+
+
+def test_waits_that_grow_for_long_are_the_same_by_both() -> None:
+    waits = {"initial": "1ms", "factor": 1.002, "maximum": "1s", "jitter": 0.5}
+    fails = scenario(
+        small(
+            run={"drain": "600s"},
+            function={"failures": [{"kind": "random", "probability": 1}]},
+            mapping={"maximum_retry_attempts": 5000, "retry_backoff": waits},
+        )
+    )
+    assert results_differ(fails) == ""
+
+
+class BeyondTwoGiB(Machine):
+    """A run whose memory begins after 2 GiB that something else has taken, and not touched."""
+
+    def call(self, name: str, *arguments: int) -> int:
+        if name == "new_run":
+            assert super().call(name, 2**31 - 16, MOST_BYTES)
+        return super().call(name, *arguments)
+
+
+def test_a_run_that_takes_more_than_two_gib_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load(Path("tests/cases/throttles/scenario.yaml"))
+    usual = seen(scenario, "kernel")
+    monkeypatch.setattr(whole, "Machine", BeyondTwoGiB)
+    assert seen(scenario, "kernel") == usual

@@ -252,6 +252,11 @@ typedef struct {
   u64 key;
 } Backoff;
 
+typedef struct {
+  i64 waited, n; /* so often; the last time was the n-th in a row */
+  double level_s;
+} Waits;
+
 /* lane.c, retries.c [6, 7] */
 
 enum next { CUT = 0, BEGIN = 1, ASK = 2, AGAIN = 3, RETRY = 4, BUSY = 5 };
@@ -273,7 +278,8 @@ typedef struct {
   int nlater, full;
   i64 first_cut_ns, begun_ns, started_ns, finished_ns, throttled_ns;
   i64 tries, throttles, records, bytes, done; /* of the attempt; done: index */
-  i64 first_number, nth, retry_waits, throttle_waits;
+  i64 first_number, nth;
+  Waits retry_waits, throttle_waits;
   Run run;
   int outcome;
   Watch watch;

@@ -28,7 +28,7 @@ void admit(Function *, const Mapping *, Lane *, i64 now_ns, double poison_after)
 void give_back_unit(Function *, const Run *, i64 now_ns);
 
 /* backoff.c: the n-th wait in a row, the lane's wait number `waited` */
-i64 wait_ns(const Backoff *, const Reader *, const Lane *, i64 n, i64 waited);
+i64 wait_ns(const Backoff *, const Reader *, const Lane *, Waits *, i64 n);
 
 /* lane.c */
 static inline i64 place_of(const Reader *r, const Lane *lane, i64 index) {

@@ -101,7 +101,7 @@ static void part_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
 }
 
 static void throttled(Kernel *k, Reader *r, Lane *lane, Mapping *m, int lack) {
-  i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
+  i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, &lane->throttle_waits, ++lane->throttles);
   i64 n = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->part.high);
   state_throttle(k, r, lane, n, again_ns, lack);
   state_doing(k, r, lane, FOR_CONCURRENCY + lack - CONCURRENCY, now_ns, again_ns);
@@ -166,7 +166,7 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
     end_records(k, lane->records);
     part_over(k, r, lane, m);
   } else {
-    i64 again_ns = k->clock.now + wait_ns(&m->retry, r, lane, lane->tries, lane->retry_waits++);
+    i64 again_ns = k->clock.now + wait_ns(&m->retry, r, lane, &lane->retry_waits, lane->tries);
     state_doing(k, r, lane, by_failure(lane->run.failure), k->clock.now, again_ns);
     in_turn(k, r, lane, RETRY, again_ns);
   }

@@ -54,13 +54,13 @@ void measure_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   lane->part.throttled_ns += again_ns - lane->begun_ns;
   mine->totals.throttles++;
-  mine->rows[row_at(&k->measures->grid, k->clock.now)].throttles++;
+  mapping_row(mine, row_at(&k->measures->grid, k->clock.now))->throttles++;
 }
 
 /* An attempt is over; it has done so many of its records, the first ones. */
 void measure_finished(Kernel *k, Reader *r, Lane *lane, i64 done) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
-  MappingRow *row = &mine->rows[row_at(&k->measures->grid, k->clock.now)];
+  MappingRow *row = mapping_row(mine, row_at(&k->measures->grid, k->clock.now));
   follow(k, r, lane, k->clock.now);
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, -1);
   count(mine, row, lane, done);

@@ -11,7 +11,7 @@ static void take_arrivals(Kernel *k, int mapping) {
   i64 more = mine->backlog.counts ? count - mine->backlog.counted : 0;
   mine->backlog.counted = count;
   mine->totals.backlog += more;
-  mine->rows[mine->backlog.grid.row].backlog_changes += more;
+  mapping_row(mine, mine->backlog.grid.row)->backlog_changes += more;
 }
 
 /* It has been what it is until a time, in the rows that have begun before. */
@@ -25,7 +25,7 @@ static void has_been(MappingMeasures *mine, i64 time_ns) {
 
 static void close_row(MappingMeasures *mine) {
   Backlog *of = &mine->backlog;
-  mine->rows[of->grid.row].backlog_peak = of->row_peak;
+  mapping_row(mine, of->grid.row)->backlog_peak = of->row_peak;
   of->row_peak = NO_PEAK;
   look_up_row(&of->grid, of->grid.ends_ns);
 }
@@ -64,15 +64,15 @@ void end_in_backlog(Kernel *k, int mapping, i64 time_ns, i64 records) {
   of->changed_ns = time_ns;
   mine->totals.backlog -= records;
   mine->totals.last_end_ns = greatest(mine->totals.last_end_ns, time_ns);
-  mine->rows[of->grid.row].backlog_changes -= records;
+  mapping_row(mine, of->grid.row)->backlog_changes -= records;
 }
 
 /* What came at the very end of the run belongs to the last row. */
 static void at_very_end(MappingMeasures *mine, i64 end_ns) {
   if (mine->backlog.grid.begins_ns == end_ns) {
-    MappingRow *row = &mine->rows[mine->backlog.grid.row];
-    row[-1].backlog_peak = greatest(row[-1].backlog_peak, mine->totals.backlog);
-    row[-1].backlog_changes += row->backlog_changes;
+    MappingRow *row = mapping_row(mine, mine->backlog.grid.row), *last = mapping_row(mine, mine->backlog.grid.row - 1);
+    last->backlog_peak = greatest(last->backlog_peak, mine->totals.backlog);
+    last->backlog_changes += row->backlog_changes;
     mine->totals.backlog_peak = greatest(mine->totals.backlog_peak, mine->totals.backlog);
   }
 }
@@ -82,6 +82,6 @@ void end_backlog(Kernel *k, int mapping, i64 end_ns) {
   MappingMeasures *mine = &k->measures->mappings[mapping];
   backlog_to(k, mapping, end_ns);
   has_been(mine, end_ns + 1);
-  mine->rows[mine->backlog.grid.row].backlog_peak = mine->backlog.row_peak;
+  mapping_row(mine, mine->backlog.grid.row)->backlog_peak = mine->backlog.row_peak;
   at_very_end(mine, end_ns);
 }

@@ -1,4 +1,5 @@
-/* The measures as blocks of words, to be taken by the host when the run is over (docs/kernel.md). */
+/* The measures as blocks of words, to be taken by the host when the run is over (docs/kernel.md): each in pieces, of which
+ * there is more than one only where memory is. The first that is empty is the end. */
 #include "../export.h"
 #include "measures.h"
 
@@ -6,6 +7,8 @@ typedef struct {
   const void *words;
   u64 bytes;
 } Block;
+
+static const Block NO_PIECE = {NULL, 0};
 
 enum of_stream { STREAM_TOTALS, STREAM_ROWS, STREAM_SHARDS, STREAM_LOAD, UNWRITTEN_TOTALS, UNWRITTEN_ROWS };
 enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS };
@@ -31,12 +34,16 @@ static Block of_function(const Kernel *k, int kind, const Level *mine) {
   return (Block){mine->rows, (u64)(k->clock.now / k->measures->interval_ns + 2) * sizeof(LevelRow)};
 }
 
+static Block piece_of_rows(const MappingMeasures *mine, i64 rows, i64 piece) {
+  i64 n = least(ROWS_A_PIECE, rows - piece * ROWS_A_PIECE);
+  return n > 0 ? (Block){mine->rows[piece], (u64)n * sizeof(MappingRow)} : NO_PIECE;
+}
+
 static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const MappingMeasures *mine) {
-  u64 rows = (u64)(k->clock.now / k->measures->interval_ns + 2), shards = (u64)k->streams[m->stream].nshards;
+  u64 shards = (u64)k->streams[m->stream].nshards;
   u64 usual = (u64)(k->clock.now / k->measures->usual_ns + 2);
   switch (kind) {
     case MAPPING_TOTALS: return (Block){&mine->totals, sizeof(MappingTotals)};
-    case MAPPING_ROWS: return (Block){mine->rows, rows * sizeof(MappingRow)};
     case USUAL_ROWS: return (Block){mine->usual, usual * sizeof(UsualRow)};
     case USUAL_WAITING: return (Block){mine->usual_waiting, mine->usual_waiting ? usual * CAUSES * sizeof(Cell) : 0};
     case READERS: return (Block){mine->readers, shards * sizeof(ReaderMeasures)};
@@ -50,13 +57,18 @@ static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const Mappi
   }
 }
 
-static Block block_of(const Kernel *k, int kind, int number) {
+static Block block_of(const Kernel *k, int kind, int number, i64 piece) {
+  if (kind == MAPPING_ROWS)
+    return piece_of_rows(&k->measures->mappings[number], k->clock.now / k->measures->interval_ns + 2, piece);
+  if (piece) return NO_PIECE;
   if (kind < FUNCTION_TOTALS) return of_stream(k, kind, &k->measures->streams[number]);
   if (kind < MAPPING_TOTALS) return of_function(k, kind, &k->measures->functions[number]);
   return of_mapping(k, kind, &k->mappings[number], &k->measures->mappings[number]);
 }
 
-EXPORT(block) const void *block(const Kernel *k, int kind, int number) { return block_of(k, kind, number).words; }
-EXPORT(block_words) i64 block_words(const Kernel *k, int kind, int number) {
-  return (i64)(block_of(k, kind, number).bytes / sizeof(i64));
+EXPORT(block) const void *block(const Kernel *k, int kind, int number, i64 piece) {
+  return block_of(k, kind, number, piece).words;
+}
+EXPORT(block_words) i64 block_words(const Kernel *k, int kind, int number, i64 piece) {
+  return (i64)(block_of(k, kind, number, piece).bytes / sizeof(i64));
 }

@@ -47,7 +47,8 @@ static void has_reigned(Kernel *k, MappingMeasures *mine, i64 of_ns, i64 until_n
     if (begin_ns <= lag->asked_ns[i] && lag->asked_ns[i] < until_ns) mine->totals.lag_ns[i] = lag->asked_ns[i] - of_ns;
   while (begin_ns < until_ns) {
     i64 row = begin_ns / interval_ns + 1, end_ns = least(until_ns, row * interval_ns);
-    mine->rows[row].lag_peak_ns = greatest(mine->rows[row].lag_peak_ns, end_ns - of_ns);
+    MappingRow *in = mapping_row(mine, row);
+    in->lag_peak_ns = greatest(in->lag_peak_ns, end_ns - of_ns);
     begin_ns = end_ns;
   }
 }

@@ -5,6 +5,7 @@
 
 #define NO_PEAK (-1) /* of a row that has none */
 #define LOAD_ROWS 120
+#define ROWS_A_PIECE 256 /* of a mapping: they are large, and a run may have a hundred thousand */
 #define PARTS 8
 #define CAUSES 25
 #define BUCKETS (50 * 256 + 1) /* of a histogram: eight bits of mantissa from 2^10 to 2^60 ns */
@@ -201,7 +202,7 @@ typedef struct {
 
 typedef struct {
   MappingTotals totals;
-  MappingRow *rows;
+  MappingRow **rows; /* in pieces */
   UsualRow *usual;
   ReaderMeasures *readers;
   Wasted *wasted;
@@ -222,6 +223,7 @@ typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
   Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
+  i64 pieces;           /* of rows, that each mapping has */
   i64 minute_ns;        /* the end of the minute that goes on */
   i64 looks_ns;         /* the next time at which lanes are looked at: see look_at_lanes */
   int quarter_is_over;

@@ -21,6 +21,10 @@ static inline i64 row_at(Grid *grid, i64 time_ns) {
   return grid->row;
 }
 
+static inline MappingRow *mapping_row(const MappingMeasures *mine, i64 row) {
+  return &mine->rows[row / ROWS_A_PIECE][row % ROWS_A_PIECE];
+}
+
 /* level.c */
 void make_level(Level *, i64 interval_ns);
 void change_level(Level *, i64 time_ns, i64 by);
@@ -29,8 +33,8 @@ void end_level(Level *, i64 end_ns);
 /* histogram.c, row_percentiles.c */
 void add_to_histogram(Histogram *, i64 value_ns);
 int make_row_percentiles(Memory *, RowPercentiles *);
-void turn_to_row(RowPercentiles *, MappingRow *rows, int which, Grid *, i64 time_ns);
-void end_row_percentiles(RowPercentiles *, MappingRow *rows, int which, Grid *, i64 end_ns);
+void turn_to_row(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 time_ns);
+void end_row_percentiles(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 end_ns);
 static inline void count_in_row(RowPercentiles *p, int bucket) {
   RowCounts *open = &p->open;
   open->counts[bucket]++;

@@ -98,7 +98,7 @@ int make_measures(Kernel *k) {
 
 /* What happened at the very end of the run belongs to its last row. */
 static void at_very_end(MappingMeasures *mine, i64 end_ns, i64 interval_ns) {
-  MappingRow *last = &mine->rows[end_ns / interval_ns], *row = last + 1;
+  MappingRow *last = mapping_row(mine, end_ns / interval_ns), *row = mapping_row(mine, end_ns / interval_ns + 1);
   if (end_ns % interval_ns) return;
   last->attempts += row->attempts, last->errors += row->errors, last->throttles += row->throttles;
   last->processed += row->processed, last->done_again += row->done_again;
@@ -118,8 +118,8 @@ static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   end_lag(k, mapping, end_ns);
   end_backlog(k, mapping, end_ns);
   end_episodes(k, mapping, end_ns);
-  end_row_percentiles(&mine->latency_rows, mine->rows, 1, &k->measures->grid, end_ns);
-  end_row_percentiles(&mine->age_rows, mine->rows, 0, &k->measures->grid, end_ns);
+  end_row_percentiles(&mine->latency_rows, mine, 1, &k->measures->grid, end_ns);
+  end_row_percentiles(&mine->age_rows, mine, 0, &k->measures->grid, end_ns);
   for (int b = 0; b < BUCKETS; b++) mine->latency.counts[b] -= mine->cold.counts[b];
   at_very_end(mine, end_ns, k->measures->interval_ns);
 }

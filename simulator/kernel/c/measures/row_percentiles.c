@@ -32,9 +32,9 @@ static double percentile(const RowCounts *of, double percent) {
   return edge_of(b) + (edge_of(b + 1) - edge_of(b)) * within;
 }
 
-static void close(RowPercentiles *p, RowCounts *of, MappingRow *rows, int latency) {
+static void close(RowPercentiles *p, RowCounts *of, const MappingMeasures *mine, int latency) {
   if (of->row >= 0 && of->n) {
-    double *percentiles = latency ? rows[of->row].latency_ns : rows[of->row].age_ns;
+    double *percentiles = latency ? mapping_row(mine, of->row)->latency_ns : mapping_row(mine, of->row)->age_ns;
     for (int i = 0; i < 2; i++) percentiles[i] = percentile(of, PERCENTS[i]);
     for (i64 b = of->low; p->all && b <= of->high; b++) p->all[b] += of->counts[b];
   }
@@ -42,18 +42,18 @@ static void close(RowPercentiles *p, RowCounts *of, MappingRow *rows, int latenc
 }
 
 /* Values of a time come next; times do not descend. */
-void turn_to_row(RowPercentiles *p, MappingRow *rows, int latency, Grid *grid, i64 time_ns) {
+void turn_to_row(RowPercentiles *p, const MappingMeasures *mine, int latency, Grid *grid, i64 time_ns) {
   i64 row = row_at(grid, time_ns);
   if (row != p->open.row) {
     RowCounts free;
-    close(p, &p->before, rows, latency);
+    close(p, &p->before, mine, latency);
     free = p->before, p->before = p->open, p->open = free;
     p->open.row = row;
   }
-  if (p->before.n && time_ns > grid->begins_ns) close(p, &p->before, rows, latency);
+  if (p->before.n && time_ns > grid->begins_ns) close(p, &p->before, mine, latency);
 }
 
-void end_row_percentiles(RowPercentiles *p, MappingRow *rows, int latency, Grid *grid, i64 end_ns) {
+void end_row_percentiles(RowPercentiles *p, const MappingMeasures *mine, int latency, Grid *grid, i64 end_ns) {
   i64 row = row_at(grid, end_ns);
   if (grid->begins_ns == end_ns && p->open.row == row) { /* all of it came at the very end */
     if (p->before.row == row - 1)
@@ -66,6 +66,6 @@ void end_row_percentiles(RowPercentiles *p, MappingRow *rows, int latency, Grid 
       }
     p->open.row = row - 1;
   }
-  close(p, &p->before, rows, latency);
-  close(p, &p->open, rows, latency);
+  close(p, &p->before, mine, latency);
+  close(p, &p->open, mine, latency);
 }

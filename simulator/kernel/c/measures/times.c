@@ -32,7 +32,7 @@ void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 recor
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   i64 now_ns = k->clock.now;
-  count_lost(mine, &mine->rows[row_at(&k->measures->grid, now_ns)], how, records);
+  count_lost(mine, mapping_row(mine, row_at(&k->measures->grid, now_ns)), how, records);
   lost_in_episode(k, r->mapping, how, now_ns, records);
   lost_in_quarter(k, r->mapping, how, failure, now_ns, records);
   moved_in_quarter(k, lane, now_ns);
@@ -118,7 +118,7 @@ void expire_before(Kernel *k, i64 time_ns) {
 /* Unread records before a place are passed over: somebody has noticed that they have expired. */
 void measure_passed_over(Kernel *k, Reader *r, i64 first, i64 end) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
-  mine->rows[row_at(&k->measures->grid, k->clock.now)].expired += end - first;
+  mapping_row(mine, row_at(&k->measures->grid, k->clock.now))->expired += end - first;
   mine->noticed += end - first;
   for (i64 place = greatest(first, r->expired); place < end; place++)
     if (is_unread(k, r, place)) expire_one(k, r, place, expires_at(k, r, place));
@@ -174,5 +174,5 @@ void end_times(Kernel *k, int mapping, i64 end_ns) {
     wait_skipped(k, r, &k->streams[m->stream].shards[j].log, end_ns);
   }
   i64 unnoticed = mine->totals.expired - mine->noticed;
-  mine->rows[row_at(&k->measures->grid, end_ns)].expired += unnoticed;
+  mapping_row(mine, row_at(&k->measures->grid, end_ns))->expired += unnoticed;
 }

@@ -38,7 +38,7 @@ void move(Kernel *k, int mapping, int before, int after, i64 time_ns, i64 record
   if (before == after || !records) return;
   Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
   MappingMeasures *mine = &k->measures->mappings[mapping];
-  Cell *row = mine->rows[row_at(grid, time_ns)].waiting;
+  Cell *row = mapping_row(mine, row_at(grid, time_ns))->waiting;
   change(row, before, -records, grid->ends_ns - time_ns);
   change(row, after, records, grid->ends_ns - time_ns);
   if (!mine->usual_waiting) return;
@@ -52,7 +52,7 @@ void move(Kernel *k, int mapping, int before, int after, i64 time_ns, i64 record
 void move_several(Kernel *k, int mapping, int before, int after, Sum left, i64 records) {
   const Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
   MappingMeasures *mine = &k->measures->mappings[mapping];
-  Cell *row = mine->rows[grid->row].waiting;
+  Cell *row = mapping_row(mine, grid->row)->waiting;
   if (before == after) return;
   change_several(row, before, -records, negative(left));
   change_several(row, after, records, left);
