@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from simulator.kernel.machine import Machine, OutOfMemoryError
+from simulator.kernel.machine import Machine, OutOfMemoryError, all_of
 from simulator.kernel.plan import factors, plan, poisoned
 from simulator.kernel.stated import NOTHING_SENT, SENT, WORDS, add, sent
 from simulator.model.facts import Facts
@@ -91,4 +91,5 @@ class _Run:
                 shard.log.forget(min(before, shard.log.end))
 
     def _refuse(self) -> NoReturn:
-        raise BacklogTooLargeError(too_large(kept(self._streams), seconds(self._begin_ns), self._most_bytes)) from None
+        waiting, why = kept(self._streams), all_of(self._most_bytes)
+        raise BacklogTooLargeError(too_large(waiting, seconds(self._begin_ns), why)) from None

@@ -17,7 +17,7 @@ MOST_BYTES: Final = (1 << 32) - (1 << 20)  # what WebAssembly can address, but f
 
 
 class OutOfMemoryError(Exception):
-    """The records that wait take more memory than the kernel may have."""
+    """A run takes more memory than the kernel may have."""
 
 
 @cache
@@ -25,6 +25,11 @@ def compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
     """The kernel as machine code, made once a process."""
     engine = wasmtime.Engine()
     return engine, wasmtime.Module.from_file(engine, str(FILE))
+
+
+def all_of(most_bytes: int) -> str:
+    """What is said when it has had all of the memory that it may have."""
+    return f"the kernel needs more memory than it may have, {min(most_bytes, MOST_BYTES) / 2**30:.1f} GiB"
 
 
 @cache

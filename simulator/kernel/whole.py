@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from simulator.kernel.blocks import Blocks
-from simulator.kernel.machine import Machine, OutOfMemoryError
+from simulator.kernel.machine import Machine, OutOfMemoryError, all_of
 from simulator.kernel.plan import Measuring, plan
 from simulator.kernel.stated import ATTEMPTS
 from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes, too_large
@@ -48,7 +48,7 @@ class _Run:
                 check_backlog(self._waiting(machine), seconds(self._until_ns), self._most_bytes)
         except OutOfMemoryError:
             waiting = self._waiting(machine) if machine else dict.fromkeys(self._scenario.streams, 0)
-            message = too_large(waiting, seconds(machine.now_ns if machine else 0), self._most_bytes)
+            message = too_large(waiting, seconds(machine.now_ns if machine else 0), all_of(self._most_bytes))
             raise BacklogTooLargeError(message) from None
         return Blocks(machine), machine.now_ns
 

@@ -211,7 +211,7 @@ class _Mapping:
             areas,
         )
         level.integral = int(whole(totals["stayed"]))
-        mine.backlog = Backlog(run)
+        mine.backlog = Backlog()
         mine.backlog.level = level
         last_end_ns = int(totals["last_end_ns"])
         mine.backlog.last_end_ns = last_end_ns if last_end_ns >= 0 else None

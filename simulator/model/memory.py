@@ -26,17 +26,17 @@ def most_bytes() -> int:
 
 def check_backlog(waiting: dict[str, int], now_s: float, most: int) -> None:
     """Raises BacklogTooLargeError when the records that are kept, by stream, take more than `most` bytes."""
-    if sum(waiting.values()) * BYTES_A_RECORD > most:
-        raise BacklogTooLargeError(too_large(waiting, now_s, most))
+    takes = sum(waiting.values()) * BYTES_A_RECORD
+    if takes > most:
+        why = f"what waits takes {takes / GIB:.1f} GiB of memory, and half of the machine's, {most / GIB:.1f} GiB, is"
+        raise BacklogTooLargeError(too_large(waiting, now_s, f"{why} the limit"))
 
 
-def too_large(waiting: dict[str, int], now_s: float, most: int) -> str:
-    """What is said when the records that are kept, by stream, take too much memory."""
+def too_large(waiting: dict[str, int], now_s: float, why: str) -> str:
+    """What is said when a run takes too much memory; the records that are kept, by stream."""
     worst = max(waiting, key=lambda name: waiting[name])
     return (
-        f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; what waits takes "
-        f"{sum(waiting.values()) * BYTES_A_RECORD / GIB:.1f} GiB of memory, and half of the machine's, "
-        f"{most / GIB:.1f} GiB, is the limit. "
+        f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; {why}. "
         "Simulate a shorter time, a part of the shards with their part of the traffic, or settings that keep up"
     )
 
