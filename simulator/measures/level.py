@@ -42,7 +42,7 @@ class Level:
     def of(cls, now: int, peak: int, peaks: Integers, changes: Integers, areas: Integers) -> Level:
         """A level that was followed elsewhere to the end of a run; rows: what was before t = 0 is the first one."""
         level = cls()
-        level.now, level.peak, level.integral = now, peak, int(areas.sum())
+        level.now, level.peak, level.integral = now, peak, total(areas)
         level.peaks, level.changes, level.areas = Peaks.of(peaks[1:]), Series.of(changes[1:]), Series.of(areas[1:])
         level._before, level._integral_before = int(changes[0]), int(areas[0])
         return level
