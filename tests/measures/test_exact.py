@@ -22,6 +22,7 @@ def test_products_are_those_of_python(factors: list[tuple[int, int]]) -> None:
     assert whole(*products(numbers, values)).tolist() == [number * value for number, value in factors]
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.lists(st.integers(-(1 << 92), 1 << 92)))
 def test_sums_are_made_int64_only_where_it_holds_them(values: list[int]) -> None:
     high, low = (
