@@ -25,9 +25,7 @@ def test_products_are_those_of_python(factors: list[tuple[int, int]]) -> None:
 @settings(derandomize=True, deadline=None)
 @given(st.lists(st.integers(-(1 << 92), 1 << 92)))
 def test_sums_are_made_int64_only_where_it_holds_them(values: list[int]) -> None:
-    high, low = (
-        np.array([part(value) for value in values], np.int64) for part in (lambda v: v >> 30, lambda v: v & MASK)
-    )
+    high, low = np.array([divmod(value, MASK + 1) for value in values], np.int64).reshape(-1, 2).T
     found = narrow(high, low)
     assert found.tolist() == values
     assert found.dtype == np.int64 or any(abs(value) >= 1 << 61 for value in values)
