@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--shards", multiple=True, metavar="[STREAM=]2-8", help="Shards to search [those of `search:`, or wide].")
 @click.option("--vary", multiple=True, metavar="PATH=V1,V2,...", help="Values of another field [those of `search:`].")
 @click.option("-n", "--replications", type=click.IntRange(2, 10_000), default=20, show_default=True,
-              help="Runs of a setting at most; a clear case takes two.")  # fmt: skip
+              help="Runs of a setting at most; a clear case takes five.")  # fmt: skip
 @study_options
 def size(scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], replications: int, **options: Any) -> None:
     """Find the cheapest setting of SCENARIO that meets its `objectives:`, without trying all.
@@ -64,10 +64,11 @@ def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], repl
 
 def _plan(dimensions: Sequence[Dimension], replications: int, each: str, where: str) -> str:
     from simulator.report.numbers import count
+    from simulator.study.racing import FIRST_ROUND
     from simulator.study.settings import column_names
 
     names = column_names(tuple(dimension.paths[0] for dimension in dimensions))
     knobs = " x ".join(f"{name} ({len(each.values)})" for name, each in zip(names, dimensions, strict=True))
     settings = count(math.prod(len(dimension.values) for dimension in dimensions))
-    runs = "2 runs" if replications == 2 else f"2 to {replications} runs"
+    runs = f"{replications} runs" if replications <= FIRST_ROUND else f"{FIRST_ROUND} to {replications} runs"
     return f"{settings} settings: {knobs}; only some are tried, with {runs} of about {each} each {where}"

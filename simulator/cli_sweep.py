@@ -40,8 +40,8 @@ class FactorsType(click.ParamType):  # type: ignore[type-arg]  # generic only wh
 def sweep_load(scenario: Path, factor: tuple[float, float], points: int, replications: int, **options: Any) -> None:
     """Find the load at which SCENARIO breaks: every producer's rate times a factor, and nothing else changed.
 
-    Prints latency and iterator age against load, and the knee: the first load with a worse verdict than the lowest
-    load, or three times as late, narrowed down to 2 %.
+    Prints latency and iterator age against load, the load at which a mapping no longer keeps up (saturation), and
+    the knee before it: where it is three times as late as at a quarter of that. Both are narrowed down to 2 %.
     """
     request = Request(scenario, "sweep-load", options)
     with faults_told(options["debug"], request.runs):
@@ -58,10 +58,14 @@ def _sweep_load(request: Request, factor: tuple[float, float], points: int, repl
     loads = study.factors(*factor, points)
     evaluator = evaluator_of(request)
     scenario = evaluator.scenario(AS_IT_IS)
-    work = work_of(request, evaluator, [(study.loaded(scenario, load), replications) for load in loads])
+    work = work_of(
+        request,
+        evaluator,
+        [(study.loaded(scenario, load), replications) for load in study.likely_loads(scenario, loads)],
+    )
     plan = (
-        f"{len(loads)} loads ({', '.join(f'{load:g}' for load in loads)}) x {replications}, and those that narrow down "
-        f"the knee; a run of load 1 takes about {seconds_a_run(evaluator, work)}, {request.where}"
+        f"{len(loads)} loads ({', '.join(f'{load:g}' for load in loads)}) x {replications}, and those that find "
+        f"saturation and knee; a run of load 1 takes about {seconds_a_run(evaluator, work)}, {request.where}"
     )
     if not goes_ahead(request, work, plan):
         return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.report.study_folder import write_study
 from simulator.study.figures import intervals, whole_intervals
 from simulator.study.load_sweep import LoadSweep
+from simulator.study.saturation import MOST, Break
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,14 +56,29 @@ def summary(sweep: LoadSweep) -> dict[str, Any]:
         "study": KIND,
         "says": headline(sweep),
         "loads": [point.factor for point in sweep.points],
+        "saturation": None if sweep.saturation is None else asdict(sweep.saturation),
         "knee": None if sweep.knee is None else asdict(sweep.knee),
     }
 
 
 def headline(sweep: LoadSweep) -> str:
-    """Where it breaks."""
-    if sweep.knee is None:
-        return f"{sweep.name}: holds at every load up to {sweep.points[-1].factor:g} times the traffic"
-    knee = sweep.knee
-    which = f"{knee.mapping} " if knee.mapping else ""
-    return f"{sweep.name}: holds up to {knee.holds:.3g} times the traffic; at {knee.breaks:.3g} times {which}{knee.why}"
+    """How much traffic it takes, and where it becomes late before that."""
+    return f"{sweep.name}: {'; '.join([_takes(sweep.saturation), *_late(sweep.knee)])}"
+
+
+def _takes(saturation: Break | None) -> str:
+    if saturation is None:
+        return f"keeps up at every load that was tried, up to {MOST:g} times the traffic"
+    which = f"{saturation.mapping} " if saturation.mapping else ""
+    if not saturation.holds:
+        least = f"{saturation.breaks:.3g} times the traffic"
+        return f"keeps up at no load that was tried: at {least} {which}{saturation.why}"
+    holds, breaks = f"{saturation.holds:.3g} times the traffic", f"{saturation.breaks:.3g} times"
+    return f"keeps up to {holds}; at {breaks} {which}{saturation.why}"
+
+
+def _late(knee: Break | None) -> list[str]:
+    """What is said of a knee before saturation."""
+    if knee is None:
+        return []
+    return [f"it becomes late before: at {knee.breaks:.3g} times {knee.mapping} {knee.why}"]

@@ -14,7 +14,8 @@ from simulator.report.objective_words import seen
 from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
-from simulator.study.load_sweep import Loaded, LoadSweep
+from simulator.study.load_sweep import LoadSweep
+from simulator.study.saturation import Loaded
 
 MEASURES: Final = {
     "latency p99": "latency_p99_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s",
@@ -53,6 +54,7 @@ def _table(sweep: LoadSweep) -> Table:
 
 
 def _mark(sweep: LoadSweep, point: Loaded) -> str:
-    if sweep.knee is None:
-        return ""
-    return {sweep.knee.holds: "the last that holds", sweep.knee.breaks: "the knee"}.get(point.factor, "")
+    marks = {sweep.knee.breaks: "knee"} if sweep.knee else {}
+    if sweep.saturation:
+        marks |= {sweep.saturation.holds: "the last that keeps up", sweep.saturation.breaks: "saturated"}
+    return marks.get(point.factor, "")

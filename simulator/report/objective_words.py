@@ -37,6 +37,10 @@ def seen(objective: str, value: Interval) -> str:
 
 def told(each: Assessment) -> str:
     """What was seen of an objective, as a sentence without a full stop."""
+    return _told(each) if each.load == 1 else f"at {each.load:g} times the traffic {_told(each)}"
+
+
+def _told(each: Assessment) -> str:
     if each.objective == FINISHES:
         return "no run has finished"
     if each.objective == KEEPS_UP:

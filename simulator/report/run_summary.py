@@ -33,5 +33,7 @@ def _objective(each: Assessment) -> dict[str, Any]:
         "half_width_95": each.seen.half_width,
         "runs": each.seen.n,
         "runs_above": each.above,
+        "runs_met": each.met,
+        "p_met_95": list(each.chance),
         "state": each.state,
     }

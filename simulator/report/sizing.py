@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 KIND: Final = "size"
 TRIAL: Final = (
-    "replications", "usd_per_month", "state", "tightest_objective", "tightest_mapping", "bound", "mean",
-    "half_width_95",
+    "replications", "usd_per_month", "state", "tightest_objective", "tightest_mapping", "tightest_load", "bound",
+    "mean", "half_width_95",
 )  # fmt: skip
-OBJECTIVE: Final = ("objective", "mapping", "bound", "mean", "half_width_95", "replications", "above", "state")
+OBJECTIVE: Final = (
+    "objective", "mapping", "bound", "mean", "half_width_95", "replications", "above",
+    "met", "p_met_low", "p_met_high", "load", "state",
+)  # fmt: skip
 
 
 def write_sizing(sizing: Sizing, folder: Path, command: str, wall_s: float) -> None:
@@ -61,6 +64,7 @@ def objectives_table(assessments: Sequence[Assessment]) -> pd.DataFrame:
         {
             "objective": each.objective, "mapping": each.mapping, "bound": each.bound, "mean": each.seen.mean,
             "half_width_95": each.seen.half_width, "replications": each.seen.n, "above": each.above,
+            "met": each.met, "p_met_low": each.chance[0], "p_met_high": each.chance[1], "load": each.load,
             "state": each.state,
         }
         for each in assessments
@@ -93,6 +97,7 @@ def summary(sizing: Sizing) -> dict[str, Any]:
         "answer": None if answer is None else _described(answer),
         "one_step_cheaper": None if sizing.search.cheaper is None else _described(sizing.search.cheaper),
         "objectives": [asdict(each) for each in sizing.assessments],
+        "headroom_asked": sizing.room,
         "headroom": None if found is None else {"holds": found.holds, "breaks": _finite(found.breaks)},
         "settings": sizing.search.settings,
         "settings_tried": len(sizing.search.trials),
@@ -125,6 +130,7 @@ def _of_trial(trial: Trial) -> dict[str, Any]:
         "state": trial.state,
         "tightest_objective": "" if tightest is None else tightest.objective,
         "tightest_mapping": "" if tightest is None else tightest.mapping,
+        "tightest_load": math.nan if tightest is None else tightest.load,
         "bound": math.nan if tightest is None else tightest.bound,
         "mean": math.nan if tightest is None else tightest.seen.mean,
         "half_width_95": math.nan if tightest is None else tightest.seen.half_width,

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from simulator.report import sizing_words as words
 from simulator.report.comparison_console import STATES
-from simulator.report.numbers import count, seconds
+from simulator.report.numbers import count, percent, seconds
 from simulator.report.objective_words import amount, name, seen
 from simulator.report.sizing import summary
 from simulator.report.study_tables import console, grid, show
@@ -48,14 +48,18 @@ def tell(sizing: Sizing, folder: Path, as_json: bool) -> None:
 
 def _objectives(sizing: Sizing) -> Table:
     table = grid(
-        "objective", "mapping", "at most", "seen", "above in", "state", words=("objective", "mapping", "state")
+        "objective", "mapping", "at most", "seen", "met in", "state", words=("objective", "mapping", "state")
     )  # fmt: skip
     for each in sizing.assessments:
         bound = "" if each.objective == KEEPS_UP else amount(each.objective, each.bound)
-        runs = f"{each.above} of {each.seen.n} runs"
+        runs = f"{each.met} of {each.seen.n} runs ({percent(each.chance[0])} to {percent(each.chance[1])})"
         state = Text(each.state, style=STATES[each.state])
-        table.add_row(name(each.objective), each.mapping, bound, _seen(each), runs, state)
+        table.add_row(_named(each), each.mapping, bound, _seen(each), runs, state)
     return table
+
+
+def _named(each: Assessment) -> str:
+    return name(each.objective) if each.load == 1 else f"{name(each.objective)} at {each.load:g} times the traffic"
 
 
 def _seen(each: Assessment) -> str:
@@ -72,7 +76,7 @@ def _search(sizing: Sizing) -> Table:
         table.add_row(
             *each.setting.shown.values(), f"{each.usd_per_month:,.2f}{star}", str(len(each.runs)),
             Text(each.state, style=STATES[each.state]),
-            "" if each.worst is None else f"{name(each.worst.objective)} {_seen(each.worst)}",
+            "" if each.worst is None else f"{_named(each.worst)} {_seen(each.worst)}",
         )  # fmt: skip
     return table
 

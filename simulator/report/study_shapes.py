@@ -29,6 +29,8 @@ ASSESSMENT: Final = Group(
         "bound": NUMBER,
         "seen": SEEN,
         "above": COUNT,
+        "met": COUNT,
+        "load": NUMBER,
         "state": Word(*ORDER),
     }
 )
@@ -45,9 +47,14 @@ EFFECT: Final = Group({**dict.fromkeys(("today", "then", "relative"), OrNull(NUM
 
 
 def _means(*measures: str) -> dict[str, Number]:
-    """The columns of measures: a mean, and the ends of its interval. Only a time can be endless."""
+    """The columns of measures: a mean, and the ends of its interval."""
     ends = {f"{measure}_{end}": UNKNOWN for measure in measures for end in ("low", "high")}
-    return {**{each: Number(unknown=True, endless=unit_of(each) == "s") for each in measures}, **ends}
+    return {**{each: Number(unknown=True, endless=_endless(each)) for each in measures}, **ends}
+
+
+def _endless(measure: str) -> bool:
+    """Whether it can be infinite: a time that has not come, or what was offered to a concurrency of 0."""
+    return unit_of(measure) == "s" or measure.startswith("offered_")
 
 
 SETTING: Final = {"mapping": Text(), "replications": RUNS, "verdict": Word(*STATES), "binding_cause": Text()}
@@ -60,6 +67,7 @@ TRIED: Final = {
     "usd_per_month": UNKNOWN,
     "state": Word(*ORDER),
     "tightest_objective": Text(),
+    "tightest_load": UNKNOWN,
     "bound": UNKNOWN,
     "mean": Number(unknown=True, endless=True),
     "half_width_95": UNKNOWN,
@@ -138,7 +146,7 @@ LOAD_SWEEP: Final = Group(
     {
         "says": Text(),
         "loads": ListOf(NUMBER, least=1),
-        "knee": OrNull(Group({"holds": NUMBER, "breaks": NUMBER, "why": Text()})),
+        **dict.fromkeys(("saturation", "knee"), OrNull(Group({"holds": NUMBER, "breaks": NUMBER, "why": Text()}))),
     }
 )
 

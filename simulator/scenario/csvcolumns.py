@@ -55,9 +55,12 @@ class Content(ABC):
             cells = [row[index] for row in block.cells]
         except (csv.Error, IndexError):
             return self._one_by_one(block, index, columns, before)
-        found = self._at_once("\n".join(cells), "\0", 0, before)  # no file has a \0
-        sound = found is not None and len(found) == len(cells)
-        return found if sound else self._one_by_one(block, index, columns, before)
+        text = "\n".join(cells)
+        if "\r" in text or text.count("\n") != len(cells) - 1:  # in a cell, which would be two
+            return self._one_by_one(block, index, columns, before)
+        found = self._at_once(text, "\0", 0, before)  # no file has a \0
+        whole = found is not None and len(found) == len(cells)  # no blank cell was left out
+        return found if whole else self._one_by_one(block, index, columns, before)
 
     def _at_once(self, text: str, delimiter: str, index: int, before: Any) -> Any:
         import numpy as np

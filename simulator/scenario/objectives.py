@@ -5,7 +5,7 @@ from typing import Annotated
 
 from simulator.scenario.bounds import DURATION
 from simulator.scenario.kinds import Flag
-from simulator.scenario.quantities import Integer, Money
+from simulator.scenario.quantities import Integer, Money, Number
 from simulator.scenario.records import Doc
 from simulator.scenario.words import none_or
 
@@ -18,7 +18,10 @@ def _at_most(what: str) -> Doc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objectives:
-    """Upper bounds that every mapping is to keep; the cost is of the whole scenario. None: no such bound."""
+    """Upper bounds that every mapping is to keep; the cost is of the whole scenario. None: no such bound.
+
+    headroom: None for what the command that asks for it takes by default.
+    """
 
     latency_p50: Annotated[float | None, TIME, _at_most("Median latency")] = None
     latency_p95: Annotated[float | None, TIME, _at_most("95 % quantile of latency")] = None
@@ -37,6 +40,13 @@ class Objectives:
     ] = None
     cost_per_month: Annotated[
         float | None, none_or(Money(0, 1e12)), _at_most("The bill of a month of 730 h, scaled from the run")
+    ] = None
+    headroom: Annotated[
+        float | None,
+        none_or(Number(1, 10)),
+        Doc(
+            "Times the traffic at which all other bounds but the cost are to hold, too; `size` asks it.", default="1.2"
+        ),
     ] = None
     keeps_up: Annotated[bool, Flag(), Doc("Every mapping is to keep up: neither stuck, falling behind nor losing.")] = (
         True

@@ -16,8 +16,8 @@ from simulator.study.changes import Change, changes, growing
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
-from simulator.study.load_sweep import most_common
 from simulator.study.objectives import COST
+from simulator.study.saturation import most_common
 from simulator.study.settings import AS_IT_IS, require_mapping
 from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval, is_quantile, measure_interval
 from simulator.study.suggestion import suggestion

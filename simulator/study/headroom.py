@@ -15,6 +15,8 @@ MOST_LOAD: Final = 10.0
 STEP: Final = 1.5
 PRECISION: Final = 0.05
 
+Load = Callable[[float], Trial]
+
 
 @dataclass(frozen=True)
 class Headroom:
@@ -26,21 +28,35 @@ class Headroom:
     trials: dict[float, Trial] = field(default_factory=dict)  # by load
 
 
-def headroom(load: Callable[[float], Trial]) -> Headroom:
-    """Find the edge, given what a load does to a setting that meets the objectives at 1.0.
+def headroom(race: Load, confirm: Load, least: float = 1.0) -> Headroom:
+    """Find the edge, given what a load does to a setting that meets the objectives at the least load.
 
-    More traffic is taken to be never easier. The edge is known to 5 %; loads above 10 are not tried.
+    More traffic is taken to be never easier. The edge is known to 5 %, and both sides of it are confirmed; loads above
+    10 are not tried.
     """
     trials: dict[float, Trial] = {}
 
     def holds(factor: float) -> bool:
-        trials[factor] = load(factor)
+        if factor not in trials:
+            trials[factor] = race(factor)
         return trials[factor].state == "met"
 
-    low, high = 1.0, STEP
-    while holds(high):
-        if high == MOST_LOAD:
-            return Headroom(high, math.inf, None, dict(sorted(trials.items())))
-        low, high = high, min(high * STEP, MOST_LOAD)
-    low, high = edge(holds, low, high, PRECISION)
-    return Headroom(low, high, trials[high].worst, dict(sorted(trials.items())))
+    sides: tuple[float, ...] = ()
+    while True:
+        low, high = _edge(holds, least)
+        if (low, high) == sides:
+            break
+        sides = (low, high)
+        trials |= {side: confirm(side) for side in sides if side != least and side < math.inf}
+    first = None if high == math.inf else trials[high].worst
+    return Headroom(low, high, first, dict(sorted(trials.items())))
+
+
+def _edge(holds: Callable[[float], bool], least: float) -> tuple[float, float]:
+    low = least
+    while low < MOST_LOAD:
+        high = min(low * STEP, MOST_LOAD)
+        if not holds(high):
+            return edge(holds, low, high, PRECISION)
+        low = high
+    return low, math.inf

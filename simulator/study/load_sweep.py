@@ -1,4 +1,4 @@
-"""Where it breaks: lateness against load, and the knee."""
+"""Where it breaks: lateness against load, saturation and knee."""
 
 from __future__ import annotations
 
@@ -8,66 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from simulator.measures.verdict import STATES
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.scaling import scaled_traffic
 from simulator.scenario.spec import Scenario
-from simulator.study.bisection import edge
+from simulator.study.estimate import estimates
 from simulator.study.evaluate import Evaluate, evaluator
 from simulator.study.executors import ExecutorError
-from simulator.study.figures import Figures, values_of
+from simulator.study.saturation import MOST, Break, Loaded, knee, saturation
 from simulator.study.settings import AS_IT_IS, Setting, require_mapping
-from simulator.study.statistics import Interval, measure_interval
+from simulator.study.space import needed
 
-LATENESS: Final = ("iterator_age_p99_s", "latency_p99_s")
-TIMES_LATER: Final = 3.0  # than at the lowest load: past the knee
-PRECISION: Final = 0.02
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """The scenario with so many times its traffic."""
-
-    factor: float
-    runs: tuple[Figures, ...]
-
-    def seen(self, mapping: str, measure: str) -> Interval:
-        """A measure of a mapping over the replications."""
-        return measure_interval(measure, values_of(self.runs, mapping, measure))
-
-    def usual_verdict(self, mapping: str) -> str:
-        """The verdict of the middle replication, by badness."""
-        found = sorted((run.verdicts[mapping] for run in self.runs), key=STATES.index)
-        return found[len(found) // 2]
-
-    def usual_binding(self, mapping: str) -> str:
-        """The limit that binds in most replications."""
-        return most_common([run.binding[mapping] for run in self.runs])
-
-
-@dataclass(frozen=True)
-class Knee:
-    """Between the last load that holds and the first that does not; which mapping breaks first, and how."""
-
-    holds: float
-    breaks: float
-    mapping: str
-    why: str
+NARROWING: Final = 12  # loads that find saturation and knee, about
 
 
 @dataclass(frozen=True)
 class LoadSweep:
-    """Runs by load, in ascending order; `knee` is None when every load holds."""
+    """Runs by load, in ascending order: those asked for, and those that found saturation and knee."""
 
     name: str  # the scenario's
     mappings: tuple[str, ...]
     points: tuple[Loaded, ...]
-    knee: Knee | None
-
-
-def most_common(words: Sequence[str]) -> str:
-    """The word that is there most often; of several the first in the alphabet."""
-    return max(sorted(set(words)), key=words.count)
+    saturation: Break | None  # None: it keeps up at every load tried, up to saturation.MOST
+    knee: Break | None  # None: nothing breaks before saturation
 
 
 def factors(low: float, high: float, points: int) -> list[float]:
@@ -108,57 +70,46 @@ def sweep_load(
 
 
 def swept(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replications: int) -> LoadSweep:
-    """Simulate each load, in ascending order, and narrow down the knee.
+    """Simulate each load, and find saturation and knee.
 
-    Past the knee is a load at which a mapping has a worse verdict than at the lowest load, in most replications, or is
-    three times as late as there: the 99th percentile of its iterator age or of its latency, in the mean.
-    Raises ExecutorError when no run of the lowest load has finished, SettingsError for a scenario without a mapping.
+    Raises ExecutorError when no run has finished, SettingsError for a scenario without a mapping.
     """
     require_mapping(scenario)
     sweep = _Sweep(scenario, evaluate, replications)
-    sweep.load(loads)
-    lowest = sweep.known.get(loads[0])
-    if lowest is None:
-        raise ExecutorError(f"no run at {loads[0]:g} times the traffic has finished")
-    first = next((i for i, each in enumerate(loads) if broken(lowest, sweep.known.get(each))), None)
-    knee = None if first is None else sweep.knee(lowest, loads[first - 1], loads[first])
-    mappings = tuple(lowest.runs[0].values)
-    return LoadSweep(scenario.name, mappings, tuple(sweep.known[each] for each in sorted(sweep.known)), knee)
+    sweep.simulate(loads)
+    breaks = saturation(sweep.load)
+    bend = knee(sweep.load, breaks)
+    points = tuple(sweep.known[each] for each in sorted(sweep.known))
+    if not points:
+        raise ExecutorError("no run has finished, whatever the traffic")
+    return LoadSweep(scenario.name, tuple(points[0].runs[0].values), points, breaks, bend)
 
 
-def broken(low: Loaded, high: Loaded | None) -> tuple[str, str] | None:
-    """The mapping that breaks at the higher load, and how; None when all hold. A load without a finished run breaks."""
-    if high is None:
-        return "", "no run has finished"
-    for mapping in low.runs[0].values:
-        before, after = low.usual_verdict(mapping), high.usual_verdict(mapping)
-        if STATES.index(after) > STATES.index(before):
-            return mapping, f"is {after}, and is {before} at {low.factor:g} times the traffic"
-        for measure in LATENESS:
-            times = high.seen(mapping, measure).mean / max(low.seen(mapping, measure).mean, 1e-9)
-            if times > TIMES_LATER:
-                name = measure.removesuffix("_s").replace("_", " ")
-                return mapping, f"has {times:.2g} times the {name} of {low.factor:g} times the traffic"
-    return None
+def likely_loads(scenario: Scenario, loads: Sequence[float]) -> list[float]:
+    """About the loads that are simulated: those asked for, and some around what the closed-form estimate holds for."""
+    asked = needed(estimates(scenario))
+    own = max(stream.shards for stream in scenario.streams.values())
+    return [*loads, *[min(MOST, max(1 / MOST, own / asked))] * NARROWING]
 
 
 class _Sweep:
+    """The loads that are known, each simulated once."""
+
     def __init__(self, scenario: Scenario, evaluate: Evaluate, replications: int) -> None:
         self.scenario, self.evaluate, self.replications = scenario, evaluate, replications
         self.known: dict[float, Loaded] = {}
+        self.tried: set[float] = set()
 
-    def load(self, loads: Sequence[float]) -> None:
+    def load(self, factor: float) -> Loaded | None:
+        """The scenario with so many times its traffic; None if no run has finished."""
+        if factor not in self.tried:
+            self.simulate([factor])
+        return self.known.get(factor)
+
+    def simulate(self, loads: Sequence[float]) -> None:
+        """Simulate loads together."""
         settings = {loaded(self.scenario, factor): factor for factor in loads}
+        self.tried.update(loads)
         for setting, runs in self.evaluate(list(settings), self.replications).items():
             if runs:
                 self.known[settings[setting]] = Loaded(settings[setting], tuple(runs))
-
-    def knee(self, low: Loaded, holds: float, breaks: float) -> Knee:
-        def still_holds(factor: float) -> bool:
-            self.load([factor])
-            return broken(low, self.known.get(factor)) is None
-
-        last, first = edge(still_holds, holds, breaks, PRECISION)
-        how = broken(low, self.known.get(first))
-        assert how is not None
-        return Knee(last, first, *how)

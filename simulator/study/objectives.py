@@ -10,7 +10,7 @@ from typing import Final, Literal
 from simulator.measures.verdict import KEEP_UP
 from simulator.scenario.objectives import Objectives
 from simulator.study.figures import Figures, values_of
-from simulator.study.statistics import Interval, measure_interval
+from simulator.study.statistics import CONFIDENCE, Interval, measure_interval, wilson
 
 State = Literal["met", "undecided", "missed"]
 ORDER: Final[tuple[State, ...]] = ("met", "undecided", "missed")  # the best first
@@ -40,8 +40,8 @@ NOT_MET: Final = 4
 class Assessment:
     """What the replications say of one objective for one mapping ('': the scenario as a whole).
 
-    `met`: the 95 % interval of the mean lies at or below the bound; `missed`: above it; `undecided`: the bound lies in
-    it. One replication has no interval: then the state is that of this run alone.
+    `met`: the interval of the mean lies at or below the bound; `missed`: above it; `undecided`: the bound lies in it.
+    One replication has no interval: then the state is that of this run alone.
     """
 
     objective: str
@@ -49,7 +49,14 @@ class Assessment:
     bound: float
     seen: Interval
     above: int  # replications above the bound
+    met: int  # replications that surely keep it: where records are left they may yet exceed it
     state: State
+    load: float = 1.0  # times the scenario's traffic
+
+    @property
+    def chance(self) -> tuple[float, float]:
+        """Wilson's 95 % interval of the probability that a run keeps the bound."""
+        return wilson(self.met, self.seen.n)
 
     @property
     def excess(self) -> float:
@@ -59,9 +66,12 @@ class Assessment:
         return self.seen.mean / self.bound if self.bound > 0 else self.seen.mean + 1.0
 
 
-def assess(objectives: Objectives, runs: Sequence[Figures]) -> list[Assessment]:
-    """Each objective, for each mapping: in the order of their fields, then of the mappings."""
-    stated = [_assessment(*each, runs) for each in _asked(objectives, runs[0])]
+def assess(objectives: Objectives, runs: Sequence[Figures], confidence: float = CONFIDENCE) -> list[Assessment]:
+    """Each objective, for each mapping: in the order of their fields, then of the mappings.
+
+    confidence: of the interval that decides; what is looked at again and again needs more to be right in the end.
+    """
+    stated = [_assessment(*each, runs, confidence) for each in _asked(objectives, runs[0])]
     return [*stated, *(_keeps_up(runs) if objectives.keeps_up else [])]
 
 
@@ -77,7 +87,7 @@ def _keeps_up(runs: Sequence[Figures]) -> list[Assessment]:
         fails = sum(run.verdicts[mapping] not in KEEP_UP for run in runs)
         state: State = "met" if not fails else "missed" if fails == len(runs) else "undecided"
         seen = Interval(fails / len(runs), math.nan, len(runs))
-        found.append(Assessment(KEEPS_UP, mapping, 0.0, seen, fails, state))
+        found.append(Assessment(KEEPS_UP, mapping, 0.0, seen, fails, len(runs) - fails, state))
     return found
 
 
@@ -98,22 +108,41 @@ def _asked(objectives: Objectives, run: Figures) -> Iterator[tuple[str, str, flo
             yield name, mapping, bound
 
 
-def _assessment(objective: str, mapping: str, bound: float, runs: Sequence[Figures]) -> Assessment:
+def _assessment(objective: str, mapping: str, bound: float, runs: Sequence[Figures], confidence: float) -> Assessment:
     measure = MEASURES[objective]
-    values = values_of(runs, mapping, measure)
-    seen = measure_interval(measure, values)
-    above = sum(value > bound for value in values)
-    at_most = values_of(runs, mapping, measure.replace("_s", "_most_s")) if measure.startswith("latency") else values
-    known = [least if most != most else most for least, most in zip(values, at_most, strict=True)]
+    least = values_of(runs, mapping, measure)
+    most = _at_most(runs, mapping, measure)
     return Assessment(
-        objective, mapping, bound, seen, above, _state(objective, bound, seen, measure_interval(measure, known))
+        objective,
+        mapping,
+        bound,
+        seen=measure_interval(measure, least),
+        above=sum(value > bound for value in least),
+        met=sum(value <= bound or _nothing_to_recover_from(objective, value) for value in most),
+        state=_state(
+            objective, bound, measure_interval(measure, least, confidence), measure_interval(measure, most, confidence)
+        ),
     )
+
+
+def _at_most(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:
+    """What a measure of each run may come to when the records that are left have ended."""
+    least = values_of(runs, mapping, measure)
+    if not measure.startswith("latency"):
+        return least
+    most = values_of(runs, mapping, measure.replace("_s", "_most_s"))
+    return [a if math.isnan(b) else b for a, b in zip(least, most, strict=True)]
+
+
+def _nothing_to_recover_from(objective: str, value: float) -> bool:
+    """Without an episode a recovery time is not a number."""
+    return objective == "recovery_time" and math.isnan(value)
 
 
 def _state(objective: str, bound: float, least: Interval, most: Interval) -> State:
     """`least`, `most`: what it has been already, and what it may come to be when records that are left have ended."""
-    if least.n == 0:  # without an episode there is nothing to recover from; without a record no latency is known
-        return "met" if objective == "recovery_time" else "undecided"
+    if least.n == 0:  # without a record no latency is known
+        return "met" if _nothing_to_recover_from(objective, least.mean) else "undecided"
     if most.mean + _half(most) <= bound:
         return "met"
     return "missed" if least.mean - _half(least) > bound else "undecided"

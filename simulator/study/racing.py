@@ -1,4 +1,4 @@
-"""Judging settings with as few replications as it takes: a clear case needs two, a close one all that are allowed."""
+"""Judging settings with as few replications as it takes: a clear case needs five, a close one all that are allowed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from simulator.study.evaluate import Evaluate
 from simulator.study.figures import Figures, values_of
 from simulator.study.objectives import COST, ORDER, Assessment, State, assess, worst
 from simulator.study.settings import Setting
-from simulator.study.statistics import Interval
+from simulator.study.statistics import CONFIDENCE, Interval
 
 FINISHES: Final = "finishes"
-FAILED: Final = Assessment(FINISHES, "", math.nan, Interval(math.nan, math.nan, 0), 0, "missed")
-FIRST_ROUND: Final = 2  # replications: the least that have an interval
+FAILED: Final = Assessment(FINISHES, "", math.nan, Interval(math.nan, math.nan, 0), 0, 0, "missed")
+FIRST_ROUND: Final = 5  # replications: fewer give intervals that are wide, and normal in name only
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,33 @@ class Trial:
 def race(evaluate: Evaluate, settings: Sequence[Setting], objectives: Objectives, most: int) -> list[Trial]:
     """Judge settings, with twice as many replications for those that are undecided, until `most` are spent.
 
-    A setting keeps the replications that it has: they are the first of what the next round asks for.
+    A setting keeps the replications that it has: they are the first of what the next round asks for. A setting at a
+    bound is called met or missed in one study of twenty, however often it is looked at (Bonferroni's inequality).
     """
+    sure = confidence(most)
     runs: dict[Setting, list[Figures]] = {}
-    open_, n = list(settings), min(FIRST_ROUND, most)
-    while open_:
-        runs |= evaluate(open_, n)
-        if n >= most:
+    open_ = list(settings)
+    for n in rounds(most):
+        if not open_:
             break
-        open_ = [each for each in open_ if trial(each, runs[each], objectives).state == "undecided"]
-        n = min(2 * n, most)
-    return [trial(each, runs[each], objectives) for each in settings]
+        runs |= evaluate(open_, n)
+        open_ = [each for each in open_ if trial(each, runs[each], objectives, sure).state == "undecided"]
+    return [trial(each, runs[each], objectives, sure) for each in settings]
 
 
-def trial(setting: Setting, runs: Sequence[Figures], objectives: Objectives) -> Trial:
+def rounds(most: int) -> list[int]:
+    """The replications after each round of a race."""
+    found = [min(FIRST_ROUND, most)]
+    while found[-1] < most:
+        found.append(min(2 * found[-1], most))
+    return found
+
+
+def confidence(most: int) -> float:
+    """Of a single look at a setting, so that all looks of a race together are right as often as CONFIDENCE says."""
+    return 1 - (1 - CONFIDENCE) / len(rounds(most))
+
+
+def trial(setting: Setting, runs: Sequence[Figures], objectives: Objectives, sure: float = CONFIDENCE) -> Trial:
     """Judge a setting by its runs: by the objectives, and by whether it keeps up with its traffic."""
-    return Trial(setting, tuple(runs), tuple(assess(objectives, runs)) if runs else (FAILED,))
+    return Trial(setting, tuple(runs), tuple(assess(objectives, runs, sure)) if runs else (FAILED,))

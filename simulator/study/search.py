@@ -95,7 +95,8 @@ def _distance(trial: Trial) -> tuple[int, float]:
 def search(columns: Sequence[Column], judge: Judge, confirm: Judge, floor: Floor) -> Search:
     """Find the cheapest setting that meets the objectives.
 
-    `judge` says of settings whether they do, `confirm` says so for good: an answer is the cheapest that it confirms.
+    `judge` says of settings whether they do, `confirm` says so for good: an answer is the cheapest that it confirms,
+    and so is one step cheaper that it does not do.
     """
     hunt = _Hunt(columns, judge, floor)
     while True:
@@ -105,7 +106,11 @@ def search(columns: Sequence[Column], judge: Judge, confirm: Judge, floor: Floor
             return hunt.result(None)
         column, i = best
         column.trials[i] = confirm([column.settings[i]])[0]
-        if column.trials[i].state == "met" and not hunt.try_around(column, i):
+        if column.trials[i].state != "met" or hunt.try_around(column, i):
+            continue
+        if i:
+            column.trials[i - 1] = confirm([column.settings[i - 1]])[0]
+        if hunt.best == best:
             return hunt.result(best)
 
 

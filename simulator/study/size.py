@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.overrides import Overrides
-from simulator.scenario.scaling import scaled_traffic
 from simulator.scenario.spec import Scenario
 from simulator.study.estimate import Estimate, estimates
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.figures import tidy_rows
 from simulator.study.floor import floor_usd_per_month
 from simulator.study.headroom import Headroom, headroom
+from simulator.study.judging import Judge
 from simulator.study.objectives import Assessment, State, assess, given, worst
-from simulator.study.racing import FIRST_ROUND, Trial, race, trial
+from simulator.study.racing import FIRST_ROUND, Trial
 from simulator.study.search import Column, Search, search
 from simulator.study.settings import (
     AS_IT_IS,
@@ -35,8 +35,11 @@ from simulator.study.space import columns, needed, searched
 if TYPE_CHECKING:
     import pandas as pd
 
+ROOM: Final = 1.2  # times the traffic that an answer is to take, unless the scenario says
 TRIED: Final = 3  # settings of a column, mostly
+LEAST: Final = 2  # replications: one has no interval
 LOADS: Final = 6  # that find the headroom
+CONFIRMED: Final = 5  # with all replications: the answer, with more traffic too, what is cheaper, and two loads
 EXAMPLE: Final = """objectives:
   iterator_age_p99: 2s      # or latency_p99, latency_max, recovery_time ...
   records_lost: 0"""
@@ -50,6 +53,7 @@ class Sizing:
     objectives: Objectives
     search: Search
     dimensions: tuple[Dimension, ...]  # that were searched, shards first
+    room: float  # times the traffic at which the objectives are to hold, too
     headroom: Headroom | None  # of the answer
     estimates: tuple[Estimate, ...]  # of the answer's scenario, or of today's
     at_estimate: Trial | None  # the answer's setting with the shards that the estimate asks for, if it was tried
@@ -86,8 +90,11 @@ class Sizing:
 
     @property
     def assessments(self) -> tuple[Assessment, ...]:
-        """Of the answer, all objectives: also the cost, which the search does not go by."""
-        return () if self.answer is None else tuple(assess(self.objectives, self.answer.runs))
+        """Of the answer, all objectives: also the cost, which the search does not go by; and the headroom asked for."""
+        if self.answer is None:
+            return ()
+        at_load = [each for each in self.answer.assessments if each.load > 1]
+        return (*assess(self.objectives, self.answer.runs), *at_load)
 
 
 def size(
@@ -112,7 +119,7 @@ def size(
         own = evaluate.scenario(AS_IT_IS)
         counts = None if shards is None else shards_of(shards, list(own.streams))
         others = None if vary is None else [dimension(path, values) for path, values in vary.items()]
-        return sized(evaluate, searched(own, counts, others), max(FIRST_ROUND, replications))
+        return sized(evaluate, searched(own, counts, others), max(LEAST, replications))
 
 
 def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: int) -> Sizing:
@@ -123,16 +130,8 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
     scenario = evaluator.source.scenario()
     require_objectives(scenario)
     objectives = scenario.objectives
-    served = replace(objectives, cost_per_month=None)  # the cheapest is looked for anyway
-
-    def judge(settings: Sequence[Setting]) -> list[Trial]:
-        return race(evaluator, settings, served, replications)
-
-    def confirm(settings: Sequence[Setting]) -> list[Trial]:
-        runs = evaluator(settings, replications)
-        return [trial(each, runs[each], served) for each in settings]
-
-    found = search(columns(evaluator, dimensions), judge, confirm, _floor(evaluator))
+    judge = Judge(evaluator, replace(objectives, cost_per_month=None), objectives.headroom or ROOM, replications)
+    found = search(columns(evaluator, dimensions), judge.race, judge.confirm, _floor(evaluator))
     size = evaluator.scenario(found.answer.setting) if found.answer else scenario
     asked = tuple(estimates(size))
     return Sizing(
@@ -140,7 +139,8 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         objectives=objectives,
         search=found,
         dimensions=tuple(dimensions),
-        headroom=None if found.answer is None else headroom(_load(evaluator, found.answer.setting, judge)),
+        room=judge.room,
+        headroom=None if found.answer is None else _headroom(judge, found.answer.setting),
         estimates=asked,
         at_estimate=_at_estimate(found, dimensions[0], needed(asked)),
         replications=replications,
@@ -152,7 +152,7 @@ def likely_runs(columns: Sequence[Column], replications: int) -> list[tuple[Sett
     """About the runs that a search makes: a few settings of each column twice, an answer, and loads of it."""
     guesses = [column.settings[min(column.guess, len(column.settings) - 1)] for column in columns]
     settings = [min(len(column.settings), TRIED) * FIRST_ROUND for column in columns]
-    return [*zip(guesses, settings, strict=True), (guesses[0], replications + LOADS * FIRST_ROUND)]
+    return [*zip(guesses, settings, strict=True), (guesses[0], CONFIRMED * replications + LOADS * FIRST_ROUND)]
 
 
 def require_objectives(scenario: Scenario) -> None:
@@ -174,15 +174,8 @@ def _floor(evaluator: Evaluator) -> Callable[[Setting], float]:
     return floor
 
 
-def _load(
-    evaluator: Evaluator, setting: Setting, judge: Callable[[Sequence[Setting]], list[Trial]]
-) -> Callable[[float], Trial]:
-    scenario = evaluator.scenario(setting)
-
-    def load(factor: float) -> Trial:
-        return judge([Setting((*setting.overrides, *scaled_traffic(scenario, factor)))])[0]
-
-    return load
+def _headroom(judge: Judge, setting: Setting) -> Headroom:
+    return headroom(partial(judge.race_at, setting), partial(judge.confirm_at, setting), judge.room)
 
 
 def _at_estimate(found: Search, shards: Dimension, asked: float) -> Trial | None:

@@ -16,13 +16,17 @@ import numpy as np
 from simulator.measures.histogram import WIDTH
 
 CONFIDENCE: Final = 0.95
+NORMAL: Final = 1.959963984540054  # standard deviations of the normal distribution on either side that hold 95 %
 QUANTILE_ERROR: Final = WIDTH  # of a bucket: as far as a percentile may be off
 HISTOGRAM_QUANTILES: Final = ("_p50_s", "_p95_s", "_p99_s")  # of measures that are read off a histogram
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over n replications with its 95 % interval; half_width is NaN when n < 2 or a value is infinite."""
+    """A mean over n replications with its interval, of 95 % unless it is said.
+
+    half_width is NaN when n < 2 or a value is infinite.
+    """
 
     mean: float
     half_width: float
@@ -37,8 +41,8 @@ class Interval:
         return self.mean + self.half_width
 
 
-def interval(values: Sequence[float], error: float = 0.0) -> Interval:
-    """Mean and 95 % interval of independent values; those that are NaN (nothing was measured) are left out.
+def interval(values: Sequence[float], error: float = 0.0, confidence: float = CONFIDENCE) -> Interval:
+    """Mean and Student's interval of independent values; those that are NaN (nothing was measured) are left out.
 
     `error`: as far as each value may be off in the same direction, in its unit; it widens the interval. An infinite
     value (what had not come to pass when the run ended) makes the mean infinite.
@@ -48,13 +52,23 @@ def interval(values: Sequence[float], error: float = 0.0) -> Interval:
     if n < 2 or np.isinf(known).any():
         with np.errstate(invalid="ignore"):  # infinity less infinity
             return Interval(float(known.mean()) if n else math.nan, math.nan, n)
-    return Interval(float(known.mean()), _student(n) * float(known.std(ddof=1)) / math.sqrt(n) + error, n)
+    return Interval(float(known.mean()), _student(n, confidence) * float(known.std(ddof=1)) / math.sqrt(n) + error, n)
 
 
-def measure_interval(measure: str, values: Sequence[float]) -> Interval:
+def measure_interval(measure: str, values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
     """The interval of a measure: that of a quantile is wider by what its histogram may be off."""
-    mean = interval(values)
-    return interval(values, QUANTILE_ERROR * abs(mean.mean)) if is_quantile(measure) else mean
+    mean = interval(values, confidence=confidence)
+    return interval(values, QUANTILE_ERROR * abs(mean.mean), confidence) if is_quantile(measure) else mean
+
+
+def wilson(successes: int, n: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a probability, of which n independent trials had so many successes; 0 to 1 for none."""
+    if not n:
+        return 0.0, 1.0
+    part, spread = successes / n, NORMAL**2 / n
+    middle = (part + spread / 2) / (1 + spread)
+    half = math.sqrt(spread * (part * (1 - part) + spread / 4)) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def is_quantile(measure: str) -> bool:
@@ -98,8 +112,8 @@ def difference(measure: str, values: Sequence[float], baseline: Sequence[float])
     return Difference(interval(differences, error), one_way)
 
 
-def _student(n: int) -> float:
-    """Student's t of the 95 % interval of n values."""
+def _student(n: int, confidence: float) -> float:
+    """Student's t of the interval of n values."""
     from scipy.special import stdtrit  # a tenth of a second to import
 
-    return float(stdtrit(n - 1, (1 + CONFIDENCE) / 2))
+    return float(stdtrit(n - 1, (1 + confidence) / 2))

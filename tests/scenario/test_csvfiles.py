@@ -130,6 +130,12 @@ def test_quotes_may_be_around_commas_quotes_and_ends_of_lines(told: Told) -> Non
     ]
 
 
+def test_an_empty_key_is_told_though_the_line_end_in_another_makes_up_for_its_row(told: Told) -> None:
+    changes = {"2000/s": "2000/s\n    partition_keys: {weights: keys.csv}"}
+    (fault,) = told(changes, {"keys.csv": 'key,weight\n,1\n"x\ny",1\n'})
+    assert fault.endswith("keys.csv, line 2, column 'key': a partition key has 1 to 256 characters, not 0")
+
+
 CELLS = [
     "0",
     "1",

@@ -23,7 +23,7 @@ def test_a_scenario_without_them_has_no_objectives_and_nothing_to_search(scenari
     assert set(Objectives.__slots__) == {
         *(f"latency_{statistic}" for statistic in ("p50", "p95", "p99", "max")),
         *("iterator_age_p99", "iterator_age_max", "iterator_age_at_send_p99", "iterator_age_at_send_max"),
-        *("recovery_time", "records_lost", "records_to_destination", "cost_per_month", "keeps_up"),
+        *("recovery_time", "records_lost", "records_to_destination", "cost_per_month", "headroom", "keeps_up"),
     }
     bounds = set(Objectives.__slots__) - {"keeps_up"}
     assert all(getattr(scenario.objectives, name) is None for name in bounds)

@@ -15,7 +15,7 @@ from tests.study.scenarios import content, written
 
 FIELDS: dict[str, Any] = {
     "rate": "700/s", "shards": 3, "batch": "0s", "record": "4ms", "producer": {"arrivals": "poisson"},
-    "duration": "40s", "objectives": {"latency_p99": "1700ms"}, "search": {"shards": "2-4"},
+    "duration": "40s", "objectives": {"latency_p99": "1700ms", "headroom": 1}, "search": {"shards": "2-4"},
 }  # fmt: skip
 QUICK = {
     "size": ("-n", "3", "-j", "1"), "advise": ("-n", "2", "-j", "1"),
@@ -60,6 +60,15 @@ def test_each_leaves_its_tables_its_plot_and_what_it_says(command: str) -> None:
         assert len(read_csv(table))
 
 
+@pytest.mark.parametrize("command", QUICK)
+def test_a_reserve_of_nothing_to_which_all_is_offered_is_told(command: str) -> None:
+    """What is offered to a capacity of 0 is infinite."""
+    overrides = ("--set", "functions.f.reserved_concurrency=0")
+    done = called(command, *overrides)
+    assert done.exit_code in (0, 4), done.output
+    assert CliRunner().invoke(cli, ["report", f"reports/scenario-{command}"]).exit_code == 0
+
+
 @pytest.mark.usefixtures("no_plots")
 def test_a_search_without_an_answer_leaves_tables_with_heads() -> None:
     found = called("size", objectives={"latency_p99": "1ms"})
@@ -68,7 +77,7 @@ def test_a_search_without_an_answer_leaves_tables_with_heads() -> None:
     search = read_csv(folder / "search.csv")
     headroom, objectives = read_csv(folder / "headroom.csv"), read_csv(folder / "objectives.csv")
     assert list(headroom.columns) == ["load", *search.columns[1:]]
-    assert len(objectives.columns) == 8
+    assert len(objectives.columns) == 12
     assert headroom.empty
     assert objectives.empty
 
@@ -200,12 +209,18 @@ def test_advise_knows_the_mappings() -> None:
 
 
 @pytest.mark.usefixtures("no_plots")
-def test_sweep_load_marks_the_knee() -> None:
+def test_sweep_load_marks_saturation() -> None:
     """3 lanes have time for 750 records/s: 1.07 times what comes."""
     done = called("sweep-load")
-    assert "scenario: holds up to 1." in done.stdout
-    assert "the last that holds" in done.stdout
-    assert "the knee" in done.stdout
+    assert "scenario: keeps up to 1." in done.stdout
+    assert "the last that keeps up" in done.stdout
+    assert "saturated" in done.stdout
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_sweep_load_does_not_say_that_what_is_blocked_at_every_load_holds() -> None:
+    done = called("sweep-load", "--set", "functions.f.reserved_concurrency=0")
+    assert "keeps up at no load that was tried: at 0.0156 times the traffic m is blocked" in done.stdout
 
 
 @pytest.mark.parametrize("text", ["3", "2-1", "a-b", "0-2", "1-2000"])

@@ -27,6 +27,11 @@ MEASURES = (
     "errors",
 )
 TODAY = 1.0
+DOUBLE = 2.0
+HEADROOM = 1.2  # times today's traffic: with less to spare a good verdict is amber
+TOO_MUCH = "too much"
+
+Found = dict[str, Any] | None  # saturation or knee, as study.json has it
 
 
 def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
@@ -35,11 +40,9 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     says = unnamed(result, study["says"])
     shards = shards_with({}, result.resolved)
     today = _at(rows, min((float(row["load"]) for row in rows), key=lambda load: abs(load - TODAY)))
-    knee = study["knee"]
+    saturation, knee = study["saturation"], study["knee"]
     runs = plural(max(int(row["replications"]) for row in rows), "run")
-    word = f"holds up to {number(knee['holds'])} times" if knee else "holds"
-    tone = "good" if not knee or knee["holds"] > TODAY else "bad"
-    verdict = Verdict(word, tone, (sentence(says), _room(knee)))  # type: ignore[arg-type]
+    verdict = Verdict(_word(saturation), _tone(saturation), (sentence(says), _room(saturation)))  # type: ignore[arg-type]
     return Page(
         kind="sweep-load",
         name=result.name,
@@ -48,9 +51,9 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         about=f"{plural(len(study['loads']), 'load')}, each with {runs}: every producer's rate times a factor. "
         f"The tiles are of {today.label}.",
         verdict=verdict,
-        tiles=(*option_tiles(today, None, shards, shards)[:4], _breaks(knee)),
+        tiles=(*option_tiles(today, None, shards, shards)[:4], _breaks(saturation)),
         sections=some(
-            Section("loads", "Loads compared", (_loads(rows, knee),)),
+            Section("loads", "Loads compared", (_loads(rows, saturation, knee),)),
             Section("plots", "Where it breaks", tuple(figures)),
             *fine_prints(result, _command(study)),
         ),
@@ -64,45 +67,72 @@ def _at(rows: list[dict[Any, Any]], load: float) -> Option:
     )
 
 
-def _room(knee: dict[str, Any] | None) -> str:
-    if not knee:
+def _word(saturation: Found) -> str:
+    if not saturation:
+        return "keeps up"
+    return f"keeps up to {number(saturation['holds'])} times" if saturation["holds"] else "keeps up at no load"
+
+
+def _tone(saturation: Found) -> str:
+    """Amber where it keeps up with today's traffic, and with little more."""
+    if not saturation or saturation["holds"] >= HEADROOM:
+        return "good"
+    return "unsure" if saturation["holds"] >= TODAY else "bad"
+
+
+def _room(saturation: Found) -> str:
+    if not saturation:
         return "No load that was tried is too much."
-    if knee["holds"] <= TODAY:
-        return "It breaks at less than today's traffic."
-    return f"Today's traffic can grow by {knee['holds'] - 1:.0%} before it breaks."
+    if saturation["holds"] < TODAY:
+        return "It does not keep up with today's traffic."
+    grown = (
+        f"by {saturation['holds'] - 1:.0%}"
+        if saturation["holds"] < DOUBLE
+        else f"to {number(saturation['holds'])} times"
+    )
+    return f"Today's traffic can grow {grown} before a mapping no longer keeps up."
 
 
-def _breaks(knee: dict[str, Any] | None) -> Tile:
-    if not knee:
-        return Tile("breaks at", "no load tried", "", "good")
-    return Tile("breaks at", f"{number(knee['breaks'])} times", knee["why"], "unsure")
+def _breaks(saturation: Found) -> Tile:
+    if not saturation:
+        return Tile("saturated at", "no load tried", "", "good")
+    return Tile("saturated at", f"{number(saturation['breaks'])} times", saturation["why"], "unsure")
 
 
-def _loads(rows: list[dict[Any, Any]], knee: dict[str, Any] | None) -> Table:
+def _loads(rows: list[dict[Any, Any]], saturation: Found, knee: Found) -> Table:
     several = len({row["mapping"] for row in rows}) > 1
     measures, none = told_measures(rows, MEASURES)
     heads = ("load", *(("mapping",) if several else ()), "verdict", *map(told, measures), "what binds")
     return Table(
         f"Means with 95% intervals{none}",
         heads,
-        tuple(map(partial(_row, knee=knee, several=several, measures=measures), rows)),
+        tuple(map(partial(_row, marks=_marks(saturation, knee), several=several, measures=measures), rows)),
         frozenset({1, 2 if several else 1, len(heads) - 1}),
     )
 
 
-def _row(row: dict[Any, Any], knee: dict[str, Any] | None, several: bool, measures: Sequence[str]) -> Row:
-    breaks = bool(knee) and float(row["load"]) == knee["breaks"]  # type: ignore[index]
+def _marks(saturation: Found, knee: Found) -> dict[float, str]:
+    """What is said of a load, by the load; of several the last."""
+    marks = {TODAY: "today"}
+    if knee:
+        marks[knee["breaks"]] = "late"
+    if saturation:
+        marks[saturation["breaks"]] = TOO_MUCH
+    return marks
+
+
+def _row(row: dict[Any, Any], marks: dict[float, str], several: bool, measures: Sequence[str]) -> Row:
     word, tone = STATES[str(row["verdict"])]
-    mark = " (too much)" if breaks else " (today)" if float(row["load"]) == TODAY else ""
+    mark = marks.get(float(row["load"]), "")
     return Row(
         (
-            f"{number(float(row['load']))} times{mark}",
+            f"{number(float(row['load']))} times" + (f" ({mark})" if mark else ""),
             *((str(row["mapping"]),) if several else ()),
             f"{SIGNS[tone]} {word}",
             *(cell(row, measure) for measure in measures),
             cause_words(str(row["binding_cause"])),
         ),
-        "chosen" if breaks else "",
+        "chosen" if mark == TOO_MUCH else "",
     )
 
 

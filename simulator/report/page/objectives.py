@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from simulator.report.numbers import UNKNOWN, estimate, teller, unit_of
+from simulator.report.numbers import UNKNOWN, estimate, percent, teller, unit_of
 from simulator.report.page.view import SIGNS, Row, Section, Table, Tone, plural
 from simulator.report.page.words import told
 from simulator.scenario.objectives import Objectives
@@ -48,6 +48,15 @@ def seen_text(assessment: Assessment) -> str:
     return estimate(assessment.seen, unit_of(MEASURES[assessment.objective]))
 
 
+def _named(each: Assessment) -> str:
+    return told(each.objective) if each.load == 1 else f"{told(each.objective)} at {each.load:g} times the traffic"
+
+
+def _chance(each: Assessment) -> str:
+    low, high = each.chance
+    return f"{each.met} of {plural(each.seen.n, 'run')} ({percent(low)} to {percent(high)})"
+
+
 def objectives(assessments: Sequence[Assessment]) -> Section | None:
     """Each objective, what is seen, and the verdict."""
     if not assessments:
@@ -57,11 +66,11 @@ def objectives(assessments: Sequence[Assessment]) -> Section | None:
     rows = tuple(
         Row(
             (
-                told(each.objective),
+                _named(each),
                 *((each.mapping or "all",) if several else ()),
                 bound_text(each),
                 seen_text(each),
-                *((f"{each.above} of {each.seen.n}",) if runs else ()),
+                *((_chance(each),) if runs else ()),
                 f"{SIGNS[TONES[each.state]]} {each.state}",
             )
         )
@@ -72,7 +81,7 @@ def objectives(assessments: Sequence[Assessment]) -> Section | None:
         *(("mapping",) if several else ()),
         "bound",
         "seen",
-        *(("runs above it",) if runs else ()),
+        *(("met in (95% interval)",) if runs else ()),
         "verdict",
     )
     caption = "Of this run alone: only replications say whether it was chance"

@@ -158,7 +158,7 @@ def _search(result: StudyResult) -> Table:
     ]
     heads = ("setting", "a month", "tightest objective", "bound", "seen", "verdict", "runs")
     same = f", all with {setting_words(fixed)}" if fixed else ""
-    caption = f"The cheapest first{same}. A clear case takes two runs, the answer all that are allowed"
+    caption = f"The cheapest first{same}. A clear case takes five runs, the answer all that are allowed"
     return Table(caption, heads, tuple(rows[:MOST]), frozenset({2, 5}))
 
 
@@ -173,7 +173,9 @@ def _tightest(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
     n, mean = int(row["replications"]), float(row["mean"])
     seen = Interval(mean, float(row["half_width_95"]), n if mean == mean else 0)
     bound = estimate(Interval(float(row["bound"]), NAN, 1), unit)
-    return told(objective), bound, estimate(seen, unit) if seen.n else UNKNOWN, verdict
+    load = float(row["tightest_load"])
+    name = told(objective) if load == 1 else f"{told(objective)} at {load:g} times the traffic"
+    return name, bound, estimate(seen, unit) if seen.n else UNKNOWN, verdict
 
 
 def _headroom(result: StudyResult) -> Section | None:

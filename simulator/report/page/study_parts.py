@@ -70,11 +70,12 @@ def option_tiles(option: Option, today: Option | None, shards: int, shards_today
     """The five tiles of a setting."""
     mapping, (limit, use) = option.furthest, option.most_used
     age = option.measure(mapping, "iterator_age_p99_s") if mapping else use
+    held_to = [each for each in option.assessments if each.load == 1]
     before = [f"{estimate(today.cost, 'USD')} today"] if today and today is not option else []
     return (
         shards_tile(shards, today_text(shards, shards_today)),
-        cost_tile(option.cost, before, option.assessments),
-        age_tile(age, mapping, [mapping], option.assessments),
+        cost_tile(option.cost, before, held_to),
+        age_tile(age, mapping, [mapping], held_to),
         use_tile(use.mean, limit_words(limit) if limit else ""),
         lost_tile(sum(option.measure(name, "records_lost").mean for name in option.rows), "a run, on average"),
     )
