@@ -231,7 +231,7 @@ FAULTS: Final = (
     *in_file(
         "model/memory.py",
         ("if takes > most:", "if takes > 2 * most:"),
-        ("return stream.held + sum(", "return sum("),
+        ("stream.held + sum(", "sum("),
     ),
     *in_file(
         "model/phase.py",
