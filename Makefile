@@ -70,14 +70,14 @@ $(COMPILER)/.installed: simulator/kernel/c/requirements.lock
 	touch $@
 
 WASM := simulator/kernel/kernel.wasm
-WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -s -ffp-contract=off -fvisibility=hidden \
+WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -flto -s -ffp-contract=off -fvisibility=hidden \
   -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory
 
 kernel: $(COMPILER)/.installed
-	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(WASM) simulator/kernel/c/*.c
+	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(WASM) simulator/kernel/c/*.c simulator/kernel/c/measures/*.c
 
 kernel-check: $(COMPILER)/.installed
-	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(COMPILER)/kernel.wasm simulator/kernel/c/*.c
+	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(COMPILER)/kernel.wasm simulator/kernel/c/*.c simulator/kernel/c/measures/*.c
 	cmp $(COMPILER)/kernel.wasm $(WASM)
 
 # What the program is compared with has an environment of its own.

@@ -6,11 +6,11 @@ from typing import NoReturn
 
 import numpy as np
 
-from simulator.kernel.machine import Machine, OutOfMemoryError
+from simulator.kernel.machine import Machine, OutOfMemoryError, all_of
 from simulator.kernel.plan import factors, plan, poisoned
 from simulator.kernel.stated import NOTHING_SENT, SENT, WORDS, add, sent
 from simulator.model.facts import Facts
-from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes, too_large
+from simulator.model.memory import BacklogTooLargeError, check_backlog, kept, most_bytes, too_large
 from simulator.model.observer import Observer
 from simulator.model.windows import Windows
 from simulator.scenario.spec import Scenario
@@ -66,7 +66,7 @@ class _Run:
         facts.sent, self._on_their_way = sent(on_their_way, read)
         self._observer.observe(self._begin_ns, machine.now_ns if over else end_ns, shards, written, facts, over)
         self._forget(machine)
-        check_backlog(self._streams, seconds(end_ns), self._most_bytes)
+        check_backlog(kept(self._streams), seconds(end_ns), self._most_bytes)
         self._begin_ns = end_ns
         return over
 
@@ -91,4 +91,5 @@ class _Run:
                 shard.log.forget(min(before, shard.log.end))
 
     def _refuse(self) -> NoReturn:
-        raise BacklogTooLargeError(too_large(self._streams, seconds(self._begin_ns), self._most_bytes)) from None
+        waiting, why = kept(self._streams), all_of(self._most_bytes)
+        raise BacklogTooLargeError(too_large(waiting, seconds(self._begin_ns), why)) from None

@@ -17,7 +17,7 @@ MOST_BYTES: Final = (1 << 32) - (1 << 20)  # what WebAssembly can address, but f
 
 
 class OutOfMemoryError(Exception):
-    """The records that wait take more memory than the kernel may have."""
+    """A run takes more memory than the kernel may have."""
 
 
 @cache
@@ -25,6 +25,11 @@ def compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
     """The kernel as machine code, made once a process."""
     engine = wasmtime.Engine()
     return engine, wasmtime.Module.from_file(engine, str(FILE))
+
+
+def all_of(most_bytes: int) -> str:
+    """What is said when it has had all of the memory that it may have."""
+    return f"the kernel needs more memory than it may have, {min(most_bytes, MOST_BYTES) / 2**30:.1f} GiB"
 
 
 @cache
@@ -51,8 +56,7 @@ class Machine:
         self._kernel = self.call("new_run", len(plan), min(most_bytes, MOST_BYTES))
         if not self._kernel:
             raise OutOfMemoryError
-        there = self.call("plan_of", self._kernel)
-        self._memory.write(self._store, plan, there)
+        self._memory.write(self._store, plan, self._address("plan_of"))
         self._check(self.call("begin_run", self._kernel, len(plan)))
 
     def call(self, name: str, *arguments: int) -> int:
@@ -71,16 +75,34 @@ class Machine:
     def facts(self, kind: int, words: int) -> Integers:
         """A copy of the facts of a kind that were stated since the last call: one row of so many words each."""
         n = self.call("fact_words", self._kernel, kind)
-        return self._words(self.call("facts_of", self._kernel, kind), n).reshape(-1, words)
+        return self._words(self._address("facts_of", kind), n).reshape(-1, words)
 
     def written(self, stream: int, words: int) -> Integers:
         """A copy of what was offered to a stream since the last time that was reached."""
         n = self.call("written_words", self._kernel, stream)
-        return self._words(self.call("written_of", self._kernel, stream), n).reshape(-1, words)
+        return self._words(self._address("written_of", stream), n).reshape(-1, words)
 
     def kept(self, stream: int, shards: int) -> Integers:
         """By shard, the place of the first record that somebody has not done with."""
-        return self._words(self.call("kept_of", self._kernel, stream), shards)
+        return self._words(self._address("kept_of", stream), shards)
+
+    def block(self, kind: int, number: int) -> Integers:
+        """A copy of a block of measures, when the run is over (see simulator.kernel.blocks)."""
+        pieces: list[Integers] = []
+        while n := self.call("block_words", self._kernel, kind, number, len(pieces)):
+            pieces.append(self._words(self._address("block", kind, number, len(pieces)), n))
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+
+    def tell_attempts(self) -> None:
+        """Have the rows of invocations.csv stated, though the run is measured."""
+        self.call("tell_attempts", self._kernel)
+
+    def records_kept(self, stream: int) -> int:
+        """The records of a stream that wait at their producers, or that somebody has not done with."""
+        return self.call("records_kept", self._kernel, stream)
+
+    def _address(self, name: str, *arguments: int) -> int:
+        return self.call(name, self._kernel, *arguments) % 2**32  # wasmtime takes one beyond 2 GiB for negative
 
     def _words(self, address: int, n: int) -> Integers:
         words = self._memory.read(self._store, address, address + 8 * n)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -61,9 +62,20 @@ class Words:
         return b"".join(self._parts)
 
 
-def plan(scenario: Scenario, seed: int, replication: int) -> bytes:
-    """The plan of one run of a scenario."""
-    return _Plan(scenario, seed, replication).content()
+@dataclass(frozen=True)
+class Measuring:
+    """What the kernel needs to know to measure a run. Times in nanoseconds."""
+
+    interval_ns: int  # of the rows of the time series
+    usual_interval_ns: int  # of the rows that do not depend on the interval asked for
+    warmup_ns: int  # when the warm-up ends
+    load_interval_ns: int  # of the rows of the load by shard
+    behind_ns: tuple[int, ...]  # by mapping: with a greater lag it is behind
+
+
+def plan(scenario: Scenario, seed: int, replication: int, measuring: Measuring | None = None) -> bytes:
+    """The plan of one run of a scenario; `measuring`: its measures are wanted, not its facts."""
+    return _Plan(scenario, seed, replication, measuring).content()
 
 
 def factors(scenario: Scenario, stream: str) -> list[int]:
@@ -78,7 +90,8 @@ def poisoned(scenario: Scenario, stream: str) -> list[str]:
 
 
 class _Plan:
-    def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
+    def __init__(self, scenario: Scenario, seed: int, replication: int, measuring: Measuring | None) -> None:
+        self.measuring = measuring
         self.scenario, self.draws, self.words = scenario, (seed, replication), Words()
         self.streams = list(scenario.streams)
         self.functions = list(scenario.functions)
@@ -89,6 +102,9 @@ class _Plan:
         words, scenario = self.words, self.scenario
         begin_ns = min([0, *(ns(p.start) for p in scenario.producers)])
         words.whole(MAGIC, begin_ns, ns(scenario.duration), ns(scenario.duration) + ns(scenario.drain))
+        words.whole(self.measuring is not None)
+        if self.measuring is not None:
+            words.whole(*astuple(self.measuring)[:-1])
         words.counted(unit_exponential().nodes)
         self._each(self.streams, self._stream)
         self._each(scenario.producers, self._producer)
@@ -275,6 +291,8 @@ class _Plan:
         words.whole(polling.repoll == "full_batch", of("poll jitter"), of("missed polls"))
         words.whole(*first_polls_ns(mapping, of("phase"), self.scenario.streams[stream].shards))
         words.whole(ns(mapping.push.propagation))
+        if self.measuring is not None:
+            words.whole(self.measuring.behind_ns[self.scenario.event_source_mappings.index(mapping)])
         self._backoff(mapping.retry_backoff, of("retry jitter"))
         self._backoff(mapping.throttle_backoff, of("throttle jitter"))
         self._draws_of(mapping)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from simulator.measures.grid import Stretch
 from simulator.measures.level import Level, Steps
-from simulator.measures.run_times import RunTimes
 from simulator.measures.times import Times
 from simulator.model.facts import Loss
 from simulator.traffic.log import Integers
@@ -20,10 +17,8 @@ class Backlog:
     Records that expire unread end when their age reaches the retention, whoever notices and when.
     """
 
-    def __init__(self, run: RunTimes) -> None:
+    def __init__(self) -> None:
         self.level = Level()
-        self._usual_interval_ns = run.usual_interval_ns
-        self.usual = self.level if run.interval_ns == run.usual_interval_ns else Level()  # with the usual rows
         self.last_end_ns: int | None = None  # of a record; None: none has ended
 
     def observe(self, stretch: Stretch, accepted_ns: Integers, times: Times, losses: list[Loss]) -> Steps:
@@ -37,6 +32,4 @@ class Backlog:
             self.last_end_ns = max(int(ends_ns.max()), self.last_end_ns or 0)
         times_ns = np.concatenate((accepted_ns, ends_ns))
         changes = np.concatenate((np.ones_like(accepted_ns), -ended[:, 1], np.full_like(expired_ns, -1)))
-        if self.usual is not self.level:
-            self.usual.advance(replace(stretch, interval_ns=self._usual_interval_ns), times_ns, changes)
         return self.level.advance(stretch, times_ns, changes)

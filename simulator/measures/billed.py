@@ -28,6 +28,14 @@ class BilledWork:
         self._wasted = Series()  # by size of the batch: records that attempts did not process
         self._wasted_ms = Series(), Series()  # by size of the batch: the same, each times its attempt's billed time
 
+    @classmethod
+    def of(cls, requests: int, ms: Integers, wasted: Integers, wasted_ms: tuple[Integers, Integers]) -> BilledWork:
+        """Of attempts that were billed elsewhere; `wasted` and `wasted_ms`: by size of the batch."""
+        work = cls()
+        work.requests, work.ms = requests, ms
+        work._wasted, work._wasted_ms = Series.of(wasted), (Series.of(wasted_ms[0]), Series.of(wasted_ms[1]))
+        return work
+
     def add(self, attempts: Attempts) -> None:
         """Bill some attempts."""
         self.requests += len(attempts)

@@ -20,6 +20,13 @@ class ConcurrencyMeasures:
         self.level = Level()
         self._ends_ns: Integers = np.zeros(0, np.int64)  # of the attempts that still run
 
+    @classmethod
+    def of(cls, level: Level) -> ConcurrencyMeasures:
+        """A concurrency that was followed elsewhere."""
+        concurrency = cls()
+        concurrency.level = level
+        return concurrency
+
     def observe(self, stretch: Stretch, admitted: Sequence[Attempt]) -> None:
         """Take the attempts that were admitted in a window, those of all mappings."""
         starts_ns = np.array([attempt.started_ns for attempt in admitted], np.int64)

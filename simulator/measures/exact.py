@@ -33,6 +33,14 @@ def whole(high: Integers, low: Integers) -> NDArray[np.object_]:
     return sums
 
 
+def narrow(high: Integers, low: Integers) -> Integers:
+    """Sums as int64, if it surely holds them, else as Python integers."""
+    if max(int(high.max(initial=0)), -int(high.min(initial=0))) < 1 << 32:
+        return (high << BITS) + low
+    found: Integers = whole(high, low)  # type: ignore[assignment]
+    return found
+
+
 class Cells:
     """Numbers by row of the time series (row = t // interval) and column, added up; what is before t = 0 is one row.
 
@@ -41,7 +49,7 @@ class Cells:
 
     def __init__(self, numbers: int, columns: int, interval_ns: int) -> None:
         self.interval_ns = interval_ns
-        self.table = np.zeros((numbers, 1, columns), np.int64)
+        self.table: Integers = np.zeros((numbers, 1, columns), np.int64)
 
     def row(self, times_ns: Integers) -> Integers:
         """The row of `table` that each time falls in; it ends at row * interval."""
@@ -64,6 +72,13 @@ class Sums:
     def __init__(self, columns: int, interval_ns: int) -> None:
         self._cells = Cells(2, columns, interval_ns)
 
+    @classmethod
+    def of(cls, table: Integers, interval_ns: int) -> Sums:
+        """Of what was added up elsewhere: see Cells.table."""
+        sums = cls(table.shape[2], interval_ns)
+        sums._cells.table = table
+        return sums
+
     def add(self, column: int, times_ns: Integers, values: Integers, starts: Integers) -> None:
         """Add to a column groups of values, each in the row of a time; groups begin at `starts`, none is empty."""
         high, low = np.add.reduceat(values >> BITS, starts), np.add.reduceat(values & MASK, starts)
@@ -81,6 +96,13 @@ class Integrals:
     def __init__(self, numbers: int, interval_ns: int) -> None:
         self._cells = Cells(3, numbers, interval_ns)  # what the changes of a row add up to by its end; their sum
 
+    @classmethod
+    def of(cls, table: Integers, interval_ns: int) -> Integrals:
+        """Of changes that were added up elsewhere: see Cells.table."""
+        integrals = cls(table.shape[2], interval_ns)
+        integrals._cells.table = table
+        return integrals
+
     def change(self, which: Integers | int, times_ns: Integers, by: Integers | int) -> None:
         """Change numbers at some times."""
         rows = self._cells.row(times_ns)
@@ -88,10 +110,18 @@ class Integrals:
 
     def by_row(self) -> NDArray[np.object_]:
         """Python integers: a row before t = 0, then the rows of the time series up to the last change."""
+        return whole(*self._by_row())
+
+    def over(self, rows: slice) -> NDArray[np.object_]:
+        """By number, Python integers: the sum over some of those rows."""
+        high, low = self._by_row()
+        return whole(high[rows].sum(axis=0), low[rows].sum(axis=0))
+
+    def _by_row(self) -> tuple[Integers, Integers]:
         high, low, changes = self._cells.table
         before = np.cumsum(changes, axis=0) - changes
         more_high, more_low = products(before, self._cells.interval_ns)
-        return whole(high + more_high, low + more_low)
+        return high + more_high, low + more_low
 
 
 def by_row(begin_ns: Integers, end_ns: Integers, interval_ns: int) -> tuple[Integers, Integers]:

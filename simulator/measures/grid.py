@@ -60,6 +60,13 @@ class Series:
         self.values: Integers = np.zeros(0, np.int64)
         self._most = 0  # no sum of the values is farther from 0
 
+    @classmethod
+    def of(cls, values: Integers) -> Series:
+        """Of rows that have been added up elsewhere."""
+        series = cls()
+        series.values = values
+        return series
+
     def add(self, rows: Integers, weights: Integers | None = None) -> None:
         """Add to each given row its weight, or 1. Rows before 0 are left out."""
         if len(rows) and rows.min() < 0:
@@ -92,6 +99,13 @@ class Peaks:
 
     def __init__(self) -> None:
         self.values: Integers = np.zeros(0, np.int64)
+
+    @classmethod
+    def of(cls, values: Integers) -> Peaks:
+        """Of rows whose peaks were found elsewhere."""
+        peaks = cls()
+        peaks.values = values
+        return peaks
 
     def add(self, rows: Integers, values: Integers) -> None:
         """Take a value into each given row. Rows before 0 are left out."""

@@ -61,6 +61,14 @@ class Histogram:
         self.n = self.sum_ns = self.greatest_ns = 0
         self.least_ns = 2**63 - 1
 
+    @classmethod
+    def of(cls, counts: Integers, sum_ns: int, least_ns: int, greatest_ns: int) -> Histogram:
+        """Of values that were counted elsewhere."""
+        histogram = cls()
+        histogram.counts, histogram.n, histogram.sum_ns = counts, int(counts.sum()), sum_ns
+        histogram.least_ns, histogram.greatest_ns = least_ns, greatest_ns
+        return histogram
+
     def add(self, values_ns: Integers) -> None:
         """Add values."""
         self.note(values_ns, np.bincount(buckets(values_ns), minlength=BUCKETS))

@@ -31,6 +31,8 @@ COLUMNS: Final = 13  # of the rows that are held; they are in order of the first
 class InvocationsWriter:
     """An observer that writes the invocations.csv of a scenario's run."""
 
+    wants_attempts = True
+
     def __init__(self, file: TextIO, scenario: Scenario) -> None:
         self._file, self._mappings = file, scenario.event_source_mappings
         names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in self._mappings]
@@ -47,7 +49,11 @@ class InvocationsWriter:
             _rows(number, attempts_of(mine.attempts, streams[mapping.stream]))
             for number, (mapping, mine) in enumerate(zip(self._mappings, of, strict=True))
         ]
-        rows = np.concatenate((self._held, *new))
+        self.follow(np.concatenate([self._held[:0], *new]), end_ns, last)
+
+    def follow(self, attempts: Integers, end_ns: int, last: bool) -> None:
+        """Take the attempts that were admitted before a time (see simulator.model.observer.Follower)."""
+        rows = np.concatenate((self._held, attempts))
         rows = rows[np.lexsort((rows[:, LANE], rows[:, SHARD], rows[:, MAPPING], rows[:, START]))]
         if last:
             rows = rows[rows[:, FINISH] <= end_ns]

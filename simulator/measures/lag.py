@@ -30,6 +30,17 @@ class Lag:
         self.behind_peaks_ns: list[int] = []
         self._peaks_ns = np.zeros(0, np.int64)
 
+    @classmethod
+    def of(
+        cls, interval_ns: int, peaks_ns: Integers, values_ns: Integers, behind: Sequence[tuple[int, int, int]]
+    ) -> Lag:
+        """A lag that was followed elsewhere; `behind`: begin, end and greatest lag of each stretch of being behind."""
+        lag = cls(interval_ns, 0)
+        lag._peaks_ns, lag.values_ns = peaks_ns, values_ns
+        lag.behind_ns = [(begin_ns, end_ns) for begin_ns, end_ns, _ in behind]
+        lag.behind_peaks_ns = [peak_ns for _, _, peak_ns in behind]
+        return lag
+
     def observe(self, window: Window, times: Times) -> None:
         """Take a window that `times` has observed."""
         if window.begin_ns < 0:

@@ -38,6 +38,15 @@ class Level:
         self.changes, self.areas, self.peaks = Series(), Series(), Peaks()
         self._before = self._integral_before = 0  # at time 0
 
+    @classmethod
+    def of(cls, now: int, peak: int, peaks: Integers, changes: Integers, areas: Integers) -> Level:
+        """A level that was followed elsewhere to the end of a run; rows: what was before t = 0 is the first one."""
+        level = cls()
+        level.now, level.peak, level.integral = now, peak, total(areas)
+        level.peaks, level.changes, level.areas = Peaks.of(peaks[1:]), Series.of(changes[1:]), Series.of(areas[1:])
+        level._before, level._integral_before = int(changes[0]), int(areas[0])
+        return level
+
     def advance(self, stretch: Stretch, times_ns: Integers, changes: Integers) -> Steps:
         """Take the changes of a window, in any order of time."""
         steps = self._steps(stretch, times_ns, changes)

@@ -51,7 +51,7 @@ class MappingMeasures:
         self.billed = BilledWork()
         self.processed_by_shard, self.age_by_shard = Series(), Peaks()
         self.busy_ns: Integers = np.zeros(0, np.int64)  # by lane (shard * lanes + lane): with a batch in hand
-        self.backlog, self.reads = Backlog(run), Reads()
+        self.backlog, self.reads = Backlog(), Reads()
         self.usual_ages = AgesByRow(run.usual_interval_ns)
         self.parts = Parts(run.interval_ns, run.warmup_ns)
         self.waiting = Waiting(reading, run.interval_ns, run.usual_interval_ns)

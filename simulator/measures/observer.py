@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.measures.concurrency import ConcurrencyMeasures
+from simulator.measures.conservation import Ends
+from simulator.measures.episodes import Episode
 from simulator.measures.grid import Stretch
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
@@ -31,6 +33,15 @@ class Measured:
     def interval_s(self) -> float:
         """The interval of the time series."""
         return self.interval_ns / NS
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to: its measures, and of each mapping how records ended and when it was behind."""
+
+    measured: Measured
+    ends: list[Ends]
+    episodes: list[list[Episode]]
 
 
 class Measures:
@@ -63,6 +74,12 @@ class Measures:
         """What is left when the run has ended."""
         mappings = [observer.measures for observer in self.mappings]
         return Measured(self._run.interval_ns, self.streams, self.functions, mappings)
+
+    def outcome(self, end_ns: int) -> Outcome:
+        """The same, with what can only be said at the end; raises when the program's own checks fail."""
+        of = zip(self.mappings, self._scenario.event_source_mappings, strict=True)
+        ends = [observer.ends(self.streams[spec.stream]) for observer, spec in of]
+        return Outcome(self.measured(), ends, [observer.episodes(end_ns) for observer in self.mappings])
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,13 @@ class Parts:
         self._rows = Sums(len(PARTS), interval_ns)
         self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)  # by record
 
+    @classmethod
+    def of(cls, warmup_ns: int, records: int, sums_ns: list[int], rows: Sums) -> Parts:
+        """Of parts that were added up elsewhere."""
+        parts = cls(1, warmup_ns)
+        parts.records, parts.sums_ns, parts._rows = records, dict(zip(PARTS, sums_ns, strict=True)), rows
+        return parts
+
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> Processed:
         """Take the attempts that finished in a window; `stretches`: see Lanes. Raises PartsDoNotAddUpError."""
         self._note_lanes(times, stretches)

@@ -13,8 +13,7 @@ from simulator.measures.conservation import Ends
 from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.limits import Offered, offered_to_function, offered_to_read, offered_to_write
 from simulator.measures.mapping import MappingMeasures
-from simulator.measures.mapping_observer import MappingObserver
-from simulator.measures.observer import Measured, Measures
+from simulator.measures.observer import Measured, Outcome
 from simulator.measures.stream import StreamMeasures
 from simulator.measures.summary import summary
 from simulator.measures.verdict import Course, Verdict, binding, state
@@ -59,21 +58,15 @@ class Result(Finished):
         return summary(self)
 
 
-def result(scenario: Scenario, seed: int, replication: int, measures: Measures, end_ns: int) -> Result:
-    """Draw up the result of a run that has ended; raises when the program's own checks fail."""
-    measured = measures.measured()
-    done = [
-        _mapping_result(scenario, measured, spec, observer, end_ns)
-        for spec, observer in zip(scenario.event_source_mappings, measures.mappings, strict=True)
-    ]
-    return Result(scenario, seed, replication, end_ns, measured, tuple(done))
+def result(scenario: Scenario, seed: int, replication: int, outcome: Outcome, end_ns: int) -> Result:
+    """Draw up the result of a run that has ended."""
+    done = [_mapping_result(scenario, outcome, number, end_ns) for number in range(len(outcome.ends))]
+    return Result(scenario, seed, replication, end_ns, outcome.measured, tuple(done))
 
 
-def _mapping_result(
-    scenario: Scenario, measured: Measured, spec: EventSourceMapping, observer: MappingObserver, end_ns: int
-) -> MappingResult:
-    mine, stream = observer.measures, measured.streams[spec.stream]
-    ends = observer.ends(stream)
+def _mapping_result(scenario: Scenario, outcome: Outcome, number: int, end_ns: int) -> MappingResult:
+    measured, spec, ends = outcome.measured, scenario.event_source_mappings[number], outcome.ends[number]
+    mine, stream = measured.mappings[number], measured.streams[spec.stream]
     counted = {"calls": mine.reads.calls, "refused": mine.reads.refused, "skipped": mine.reads.skipped}
     reads = {} if spec.consumer == "push" else {name: int(n.values.sum()) for name, n in counted.items()}
     return MappingResult(
@@ -84,7 +77,7 @@ def _mapping_result(
         verdict=_verdict(scenario, spec, mine, stream, ends),
         ends=ends,
         limits=tuple(_limits(scenario, measured, spec, end_ns / NS)),
-        episodes=tuple(observer.episodes(end_ns)),
+        episodes=tuple(outcome.episodes[number]),
         reads=reads,
         read_bytes=int(mine.reads.bytes.values.sum()),
         measures=mine,

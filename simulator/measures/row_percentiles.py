@@ -21,6 +21,13 @@ class RowPercentiles:
         self._open: dict[int, tuple[int, Integers]] = {}  # by row: the first bucket, and the counts from there on
         self._closed: dict[int, Floats] = {}
 
+    @classmethod
+    def of(cls, percents: tuple[float, ...], table: Floats) -> RowPercentiles:
+        """Of percentiles that were found elsewhere, one row each; NaN where a row has no values."""
+        percentiles = cls(percents)
+        percentiles._closed = {row: table[row] for row in np.flatnonzero(~np.isnan(table[:, 0])).tolist()}
+        return percentiles
+
     def add(self, rows: Integers, repeats: Integers, values_ns: Integers) -> Integers:
         """Add values: the first `repeats` ones to the first row given, and so on; all counts together, by bucket.
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.kernel.blocks import OfStream
 from simulator.measures.billed import KIB, PUT_UNIT_BYTES, units
 from simulator.measures.by_shard import BusiestSeconds, ShardLoad
 from simulator.measures.grid import Series, Stretch
 from simulator.measures.level import Level
+from simulator.measures.run_times import RunTimes
 from simulator.traffic.log import Integers
 from simulator.traffic.shards import Shard
 from simulator.traffic.written import Produced, Written
@@ -40,6 +42,26 @@ class StreamMeasures:
         self.busiest = BusiestSeconds()
         self.load = ShardLoad(duration_ns)
         self._begin_ns, self._duration_ns = begin_ns, duration_ns
+
+    @classmethod
+    def of(cls, run: RunTimes, found: OfStream, unwritten: Level) -> StreamMeasures:
+        """Of what the kernel has counted, of shards that were always open."""
+        stream, totals, shards = cls(run.begin_ns, run.duration_ns), found.totals[0], found.shards
+        stream.produced_total, stream.dropped_total = int(totals["produced"]), int(totals["dropped"])
+        stream.throttled_total = int(totals["throttled"])
+        stream.put_units, stream.kib = int(totals["put_units"]), int(totals["kib"])
+        names = ("produced", "accepted", "accepted_bytes", "throttled")
+        stream.produced, stream.accepted, stream.accepted_bytes, stream.throttled = (
+            Series.of(found.rows[name][1:].copy()) for name in names
+        )
+        stream._offered, stream._offered_bytes, stream._records, stream._bytes, stream._throttled = (
+            Series.of(shards[name].copy()) for name in ("offered", "offered_bytes", "records", "bytes", "throttled")
+        )
+        stream.busiest.records, stream.busiest.bytes = shards["busiest_records"].copy(), shards["busiest_bytes"].copy()
+        stream.load.interval_ns = int(totals["load_interval_ns"])
+        stream.load.values = found.load.reshape(-1, len(shards))
+        stream.unwritten, stream.open_ns = unwritten, [max(0, run.duration_ns - run.begin_ns)] * len(shards)
+        return stream
 
     @property
     def shards(self) -> int:

@@ -66,6 +66,20 @@ class Waiting:
         self._state = np.zeros(0, np.int64)  # by lane: a row of `_causes`
         self._lived_ns = 0  # from production to end, by the records that have ended
 
+    @classmethod
+    def of(
+        cls, reading: Reading, waiting: Integrals, usual: tuple[Integrals, int], interval_ns: int, lived_ns: int
+    ) -> Waiting:
+        """Of what was waited by cause elsewhere (see NUMBER). Raises WaitingDoesNotAddUpError.
+
+        `usual`: in the usual rows, and their interval.
+        """
+        found = cls(reading, interval_ns)
+        found._waiting, found._lived_ns = waiting, lived_ns
+        found._usual, found._usual_ns = usual
+        found._check()
+        return found
+
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> None:
         """Add a window; `stretches`: see Lanes. Raises WaitingDoesNotAddUpError."""
         self._write(times.produced_ns[times.fresh], times.let_in_ns, times.accepted_ns[times.fresh])
@@ -78,16 +92,16 @@ class Waiting:
 
     def total_ns(self) -> dict[str, int]:
         """Of the whole run, by cause; all of CAUSES."""
-        return dict(zip(CAUSES, self._waiting.by_row().sum(axis=0), strict=False))
+        return dict(zip(CAUSES, self._waiting.over(slice(None)), strict=False))
 
     def before_ns(self) -> dict[str, int]:
         """What of it was waited before t = 0."""
-        return dict(zip(CAUSES, self._waiting.by_row()[0], strict=False))
+        return dict(zip(CAUSES, self._waiting.over(slice(1)), strict=False))
 
     def between_ns(self, begin_ns: int, end_ns: int) -> dict[str, int]:
         """By cause, what was waited in the usual rows that hold some of a stretch of time, from t = 0 on."""
-        rows = self._usual.by_row()[1 + begin_ns // self._usual_ns : 2 + end_ns // self._usual_ns]
-        return dict(zip(CAUSES, rows.sum(axis=0), strict=False))
+        rows = slice(1 + begin_ns // self._usual_ns, 2 + end_ns // self._usual_ns)
+        return dict(zip(CAUSES, self._usual.over(rows), strict=False))
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:
         """By cause, what was waited in each of the first rows of the time series."""
@@ -175,6 +189,9 @@ class Waiting:
         self._write(*(np.minimum(column, end_ns) for column in columns))
         left = np.concatenate((times.produced_ns[times.how == CODE["unprocessed"]], waiting.produced_ns))
         self._live(left, np.full(len(left), end_ns))
+        self._check()
+
+    def _check(self) -> None:
         waited_ns = sum(self.total_ns().values())
         if waited_ns != self._lived_ns:
             raise WaitingDoesNotAddUpError(f"records waited for {self._lived_ns} ns, and by cause for {waited_ns} ns")

@@ -24,23 +24,23 @@ def most_bytes() -> int:
         return UNKNOWN_MEMORY // 2
 
 
-def check_backlog(streams: dict[str, Stream], now_s: float, most: int) -> None:
-    """Raises BacklogTooLargeError when the records that are kept of some streams take more than `most` bytes."""
-    if sum(_waiting(stream) for stream in streams.values()) * BYTES_A_RECORD > most:
-        raise BacklogTooLargeError(too_large(streams, now_s, most))
+def check_backlog(waiting: dict[str, int], now_s: float, most: int) -> None:
+    """Raises BacklogTooLargeError when the records that are kept, by stream, take more than `most` bytes."""
+    takes = sum(waiting.values()) * BYTES_A_RECORD
+    if takes > most:
+        why = f"what waits takes {takes / GIB:.1f} GiB of memory, and half of the machine's, {most / GIB:.1f} GiB, is"
+        raise BacklogTooLargeError(too_large(waiting, now_s, f"{why} the limit"))
 
 
-def too_large(streams: dict[str, Stream], now_s: float, most: int) -> str:
-    """What is said when the records that are kept of some streams take too much memory."""
-    waiting = {name: _waiting(stream) for name, stream in streams.items()}
+def too_large(waiting: dict[str, int], now_s: float, why: str) -> str:
+    """What is said when a run takes too much memory; the records that are kept, by stream."""
     worst = max(waiting, key=lambda name: waiting[name])
     return (
-        f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; what waits takes "
-        f"{sum(waiting.values()) * BYTES_A_RECORD / GIB:.1f} GiB of memory, and half of the machine's, "
-        f"{most / GIB:.1f} GiB, is the limit. "
+        f"after {now_s:,.0f} s {waiting[worst]:,} records of stream '{worst}' wait for a mapping; {why}. "
         "Simulate a shorter time, a part of the shards with their part of the traffic, or settings that keep up"
     )
 
 
-def _waiting(stream: Stream) -> int:
-    return stream.held + sum(len(shard.log.kept) for shard in stream.shards)
+def kept(streams: dict[str, Stream]) -> dict[str, int]:
+    """The records that are kept of each stream, and those that wait at its producers."""
+    return {name: stream.held + sum(len(s.log.kept) for s in stream.shards) for name, stream in streams.items()}

@@ -12,7 +12,7 @@ from simulator.model.facts import Facts
 from simulator.model.function import Function
 from simulator.model.left import Left
 from simulator.model.mapping import Mapping
-from simulator.model.memory import check_backlog, most_bytes
+from simulator.model.memory import check_backlog, kept, most_bytes
 from simulator.model.observer import Observer
 from simulator.model.phase import first_polls_ns
 from simulator.model.polling import Poller
@@ -104,7 +104,7 @@ class Simulation:
             self._windows.learn(end_ns - self._window_began_ns, self._facts)
             self._observe(end_ns, last=False)
             self._forget()
-            check_backlog(self._streams, seconds(end_ns), most)
+            check_backlog(kept(self._streams), seconds(end_ns), most)
             self._window_began_ns = end_ns
 
     def _bring_in(self, end_ns: int) -> None:

@@ -18,6 +18,7 @@ from simulator.model.observer import Observer, Streams
 from simulator.report.output import fresh_folder, write_run
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures, tidy
+from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import seconds
 from simulator.traffic.written import Written
 
@@ -45,11 +46,19 @@ class ProgressOf:
     number: int
     runs: int
     duration_s: float
+    wants_attempts: bool = False
 
     def observe(
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
     ) -> None:
         """A window is over."""
+        self._tell(end_ns, last)
+
+    def follow(self, attempts: Integers, end_ns: int, last: bool) -> None:
+        """All before a time is over (see simulator.model.observer.Follower)."""
+        self._tell(end_ns, last)
+
+    def _tell(self, end_ns: int, last: bool) -> None:
         here = 1.0 if last else min(1.0, max(0.0, seconds(end_ns)) / self.duration_s)
         self.progress((self.number + here) / self.runs)
 

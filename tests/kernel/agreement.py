@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from math import ceil
 from typing import Any
 from unittest import mock
 
@@ -14,6 +15,7 @@ from simulator.scenario.faults import ScenarioError
 from simulator.scenario.spec import Scenario
 from tests.kernel.random_scenarios import random_scenarios
 from tests.kernel.recording import first_difference, record
+from tests.kernel.results import results_differ
 from tests.model.rows import scenario
 
 
@@ -45,6 +47,33 @@ def engines_agree(examples: int, seed_: int, phases: Collection[Phase] | None = 
             assert first_difference(record(loaded, "simpy"), record(loaded, "kernel")) == ""
 
     both_engines_state_the_same()
+    return compared
+
+
+def results_agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) -> int:
+    """The same of what is measured: all tables, the summary and invocations.csv, with rows of several lengths."""
+    compared = 0
+    options = settings(
+        deadline=None,
+        database=None,
+        max_examples=examples,
+        phases=phases or settings().phases,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    @seed(seed_)
+    @options
+    @given(content=random_scenarios(), rows=st.sampled_from([None, 7, 300, 2_000]))
+    def both_engines_measure_the_same(content: dict[str, Any], rows: int | None) -> None:
+        nonlocal compared
+        loaded = _valid(content)
+        assume(loaded is not None)
+        assert loaded is not None
+        compared += 1
+        interval_s = None if rows is None else ceil(1000 * (loaded.duration + loaded.drain) / rows) / 1000
+        assert results_differ(loaded, interval_s=interval_s) == ""
+
+    both_engines_measure_the_same()
     return compared
 
 

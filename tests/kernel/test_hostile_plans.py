@@ -9,14 +9,19 @@ import pytest
 
 from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import plan
+from simulator.measures.run import measuring
+from simulator.measures.run_times import run_times
 from simulator.scenario.loading import load
 
 MOST_BYTES = 1 << 28
+MOST_CALLS = 50
 
 
-@pytest.fixture(scope="module")
-def good() -> bytes:
-    return plan(load(Path("tests/cases/throttles/scenario.yaml")), 1, 0)
+@pytest.fixture(scope="module", params=["stated", "measured"])
+def good(request: pytest.FixtureRequest) -> bytes:
+    scenario = load(Path("tests/cases/throttles/scenario.yaml"))
+    wanted = measuring(scenario, run_times(scenario)) if request.param == "measured" else None
+    return plan(scenario, 1, 0, wanted)
 
 
 def test_a_truncated_plan_is_refused(good: bytes) -> None:
@@ -44,6 +49,22 @@ def test_a_plan_with_a_word_that_cannot_be_is_refused_or_begins(good: bytes) -> 
         except (ValueError, OutOfMemoryError):
             refused += 1
     assert refused > 50
+
+
+def test_a_damaged_plan_that_begins_goes_on_to_an_end_or_an_error(good: bytes) -> None:
+    """It may be nonsense, but what it does is bounded: by its memory, and by a second of simulated time a call."""
+    draws = random.Random(3)
+    words = len(good) // 8
+    for _ in range(100):
+        at = draws.randrange(words - 500, words) * 8
+        damaged = good[:at] + draws.choice([bytes(8), b"\xff" * 8, draws.randbytes(8)]) + good[at + 8 :]
+        try:
+            machine = Machine(damaged, MOST_BYTES)
+            for call in range(MOST_CALLS):
+                if machine.go_on((call + 1) * 10**9) == Machine.OVER:
+                    break
+        except (ValueError, OutOfMemoryError):
+            pass
 
 
 def test_a_run_that_may_take_no_memory_is_refused(good: bytes) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 
 from simulator.model.backoff import Waits
-from tests.kernel.agreement import engines_agree
+from tests.kernel.agreement import engines_agree, results_agree
 from tests.model.agreement import GENERATE
 
 
 def test_both_engines_state_the_same_of_random_scenarios() -> None:
     assert engines_agree(60, 0) == 60
+
+
+def test_both_engines_measure_the_same_of_random_scenarios() -> None:
+    assert results_agree(40, 0) == 40
 
 
 def test_a_difference_between_the_engines_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

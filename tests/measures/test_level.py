@@ -86,6 +86,11 @@ def test_an_integral_beyond_64_bits_is_exact() -> None:
     assert sum(level.areas.values.tolist()) == level.integral
 
 
+def test_the_integral_of_rows_that_were_followed_elsewhere_is_exact_too() -> None:
+    rows = np.full(5, 1 << 61)
+    assert Level.of(0, 0, rows, rows, rows).integral == 5 << 61
+
+
 def attempt(started: int, finished: int) -> Attempt:
     where = 0, 0, 0, np.array([0]), 1, 1, 1
     return Attempt(*where, started, started, started, started, 0, finished, "cold", "ok", "")

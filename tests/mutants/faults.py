@@ -230,8 +230,8 @@ FAULTS: Final = (
     ),
     *in_file(
         "model/memory.py",
-        ("* BYTES_A_RECORD > most:", "* BYTES_A_RECORD > 2 * most:"),
-        ("return stream.held + sum(", "return sum("),
+        ("if takes > most:", "if takes > 2 * most:"),
+        ("stream.held + sum(", "sum("),
     ),
     *in_file(
         "model/phase.py",
@@ -593,6 +593,6 @@ FAULTS: Final = (
         ("records = np.array([attempt.done for attempt in attempts], np.int64)\n        self._move", "records = np.array([len(attempt.places) for attempt in attempts], np.int64)\n        self._move"),
         ("attempt.started_ns + attempt.cold_ns for attempt", "attempt.started_ns for attempt"),
         ("if waited_ns != self._lived_ns:", "if waited_ns > self._lived_ns:"),
-        ("return dict(zip(CAUSES, self._waiting.by_row()[0], strict=False))", "return dict(zip(CAUSES, self._waiting.by_row()[-1], strict=False))"),
+        ("self._waiting.over(slice(1))", "self._waiting.over(slice(-1, None))"),
     ),
 )  # fmt: skip

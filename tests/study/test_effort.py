@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def test_what_is_tried_to_find_out_this_machines_speed_is_small_whatever_the_sce
     scenario = loaded(tmp_path, **fields)
     machine_factor(scenario, predicted_s)
     assert predicted_s(tried[0]) <= predicted_s(first_part(scenario, speed.SHORTEST)) + speed.TRIAL_S
-    assert predicted_s(scenario) > 1e5
+    assert predicted_s(scenario) > 1e4
 
 
 def test_a_trial_that_fails_says_nothing_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +140,7 @@ ENDLESS: dict[str, Any] = {
     "function": ALWAYS, "drain": "365d", "batch": "0s", "mapping": {"retry_backoff": MS},
     "streams": {"s": {"shards": 1, "retention": "8760h"}},
 }  # fmt: skip
+LONGER_THAN_AN_HOUR = r" about [\d.]+ (h|d|years)\b"
 SMALL: dict[str, Any] = {"duration": "5s", "rate": "20/s"}
 
 
@@ -163,13 +165,12 @@ def test_more_than_an_hour_is_refused_with_the_estimate_and_what_to_change(comma
     last = done.stderr.splitlines()[-1]
     assert last.startswith("error: scenario.yaml: ")
     for part in (
-        " about ",
-        " d",
-        "billion retries of 'm'",
+        "illion retries of 'm'",
         "Try maximum_retry_attempts or maximum_record_age",
         "--long",
     ):
-        assert part in last.replace("years", " d").replace("trillion", "billion")
+        assert part in last
+    assert re.search(LONGER_THAN_AN_HOUR, last)
     assert not Path("reports").exists()
 
 
@@ -220,4 +221,4 @@ def test_a_dry_run_tells_the_time_and_refuses_nothing() -> None:
         if command != "run":
             done = called(command, "--dry-run", **ENDLESS)
             assert (done.exit_code, done.stderr) == (0, "")
-            assert " d" in done.stdout
+            assert re.search(LONGER_THAN_AN_HOUR, done.stdout)

@@ -12,7 +12,7 @@ i64 next_arrival(Arrivals *a) {
   a->drawn++;
   double error = EPSILON * (__builtin_fabs(a->origin) + expected);
   double time_s = inverse(&a->profile, a->origin + expected, error);
-  if (time_s > 9e9) return NEVER;
+  if (!(time_s > -9e9 && time_s < 9e9)) return NEVER;
   i64 time_ns = half_up(time_s * NS);
   return time_ns < a->stop_ns ? time_ns : NEVER;
 }

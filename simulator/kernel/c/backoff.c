@@ -2,21 +2,23 @@
 #include "draws.h"
 #include "model.h"
 
-static double level(const Backoff *b, i64 n) {
-  double level = b->initial_s < b->maximum_s ? b->initial_s : b->maximum_s;
-  for (; n > 1 && level < b->maximum_s; n--) {
-    level *= b->factor;
-    if (level > b->maximum_s) level = b->maximum_s;
-    if (b->factor == 1) break;
+/* The level of the n-th wait in a row grows from that of the one before, which the lane remembers. */
+static double level(const Backoff *b, Waits *of, i64 n) {
+  if (!of->n || n < of->n) of->n = 1, of->level_s = b->initial_s < b->maximum_s ? b->initial_s : b->maximum_s;
+  for (; of->n < n && of->level_s < b->maximum_s; of->n++) {
+    of->level_s *= b->factor;
+    if (of->level_s > b->maximum_s) of->level_s = b->maximum_s;
   }
-  return level;
+  of->n = n;
+  return of->level_s;
 }
 
-i64 wait_ns(const Backoff *b, const Reader *r, const Lane *lane, i64 n, i64 waited) {
+i64 wait_ns(const Backoff *b, const Reader *r, const Lane *lane, Waits *of, i64 n) {
   double part = 1;
   if (b->jitter != 0) {
     u64 key = inner(inner(b->key, (u64)r->shard), lane->number);
-    part = 1 + b->jitter * (2 * unit(bits(key, (u64)waited)) - 1);
+    part = 1 + b->jitter * (2 * unit(bits(key, (u64)of->waited)) - 1);
   }
-  return half_up(level(b, n) * NS * part);
+  of->waited++;
+  return half_up(level(b, of, n) * NS * part);
 }

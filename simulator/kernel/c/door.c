@@ -1,14 +1,9 @@
 /* What is called from outside: a run is made from a plan, goes on portion by portion, and leaves its rows. */
+#include "export.h"
 #include "model.h"
 #include "traffic.h"
 
 int read_plan(Kernel *, const void *plan, u64 bytes);
-
-#ifdef __wasm__
-#define EXPORT(name) __attribute__((export_name(#name)))
-#else
-#define EXPORT(name) __attribute__((visibility("default")))
-#endif
 
 /* A run that may take so much memory, with room for a plan of so many bytes; 0 if there is none. */
 EXPORT(new_run) Kernel *new_run(u64 plan_bytes, u64 most_bytes) {
@@ -26,6 +21,9 @@ EXPORT(begin_run) int begin_run(Kernel *k, u64 bytes) {
   if (!read_plan(k, k->plan, bytes)) return k->memory.exhausted ? NO_MEMORY : BAD_PLAN;
   return start(k) ? RUNNING : NO_MEMORY;
 }
+
+/* Have the rows of invocations.csv stated where a run is measured. */
+EXPORT(tell_attempts) void tell_attempts(Kernel *k) { k->tells_attempts = 1; }
 
 /* Go on until what is decided before a time is stated, or a portion is full; that was stated since the last call. */
 EXPORT(go_on_run) int go_on_run(Kernel *k, i64 until_ns) {
@@ -45,5 +43,12 @@ EXPORT(kept_of) const i64 *kept_of(Kernel *k, int number) {
   forget(k);
   for (i64 j = 0; j < stream->nshards; j++) stream->kept[j] = stream->shards[j].log.first;
   return stream->kept;
+}
+/* The records that are kept of a stream: those that wait at their producers, and those that somebody has not done with. */
+EXPORT(records_kept) i64 records_kept(const Kernel *k, int number) {
+  const Stream *stream = &k->streams[number];
+  i64 records = 0;
+  for (i64 j = 0; j < stream->nshards; j++) records += stream->shards[j].log.end - stream->shards[j].log.first;
+  return records;
 }
 EXPORT(now_of) i64 now_of(const Kernel *k) { return k->clock.now; }

@@ -18,6 +18,7 @@ static inline u64 inner(u64 key, u64 thing) { return bits(key, thing); }
 
 /* A duration that was computed, as whole nanoseconds. */
 static inline i64 half_up(double nanoseconds) {
+  if (!(nanoseconds < 0x1p60)) return 1LL << 60; /* only of what is no scenario */
   double whole = __builtin_floor(nanoseconds);
   return (i64)whole + (nanoseconds - whole >= 0.5); /* to add a half would be rounded in turn */
 }

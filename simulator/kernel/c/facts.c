@@ -1,4 +1,5 @@
 /* What a run states [8, 10]: rows of whole numbers, taken by the host portion by portion. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -25,6 +26,7 @@ void clear_facts(Kernel *k) {
 
 /* Whether there is room for what the next event may state. */
 int room_for_an_event(const Kernel *k) {
+  if (k->measures) return k->facts[ATTEMPT].n + AN_EVENT <= k->facts[ATTEMPT].room;
   for (int kind = 0; kind < KINDS; kind++)
     if (k->facts[kind].n + AN_EVENT > k->facts[kind].room) return 0;
   return 1;
@@ -82,7 +84,20 @@ static i64 first_of(Kernel *k, const Reader *r, const Lane *lane, i64 low) {
   return place_of(r, lane, low);
 }
 
-void state_attempt(Kernel *k, const Reader *r, const Lane *lane, i64 done) {
+static void tell_attempt(Kernel *k, const Reader *r, const Lane *lane) {
+  i64 words[] = {lane->started_ns, r->mapping, r->shard, lane->number, first_of(k, r, lane, lane->part.low),
+                 lane->records, lane->bytes, lane->tries, lane->part.cut_ns, lane->finished_ns,
+                 lane->run.environment == COLD, lane->outcome, last_accepted(k, r, lane)};
+  state(k, ATTEMPT, words, 13);
+}
+
+/* An attempt is admitted. Where a run is measured, all that may be asked for is its row of invocations.csv. */
+void state_attempt(Kernel *k, const Reader *r, Lane *lane, i64 done) {
+  if (k->measures) {
+    measure_admitted(k, r);
+    if (k->tells_attempts) tell_attempt(k, r, lane);
+    return;
+  }
   i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
   i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), lane->records, done,
                  lane->bytes, lane->tries, lane->first_cut_ns, lane->part.cut_ns, lane->begun_ns, lane->started_ns,
@@ -90,14 +105,37 @@ void state_attempt(Kernel *k, const Reader *r, const Lane *lane, i64 done) {
   state(k, ATTEMPT, words, 18);
 }
 
-void state_doing(Kernel *k, const Reader *r, const Lane *lane, int what, i64 begin_ns, i64 end_ns) {
-  if (end_ns <= begin_ns) return;
+void state_doing(Kernel *k, Reader *r, Lane *lane, int what, i64 begin_ns, i64 end_ns) {
   i64 words[] = {r->mapping, r->shard, lane->number, what, begin_ns, end_ns};
-  state(k, DOING, words, 6);
+  if (end_ns <= begin_ns) return;
+  if (k->measures) measure_doing(k, r, lane, what, begin_ns);
+  else state(k, DOING, words, 6);
+}
+
+void state_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
+  i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer->comes_ns,
+                 answer->first, answer->end, answer->bytes, answer->left_behind};
+  if (k->measures) measure_poll(k, r, what, answer);
+  else state(k, POLLED, words, 9);
+}
+
+void state_read_again(Kernel *k, const Reader *r, i64 bytes, int call) {
+  i64 words[] = {r->mapping, r->shard, k->clock.now, bytes, call};
+  if (k->measures) measure_read_again(k, r, bytes, call);
+  else state(k, READ_AGAIN, words, 5);
+}
+
+void state_sent(Kernel *k, const Reader *r, i64 place, i64 leaves_ns, i64 available_ns) {
+  i64 words[] = {r->mapping, r->shard, place, leaves_ns, available_ns};
+  if (!k->measures) state(k, SENT, words, 5); /* else it is measured when it leaves */
 }
 
 /* The lane's part of a batch, of n records, is not admitted. */
-void state_throttle(Kernel *k, const Reader *r, const Lane *lane, i64 n, i64 again_ns, int lack) {
+void state_throttle(Kernel *k, const Reader *r, Lane *lane, i64 n, i64 again_ns, int lack) {
+  if (k->measures) {
+    measure_throttle(k, r, lane, again_ns);
+    return;
+  }
   i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
   i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), n,
                  lane->begun_ns, k->clock.now, again_ns, lack};
@@ -105,14 +143,20 @@ void state_throttle(Kernel *k, const Reader *r, const Lane *lane, i64 n, i64 aga
 }
 
 /* Records of a part of a batch end without having been processed. */
-void state_loss(Kernel *k, const Reader *r, const Lane *lane, i64 low, i64 high, i64 n, int how, int failure) {
+void state_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 n, int how, int failure) {
+  if (k->measures) {
+    measure_loss(k, r, lane, low, high, n, how, failure);
+    return;
+  }
   i64 places = state_places(k, r, lane, low, high);
   i64 words[] = {r->mapping, r->shard, places, first_of(k, r, lane, low), n, how, k->clock.now, 0, failure};
   state(k, LOSS, words, 9);
 }
 
 /* Neighbours expire unread. */
-void state_expired(Kernel *k, const Reader *r, i64 first, i64 end) {
+void state_expired(Kernel *k, Reader *r, i64 first, i64 end) {
   i64 words[] = {r->mapping, r->shard, -1, first, end - first, EXPIRED, k->clock.now, 1, NONE};
-  if (end > first) state(k, LOSS, words, 9);
+  if (end <= first) return;
+  if (k->measures) measure_passed_over(k, r, first, end);
+  else state(k, LOSS, words, 9);
 }

@@ -95,7 +95,8 @@ typedef struct {
   u64 size_key;
   i64 largest;
   i64 produced;        /* records that have been taken */
-  i64 *ahead;          /* production times that are not taken yet */
+  i64 *ahead;          /* production times of records that are not taken yet */
+  u32 *keys_ahead, *shards_ahead; /* and what is drawn of their keys, and the shards that they fall to */
   i64 first, end;      /* of them */
   const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
 } Producer;
@@ -110,10 +111,15 @@ typedef struct {
 /* log.c: the log of a shard, a ring of rows; a record is its place */
 
 typedef struct {
+  i64 produced, accepted, number; /* number: in its stream's order of production */
+  u32 bytes;
+} Record;
+
+typedef struct {
   i64 first, end; /* places that are kept */
   u64 mask;
-  i64 *accepted, *number;
-  u32 *bytes;
+  Record *rows;
+  i64 *let_in; /* when the record limit let it in; of records that waited, and only where a run is measured */
   double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
 } Log;
 
@@ -131,6 +137,7 @@ typedef struct {
   i64 struck;        /* the place up to which poison: at has looked */
   i64 calls_full_ns, opened_ns, read_bytes; /* read_limits.c [4] */
   LaneLog **lanes;   /* by factor, by lane */
+  i64 held, last_held; /* places: of the next record that waits at its producer, -1 without any; of the last one */
 } Shard;
 
 /* poison.c [7] */
@@ -187,6 +194,10 @@ typedef struct {
   i64 now;
 } Clock;
 
+/* measures/ [8] */
+
+#include "measures/measured.h"
+
 /* environments.c, function.c [6, 7] */
 
 enum environment { ON_DEMAND = 0, PROVISIONED = 1, COLD = 2 };
@@ -241,13 +252,18 @@ typedef struct {
   u64 key;
 } Backoff;
 
+typedef struct {
+  i64 waited, n; /* so often; the last time was the n-th in a row */
+  double level_s;
+} Waits;
+
 /* lane.c, retries.c [6, 7] */
 
 enum next { CUT = 0, BEGIN = 1, ASK = 2, AGAIN = 3, RETRY = 4, BUSY = 5 };
 
 typedef struct {
   i64 low, high; /* indices in the lane's order of records */
-  i64 cut_ns;
+  i64 cut_ns, throttled_ns;
 } Part;
 
 typedef struct {
@@ -262,9 +278,11 @@ typedef struct {
   int nlater, full;
   i64 first_cut_ns, begun_ns, started_ns, finished_ns, throttled_ns;
   i64 tries, throttles, records, bytes, done; /* of the attempt; done: index */
-  i64 first_number, nth, retry_waits, throttle_waits;
+  i64 first_number, nth;
+  Waits retry_waits, throttle_waits;
   Run run;
   int outcome;
+  Watch watch;
 } Lane;
 
 /* polling.c, push.c [4, 5] */
@@ -291,6 +309,12 @@ typedef struct {
   i32 period;             /* the next disabled one */
   i64 sent_ns, sent_ticks;
   i64 arriving; /* the next place to arrive */
+  /* where a run is measured */
+  i64 *busy_at, *free_at; /* by place: the lane's busy time at its acceptance, and free time when it became available */
+  i64 expired;            /* unread records before this place have ended */
+  i64 polled_ns;          /* when it polled last */
+  i64 skipped;            /* records before this place are skipped */
+  int polled, expiry_is_due;
 } Reader;
 
 #define GONE (-NEVER)
@@ -316,6 +340,7 @@ typedef struct {
   const i64 *first_polls_ns;
   /* push */
   i64 propagation_ns;
+  i64 behind_ns; /* with a greater lag it is behind; only where a run is measured */
   Backoff retry, throttle;
   const u64 *keys; /* of the function's draws: per batch, per record, per MiB, cold start, failures */
   int poisoned;    /* the function's number among those that the stream may poison; -1: none */
@@ -327,7 +352,7 @@ typedef struct {
 enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, LOSS, PLACES, KINDS };
 enum doing {
   INVOKE_OVERHEAD, FOR_CONCURRENCY, FOR_INVOCATION_RATE, FOR_SCALING_RATE, IN_COLD_START, IN_FUNCTION, BY_POISON,
-  BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER
+  BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER, IDLE /* is never stated */
 };
 enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED };
 
@@ -347,6 +372,8 @@ typedef struct {
   i64 until_ns; /* the host wants to hear of all before this time */
   int reached;  /* it has heard of it: what was written has been taken */
   Facts facts[KINDS];
+  Measures *measures; /* of a whole run; else NULL, and facts are stated */
+  int tells_attempts; /* in any case */
 } Kernel;
 
 #endif

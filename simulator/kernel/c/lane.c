@@ -1,4 +1,5 @@
 /* A lane: a part of a shard's hash range for one mapping, one batch at a time [6]. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -18,6 +19,7 @@ void wake(Kernel *k, Reader *r, Lane *lane) {
 void let_go(Kernel *k, Reader *r, Lane *lane) {
   if (!lane->awaits_answer) return;
   lane->awaits_answer = 0;
+  if (k->measures && lane->watch.doing == FOR_ANSWER) measure_doing(k, r, lane, IDLE, k->clock.now);
   wake(k, r, lane);
 }
 
@@ -26,7 +28,7 @@ void arrived(Kernel *k, Reader *r, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
-    i64 known = known_to_lane(k, r, lane), before = lane->available;
+    i64 known = known_to_lane(k, r, lane), before = lane->available, from = lane->seen;
     while (lane->seen < known && place_of(r, lane, lane->seen) < end) {
       if (r->any_gone && r->available[row(log, place_of(r, lane, lane->seen))] == GONE) {
         if (lane->cursor == lane->seen) lane->cursor++;
@@ -35,7 +37,9 @@ void arrived(Kernel *k, Reader *r, i64 end) {
       }
       lane->seen++;
     }
-    if (lane->available > before) wake(k, r, lane);
+    if (lane->available == before) continue;
+    if (k->measures) measure_arrival(k, r, lane, from, lane->available - before);
+    wake(k, r, lane);
   }
 }
 
@@ -48,7 +52,7 @@ static i64 batch(Kernel *k, Reader *r, Lane *lane, i64 *high, int *full) {
   for (; index < lane->seen && n < m->batch_size; index++) {
     u64 at = row(log, place_of(r, lane, index));
     if (r->any_gone && r->available[at] == GONE) continue;
-    i64 more = 532 + 4 * (((i64)log->bytes[at] + 2) / 3);
+    i64 more = 532 + 4 * (((i64)log->rows[at].bytes + 2) / 3);
     if (n && payload + more > PAYLOAD_LIMIT) {
       *full = 1;
       break;
@@ -84,7 +88,7 @@ void look(Kernel *k, Reader *r, Lane *lane) {
       return;
     }
   }
-  lane->part = (Part){lane->cursor, high, k->clock.now};
+  lane->part = (Part){lane->cursor, high, k->clock.now, 0};
   lane->cursor = high;
   lane->available -= n;
   begin_batch(k, r, lane);

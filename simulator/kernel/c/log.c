@@ -14,9 +14,7 @@ static void *longer(Memory *memory, void *old, u64 mask, i64 first, i64 end, u64
 
 int make_log(Memory *memory, Log *log, const Stream *stream) {
   log->mask = ROOM - 1;
-  log->accepted = take(memory, ROOM * sizeof(i64));
-  log->number = take(memory, ROOM * sizeof(i64));
-  log->bytes = take(memory, ROOM * sizeof(u32));
+  log->rows = take(memory, ROOM * sizeof(Record));
   log->poison = take(memory, (u64)(stream->npoisoned + 1) * sizeof(double *));
   if (memory->exhausted) return 0;
   for (int f = 0; f < stream->npoisoned; f++) log->poison[f] = take(memory, ROOM * sizeof(double));
@@ -29,13 +27,17 @@ static int grow(Kernel *k, Stream *stream, Shard *shard) {
   Memory *m = &k->memory;
   u64 room = 2 * (log->mask + 1);
 #define LONGER(column, size) column = longer(m, column, log->mask, log->first, log->end, size, room)
-  LONGER(log->accepted, sizeof(i64));
-  LONGER(log->number, sizeof(i64));
-  LONGER(log->bytes, sizeof(u32));
+  LONGER(log->rows, sizeof(Record));
+  if (k->measures) LONGER(log->let_in, sizeof(i64));
   for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
   i64 number = shard - stream->shards;
-  for (int i = 0; i < k->nmappings; i++)
-    if (&k->streams[k->mappings[i].stream] == stream) LONGER(k->mappings[i].readers[number].available, sizeof(i64));
+  for (int i = 0; i < k->nmappings; i++) {
+    Reader *r = &k->mappings[i].readers[number];
+    if (&k->streams[k->mappings[i].stream] != stream) continue;
+    LONGER(r->available, sizeof(i64));
+    if (k->measures) LONGER(r->busy_at, sizeof(i64));
+    if (k->measures) LONGER(r->free_at, sizeof(i64));
+  }
 #undef LONGER
   log->mask = room - 1;
   return !m->exhausted;

@@ -1,11 +1,12 @@
 /* What readers of a mapping share, what is left to do, and what is forgotten [1, 8]. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
 /* The place of the first of some records that is not before the starting position. */
 i64 first_unskipped(const Mapping *m, const Log *log, i64 from, i64 end) {
   for (; from < end; from++) {
-    i64 accepted_ns = log->accepted[row(log, from)];
+    i64 accepted_ns = log->rows[row(log, from)].accepted;
     if (m->inclusive ? accepted_ns >= m->position_ns : accepted_ns > m->position_ns) break;
   }
   return from;
@@ -45,12 +46,13 @@ void expire(Kernel *k, Reader *r) {
 
 /* Records before a place are skipped: before the starting position. */
 static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
-  r->known = r->place = r->arriving = before;
+  if (k->measures) measure_skipped(k, r, r->known, before);
+  r->known = r->place = r->arriving = r->skipped = before;
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane);
     while (lane->seen < known && place_of(r, lane, lane->seen) < before) lane->seen++;
-    lane->cursor = lane->seen;
+    lane->cursor = lane->watch.accepted = lane->watch.sent = lane->seen;
   }
 }
 
@@ -60,10 +62,12 @@ static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
   if (first > r->known) skip(k, m, r, first);
   k->left += log->end - first;
   r->known = log->end;
-  if (!m->push) return 1;
-  if (!room_for(k, &k->facts[SENT], 5 * (log->end - first))) return 0;
-  for (i64 place = first; place < log->end; place++) send(k, r, place);
-  next_arrival_of(k, r);
+  if (m->push) {
+    if (!k->measures && !room_for(k, &k->facts[SENT], 5 * (log->end - first))) return 0;
+    for (i64 place = first; place < log->end; place++) send(k, r, place);
+    next_arrival_of(k, r);
+  }
+  if (k->measures) measure_known(k, r);
   return 1;
 }
 
@@ -84,7 +88,7 @@ static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
   i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
   const Log *log = &shard_read(k, r)->log;
-  while (first > log->first && log->accepted[row(log, first - 1)] > k->clock.now) first--;
+  while (first > log->first && log->rows[row(log, first - 1)].accepted > k->clock.now) first--;
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane);
@@ -103,6 +107,7 @@ void forget(Kernel *k) {
       i64 first = shard->log.end;
       for (int i = 0; i < k->nmappings; i++)
         if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));
+      if (k->measures && shard->held >= 0) first = min(first, shard->held);
       shard->log.first = first;
       for (int f = 0; f < stream->nfactors; f++)
         for (i64 n = 0; n < stream->factors[f]; n++) {

@@ -28,7 +28,7 @@ void admit(Function *, const Mapping *, Lane *, i64 now_ns, double poison_after)
 void give_back_unit(Function *, const Run *, i64 now_ns);
 
 /* backoff.c: the n-th wait in a row, the lane's wait number `waited` */
-i64 wait_ns(const Backoff *, const Reader *, const Lane *, i64 n, i64 waited);
+i64 wait_ns(const Backoff *, const Reader *, const Lane *, Waits *, i64 n);
 
 /* lane.c */
 static inline i64 place_of(const Reader *r, const Lane *lane, i64 index) {
@@ -78,11 +78,14 @@ int room_for(Kernel *, Facts *, i64 words);
 int state_written(Kernel *, Stream *, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes, const Log *,
                   u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes);
 void state(Kernel *, int kind, const i64 *words, int n);
-void state_attempt(Kernel *, const Reader *, const Lane *, i64 done);
-void state_doing(Kernel *, const Reader *, const Lane *, int what, i64 begin_ns, i64 end_ns);
-void state_throttle(Kernel *, const Reader *, const Lane *, i64 n, i64 again_ns, int lack);
-void state_loss(Kernel *, const Reader *, const Lane *, i64 low, i64 high, i64 n, int how, int failure);
-void state_expired(Kernel *, const Reader *, i64 first, i64 end);
+void state_attempt(Kernel *, const Reader *, Lane *, i64 done);
+void state_throttle(Kernel *, const Reader *, Lane *, i64 n, i64 again_ns, int lack);
+void state_doing(Kernel *, Reader *, Lane *, int what, i64 begin_ns, i64 end_ns);
+void state_poll(Kernel *, Reader *, int what, const Answer *);
+void state_read_again(Kernel *, const Reader *, i64 bytes, int call);
+void state_sent(Kernel *, const Reader *, i64 place, i64 leaves_ns, i64 available_ns);
+void state_loss(Kernel *, Reader *, Lane *, i64 low, i64 high, i64 n, int how, int failure);
+void state_expired(Kernel *, Reader *, i64 first, i64 end);
 
 /* simulation.c */
 int start(Kernel *);

@@ -1,4 +1,5 @@
 /* The plan of a run, as plan.py writes it: words of eight bytes, read one after the other, and what is made from them. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -21,7 +22,15 @@ static i64 whole(Words *w, i64 least, i64 most) {
 }
 
 static u64 key(Words *w) { return (u64)whole(w, INT64_MIN, INT64_MAX); }
-static i64 time(Words *w) { return whole(w, -NEVER, NEVER); }
+#define LONGEST (1LL << 60) /* 36 years, so that a few times added up overflow nothing */
+
+/* A time, or NEVER, or long ago. */
+static i64 time(Words *w) {
+  i64 value = whole(w, -NEVER, NEVER);
+  if ((value < -LONGEST || value > LONGEST) && value != NEVER && value != -NEVER) w->bad = 1;
+  return value;
+}
+static i64 duration(Words *w, i64 least) { return whole(w, least, LONGEST); }
 static int flag(Words *w) { return (int)whole(w, 0, 1); }
 
 static double number(Words *w) {
@@ -29,6 +38,12 @@ static double number(Words *w) {
   double value;
   __builtin_memcpy(&value, &bits, 8);
   if (value != value) w->bad = 1;
+  return value;
+}
+
+static double within(Words *w, double least, double most) {
+  double value = number(w);
+  if (!(value >= least && value <= most)) w->bad = 1;
   return value;
 }
 
@@ -50,7 +65,10 @@ static const void *counted(Words *w, i64 least, i64 *n) {
 
 static const i64 *period_list(Words *w, i64 *n) {
   *n = whole(w, 0, 1 << 20);
-  return several(w, 2 * *n);
+  const i64 *times = several(w, 2 * *n);
+  for (i64 i = 0; !w->bad && i < 2 * *n; i++)
+    if (times[i] < (i ? times[i - 1] : 0) || times[i] > LONGEST) w->bad = 1;
+  return times;
 }
 
 static void *made(Kernel *k, Words *w, i64 n, u64 size) {
@@ -59,15 +77,21 @@ static void *made(Kernel *k, Words *w, i64 n, u64 size) {
   return block;
 }
 
+#define MOST 1e15 /* of what is drawn: seconds, or bytes */
+
 static Quantile quantile_of(Words *w) {
   Quantile q = {0};
   q.kind = (int)whole(w, SAME, TABULATED);
-  if (q.kind == SAME || q.kind == BETWEEN) q.low = number(w);
-  if (q.kind == BETWEEN) q.high = number(w);
+  if (q.kind == SAME || q.kind == BETWEEN) q.low = within(w, 0, MOST);
+  if (q.kind == BETWEEN) q.high = within(w, 0, MOST);
   if (q.kind == AMONG || q.kind == TABULATED) q.table = counted(w, 1, &q.values);
   if (q.kind == TABULATED && q.values != 2 * (4096 + 1)) w->bad = 1;
+  for (i64 i = 0; !w->bad && (q.kind == AMONG || q.kind == TABULATED) && i < q.values; i++)
+    if (!(q.table[i] >= 0 && q.table[i] <= MOST)) w->bad = 1;
   return q;
 }
+
+#define MOST_ROWS 100000
 
 static Profile profile_of(Words *w) {
   Profile p = {0};
@@ -90,13 +114,14 @@ static Profile profile_of(Words *w) {
 
 static Backoff backoff_of(Words *w) {
   Backoff b = {0};
-  b.initial_s = number(w), b.factor = number(w), b.maximum_s = number(w), b.jitter = number(w), b.key = key(w);
+  b.initial_s = within(w, 0, 1e9), b.factor = within(w, 1, MOST), b.maximum_s = within(w, 0, 1e9);
+  b.jitter = within(w, 0, 1), b.key = key(w);
   return b;
 }
 
 static void read_stream(Kernel *k, Words *w, Stream *s) {
   s->nshards = whole(w, 1, 10000);
-  s->retention_ns = time(w);
+  s->retention_ns = duration(w, 1);
   s->any_large = flag(w);
   i64 n;
   s->factors = counted(w, 0, &n);
@@ -157,6 +182,7 @@ static void read_producer(Kernel *k, Words *w, Producer *p, const double *expone
   const Stream *s = &k->streams[p->stream];
   read_keys(k, w, &p->keys, s);
   p->size = quantile_of(w);
+  if (p->size.kind == SAME && !(p->size.low >= 1 && p->size.low <= 0x1p31)) w->bad = 1;
   p->size_key = key(w);
   p->largest = whole(w, 1, 1LL << 31);
   p->poison = several(w, s->nkinds);
@@ -166,14 +192,14 @@ static void read_function(Kernel *k, Words *w, Function *f) {
   f->pool = &k->pools[whole(w, 0, k->npools - 1)];
   Environments *e = &f->environments;
   e->unused_provisioned = whole(w, 0, 1 << 24);
-  e->idle_timeout_ns = time(w);
+  e->idle_timeout_ns = duration(w, 0);
   e->new_full_ns = -NEVER;
   u64 room = 16;
   while (!w->bad && room < (u64)f->pool->units + (u64)e->unused_provisioned + 1) room *= 2;
   e->idle = made(k, w, (i64)room, sizeof(Used));
   e->mask = room - 1;
   e->provisioned = made(k, w, e->unused_provisioned + 1, sizeof(Used));
-  f->timeout_ns = time(w);
+  f->timeout_ns = duration(w, 0);
   f->per_batch = quantile_of(w), f->per_record = quantile_of(w), f->per_mib = quantile_of(w);
   f->cold_start = quantile_of(w);
   f->nfailures = (int)whole(w, 0, 1 << 16);
@@ -182,7 +208,7 @@ static void read_function(Kernel *k, Words *w, Function *f) {
     FailureKind *kind = &f->failures[i];
     kind->kind = (int)whole(w, RANDOM, SLOW);
     kind->from_ns = time(w), kind->to_ns = time(w);
-    kind->probability = number(w), kind->fails_after = number(w), kind->factor = number(w);
+    kind->probability = within(w, 0, 1), kind->fails_after = within(w, 0, 1), kind->factor = within(w, 0, MOST);
   }
 }
 
@@ -214,29 +240,46 @@ static void make_readers(Kernel *k, Words *w, Mapping *m, int number) {
 
 static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   m->stream = (int)whole(w, 0, k->nstreams - 1);
+  if (!w->bad) k->streams[m->stream].nreaders++;
   m->function = (int)whole(w, 0, k->nfunctions - 1);
   m->push = flag(w);
   m->factor = (int)whole(w, 1, 10);
   m->nth_factor = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].nfactors - 1);
   m->poisoned = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].npoisoned - 1);
   m->batch_size = whole(w, 1, 10000);
-  m->window_ns = time(w), m->overhead_ns = time(w);
+  m->window_ns = duration(w, 0), m->overhead_ns = duration(w, 0);
   m->retry_attempts = whole(w, -1, 10000);
   m->record_age_ns = time(w);
+  if (m->record_age_ns < 0) w->bad = 1;
   m->bisect = flag(w), m->partial = flag(w), m->to_destination = flag(w);
-  m->position_ns = time(w), m->inclusive = flag(w), m->starts_ns = time(w);
+  m->position_ns = time(w), m->inclusive = flag(w), m->starts_ns = duration(w, 0);
   m->disabled = period_list(w, &m->ndisabled);
-  m->interval_ns = whole(w, 1, NEVER), m->latency_ns = whole(w, 0, NEVER), m->limit = whole(w, 1, 10000);
+  m->interval_ns = duration(w, 1), m->latency_ns = duration(w, 0), m->limit = whole(w, 1, 10000);
   m->jitter = number(w), m->missed = number(w), m->full_batch = flag(w);
   if (!(m->jitter >= 0 && m->jitter <= 0.5)) w->bad = 1;
   m->jitter_key = key(w), m->missed_key = key(w);
   m->first_polls_ns = several(w, w->bad ? 0 : k->streams[m->stream].nshards);
-  m->propagation_ns = whole(w, 0, NEVER);
+  for (i64 j = 0; !w->bad && j < k->streams[m->stream].nshards; j++)
+    if (m->first_polls_ns[j] < 0 || m->first_polls_ns[j] > LONGEST) w->bad = 1;
+  m->propagation_ns = duration(w, 0);
+  m->behind_ns = k->measures ? whole(w, 0, NEVER) : 0;
   m->retry = backoff_of(w), m->throttle = backoff_of(w);
   m->keys = several(w, w->bad ? 0 : 4 + k->functions[m->function].nfailures);
   if (!w->bad && (m->nth_factor < 0) != (m->factor == 1)) w->bad = 1;
   if (!w->bad && m->nth_factor >= 0 && k->streams[m->stream].factors[m->nth_factor] != m->factor) w->bad = 1;
   if (!w->bad) make_readers(k, w, m, number_);
+}
+
+/* Whether the run is measured, and what the measures need to know. */
+static void read_measures(Kernel *k, Words *w) {
+  if (!flag(w)) return;
+  Measures *all = made(k, w, 1, sizeof(Measures));
+  if (!all) return;
+  all->interval_ns = whole(w, 1, NEVER), all->usual_ns = whole(w, 1, NEVER);
+  all->warmup_ns = time(w);
+  all->load_interval_ns = whole(w, 1, NEVER / (4 * LOAD_ROWS));
+  if (k->latest_ns / all->interval_ns > MOST_ROWS || k->latest_ns / all->usual_ns > MOST_ROWS) w->bad = 1;
+  k->measures = all;
 }
 
 #define PLAN_MAGIC 0x31306472616873LL /* "shard01" */
@@ -246,7 +289,9 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   Words words = {plan, (const i64 *)plan + bytes / 8, 0}, *w = &words;
   whole(w, PLAN_MAGIC, PLAN_MAGIC);
   k->begin_ns = time(w), k->duration_ns = time(w), k->latest_ns = time(w);
-  if (k->latest_ns < k->duration_ns || k->begin_ns > 0) w->bad = 1;
+  if (k->latest_ns < k->duration_ns || k->begin_ns > 0 || k->duration_ns < 0) w->bad = 1;
+  if (k->latest_ns > LONGEST || k->begin_ns < -LONGEST) w->bad = 1;
+  read_measures(k, w);
   i64 nodes;
   const double *exponential = counted(w, 2 * 4097, &nodes);
   k->nstreams = (int)whole(w, 1, 1 << 16);
@@ -267,5 +312,5 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   for (int i = 0; !w->bad && i < k->nmappings; i++) read_mapping(k, w, &k->mappings[i], i);
   if (w->word != w->end) w->bad = 1;
   k->clock.heap = made(k, w, k->clock.room, sizeof(Event));
-  return !w->bad && make_facts(k);
+  return !w->bad && make_facts(k) && (!k->measures || make_measures(k));
 }

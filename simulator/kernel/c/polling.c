@@ -1,5 +1,6 @@
 /* Polling: one poller per mapping and shard, which calls GetRecords [4, 19]. */
 #include "draws.h"
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -49,9 +50,7 @@ static void poll(Kernel *k, Mapping *m, Reader *r) {
   Answer answer = what == CALLED ? get_records(k, r) : no_records(k, r);
   if (what == CALLED) await(k, m, r, answer);
   for (int n = 0; what != CALLED && !r->nanswers && n < m->factor; n++) let_go(k, r, &r->lanes[n]);
-  i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer.comes_ns,
-                 answer.first, answer.end, answer.bytes, answer.left_behind};
-  state(k, POLLED, words, 9);
+  state_poll(k, r, what, &answer);
 }
 
 static void poll_regularly(Kernel *k, Mapping *m, Reader *r) {
@@ -104,6 +103,5 @@ void read_again(Kernel *k, Reader *r, i64 bytes) {
   Shard *shard = shard_read(k, r);
   int call = take_call(shard, k->clock.now);
   read_bytes(shard, k->clock.now, bytes);
-  i64 words[] = {r->mapping, r->shard, k->clock.now, bytes, call};
-  state(k, READ_AGAIN, words, 5);
+  state_read_again(k, r, bytes, call);
 }

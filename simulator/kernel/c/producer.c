@@ -12,17 +12,45 @@ i64 size_of(const Producer *p, u64 number) {
   return (i64)size;
 }
 
-/* Know the production times until a time, or as many as there is room for; 1 if the time was reached. */
-int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
-  if (!p->ahead && !(p->ahead = take(&k->memory, MOST_AHEAD * sizeof(i64)))) return 1;
-  if (p->first) {
-    for (i64 i = p->first; i < p->end; i++) p->ahead[i - p->first] = p->ahead[i];
-    p->end -= p->first;
-    p->first = 0;
+static int make_room_ahead(Kernel *k, Producer *p) {
+  p->keys_ahead = take(&k->memory, MOST_AHEAD * sizeof(u32));
+  p->shards_ahead = take(&k->memory, MOST_AHEAD * sizeof(u32));
+  p->ahead = take(&k->memory, MOST_AHEAD * sizeof(i64));
+  return !k->memory.exhausted;
+}
+
+/* Those that have been taken make room. */
+static void move_ahead(Producer *p) {
+  for (i64 i = p->first; i < p->end; i++) {
+    p->ahead[i - p->first] = p->ahead[i];
+    p->keys_ahead[i - p->first] = p->keys_ahead[i];
+    p->shards_ahead[i - p->first] = p->shards_ahead[i];
   }
+  p->end -= p->first;
+  p->first = 0;
+}
+
+static int arrive(Kernel *k, Producer *p, i64 end_ns) {
   while (p->end < MOST_AHEAD) {
     if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
-    p->ahead[p->end++] = next_arrival(&p->arrivals);
+    i64 next_ns = next_arrival(&p->arrivals), before_ns = p->end ? p->ahead[p->end - 1] : k->window_began_ns;
+    p->ahead[p->end++] = next_ns > before_ns ? next_ns : before_ns;
   }
   return p->ahead[p->end - 1] >= end_ns;
+}
+
+/* The keys and shards of records from one on. Large tables are looked up without waiting for each other. */
+static void fall(Producer *p, i64 from, i64 shards) {
+  for (i64 i = from; i < p->end; i++) p->keys_ahead[i] = draw_key(&p->keys, (u64)(p->produced + i));
+  for (i64 i = from; i < p->end; i++) p->shards_ahead[i] = (u32)shard_of(&p->keys, p->keys_ahead[i], shards);
+}
+
+/* Know the production times until a time, or as many as there is room for; 1 if the time was reached. */
+int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
+  if (!p->ahead && !make_room_ahead(k, p)) return 1;
+  if (p->first) move_ahead(p);
+  i64 known = p->end;
+  int reached = arrive(k, p, end_ns);
+  fall(p, known, k->streams[p->stream].nshards);
+  return reached;
 }

@@ -32,7 +32,7 @@ void start_pushing(const Mapping *m, Reader *r) {
 void send(Kernel *k, Reader *r, i64 place) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  i64 accepted_ns = log->accepted[row(log, place)], cost = log->bytes[row(log, place)] * TICKS_A_BYTE;
+  i64 accepted_ns = log->rows[row(log, place)].accepted, cost = log->rows[row(log, place)].bytes * TICKS_A_BYTE;
   for (;;) {
     i64 begins_ns = max(max(accepted_ns, r->sent_ns), r->since_ns);
     i64 begins_ticks = begins_ns == r->sent_ns ? r->sent_ticks : 0;
@@ -52,8 +52,7 @@ void send(Kernel *k, Reader *r, i64 place) {
     r->sent_ns = begins_ns + (ticks >> 12);
     r->sent_ticks = ticks & (TICKS_A_NS - 1);
     r->available[row(log, place)] = available_ns;
-    i64 words[] = {r->mapping, r->shard, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns};
-    state(k, SENT, words, 5);
+    state_sent(k, r, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns);
     return;
   }
 }
@@ -69,8 +68,8 @@ static i64 arrives(const Log *log, const Reader *r) {
 /* Records that are passed over now, from the next one on, up to a place. */
 static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
   const Log *log = &shard_read(k, r)->log;
-  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
   state_expired(k, r, first, end);
+  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
   end_records(k, end - first);
 }
 

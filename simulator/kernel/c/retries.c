@@ -1,5 +1,6 @@
 /* A batch until each of its records has ended [6, 7]. A lane's `next` says what it does in its next turn. */
 #include "draws.h"
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -24,12 +25,13 @@ static void leave(Kernel *k, Reader *r, Lane *lane, Mapping *m, const Log *log) 
   for (; lane->part.low < lane->part.high; lane->part.low++) {
     i64 place = place_of(r, lane, lane->part.low);
     if (is_gone(r, log, place)) continue;
-    if (log->accepted[row(log, place)] >= k->clock.now - age_ns) break;
+    if (log->rows[row(log, place)].accepted >= k->clock.now - age_ns) break;
     left++;
   }
   if (!left) return;
   int how = retention_ns < m->record_age_ns ? EXPIRED : m->to_destination ? SENT_TO_DESTINATION : DROPPED;
   state_loss(k, r, lane, low, lane->part.low, left, how, NONE);
+  if (k->measures && lane->part.low < lane->part.high) note_oldest(k, r, lane, k->clock.now);
   end_records(k, left);
 }
 
@@ -42,7 +44,7 @@ static double weigh(Reader *r, Lane *lane, const Mapping *m, const Log *log, i64
     i64 place = place_of(r, lane, index);
     if (is_gone(r, log, place)) continue;
     lane->records++;
-    lane->bytes += log->bytes[row(log, place)];
+    lane->bytes += log->rows[row(log, place)].bytes;
     if (m->poisoned < 0) continue;
     double each = log->poison[m->poisoned][row(log, place)];
     if (*poison < 0 && each < __builtin_inf()) *poison = index;
@@ -55,7 +57,7 @@ static int by_failure(int failure) { return BY_POISON + failure - POISON; }
 
 static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   const Log *log = &shard_read(k, r)->log;
-  i64 poison, number = log->number[row(log, place_of(r, lane, lane->part.low))];
+  i64 poison, number = log->rows[row(log, place_of(r, lane, lane->part.low))].number;
   double poison_after = weigh(r, lane, m, log, &poison);
   lane->nth = number == lane->first_number ? lane->nth + 1 : 0;
   lane->first_number = number;
@@ -81,23 +83,25 @@ static void batch_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
   lane->part.low = lane->part.high;
   lane->next = CUT;
   lane->idle_since_ns = k->clock.now;
+  if (k->measures) measure_doing(k, r, lane, IDLE, k->clock.now);
   if (lane->full && lane->available < m->batch_size) ask(k, r, lane);
   wake(k, r, lane);
 }
 
 /* The part is over: the next one begins in the lane's turn. */
 static void part_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {
-  if (!lane->nlater) {
+  if (lane->nlater) {
+    lane->part = lane->later[--lane->nlater];
+    lane->tries = lane->throttles = 0;
+    in_turn(k, r, lane, BEGIN, k->clock.now);
+  } else {
     batch_over(k, r, lane, m);
-    return;
   }
-  lane->part = lane->later[--lane->nlater];
-  lane->tries = lane->throttles = 0;
-  in_turn(k, r, lane, BEGIN, k->clock.now);
+  if (k->measures) note_oldest(k, r, lane, k->clock.now);
 }
 
 static void throttled(Kernel *k, Reader *r, Lane *lane, Mapping *m, int lack) {
-  i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, ++lane->throttles, lane->throttle_waits++);
+  i64 now_ns = k->clock.now, again_ns = now_ns + wait_ns(&m->throttle, r, lane, &lane->throttle_waits, ++lane->throttles);
   i64 n = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->part.high);
   state_throttle(k, r, lane, n, again_ns, lack);
   state_doing(k, r, lane, FOR_CONCURRENCY + lack - CONCURRENCY, now_ns, again_ns);
@@ -132,6 +136,7 @@ static void begin(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
 
 void begin_batch(Kernel *k, Reader *r, Lane *lane) {
   lane->first_cut_ns = k->clock.now;
+  if (k->measures) measure_cut(k, r, lane);
   lane->tries = lane->throttles = 0;
   begin(k, r, lane, &k->mappings[r->mapping]);
 }
@@ -148,20 +153,20 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   const Log *log = &shard_read(k, r)->log;
   i64 low = lane->part.low, high = lane->part.high;
   if (lane->outcome == PARTIAL) {
-    lane->later[lane->nlater++] = (Part){lane->done, high, k->clock.now};
+    lane->later[lane->nlater++] = (Part){lane->done, high, k->clock.now, lane->part.throttled_ns};
     part_over(k, r, lane, m);
   } else if (m->bisect && lane->records > 1) {
     i64 half = lane->records / 2, middle = low;
     for (i64 n = 0; n < half; middle++) n += !is_gone(r, log, place_of(r, lane, middle));
-    lane->later[lane->nlater++] = (Part){middle, high, k->clock.now};
-    lane->later[lane->nlater++] = (Part){low, middle, k->clock.now};
+    lane->later[lane->nlater++] = (Part){middle, high, k->clock.now, lane->part.throttled_ns};
+    lane->later[lane->nlater++] = (Part){low, middle, k->clock.now, lane->part.throttled_ns};
     part_over(k, r, lane, m);
   } else if (m->retry_attempts >= 0 && m->retry_attempts < lane->tries) {
     state_loss(k, r, lane, low, high, lane->records, m->to_destination ? SENT_TO_DESTINATION : DROPPED, lane->run.failure);
     end_records(k, lane->records);
     part_over(k, r, lane, m);
   } else {
-    i64 again_ns = k->clock.now + wait_ns(&m->retry, r, lane, lane->tries, lane->retry_waits++);
+    i64 again_ns = k->clock.now + wait_ns(&m->retry, r, lane, &lane->retry_waits, lane->tries);
     state_doing(k, r, lane, by_failure(lane->run.failure), k->clock.now, again_ns);
     in_turn(k, r, lane, RETRY, again_ns);
   }
@@ -169,8 +174,10 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
 
 void finished(Kernel *k, Reader *r, Lane *lane) {
   Mapping *m = &k->mappings[r->mapping];
+  i64 done = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done);
   give_back_unit(&k->functions[m->function], &lane->run, k->clock.now);
-  end_records(k, count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done));
+  if (k->measures) measure_finished(k, r, lane, done);
+  end_records(k, done);
   if (lane->outcome == OK) part_over(k, r, lane, m);
   else failed(k, r, lane, m);
 }

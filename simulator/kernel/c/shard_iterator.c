@@ -18,7 +18,7 @@ void pass_over(Kernel *k, Reader *r, i64 gone) {
 Answer no_records(Kernel *k, const Reader *r) {
   const Log *log = &shard_read(k, r)->log;
   i64 here = r->place;
-  while (here > log->first && log->accepted[row(log, here - 1)] > k->clock.now) here--;
+  while (here > log->first && log->rows[row(log, here - 1)].accepted > k->clock.now) here--;
   return (Answer){k->clock.now, here, here, 0, 0};
 }
 
@@ -27,21 +27,21 @@ Answer get_records(Kernel *k, Reader *r) {
   Shard *shard = shard_read(k, r);
   const Log *log = &shard->log;
   Answer nothing = no_records(k, r);
-  if (nothing.first < r->place || r->place == log->end || log->accepted[row(log, r->place)] > k->clock.now) {
+  if (nothing.first < r->place || r->place == log->end || log->rows[row(log, r->place)].accepted > k->clock.now) {
     nothing.comes_ns = k->clock.now + m->latency_ns;
     return nothing;
   }
   i64 now_ns = k->clock.now, oldest_ns = now_ns - k->streams[m->stream].retention_ns, gone = r->place;
-  while (gone < log->end && log->accepted[row(log, gone)] < oldest_ns) gone++;
+  while (gone < log->end && log->rows[row(log, gone)].accepted < oldest_ns) gone++;
   pass_over(k, r, gone);
   i64 first = r->place, bytes = 0;
-  while (r->place < log->end && r->place - first < m->limit && log->accepted[row(log, r->place)] <= now_ns) {
-    i64 more = log->bytes[row(log, r->place)];
+  while (r->place < log->end && r->place - first < m->limit && log->rows[row(log, r->place)].accepted <= now_ns) {
+    i64 more = log->rows[row(log, r->place)].bytes;
     if (bytes + more > ANSWER_BYTES) break;
     bytes += more;
     r->place++;
   }
   read_bytes(shard, now_ns, bytes);
-  i64 left_behind = r->place < log->end && log->accepted[row(log, r->place)] <= now_ns;
+  i64 left_behind = r->place < log->end && log->rows[row(log, r->place)].accepted <= now_ns;
   return (Answer){now_ns + m->latency_ns, first, r->place, bytes, left_behind};
 }

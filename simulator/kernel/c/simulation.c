@@ -1,4 +1,5 @@
 /* A run: from the first record to the last, a portion at a time. */
+#include "measuring.h"
 #include "model.h"
 #include "traffic.h"
 
@@ -22,6 +23,7 @@ static void happen(Kernel *k, u64 place) {
   int what = (int)(place >> 44), number = (int)(place >> 24 & 0xFFFFF);
   if (what == END) {
     k->over = 2;
+    if (k->measures) end_measures(k);
     return;
   }
   if (what == SWITCH) {
@@ -54,24 +56,32 @@ int start(Kernel *k) {
   return 1;
 }
 
-/* Go on until all is stated that was decided before k->until_ns, or there is no room for more: an enum status. */
+#define A_PORTION (1 << 22) /* events; a window of the traffic counts as many as it may have records */
+#define A_WINDOW (1 << 16)
+
+/* Go on until all is stated that was decided before k->until_ns, or there is no room for more, or some time has passed,
+ * so that a run can be stopped: an enum status. */
 int advance(Kernel *k) {
   clear_facts(k);
-  while (k->over < 2) {
+  for (i64 done = 0; k->over < 2; done++) {
+    if (done >= A_PORTION) return RUNNING;
     const Event *first = &k->clock.heap[0];
     if (first->time >= k->window_ends_ns && k->window_ends_ns < k->latest_ns) {
       if (k->window_ends_ns >= k->until_ns) {
         k->reached = 1;
         return REACHED;
       }
+      if (k->measures) all_is_over_before(k, k->window_ends_ns);
       k->clock.now = k->window_began_ns = k->window_ends_ns;
       if (!bring_in(k)) return NO_MEMORY;
+      done += A_WINDOW;
       continue;
     }
     if (!room_for_an_event(k)) return RUNNING;
+    if (k->measures) all_is_over_before(k, first->time);
     Event event = next_event(&k->clock);
     k->clock.now = event.time;
     happen(k, event.order);
   }
-  return OVER;
+  return k->memory.exhausted ? NO_MEMORY : OVER;
 }

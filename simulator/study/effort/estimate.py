@@ -9,10 +9,10 @@ from typing import Final
 from simulator.model.concurrency import pool_sizes
 from simulator.scenario.spec import Scenario
 from simulator.study.effort.read import Read
-from simulator.study.effort.speed import COSTS, RUN_S, START, WINDOW_RECORDS, Kind, machine_factor, wall_s, window_s
+from simulator.study.effort.speed import COSTS, RUN_S, Kind, machine_factor, wall_s
 from simulator.study.effort.written import Written
 
-UNTRIED_S: Final = 15.0  # work of so many seconds takes no minute on any machine
+UNTRIED_S: Final = 3.0  # work of so many seconds takes no minute on any machine, nor by the plain rules
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,8 @@ def effort(scenario: Scenario) -> Effort:
     readings = [
         Read(scenario, each, written[each.stream], units[each.function]) for each in scenario.event_source_mappings
     ]
-    window = _window_s(scenario, list(written.values()), readings)
     tasks = [task for each in written.values() for task in _writing(each)]
-    tasks += [task for each in readings for task in _reading(each, window)]
+    tasks += [task for each in readings for task in _reading(each)]
     return Effort(tuple(task for task in tasks if task.count))
 
 
@@ -116,30 +115,21 @@ def predicted_s(scenario: Scenario) -> float:
     return effort(scenario).seconds
 
 
-def _window_s(scenario: Scenario, written: Sequence[Written], readings: Sequence[Read]) -> float:
-    records = sum(each.records for each in written)
-    lanes = sum(each.shards * each.mapping.parallelization_factor for each in readings)
-    return window_s(scenario.duration, records, lanes)
-
-
 def _writing(of: Written) -> Iterator[Task]:
     shorter = "a shorter `duration`, or a part of the shards with their part of the traffic"
     yield Task("records", of.records, f"records written to '{of.stream}'", shorter)
     more = f"more shards for '{of.stream}', or a lower rate of its producers"
-    in_windows = of.waiting * (1 + of.records / WINDOW_RECORDS / 2)
-    yield Task("waiting", in_windows, f"waits of records at the producers of '{of.stream}'", more, of.waiting)
-    yield Task("dropped", of.dropped, f"records dropped at write to '{of.stream}'", more)
+    yield Task("waiting", of.waiting, f"waits of records at the producers of '{of.stream}'", more, of.waiting)
 
 
-def _reading(of: Read, window: float) -> Iterator[Task]:
-    name, kept = of.mapping.name, min(1.0, window / of.end_s)
+def _reading(of: Read) -> Iterator[Task]:
+    name = of.mapping.name
     shorter = "a shorter `duration`" + (" or `drain`" if of.end_s > of.scenario.duration else "")
-    visits = of.shards * (START + of.end_s / window)
-    yield Task("shards", visits, f"visits of the shards that '{name}' reads", f"fewer shards, {shorter}", of.shards)
+    yield Task("shards", of.shards, f"shards that '{name}' reads", f"fewer shards, {shorter}", of.shards)
     yield Task("records", of.records, f"records read by '{name}'", f"{shorter}, or settings that keep up", of.waiting)
 
     def facts(kind: Kind, count: float, less: str) -> Task:
-        return Task(kind, count, f"{kind} of '{name}'", f"{less}, {shorter}", count * kept)
+        return Task(kind, count, f"{kind} of '{name}'", f"{less}, {shorter}")
 
     yield facts("attempts", of.batches, "a larger batch_size")
     yield facts("retries", of.retries, "maximum_retry_attempts or maximum_record_age")

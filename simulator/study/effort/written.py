@@ -63,20 +63,9 @@ class Written:
     @property
     def waiting(self) -> float:
         """Those that wait at their producers when these stop, as the shards have not yet accepted them."""
-        return self._beyond * self._part("retry")
-
-    @property
-    def dropped(self) -> float:
-        """Those that the shards do not accept, and producers drop."""
-        return self._beyond * self._part("drop")
-
-    @property
-    def _beyond(self) -> float:
-        return max(0.0, self.records - self._acceptable(self.end_s))
-
-    def _part(self, on_throttle: str) -> float:
-        mine = sum(records for each, records in self.producers if each.on_throttle == on_throttle)
-        return mine / self.records if self.records else 0.0
+        retried = sum(records for each, records in self.producers if each.on_throttle == "retry")
+        beyond = max(0.0, self.records - self._acceptable(self.end_s))
+        return beyond * retried / self.records if self.records else 0.0
 
     def between(self, begin_s: float, end_s: float) -> float:
         """Records produced in a time."""

@@ -1,0 +1,175 @@
+"""The measures that the kernel hands out: blocks of words, as kernel/c/measures/measured.h has them, by field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.kernel.machine import Machine
+from simulator.traffic.log import Integers
+
+Block = NDArray[np.void]
+
+SUM: Final = np.dtype([("high", "<i8"), ("low", "<i8")])  # high * 2**30 + low
+CELL: Final = np.dtype([("integral", SUM), ("changes", "<i8")])
+LEVEL_ROW: Final = np.dtype([("peak", "<i8"), ("cell", CELL)])
+LEVEL: Final = np.dtype([(name, "<i8") for name in ("now", "peak")])
+STREAM: Final = np.dtype(
+    [
+        (name, "<i8")
+        for name in ("produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows")
+    ]
+)
+STREAM_ROW: Final = np.dtype([(name, "<i8") for name in ("produced", "accepted", "accepted_bytes", "throttled")])
+SHARD: Final = np.dtype(
+    [
+        (name, "<i8")
+        for name in (
+            "offered", "offered_bytes", "records", "bytes", "throttled", "busiest_records", "busiest_bytes",
+            "second_ends_ns", "second_records", "second_bytes", "waiting",
+        )
+    ]
+)  # fmt: skip
+MAPPING: Final = np.dtype(
+    [
+        *(
+            (name, "<i8")
+            for name in (
+                "attempts", "errors", "timeouts", "partial", "throttles", "cold_starts", "processed", "skipped",
+                "dropped", "sent_to_destination", "expired", "unprocessed", "backlog", "backlog_peak", "last_end_ns",
+            )
+        ),
+        ("lag_ns", "<i8", 2),
+        *((name, "<i8") for name in ("oldest_ns", "waiting_lanes", "stuck_lanes", "lost")),
+        ("lost_as", "<i8", 3),
+        ("nfailures", "<i8"),
+        ("failures", "<i8", 4),
+        ("by_failure", "<i8", 5),
+        *(
+            (name, "<i8")
+            for name in (
+                "unserved", "warm_records", "billed_on_demand_ms", "billed_provisioned_ms", "full_records",
+                "all_records",
+            )
+        ),
+        ("full", SUM),
+        ("all", SUM),
+        ("parts", SUM, 8),
+        *((name, SUM) for name in ("lived", "stayed", "skipped_wait")),
+    ]
+)  # fmt: skip
+MAPPING_ROW: Final = np.dtype(
+    [
+        *(
+            (name, "<i8")
+            for name in (
+                "attempts", "errors", "throttles", "processed", "done_again", "dropped", "sent_to_destination",
+                "expired", "age_peak_ns", "latency_peak_ns", "backlog_peak", "backlog_changes", "lag_peak_ns",
+            )
+        ),
+        ("latency_ns", "<f8", 2),
+        ("age_ns", "<f8", 2),
+        ("parts", SUM, 8),
+        ("waiting", CELL, 25),
+    ]
+)  # fmt: skip
+USUAL_ROW: Final = np.dtype([("age_peak_ns", "<i8")])
+READER: Final = np.dtype(
+    [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes")]
+)
+LANE: Final = np.dtype([(name, "<i8") for name in ("busy_ns", "worked_ns", "accepted", "processed")])
+WASTED: Final = np.dtype([("records", "<i8"), ("on_demand", SUM), ("provisioned", SUM)])
+HISTOGRAM: Final = np.dtype(
+    [("n", "<i8"), ("least_ns", "<i8"), ("greatest_ns", "<i8"), ("sum", SUM), ("counts", "<i8", 12801)]
+)
+EPISODE: Final = np.dtype(
+    [
+        (name, "<i8")
+        for name in (
+            "begin_ns", "end_ns", "peak_ns", "delayed", "done_again", "lost", "sent_to_destination", "first_loss_ns",
+        )
+    ]
+)  # fmt: skip
+WORD: Final = np.dtype("<i8")
+
+_KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
+    "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW)),
+    "function": (8, (LEVEL, LEVEL_ROW)),
+    "mapping": (
+        16,
+        (
+            MAPPING, MAPPING_ROW, USUAL_ROW, CELL, READER, LANE, WASTED, HISTOGRAM, HISTOGRAM, HISTOGRAM, HISTOGRAM,
+            EPISODE,
+        ),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OfStream:
+    """The measures of a stream."""
+
+    totals: Block
+    rows: Block
+    shards: Block
+    load: Integers
+    unwritten: Block
+    unwritten_rows: Block
+
+
+@dataclass(frozen=True)
+class OfFunction:
+    """The measures of a function."""
+
+    concurrency: Block
+    rows: Block
+
+
+@dataclass(frozen=True)
+class OfMapping:
+    """The measures of a mapping."""
+
+    totals: Block
+    rows: Block
+    usual_rows: Block
+    usual_waiting: Block  # empty if the usual rows are the rows
+    readers: Block
+    lanes: Block
+    wasted: Block
+    latency: Block
+    age: Block
+    age_at_send: Block
+    left: Block
+    episodes: Block
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """All measures of a run that is over, as words; they are copied when they are asked for."""
+
+    machine: Machine
+
+    def stream(self, number: int) -> OfStream:
+        """Those of one of the scenario's streams."""
+        return OfStream(*self._of("stream", number))
+
+    def function(self, number: int) -> OfFunction:
+        """Those of one of its functions."""
+        return OfFunction(*self._of("function", number))
+
+    def mapping(self, number: int) -> OfMapping:
+        """Those of one of its mappings."""
+        return OfMapping(*self._of("mapping", number))
+
+    def _of(self, thing: str, number: int) -> list[Any]:
+        first, dtypes = _KINDS[thing]
+        return [self.machine.block(first + kind, number).view(dtype) for kind, dtype in enumerate(dtypes)]
+
+
+def whole(sums: Any) -> Any:
+    """Sums as Python's integers: an array of objects, or one of them."""
+    high, low = sums["high"].astype(object), sums["low"].astype(object)
+    return high * np.array(1 << 30, object) + low

@@ -1,0 +1,60 @@
+/* What is counted by shard: the busiest second of each, and the load over time, as by_shard.py has them. */
+#include "measures.h"
+
+static void close_second(ShardMeasures *shard) {
+  shard->busiest_records = greatest(shard->busiest_records, shard->second_records);
+  shard->busiest_bytes = greatest(shard->busiest_bytes, shard->second_bytes);
+  shard->second_records = shard->second_bytes = 0;
+}
+
+/* A record is offered; those of a shard come in order of production. */
+void count_second(ShardMeasures *shard, i64 produced_ns, i64 bytes) {
+  if (produced_ns >= shard->second_ends_ns) {
+    close_second(shard);
+    i64 second = produced_ns / NS - (produced_ns % NS < 0);
+    shard->second_ends_ns = (second + 1) * NS;
+  }
+  shard->second_records++;
+  shard->second_bytes += bytes;
+}
+
+static void halve(StreamMeasures *stream, i64 shards) {
+  i64 *load = stream->load;
+  for (i64 row = 0; row < 2 * LOAD_ROWS; row++)
+    for (i64 j = 0; j < shards; j++) {
+      i64 records = load[row * shards + j];
+      load[row * shards + j] = 0;
+      load[row / 2 * shards + j] += records;
+    }
+  for (i64 j = 0; j < shards; j++) { /* the row behind the last one */
+    load[LOAD_ROWS * shards + j] += load[2 * LOAD_ROWS * shards + j];
+    load[2 * LOAD_ROWS * shards + j] = 0;
+  }
+  stream->totals.load_interval_ns *= 2;
+  stream->load_grid = (Grid){.interval_ns = stream->totals.load_interval_ns};
+  stream->totals.load_rows = (stream->totals.load_rows + 1) / 2;
+}
+
+/* A record was accepted, from 0 on. Rows double in length when there come to be many. */
+void count_load(StreamMeasures *stream, i64 accepted_ns, i64 shard) {
+  while (accepted_ns > 2 * LOAD_ROWS * stream->load_grid.interval_ns) halve(stream, stream->nshards);
+  i64 rows = row_at(&stream->load_grid, accepted_ns);
+  stream->load[(rows - 1) * stream->nshards + shard]++;
+  stream->totals.load_rows = greatest(stream->totals.load_rows, rows);
+}
+
+/* What came at the very end of the run belongs to the last row. */
+void end_load(StreamMeasures *stream, i64 end_ns) {
+  i64 shards = stream->nshards, row = end_ns / stream->totals.load_interval_ns, more = 0;
+  for (i64 j = 0; row <= 2 * LOAD_ROWS && j < shards; j++) more += stream->load[row * shards + j];
+  if (more && end_ns % stream->totals.load_interval_ns == 0) {
+    for (i64 j = 0; j < shards; j++) {
+      stream->load[(row - 1) * shards + j] += stream->load[row * shards + j];
+      stream->load[row * shards + j] = 0;
+    }
+    stream->totals.load_rows = row;
+  } else if (more && row == 2 * LOAD_ROWS) {
+    halve(stream, shards);
+  }
+  for (i64 j = 0; j < shards; j++) close_second(&stream->shards[j]);
+}

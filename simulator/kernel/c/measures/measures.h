@@ -1,0 +1,116 @@
+/* What the files of the measures offer each other, and the rules: see simulator/measures, whose names they have.
+ *
+ * The rules call these when something happens, in the order in which it happens; nothing here changes a run. All that
+ * is added up is linear in time, so of what happens at one instant the order does not matter; of levels and ages, whose
+ * peaks are wanted, only the sum of an instant is seen. */
+#ifndef MEASURES_H
+#define MEASURES_H
+#include "../model.h"
+#include "../measuring.h"
+#include "../traffic.h"
+
+#define A_MINUTE_NS (60 * NS)
+
+static inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
+static inline i64 greatest(i64 a, i64 b) { return a > b ? a : b; }
+
+/* grid.c: rows of time; row 0 is what is before t = 0 */
+void look_up_row(Grid *, i64 time_ns);
+static inline i64 row_at(Grid *grid, i64 time_ns) {
+  if (time_ns < grid->begins_ns || time_ns >= grid->ends_ns) look_up_row(grid, time_ns);
+  return grid->row;
+}
+
+static inline MappingRow *mapping_row(const MappingMeasures *mine, i64 row) {
+  return &mine->rows[row / ROWS_A_PIECE][row % ROWS_A_PIECE];
+}
+
+/* level.c */
+void make_level(Level *, i64 interval_ns);
+void change_level(Level *, i64 time_ns, i64 by);
+void end_level(Level *, i64 end_ns);
+
+/* histogram.c, row_percentiles.c */
+void add_to_histogram(Histogram *, i64 value_ns);
+int make_row_percentiles(Memory *, RowPercentiles *);
+void turn_to_row(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 time_ns);
+void end_row_percentiles(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 end_ns);
+static inline void count_in_row(RowPercentiles *p, int bucket) {
+  RowCounts *open = &p->open;
+  open->counts[bucket]++;
+  if (bucket < open->low) open->low = bucket;
+  if (bucket > open->high) open->high = bucket;
+}
+
+/* stream.c, by_shard.c: the writing end */
+int make_stream_measures(Kernel *, Stream *);
+void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
+void count_load(StreamMeasures *, i64 accepted_ns, i64 shard);
+void end_load(StreamMeasures *, i64 end_ns);
+void count_second(ShardMeasures *, i64 produced_ns, i64 bytes);
+void end_stream(Kernel *, Stream *, i64 end_ns);
+
+/* backlog.c */
+void backlog_to(Kernel *, int mapping, i64 time_ns);
+i64 next_boundary(const Kernel *, const Stream *, i64 time_ns);
+void end_in_backlog(Kernel *, int mapping, i64 time_ns, i64 records);
+void end_backlog(Kernel *, int mapping, i64 end_ns);
+
+/* lag.c */
+i64 first_left(Kernel *, const Reader *, const Lane *);
+void behind_to(Kernel *, int mapping, i64 time_ns); /* it is known when it was behind, up to a time */
+void end_lag(Kernel *, int mapping, i64 end_ns);
+
+/* lanes.c, passes.c */
+int phase_of(const Kernel *, const Reader *, const Watch *);
+void follow(Kernel *, Reader *, Lane *, i64 time_ns);
+void pass_accepted(Kernel *, Reader *, Lane *, i64 until_ns);
+void pass_sent(Kernel *, Reader *, Lane *, i64 until_ns);
+void end_lanes(Kernel *, int mapping, i64 end_ns);
+
+/* waiting.c */
+int why(const Mapping *, const Reader *, const Watch *, int phase, int class);
+void move(Kernel *, int mapping, int before, int after, i64 time_ns, i64 records);
+void move_several(Kernel *, int mapping, int before, int after, Sum left, i64 records);
+void wait_to_write(Kernel *, int mapping, i64 produced_ns, i64 let_in_ns, i64 accepted_ns);
+
+/* times.c */
+void end_waiting(Kernel *, Reader *, Lane *, i64 time_ns, i64 records);
+void end_times(Kernel *, int mapping, i64 end_ns);
+
+/* parts.c, attempts.c */
+void measure_processed(Kernel *, Reader *, Lane *);
+i64 last_accepted(Kernel *, const Reader *, const Lane *);
+
+/* episodes.c */
+void finished_in_episode(Kernel *, const Reader *, const Lane *, i64 done);
+void lost_in_episode(Kernel *, int mapping, int how, i64 time_ns, i64 records);
+void end_episodes(Kernel *, int mapping, i64 end_ns);
+
+/* last_quarter.c */
+i64 quarter_begins_ns(const Kernel *);
+void lost_in_quarter(Kernel *, int mapping, int how, int failure, i64 time_ns, i64 records);
+void moved_in_quarter(const Kernel *, Lane *, i64 time_ns);
+void close_quarter(Kernel *);
+
+/* lane_work.c */
+LaneMeasures *of_lane(Kernel *, const Reader *, const Lane *);
+void measure_work(Kernel *, const Reader *, const Lane *, i64 done);
+
+/* silent_lanes.c, ages.c */
+void take_age(Kernel *, int mapping, i64 time_ns, i64 age_ns);
+
+/* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */
+static inline int is_unread(Kernel *k, const Reader *r, i64 place) {
+  if (!k->mappings[r->mapping].push) return place >= r->place;
+  i64 available = r->available[row(&shard_read(k, r)->log, place)];
+  return available < 0 && available != GONE;
+}
+
+/* Whether a record that is known has ended unread. (Of those that have not been read nothing else is known.) */
+static inline int has_expired(Kernel *k, const Reader *r, i64 place) {
+  if (is_unread(k, r, place)) return place < r->expired;
+  return is_gone(r, &shard_read(k, r)->log, place);
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* The measures of a whole run, from its plan to its end, and as they are handed out: observer.py. */
+#include "measures.h"
+
+static Phase *make_phases(Kernel *k, const Mapping *m) {
+  Phase *phases = take(&k->memory, (u64)(2 * m->ndisabled + 2) * sizeof(Phase));
+  if (!phases) return NULL;
+  int n = 0;
+  phases[n++] = (Phase){m->starts_ns, BEFORE_START};
+  for (i64 i = 0; i < m->ndisabled; i++) {
+    i64 begin_ns = greatest(m->disabled[2 * i], m->starts_ns), end_ns = m->disabled[2 * i + 1];
+    if (end_ns <= m->starts_ns) continue;
+    phases[n++] = (Phase){begin_ns, ENABLED};
+    phases[n++] = (Phase){end_ns, PHASE_DISABLED};
+  }
+  phases[n] = (Phase){NEVER, ENABLED};
+  return phases;
+}
+
+static int make_readers(Kernel *k, Mapping *m) {
+  for (i64 j = 0; j < k->streams[m->stream].nshards; j++) {
+    Reader *r = &m->readers[j];
+    u64 room = k->streams[m->stream].shards[j].log.mask + 1;
+    r->busy_at = take(&k->memory, room * sizeof(i64));
+    r->free_at = take(&k->memory, room * sizeof(i64));
+    if (k->memory.exhausted) return 0;
+    r->polled = MISSED;
+    r->polled_ns = -NEVER;
+    for (int n = 0; n < m->factor; n++) {
+      Watch *w = &r->lanes[n].watch;
+      w->since_ns = k->begin_ns, w->then_ns = NEVER, w->heard = -1;
+      w->doing = IDLE;
+    }
+  }
+  return 1;
+}
+
+static int make_lag(Kernel *k, Lag *lag, i64 lanes, i64 limit_ns) {
+  lag->leaves = lanes;
+  lag->oldest = take(&k->memory, (u64)(2 * lanes) * sizeof(i64));
+  if (!lag->oldest) return 0;
+  for (i64 i = 0; i < 2 * lanes; i++) lag->oldest[i] = NEVER;
+  lag->asked_ns[0] = quarter_begins_ns(k);
+  lag->asked_ns[1] = k->duration_ns;
+  lag->limit_ns = limit_ns;
+  return 1;
+}
+
+static void make_backlog(const Kernel *k, const Mapping *m, Backlog *of) {
+  of->from_ns = m->position_ns + !m->inclusive;
+  of->counts = of->from_ns <= k->begin_ns;
+  of->grid.interval_ns = k->measures->interval_ns;
+  look_up_row(&of->grid, -1);
+  of->changed_ns = -NEVER;
+  of->row_peak = NO_PEAK;
+}
+
+static int make_mapping(Kernel *k, Mapping *m, MappingMeasures *mine) {
+  i64 shards = k->streams[m->stream].nshards;
+  mine->phases = make_phases(k, m);
+  mine->readers = take(&k->memory, (u64)shards * sizeof(ReaderMeasures));
+  mine->lanes = take(&k->memory, (u64)(shards * m->factor) * sizeof(LaneMeasures));
+  mine->wasted = take(&k->memory, (u64)(m->batch_size + 1) * sizeof(Wasted));
+  make_row_percentiles(&k->memory, &mine->latency_rows);
+  make_row_percentiles(&k->memory, &mine->age_rows);
+  if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns) || !make_readers(k, m)) return 0;
+  mine->latency_rows.all = mine->latency.counts;
+  mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = mine->left.least_ns = INT64_MAX;
+  mine->instant.at_ns = -NEVER;
+  mine->totals.last_end_ns = -NEVER;
+  for (i64 j = 0; j < shards; j++) mine->readers[j].age_peak_ns = NO_PEAK;
+  make_backlog(k, m, &mine->backlog);
+  return 1;
+}
+
+/* The plan has been read: make what is measured. */
+int make_measures(Kernel *k) {
+  Measures *all = k->measures;
+  i64 readers = 0;
+  all->streams = take(&k->memory, (u64)k->nstreams * sizeof(StreamMeasures));
+  all->functions = take(&k->memory, (u64)(k->nfunctions + 1) * sizeof(Level));
+  all->mappings = take(&k->memory, (u64)(k->nmappings + 1) * sizeof(MappingMeasures));
+  if (k->memory.exhausted) return 0;
+  all->minute_ns = A_MINUTE_NS;
+  all->looks_ns = least(all->minute_ns, k->duration_ns + 1);
+  all->grid.interval_ns = all->interval_ns, all->usual.interval_ns = all->usual_ns;
+  look_up_row(&all->grid, -1);
+  look_up_row(&all->usual, -1);
+  for (int i = 0; i < k->nmappings; i++) readers += k->streams[k->mappings[i].stream].nshards;
+  all->expiries.heap = take(&k->memory, (u64)(readers + 1) * sizeof(Event));
+  all->expiries.room = readers + 1;
+  for (int i = 0; i < k->nstreams; i++)
+    if (!make_stream_measures(k, &k->streams[i])) return 0;
+  for (int i = 0; i < k->nfunctions; i++) make_level(&all->functions[i], all->interval_ns);
+  for (int i = 0; i < k->nmappings; i++)
+    if (!make_mapping(k, &k->mappings[i], &all->mappings[i])) return 0;
+  return make_rows(k, 0);
+}
+
+/* What happened at the very end of the run belongs to its last row. */
+static void at_very_end(MappingMeasures *mine, i64 end_ns, i64 interval_ns) {
+  MappingRow *last = mapping_row(mine, end_ns / interval_ns), *row = mapping_row(mine, end_ns / interval_ns + 1);
+  if (end_ns % interval_ns) return;
+  last->attempts += row->attempts, last->errors += row->errors, last->throttles += row->throttles;
+  last->processed += row->processed, last->done_again += row->done_again;
+  last->dropped += row->dropped, last->sent_to_destination += row->sent_to_destination, last->expired += row->expired;
+  last->age_peak_ns = greatest(last->age_peak_ns, row->age_peak_ns);
+  last->latency_peak_ns = greatest(last->latency_peak_ns, row->latency_peak_ns);
+  for (int part = 0; part < PARTS; part++) {
+    last->parts[part].high += row->parts[part].high;
+    last->parts[part].low += row->parts[part].low;
+  }
+}
+
+static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
+  MappingMeasures *mine = &k->measures->mappings[mapping];
+  end_times(k, mapping, end_ns);
+  end_lanes(k, mapping, end_ns);
+  end_lag(k, mapping, end_ns);
+  end_backlog(k, mapping, end_ns);
+  end_episodes(k, mapping, end_ns);
+  end_row_percentiles(&mine->latency_rows, mine, 1, &k->measures->grid, end_ns);
+  end_row_percentiles(&mine->age_rows, mine, 0, &k->measures->grid, end_ns);
+  for (int b = 0; b < BUCKETS; b++) mine->latency.counts[b] -= mine->cold.counts[b];
+  at_very_end(mine, end_ns, k->measures->interval_ns);
+}
+
+/* The run is over, now. */
+void end_measures(Kernel *k) {
+  i64 end_ns = k->clock.now;
+  expire_before(k, end_ns + 1);
+  if (!k->measures->quarter_is_over) close_quarter(k);
+  for (int i = 0; i < k->nstreams; i++) end_stream(k, &k->streams[i], end_ns);
+  for (int i = 0; i < k->nfunctions; i++) end_level(&k->measures->functions[i], end_ns);
+  for (int i = 0; i < k->nmappings; i++) end_mapping(k, i, end_ns);
+}

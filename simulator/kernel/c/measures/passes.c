@@ -1,0 +1,110 @@
+/* How the records of a lane pass from class to class, as passes.py has it: accepted, seen by a poll, called for,
+ * available. Records are looked at once each, when it is asked what came of them. */
+#include "exact.h"
+#include "measures.h"
+
+/* Records of the lane are accepted up to a time, through which the lane does one thing. */
+void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
+  Watch *w = &lane->watch;
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
+  i64 end = known_to_lane(k, r, lane), index = w->accepted;
+  i64 busy = w->doing < FOR_ANSWER, busy_ns = w->busy_ns - busy * w->since_ns;
+  int class = m->push ? SEEN : UNSEEN;
+  while (index < end) {
+    u64 at = row(log, place_of(r, lane, index));
+    if (log->rows[at].accepted > until_ns) break;
+    row_at(grid, log->rows[at].accepted);
+    row_at(usual, log->rows[at].accepted);
+    i64 first = index, last_ns = least(until_ns, least(grid->ends_ns, usual->ends_ns) - 1), accepted_ns;
+    Sum left = {0, 0};
+    for (; index < end; index++) {
+      at = row(log, place_of(r, lane, index));
+      if ((accepted_ns = log->rows[at].accepted) > last_ns) break;
+      r->busy_at[at] = busy_ns + busy * accepted_ns;
+      add_value(&left, grid->ends_ns - accepted_ns);
+    }
+    move_several(k, r->mapping, NOTHING_WAITS, why(m, r, w, phase_of(k, r, w), class), left, index - first);
+    w->records[class] += index - first;
+    of_lane(k, r, lane)->accepted += index - first;
+  }
+  w->accepted = index;
+}
+
+/* Records leave by push up to a time; those that are passed over never do. */
+void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
+  Watch *w = &lane->watch;
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
+  for (; w->sent < w->accepted; w->sent++) {
+    u64 at = row(log, place_of(r, lane, w->sent));
+    if (r->available[at] < 0) continue;
+    i64 leaves_ns = r->available[at] - m->propagation_ns;
+    if (leaves_ns > until_ns) break;
+    reads->bytes += log->rows[at].bytes;
+    w->records[SEEN]--, w->records[CALLED_FOR]++;
+    int phase = phase_of(k, r, w);
+    move(k, r->mapping, why(m, r, w, phase, SEEN), why(m, r, w, phase, CALLED_FOR), leaves_ns, 1);
+  }
+}
+
+/* How many records of an answer are the lane's. */
+static i64 called_for(const Kernel *k, const Reader *r, Lane *lane, const Answer *answer) {
+  Watch *w = &lane->watch;
+  if (!r->lane_logs) return answer->end - answer->first;
+  i64 known = known_to_lane(k, r, lane), n = 0;
+  for (; w->sent < known && place_of(r, lane, w->sent) < answer->end; w->sent++)
+    n += place_of(r, lane, w->sent) >= answer->first;
+  return n;
+}
+
+/* A poll has seen what is accepted by now, and is answered with some of it. */
+void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
+  const Mapping *m = &k->mappings[r->mapping];
+  ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
+  i64 now_ns = k->clock.now;
+  int before = r->polled;
+  reads->calls += what == CALLED;
+  reads->refused += what == NO_CALL || what == NO_BYTES;
+  reads->skipped += what != CALLED && what != NO_CALL && what != NO_BYTES;
+  reads->bytes += answer->bytes;
+  for (int n = 0; n < m->factor; n++) {
+    Lane *lane = &r->lanes[n];
+    Watch *w = &lane->watch;
+    r->polled = before;
+    follow(k, r, lane, now_ns);
+    int phase = phase_of(k, r, w), unseen = why(m, r, w, phase, UNSEEN), seen = why(m, r, w, phase, SEEN);
+    r->polled = what;
+    int left = why(m, r, w, phase, SEEN);
+    move(k, r->mapping, seen, left, now_ns, w->records[SEEN]);
+    move(k, r->mapping, unseen, left, now_ns, w->records[UNSEEN]);
+    i64 called = called_for(k, r, lane, answer);
+    move(k, r->mapping, left, why(m, r, w, phase, CALLED_FOR), now_ns, called);
+    w->records[SEEN] += w->records[UNSEEN] - called;
+    w->records[UNSEEN] = 0;
+    w->records[CALLED_FOR] += called;
+  }
+  r->polled = what;
+  r->polled_ns = now_ns;
+}
+
+/* Records of a lane, from an index on, have become available, or are gone. */
+void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 records) {
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  Watch *w = &lane->watch;
+  follow(k, r, lane, k->clock.now);
+  for (i64 index = from; index < lane->seen; index++) r->free_at[row(log, place_of(r, lane, index))] = w->free_ns;
+  int phase = phase_of(k, r, w);
+  move(k, r->mapping, why(m, r, w, phase, CALLED_FOR), why(m, r, w, phase, AVAILABLE), k->clock.now, records);
+  w->records[CALLED_FOR] -= records;
+  w->records[AVAILABLE] += records;
+}
+
+void measure_read_again(Kernel *k, const Reader *r, i64 bytes, int call) {
+  ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
+  reads->calls += call;
+  reads->bytes += bytes;
+}
