@@ -44,8 +44,8 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
                 **setting.columns,
                 "mapping": mapping,
                 "replications": len(runs),
-                "verdict": comparison.verdict(setting, mapping),
-                "binding_cause": comparison.binding(setting, mapping),
+                "verdict": comparison.verdict(setting, mapping).word,
+                "binding_cause": comparison.binding(setting, mapping).word,
                 "objectives": comparison.state(setting) if stated(comparison.assessments[setting]) else "",
             }
             for measure, each in (known[mapping] | whole).items():

@@ -20,6 +20,7 @@ from simulator.report.numbers import count, money, month, seconds
 from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.compare import Comparison
+from simulator.study.consensus import Said
 from simulator.study.figures import leaves_work, values_of
 from simulator.study.objectives import COST, stated
 from simulator.study.ranking import best, usd_per_month
@@ -119,13 +120,19 @@ def _counts(comparison: Comparison, rows: Rows) -> Table:
             *_named(comparison, setting, mapping),
             *(_mean(comparison, setting, mapping, measure, count) for measure in COUNTS.values()),
             _mean(comparison, setting, mapping, "drain_s", seconds),
-            cause_words(comparison.binding(setting, mapping)),
+            cause_words(comparison.binding(setting, mapping).word),
             _mean(comparison, setting, mapping, "binding_share", lambda part: f"{part:.0%}", plain_mean=True),
             "> " * leaves_work(comparison.runs[setting]) + _mean(comparison, setting, "", COST, money),
-            Text(verdict, style=state_colour(verdict)),
+            Text(_in_some(verdict), style=state_colour(verdict.word)),
             *([Text(state, style=STATES[state])] if judged else []),
         )
     return table
+
+
+def _in_some(verdict: Said) -> str:
+    """A verdict, and in how many runs it was if not in all."""
+    n, all_ = verdict.runs[verdict.word], sum(verdict.runs.values())
+    return verdict.word if n == all_ else f"{verdict.word} {n}/{all_}"
 
 
 def _differences(comparison: Comparison, rows: Rows) -> Table:

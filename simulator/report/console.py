@@ -24,6 +24,7 @@ from simulator.report.objective_words import told
 from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
 from simulator.report.vocabulary import STATES, cause_words, limit_words, state_colour
+from simulator.study import consensus
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
 from simulator.study.objectives import Assessment, State, assess
@@ -62,7 +63,7 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
     """Say how a run, or its replications, went: in at most 15 lines."""
     width = None if sys.stdout.isatty() else ANY_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
-    worst = worst_of(result)
+    worst = worst_of(result, runs)
     if worst is None:
         console.print(f"{result.scenario.name}: no event source mapping reads its streams")
     else:
@@ -85,26 +86,28 @@ def summary(result: Result, runs: Sequence[RunFigures], folder: Path) -> dict[st
     return dict(plain(run_summary(result, runs) | {"output": str(folder)}))
 
 
-def worst_of(result: Result) -> MappingResult | None:
-    """The mapping with the worst verdict, and of those the one that was the furthest behind."""
+def worst_of(result: Result, runs: Sequence[RunFigures]) -> MappingResult | None:
+    """The mapping with the worst verdict in any run, and of those the one that was the furthest behind."""
     states = list(STATES)
     return max(
-        result.mappings, key=lambda m: (states.index(m.verdict.state), m.measures.lags.peak_ns), default=None
-    )  # fmt: skip
+        result.mappings,
+        key=lambda m: (states.index(consensus.verdict(runs, m.name).word), m.measures.lags.peak_ns),
+        default=None,
+    )
 
 
 def _headline(result: Result, runs: Sequence[RunFigures], worst: MappingResult) -> Text:
     """The verdict of all runs, the reason, and what binds."""
-    verdict = worst.verdict
+    judged, binding = consensus.verdict(runs, worst.name), consensus.binding(runs, worst.name)
     text = Text(f"{result.scenario.name}: ")
-    states = [run.verdicts[worst.name] for run in runs]
-    share = f" in {states.count(verdict.state)} of {len(runs)} runs" if len(runs) > 1 else ""
-    text.append(verdict.state, style=f"bold {state_colour(verdict.state)}").append(share)
+    text.append(judged.word, style=f"bold {state_colour(judged.word)}").append(f" {judged.share}".rstrip())
     of = f"{worst.name}: " if len(result.mappings) > 1 else ""
-    binds = (
-        f"what binds: {cause_words(verdict.cause)}, {verdict.why}" if verdict.cause else f"nothing binds: {verdict.why}"
+    what = (
+        f"What binds {binding.share}".rstrip() + f": {cause_words(binding.word)}, "
+        if binding.word
+        else "Nothing binds: "
     )
-    return text.append(f" ({of}{verdict.reason}). {binds[0].upper()}{binds[1:]}")
+    return text.append(f" ({of}{judged.reason}). {what}{binding.reason}")
 
 
 def _figures(result: Result) -> Figures:

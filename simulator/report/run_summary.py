@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.measures.result import Result
+from simulator.study import consensus
 from simulator.study.demand import demand
-from simulator.study.figures import Figures, intervals
+from simulator.study.figures import Figures, intervals, values_of
 from simulator.study.objectives import Assessment, assess
+from simulator.study.statistics import interval
 
 
 def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
@@ -17,11 +19,27 @@ def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
     for name, stream in found["streams"].items():
         stream["hottest_key_part"] = demand(result.scenario, name).hottest_key  # expected
     if len(runs) > 1:
+        for name, mapping in found["event_source_mappings"].items():
+            mapping |= _of_all(runs, name)
         found["replications"] = {
             mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}
             for mapping, of in intervals(runs).items()
         }
     return found
+
+
+def _of_all(runs: Sequence[Figures], mapping: str) -> dict[str, Any]:
+    """The words for a mapping by all runs, in place of those of the first."""
+    judged, binds = consensus.verdict(runs, mapping), consensus.binding(runs, mapping)
+    return {
+        "verdict": judged.word,
+        "verdict_reason": judged.reason,
+        "verdict_runs": judged.runs,
+        "binding_cause": binds.word or None,
+        "binding_share": interval(values_of(runs, mapping, "binding_share")).mean,
+        "binding_reason": binds.reason,
+        "binding_runs": binds.runs,
+    }
 
 
 def _objective(each: Assessment) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from simulator.measures.parts import PARTS
 from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.study import consensus
 from simulator.study.changes import Change, changes, growing
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, values_of
 from simulator.study.objectives import COST
-from simulator.study.saturation import most_common
 from simulator.study.settings import AS_IT_IS, require_mapping
 from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval, is_quantile, measure_interval
 from simulator.study.suggestion import suggestion
@@ -92,12 +92,12 @@ class Advice:
     @property
     def verdict(self) -> str:
         """The worst of the replications."""
-        return worst_verdict(self.runs, self.mapping.name)
+        return consensus.verdict(self.runs, self.mapping.name).word
 
     @property
     def binding(self) -> str:
         """The limit that binds in most replications."""
-        return most_common([run.binding[self.mapping.name] for run in self.runs])
+        return consensus.binding(self.runs, self.mapping.name).word
 
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
@@ -137,7 +137,7 @@ def advised(evaluate: Evaluator, replications: int, mapping: str | None = None) 
     outcomes = evaluate([each.setting for each in tried], replications)
     done = [_advised(each, runs, outcomes[each.setting], chosen.name, by) for each in tried if outcomes[each.setting]]
     failed = tuple(each for each in tried if not outcomes[each.setting])
-    if done and worst_verdict(runs, chosen.name) not in KEEP_UP:
+    if done and consensus.verdict(runs, chosen.name).word not in KEEP_UP:
         done += _together(evaluate, replications, runs, chosen, min(done, key=_rank), by)
     return Advice(scenario.name, chosen, tuple(runs), by, tuple(sorted(done, key=_rank)), failed, evaluate.warmup or "")
 
@@ -179,7 +179,7 @@ def ranked_by(runs: Sequence[Figures], mapping: str) -> str:
 
     While an outage lasts no knob helps, so that after one the highest latencies say little.
     """
-    left_behind = worst_verdict(runs, mapping) == "backlogged"
+    left_behind = consensus.verdict(runs, mapping).word == "backlogged"
     recovers = not all(math.isnan(value) for value in values_of(runs, mapping, RECOVERY))
     return RECOVERY if left_behind and recovers else LATENCY
 
@@ -189,14 +189,9 @@ def worst_mapping(runs: Sequence[Figures]) -> str:
 
     def badness(mapping: str) -> tuple[int, float]:
         latency = measure_interval(LATENCY, values_of(runs, mapping, LATENCY)).mean
-        return STATES.index(worst_verdict(runs, mapping)), -1.0 if math.isnan(latency) else latency
+        return STATES.index(consensus.verdict(runs, mapping).word), -1.0 if math.isnan(latency) else latency
 
     return max(runs[0].values, key=badness)
-
-
-def worst_verdict(runs: Iterable[Figures], mapping: str) -> str:
-    """stable, backlogged or overloaded: the worst of the replications."""
-    return max((run.verdicts[mapping] for run in runs), key=STATES.index)
 
 
 def effect(measure: str, then: Sequence[float], today: Sequence[float]) -> Effect:
@@ -238,7 +233,7 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
         return effect(measure, values_of(mine, whose, measure), values_of(theirs, whose, measure))
 
     effects = {measure: of(measure) for measure in MEASURES}
-    return Advised(change, effects, worst_verdict(runs, mapping), effects[by])
+    return Advised(change, effects, consensus.verdict(runs, mapping).word, effects[by])
 
 
 def _rank(advised: Advised) -> tuple[bool, int, bool, float, float]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.measures.verdict import STATES
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
+from simulator.study import consensus
+from simulator.study.consensus import Said
 from simulator.study.evaluate import Evaluate, Evaluator
 from simulator.study.executors import Failure, runner
 from simulator.study.figures import intervals, tidy_rows, values_of, whole_intervals
@@ -72,13 +72,13 @@ class Comparison:
         """The event source mappings of one setting."""
         return list(self.runs[setting][0].values)
 
-    def verdict(self, setting: Setting, mapping: str) -> str:
-        """The worst of the replications."""
-        return max((run.verdicts[mapping] for run in self.runs[setting]), key=STATES.index)
+    def verdict(self, setting: Setting, mapping: str) -> Said:
+        """The worst of the replications, and in how many it was."""
+        return consensus.verdict(self.runs[setting], mapping)
 
-    def binding(self, setting: Setting, mapping: str) -> str:
+    def binding(self, setting: Setting, mapping: str) -> Said:
         """The cause that binds in most replications; "" where nothing does."""
-        return Counter(run.binding[mapping] for run in self.runs[setting]).most_common(1)[0][0]
+        return consensus.binding(self.runs[setting], mapping)
 
     @property
     def meeting(self) -> list[Setting]:

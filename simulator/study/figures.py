@@ -47,6 +47,8 @@ class Figures:
     verdicts: dict[str, str]  # by mapping: one of measures.verdict.STATES
     binding: dict[str, str]  # by mapping: the cause of waiting that binds, or ""
     values: dict[str, dict[str, float]]  # by mapping and measure
+    reasons: dict[str, str] = field(default_factory=dict)  # by mapping: why it has its verdict
+    binding_reasons: dict[str, str] = field(default_factory=dict)  # by mapping: why that cause, or none, binds
     whole: dict[str, float] = field(default_factory=dict)  # by measure: of the whole scenario, as usd_per_month
     curves: dict[str, Curves] = field(default_factory=dict)  # by mapping
 
@@ -73,6 +75,8 @@ def figures(result: Result) -> Figures:
         verdicts={mapping.name: mapping.verdict.state for mapping in mappings},
         binding={mapping.name: mapping.verdict.cause for mapping in mappings},
         values={mapping.name: dict(_measures(result, mapping)) for mapping in mappings},
+        reasons={mapping.name: mapping.verdict.reason for mapping in mappings},
+        binding_reasons={mapping.name: mapping.verdict.why for mapping in mappings},
         whole={name: getattr(result.bill, name) for name in COSTS},
         curves={mapping.name: _curves(result, mapping) for mapping in mappings},
     )

@@ -5,12 +5,13 @@ Both are looked for from today's traffic on, so neither depends on the loads tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.study.bisection import edge
+from simulator.study.consensus import binding
 from simulator.study.figures import Figures, values_of
 from simulator.study.statistics import Interval, measure_interval
 
@@ -39,7 +40,7 @@ class Loaded:
 
     def usual_binding(self, mapping: str) -> str:
         """The limit that binds in most replications."""
-        return most_common([run.binding[mapping] for run in self.runs])
+        return binding(self.runs, mapping).word
 
 
 Load = Callable[[float], Loaded | None]  # None: no run with so many times the traffic has finished
@@ -57,11 +58,6 @@ class Break:
     breaks: float
     mapping: str
     why: str
-
-
-def most_common(words: Sequence[str]) -> str:
-    """The word that is there most often; of several the first in the alphabet."""
-    return max(sorted(set(words)), key=words.count)
 
 
 def saturation(load: Load) -> Break | None:

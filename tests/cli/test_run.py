@@ -250,6 +250,12 @@ def test_the_tables_of_replications_are_the_first_ones(write: Write, shardsim: C
     several, one = summary(Path("three")), summary(Path("one"))
     assert several.pop("replications")["reader"]["attempts"]["n"] == several.pop("objectives")[0]["runs"] == 3
     one.pop("objectives")
+    words = several["event_source_mappings"]["reader"]
+    assert words.pop("verdict_runs") == {one["event_source_mappings"]["reader"]["verdict"]: 3}
+    assert sum(words.pop("binding_runs").values()) == 3
+    for of_all in ("binding_share", "binding_cause", "binding_reason", "verdict_reason"):
+        words.pop(of_all)
+        one["event_source_mappings"]["reader"].pop(of_all)
     assert several == one
     assert "means of 3 replications ± half of the 95 % interval; the rest is of the first" in result.stdout
     assert " ± " in result.stdout.splitlines()[2]

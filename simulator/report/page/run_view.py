@@ -157,7 +157,7 @@ def _of_replications(table: pd.DataFrame) -> list[Figures]:
         verdicts = dict(zip(rows["mapping"], rows["verdict"], strict=True))
         whole = values.pop("", {})
         verdicts.pop("", None)
-        runs.append(Figures(int(str(number)), verdicts, {}, values, whole))
+        runs.append(Figures(int(str(number)), verdicts, {}, values, whole=whole))
     return runs
 
 
