@@ -11,6 +11,7 @@ from simulator.report.study_shapes import SHOWN
 from simulator.study.compare import Comparison
 from simulator.study.figures import intervals, whole_intervals
 from simulator.study.objectives import stated
+from simulator.study.ranking import one_step_cheaper, ranked
 from simulator.study.tables import table
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def wide_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def summary(comparison: Comparison) -> dict[str, Any]:
-    """What study.json says."""
+    """What study.json says: also which setting is chosen, and which is one step cheaper."""
+    order = ranked(comparison.runs, comparison.objectives)
+    cheaper = one_step_cheaper(comparison.runs, order[0]) if order else None
     return {
         "scenario": comparison.name,
         "study": KIND,
@@ -64,10 +67,13 @@ def summary(comparison: Comparison) -> dict[str, Any]:
         "stopped": comparison.stopped,
         "warmup": comparison.warmup,
         "baseline": dict(comparison.baseline.overrides),
+        "chosen": dict(order[0].overrides) if order else None,
+        "one_step_cheaper": dict(cheaper.overrides) if cheaper else None,
         "settings": [
             {
                 "label": setting.label,
                 "overrides": dict(setting.overrides),
+                "rank": order.index(setting) + 1,
                 "objectives": [asdict(each) for each in comparison.assessments[setting]],
             }
             for setting in comparison.settings

@@ -96,6 +96,7 @@ def summary(sizing: Sizing) -> dict[str, Any]:
         "headline": words.headline(sizing),
         "answer": None if answer is None else _described(answer),
         "one_step_cheaper": None if sizing.search.cheaper is None else _described(sizing.search.cheaper),
+        "nearest": None if sizing.answer or sizing.search.nearest is None else _described(sizing.search.nearest),
         "objectives": [asdict(each) for each in sizing.assessments],
         "headroom_asked": sizing.room,
         "headroom": None if found is None else {"holds": found.holds, "breaks": _finite(found.breaks)},

@@ -50,12 +50,18 @@ class StudyFiles:
             if name in self.tables and self.tables[name].empty:
                 yield f"{name}.csv", "holds no row"
         if "comparison" in self.tables:
-            if settings and self.study["baseline"] not in [each["overrides"] for each in settings]:
-                yield STUDY, "its baseline is none of its settings"
+            yield from ((STUDY, f"its {name} is none of its settings") for name in self._strangers(settings))
             for name, n in (("comparison", len(settings)), ("differences", max(0, len(settings) - 1))):
                 found = len(rows_by_setting(self.tables[name]))
                 if found != n:
                     yield f"{name}.csv", f"has {found:,} settings; by {STUDY} they are {n:,}"
+
+    def _strangers(self, settings: Sequence[dict[str, Any]]) -> Iterator[str]:
+        """Settings of a comparison that stand out, and are none of those that it tells of."""
+        known = [each["overrides"] for each in settings]
+        named = ("baseline", "chosen", *(("one_step_cheaper",) if self.study["one_step_cheaper"] is not None else ()))
+        if known:
+            yield from (name.replace("_", " ") for name in named if self.study[name] not in known)
 
 
 def rows_by_setting(table: pd.DataFrame) -> list[list[dict[Any, Any]]]:

@@ -96,7 +96,9 @@ COMPARISON: Final = Group(
         "stopped": Text(),
         "warmup": Text(),
         "baseline": OVERRIDES,
-        "settings": ListOf(Group({"overrides": OVERRIDES, "objectives": ListOf(ASSESSMENT)})),
+        "chosen": OrNull(OVERRIDES),
+        "one_step_cheaper": OrNull(OVERRIDES),
+        "settings": ListOf(Group({"overrides": OVERRIDES, "rank": RUNS, "objectives": ListOf(ASSESSMENT)})),
         "failures": ListOf(Group({"setting": Text(), "replication": COUNT, "why": Text()})),
     }
 )
@@ -118,6 +120,7 @@ SIZE: Final = Group(
         "objectives_state": Word(*ORDER),
         "answer": OrNull(TRIAL),
         "one_step_cheaper": OrNull(TRIAL),
+        "nearest": OrNull(TRIAL),
         "objectives": ListOf(ASSESSMENT),
         "headroom": OrNull(Group({"holds": NUMBER})),
         "settings": COUNT,
@@ -191,7 +194,7 @@ KINDS: Final = {
             "headroom": Columns({"load": NUMBER, **TRIED}),
             "estimate": ESTIMATE_CSV,
         },
-        lambda study: [each for each in (study["answer"], study["one_step_cheaper"]) if each],
+        lambda study: [each for each in (study["answer"], study["one_step_cheaper"], study["nearest"]) if each],
     ),
     "advise": Kind(ADVICE, {}, lambda study: study["changes"]),
     "sweep-load": Kind(LOAD_SWEEP, {"loads": Columns({"load": NUMBER, **SETTING, **SHOWN}, KNOWN)}, lambda _: []),

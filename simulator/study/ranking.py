@@ -13,8 +13,20 @@ from simulator.study.statistics import interval
 
 def best(runs: Mapping[Setting, Sequence[Figures]], objectives: Objectives) -> Setting | None:
     """The setting that keeps up and meets the objectives, or comes nearest to it; of equals the cheapest."""
+    return next(iter(ranked(runs, objectives)), None)
+
+
+def ranked(runs: Mapping[Setting, Sequence[Figures]], objectives: Objectives) -> list[Setting]:
+    """The settings that have been simulated, the best first."""
     known = [setting for setting, some in runs.items() if some]
-    return min(known, key=lambda setting: _rank(runs[setting], objectives), default=None)
+    return sorted(known, key=lambda setting: _rank(runs[setting], objectives))
+
+
+def one_step_cheaper(runs: Mapping[Setting, Sequence[Figures]], chosen: Setting) -> Setting | None:
+    """The dearest of the settings that are cheaper than the one chosen."""
+    costs = {setting: usd_per_month(some) for setting, some in runs.items() if some}
+    cheaper = [setting for setting, cost in costs.items() if cost < costs[chosen]]
+    return max(cheaper, key=lambda setting: costs[setting], default=None)
 
 
 def usd_per_month(runs: Sequence[Figures]) -> float:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
+from click.testing import CliRunner
 from matplotlib.text import Text
 
+from simulator.cli import cli
+from simulator.report.page.build import page_of
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.comparing import PLOTS, draw_comparison
-from simulator.report.plots.cost_and_age import Point, frontier
 from simulator.report.plots.setting_choice import shown
 from simulator.scenario.objectives import Objectives
 from simulator.study.compare import Comparison
 from simulator.study.figures import Curves, Figures
-from simulator.study.statistics import Interval
+from tests.page.folders import study
 from tests.study import synthetic
 
 CURVES = Curves(5000, [0.1 * (i + 1) for i in range(13)], 1.0, [1.0, math.nan, 3.0, 2.0])
@@ -57,7 +60,7 @@ def texts(plot: Plot) -> str:
 @pytest.mark.parametrize("mappings", [("reader",), ("reader", "other")])
 def test_any_number_of_settings_and_mappings_is_drawn_and_named(settings: int, mappings: tuple[str, ...]) -> None:
     plots = drawn(comparison(settings, mappings=mappings))
-    assert list(plots) == ["cost_and_age", "setting_quantiles", "setting_ages"]
+    assert list(plots) == ["settings", "setting_ages", "setting_quantiles"]
     for name in ("setting_quantiles", "setting_ages"):
         assert ("Shown are 8 of" in plots[name].subtitle) == (settings > 8)
         assert ("Of each setting the mapping" in plots[name].subtitle) == (len(mappings) > 1)
@@ -73,43 +76,55 @@ def test_two_drawings_are_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "a/plots" / name).read_bytes() == (tmp_path / "b/plots" / name).read_bytes()
 
 
-def test_the_objectives_have_lines() -> None:
-    plots = drawn(comparison(3, Objectives(iterator_age_p99=30.0, cost_per_month=25.0, iterator_age_max=2.0)))
-    axes = plots["cost_and_age"].drawn().axes[0]
-    constant = [line for line in axes.get_lines() if line.get_linestyle() == "--"]
-    heights = {tuple(cast(list[float], line.get_ydata())) for line in constant}
-    places = {tuple(cast(list[float], line.get_xdata())) for line in constant}
-    assert (30.0, 30.0) in heights
-    assert (25.0, 25.0) in places
-    assert "objective, USD 25.00" in texts(plots["cost_and_age"])
-    assert "objective, 2 s" in texts(plots["setting_ages"])
+def test_the_tightest_objective_is_the_line_and_chosen_today_and_cheaper_are_named() -> None:
+    plots = drawn(comparison(4, Objectives(iterator_age_p99=31.0, iterator_age_max=2.0e4)))
+    written = texts(plots["settings"])
+    costs, ages = plots["settings"].drawn().axes
+    assert [bar.get_height() for bar in costs.patches] == [10, 20, 30, 40]  # type: ignore[attr-defined]
+    curve, bound = ages.get_lines()
+    assert list(cast(list[float], curve.get_ydata())) == [60, 30, 20, 15]
+    assert set(cast(list[float], bound.get_ydata())) == {31}
+    assert "chosen" in written
+    assert "today, one step cheaper" in written
+    assert plots["settings"].title.endswith("does, for USD 20.00 a month: iterator age p99 30 s")
 
 
-def test_where_nothing_was_processed_the_plots_say_so() -> None:
-    found = comparison(2, curves=EMPTY)
+def test_settings_lie_along_the_knob_in_which_most_differ_from_the_chosen_one() -> None:
     runs = {
-        setting: [
-            replace(each, values={"reader": {**each.values["reader"], "iterator_age_p99_s": math.nan}}) for each in some
-        ]
-        for setting, some in found.runs.items()
+        synthetic.setting(shards=n, batch_size=b): [run(0, 10.0 * n + b / 100, 60.0 / n)]
+        for b in (100, 500)
+        for n in (1, 2, 3)
     }
-    plots = drawn(replace(found, runs=runs))
-    assert plots["cost_and_age"].title == "Cost and iterator age: no attempt has ended"
+    plot = drawn(Comparison("made up", next(iter(runs)), runs))["settings"]
+    axes = plot.drawn().axes[0]
+    assert axes.get_xlabel() == "shards"
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "2", "3"]
+    assert "3 more settings are in the table" in plot.subtitle
+
+
+def test_where_nothing_was_processed_the_plots_are_sentences() -> None:
+    found = comparison(2, curves=EMPTY)
+    plots = drawn(found)
+    assert plots["setting_quantiles"].figure is plots["setting_ages"].figure is None
     assert plots["setting_quantiles"].title == "Latency: no record was processed"
-    assert "no data: no attempt ended" in texts(plots["setting_ages"])
+    assert plots["setting_ages"].title == "Iterator age: no attempt has ended"
 
 
-def test_a_comparison_without_a_run_is_drawn() -> None:
+def test_a_comparison_without_a_run_is_a_sentence() -> None:
     nothing = Comparison("made up", synthetic.setting(shards=1), {synthetic.setting(shards=1): []})
-    assert drawn(nothing)["cost_and_age"].title == "Cost and iterator age: no attempt has ended"
+    assert drawn(nothing)["settings"].title == "Settings: every run failed"
 
 
-def test_the_frontier_holds_what_no_other_beats_in_both() -> None:
-    def point(usd: float, age: float) -> Point:
-        return Point(f"{usd} {age}", usd, Interval(age, 0.0, 2))
-
-    points = [point(1, 9), point(2, 9), point(2, 5), point(3, 6), point(4, 1), point(4, 1), point(5, 1)]
-    assert [(each.usd, each.age.mean) for each in frontier(points)] == [(1, 9), (2, 5), (4, 1), (4, 1)]
+def test_terminal_page_and_files_name_the_same_nearest_setting(tmp_path: Path) -> None:
+    """The cheapest is the furthest off: what is nearest is decided by how far it is from the objectives."""
+    folder = study("compare", "--shards", "1-3", "-n", "2", rate="6000/s", on_throttle="drop")(tmp_path / "result")
+    data = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    assert list(data["chosen"].values()) == ["3"]
+    page = page_of(folder)
+    assert "the nearest, 3 shards," in page.title
+    again = ["--shards", "1-3", "-n", "2", "-j", "1", "-o", str(tmp_path / "again")]
+    said = CliRunner().invoke(cli, ["compare", str(folder.with_suffix(".yaml")), *again]).output
+    assert "the nearest is shards 3" in said
 
 
 def test_of_too_many_settings_the_baseline_and_the_best_are_shown() -> None:

@@ -29,7 +29,7 @@ RUN_PLOTS: Final = (
     "concurrency",
 )  # fmt: skip
 STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], tuple[str, ...]]]] = {
-    "compare": (compare_page, ("cost_and_age", "setting_quantiles", "setting_ages")),
+    "compare": (compare_page, ("settings", "setting_ages", "setting_quantiles")),
     "size": (size_page, ("cost_against_objective",)),
     "advise": (advise_page, ("knobs",)),
     "sweep-load": (load_page, ("load_curve",)),

@@ -70,26 +70,29 @@ class Comparison:
     @cached_property
     def chosen(self) -> Option:
         """What to run."""
-        return min(self.options, key=lambda option: option.rank)
+        return self._of(self.result.study["chosen"])
 
     @cached_property
     def baseline(self) -> Option:
         """What the others are compared with."""
-        overrides = self.result.study["baseline"]
+        return self._of(self.result.study["baseline"])
+
+    def _of(self, overrides: dict[str, str]) -> Option:
         return next(option for option in self.options if self.overrides(option) == overrides)
 
     @cached_property
     def cheaper(self) -> Option | None:
         """The nearest that is cheaper than what is chosen."""
-        cheaper = [option for option in self.options if option.cost.mean < self.chosen.cost.mean]
-        return max(cheaper, key=lambda option: option.cost.mean, default=None)
+        overrides = self.result.study["one_step_cheaper"]
+        return None if overrides is None else self._of(overrides)
 
     @property
     def shown(self) -> list[Option]:
         """The settings that have a row: all, or if they are many the best and the baseline."""
         if len(self.options) <= MOST:
             return self.options
-        best = sorted(self.options, key=lambda option: option.rank)[:MOST]
+        settings = self.result.study["settings"]
+        best = [option for option, setting in zip(self.options, settings, strict=True) if setting["rank"] <= MOST]
         return best if self.baseline in best else [*best, self.baseline]
 
     @cached_property
@@ -132,9 +135,10 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         tiles=option_tiles(it.chosen, it.baseline, chosen, today),
         actions=what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
         sections=some(
+            Section("plots", "What the settings do", tuple(figures[:2])),
             Section("settings", "Settings compared", (_settings(it), *failures(result.study["failures"]))),
             _differences(it),
-            Section("plots", "What the settings do", tuple(figures)),
+            Section("quantiles", "How long records take", tuple(figures[2:])),
             objectives(it.chosen.assessments),
             *fine_prints(result, _command(it)),
         ),

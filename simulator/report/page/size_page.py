@@ -83,9 +83,9 @@ def _words(result: StudyResult, overrides: Mapping[str, str]) -> str:
 
 
 def _finding(result: StudyResult) -> str:
-    answer, cheaper = result.study["answer"], result.study["one_step_cheaper"]
+    answer, cheaper, nearest = (result.study[name] for name in ("answer", "one_step_cheaper", "nearest"))
     if answer is None:
-        near = f"; the nearest, {_words(result, cheaper['overrides'])}, {_wrong(cheaper)}" if cheaper else ""
+        near = f"; the nearest, {_words(result, nearest['overrides'])}, {_wrong(nearest)}" if nearest else ""
         return f"no setting meets the objectives{near}"
     text = f"run {_words(result, answer['overrides'])}"
     return f"{text}; {_less(answer, cheaper)} {_wrong(cheaper)}" if cheaper and cheaper["worst"] else text

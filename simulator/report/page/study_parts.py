@@ -17,7 +17,7 @@ from simulator.report.page.wide import Option
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
 from simulator.report.vocabulary import limit_words
-from simulator.study.objectives import Assessment
+from simulator.study.objectives import KEEPS_UP, Assessment
 
 
 def sentence(text: str, names: Collection[str] = ()) -> str:
@@ -44,6 +44,8 @@ def breaks(option: Option, hours: float) -> str:
 
 def wrong(each: Assessment) -> str:
     """An objective that is not met: would miss max iterator age: 41 s (38 to 45), at most 10 s."""
+    if each.objective == KEEPS_UP:
+        return f"{'would' if each.state == 'missed' else 'might'} not keep up"
     verb = "would miss" if each.state == "missed" else "might miss"
     return f"{verb} {told(each.objective)}: {seen_text(each)}, {bound_text(each)}"
 

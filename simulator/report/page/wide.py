@@ -10,7 +10,7 @@ from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.report.latencies import mean_percentile
 from simulator.report.numbers import UNKNOWN, estimate, unit_of
 from simulator.report.vocabulary import GROWING, LIMITS
-from simulator.study.objectives import COST, ORDER, Assessment, State, worst
+from simulator.study.objectives import COST, Assessment, State, worst
 from simulator.study.statistics import Interval
 
 NAN = float("nan")
@@ -67,14 +67,6 @@ class Option:
         found = [(self.measure(mapping, f"offered_{limit}"), limit) for mapping in self.rows for limit in limits]
         known = [(limit, use) for use, limit in found if use.n]
         return max(known, key=lambda each: each[1].mean, default=("", Interval(NAN, NAN, 0)))
-
-    @property
-    def rank(self) -> tuple[int, bool, float, float]:
-        """The best first: what meets the objectives, keeps up, is the cheapest, is the least behind."""
-        age = self.measure(self.furthest, "iterator_age_p99_s").mean if self.rows else NAN
-        cost, far = self.cost.mean, float("inf")
-        overloaded = self.verdict not in KEEP_UP
-        return ORDER.index(self.state), overloaded, cost if cost == cost else 0.0, age if age == age else far
 
 
 def interval_of(row: Cells, measure: str) -> Interval:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from simulator.report.plots.canvas import Plot, style
-from simulator.report.plots.cost_and_age import cost_and_age
 from simulator.report.plots.drawing import save
 from simulator.report.plots.setting_ages import setting_ages
 from simulator.report.plots.setting_quantiles import setting_quantiles
+from simulator.report.plots.settings import settings
 from simulator.study.compare import Comparison
 
-PLOTS: Final[tuple[Callable[[Comparison], Plot], ...]] = (cost_and_age, setting_quantiles, setting_ages)
+PLOTS: Final[tuple[Callable[[Comparison], Plot], ...]] = (settings, setting_ages, setting_quantiles)
 
 
 def draw_comparison(comparison: Comparison, folder: Path) -> list[Plot]:

@@ -1,0 +1,182 @@
+"""The settings of a comparison along the knob that matters most: what each costs, and how near it is to its bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from simulator.report.numbers import seconds, usd
+from simulator.report.objective_words import name as objective_name
+from simulator.report.plots.axes import duration_unit, number
+from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
+from simulator.report.plots.palette import BLUE, GREY, INK, ORANGE, PALE_INK, VERMILLION
+from simulator.report.plots.panels import LEFT_IN, short
+from simulator.report.plots.setting_choice import names, worst_mapping
+from simulator.study.compare import Comparison
+from simulator.study.figures import values_of
+from simulator.study.objectives import KEEPS_UP, MEASURES, Assessment
+from simulator.study.ranking import one_step_cheaper, ranked, usd_per_month
+from simulator.study.settings import Setting
+from simulator.study.statistics import measure_interval
+
+AGE: Final = "iterator_age_p99"
+HEIGHT_IN: Final = 3.7
+RIGHT_IN: Final = 0.9  # for the second axis
+MOST: Final = 24  # settings along the knob
+LONGEST: Final = 22  # letters of a setting
+SPREAD: Final = 30.0  # times: a logarithmic axis from there on
+DASHES: Final = (0, (5.0, 2.0))
+
+
+@dataclass(frozen=True)
+class Point:
+    """A setting with its cost a month and the mean of one measure; infinite or NaN where that is not a number."""
+
+    setting: Setting
+    usd: float
+    value: float
+
+
+def settings(comparison: Comparison) -> Plot:
+    """Cost and the tightest objective of the settings that differ from the chosen one in one knob."""
+    order = ranked(comparison.runs, comparison.objectives)
+    if not order:
+        return Plot("settings", "Settings: every run failed", "There is nothing to compare.", None)
+    knob = _knob(comparison, order[0])
+    objective, bound = _tightest(comparison, order[0])
+    points = [_point(comparison, each, objective) for each in _along(comparison, order[0], knob)]
+    if not any(math.isfinite(point.value) for point in points):
+        return Plot("settings", f"Settings: the {objective_name(objective)} is infinite in all", "", None)
+    on = figure(HEIGHT_IN)
+    box = (LEFT_IN, FOOT_IN, WIDTH_IN - LEFT_IN - RIGHT_IN, HEIGHT_IN - FOOT_IN - 0.5)
+    axes = on.add_axes(tuple(part / (WIDTH_IN, HEIGHT_IN)[i % 2] for i, part in enumerate(box)))  # type: ignore[arg-type]
+    _costs(axes, points)
+    _values(axes.twinx(), points, objective, bound)
+    marks = _marks(comparison, order[0])
+    _label(axes, points, knob, marks)
+    of = "" if not knob else f" along {knob.replace('_', ' ')}, all else as in the chosen one"
+    left = len(comparison.settings) - len(points)
+    rest = f" {left} more settings are in the table." if left else ""
+    subtitle = f"Settings{of}: USD a month (bars, left), and the {objective_name(objective)} (line, right).{rest}"
+    return head(on, "settings", _title(comparison, order[0], points), subtitle, _legend(objective, bound))
+
+
+def _knob(comparison: Comparison, chosen: Setting) -> str:
+    """The name of the value that most of the settings that are like the chosen one differ in; of equals the first."""
+    alone = {key: len(_along(comparison, chosen, key)) for key in chosen.shown}
+    return max(alone, key=lambda key: alone[key], default="")
+
+
+def _along(comparison: Comparison, chosen: Setting, knob: str) -> list[Setting]:
+    """The settings that differ from the chosen one in this alone, in their order; of many the nearest to it."""
+    mine = chosen.shown
+    found = [s for s in comparison.settings if {**s.shown, knob: ""} == {**mine, knob: ""} or s == chosen]
+    at = found.index(chosen)
+    first = max(0, min(at - MOST // 2, len(found) - MOST))
+    return found[first : first + MOST]
+
+
+def _tightest(comparison: Comparison, chosen: Setting) -> tuple[str, float | None]:
+    """The objective that the chosen setting comes nearest to, and its bound; without one the iterator age."""
+    measured: list[Assessment] = [
+        each
+        for each in comparison.assessments[chosen]
+        if each.objective not in (KEEPS_UP, "cost_per_month") and not math.isnan(each.seen.mean)
+    ]
+    if not measured:
+        return AGE, None
+    tightest = max(measured, key=lambda each: each.excess)
+    return tightest.objective, tightest.bound
+
+
+def _point(comparison: Comparison, setting: Setting, objective: str) -> Point:
+    runs, measure = comparison.runs[setting], MEASURES[objective]
+    values = values_of(runs, worst_mapping(comparison, setting, measure), measure)
+    return Point(setting, usd_per_month(runs), measure_interval(measure, values).mean)
+
+
+def _costs(axes: Axes, points: Sequence[Point]) -> None:
+    axes.bar(range(len(points)), [point.usd for point in points], width=0.62, color=GREY, edgecolor=INK, linewidth=0.6)
+    axes.set_ylabel("USD a month")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.set_ylim(0, 1.12 * max(point.usd for point in points))
+    axes.grid(visible=False)
+
+
+def _values(axes: Axes, points: Sequence[Point], objective: str, bound: float | None) -> None:
+    known = [point.value for point in points if math.isfinite(point.value)]
+    top = max([*known, bound or 0.0]) or 1.0
+    timed = MEASURES[objective].endswith("_s")
+    size = duration_unit(top).size if timed else 1.0
+    y = np.array([point.value if math.isfinite(point.value) else np.nan for point in points]) / size
+    axes.plot(range(len(points)), y, color=BLUE, marker="o", linewidth=1.8, zorder=4)
+    if bound is not None:
+        axes.axhline(bound / size, color=VERMILLION, linewidth=1.4, linestyle=DASHES)
+    axes.set_ylabel(f"{objective_name(objective)} ({duration_unit(top).name})" if timed else objective_name(objective))
+    low = min([each for each in [*known, bound or 0.0] if each > 0], default=0.0)
+    if low and top > SPREAD * low:
+        axes.set_yscale("log")
+        axes.set_ylim(low / size / 2, top / size * 2)
+    else:
+        axes.set_ylim(0, 1.12 * top / size)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.grid(visible=False)
+    axes.spines["right"].set_visible(True)
+    for i, point in enumerate(points):
+        if math.isinf(point.value):
+            axes.annotate("infinite", (i, 0.97), xycoords=axes.get_xaxis_transform(), ha="center", va="top", fontsize=8)
+
+
+def _marks(comparison: Comparison, chosen: Setting) -> dict[Setting, str]:
+    cheaper = one_step_cheaper(comparison.runs, chosen)
+    named = [(chosen, "chosen"), (comparison.baseline, "today"), (cheaper, "one step cheaper")]
+    found: dict[Setting, list[str]] = {}
+    for setting, word in named:
+        if setting is not None:
+            found.setdefault(setting, []).append(word)
+    return {setting: ", ".join(words) for setting, words in found.items()}
+
+
+def _label(axes: Axes, points: Sequence[Point], knob: str, marks: dict[Setting, str]) -> None:
+    ticks = [short(point.setting.shown.get(knob, point.setting.label), LONGEST) for point in points]
+    axes.set_xticks(range(len(points)), ticks)
+    axes.set_xlabel(knob.replace("_", " "))
+    for i, point in enumerate(points):
+        if word := marks.get(point.setting):
+            axes.annotate(
+                word, (i, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 6), textcoords="offset points",
+                ha="center", va="bottom", fontsize=8.5, fontweight="bold" if word.startswith("chosen") else "normal",
+            )  # fmt: skip
+            axes.patches[i].set_facecolor(ORANGE if word.startswith("chosen") else PALE_INK)
+            axes.patches[i].set_hatch("///" if word.startswith("chosen") else "")
+
+
+def _title(comparison: Comparison, chosen: Setting, points: Sequence[Point]) -> str:
+    cost, state = usd_per_month(comparison.runs[chosen]), comparison.state(chosen)
+    does = {"met": "does", "undecided": "may do", "missed": "comes nearest"}[state]
+    text = f"{short(names(comparison)[chosen], 40)} {does}, for {usd(cost)} a month"
+    value = next(point.value for point in points if point.setting == chosen)
+    objective = _tightest(comparison, chosen)[0]
+    if not math.isfinite(value):
+        return text
+    told = seconds(value) if MEASURES[objective].endswith("_s") else number(value)
+    return f"{text}: {objective_name(objective)} {told}"
+
+
+def _legend(objective: str, bound: float | None) -> list[tuple[Artist, str]]:
+    found: list[tuple[Artist, str]] = [
+        (Line2D([], [], color=GREY, linewidth=7), "USD a month"),
+        (Line2D([], [], color=BLUE, marker="o", linewidth=1.8), objective_name(objective)),
+    ]
+    if bound is not None:
+        told = seconds(bound) if MEASURES[objective].endswith("_s") else number(bound)
+        found.append((Line2D([], [], color=VERMILLION, linewidth=1.4, linestyle=DASHES), f"at most {told}"))
+    return found
