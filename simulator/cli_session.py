@@ -13,7 +13,8 @@ import click
 from simulator.cli_effort import permit, permit_settling
 from simulator.cli_files import show_faults
 from simulator.cli_run import SOME_FAILED
-from simulator.cli_studies import greet, in_processes, pairs, runs_folder, tell_damaged, workers
+from simulator.cli_sets import pairs
+from simulator.cli_studies import greet, in_processes, runs_folder, tell_damaged, workers
 
 if TYPE_CHECKING:
     from simulator.study.effort.estimate import Work

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--shards", multiple=True, metavar="[STREAM=]2-8", help="Shards to search [those of `search:`, or wide].")
-@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...", help="Values of another field [those of `search:`].")
+@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...",
+              help="Values of another field, as in compare [those of `search:`].")  # fmt: skip
 @click.option("-n", "--replications", type=click.IntRange(2, 10_000), default=20, show_default=True,
               help="Runs of a setting at most; a clear case takes two.")  # fmt: skip
 @study_options

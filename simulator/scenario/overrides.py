@@ -2,30 +2,23 @@
 
 A path is made of field names, of the names of streams, functions, producers and mappings, and of numbers counted from
 0: `event_source_mappings.0.batch_size`, `event_source_mappings.enrich-clicks.batch_size`, `functions.enrich.memory`.
-The value is YAML; it is then checked exactly like the file.
+The end of a path stands for all fields of that end: `batch_size` is that of every mapping, `memory` that of every
+function. The value is YAML; it is then checked exactly like the file.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from simulator.scenario.document import UnparsableError, parse
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
 from simulator.scenario.kinds import Kind
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar
-from simulator.scenario.place import Problem, did_you_mean
+from simulator.scenario.place import Problem, UnknownPathError, did_you_mean
 from simulator.scenario.records import Record
+from simulator.scenario.short_names import dotted, full_paths
 from simulator.scenario.spec import SCENARIO
 
 Overrides = Mapping[str, str] | Sequence[tuple[str, str]]
 Make = Callable[[Kind], Node]
-
-
-class UnknownPathError(Exception):
-    """A path that leads nowhere; `hint` names the nearest that does."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 def pairs(overrides: Overrides) -> list[tuple[str, str]]:
@@ -38,8 +31,11 @@ def overridden(root: Node, overrides: Iterable[tuple[str, str]], problems: list[
     for path, text in overrides:
         mark = Mark(0, 0, f"--set {path}")
         try:
-            value = parse(text, problems, mark.source)
-            root = _placed(SCENARIO, root, _dotted(path), _always(value), mark)
+            value, places = parse(text, problems, mark.source), full_paths(root, path)
+            if len(places) == 1:
+                root = _placed(SCENARIO, root, places[0], _always(value), mark)
+            else:
+                root = overridden(root, [(each, text) for each in places], problems)  # each named in its faults
         except UnparsableError as error:
             problems.append(Problem(path, f"the value {error}", error.problem.hint, mark=mark))
         except UnknownPathError as error:
@@ -55,16 +51,12 @@ def kind_at(root: Node, path: str) -> Kind:
         kinds.append(kind)
         return root
 
-    _placed(SCENARIO, root, _dotted(path), note, Mark(0, 0))
+    _placed(SCENARIO, root, dotted(path), note, Mark(0, 0))
     return kinds[0]
 
 
 def _always(value: Node) -> Make:
     return lambda _: value
-
-
-def _dotted(path: str) -> str:
-    return re.sub(r"\[(\d+)\]", r".\1", path)
 
 
 def _placed(kind: Kind, node: Node, path: str, value: Make, mark: Mark) -> Node:

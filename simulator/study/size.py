@@ -26,9 +26,9 @@ from simulator.study.settings import (
     Setting,
     SettingsError,
     Shards,
-    dimension,
     require_mapping,
     shards_of,
+    varied_by,
 )
 from simulator.study.space import columns, needed, searched
 
@@ -93,7 +93,7 @@ class Sizing:
 def size(
     scenario: str | Path | Scenario,
     shards: Shards | None = None,
-    vary: Mapping[str, Iterable[Any]] | None = None,
+    vary: Mapping[str, str | Iterable[Any]] | None = None,
     replications: int = 20,
     seed: int | None = None,
     overrides: Overrides = (),
@@ -111,7 +111,7 @@ def size(
     with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
         own = evaluate.scenario(AS_IT_IS)
         counts = None if shards is None else shards_of(shards, list(own.streams))
-        others = None if vary is None else [dimension(path, values) for path, values in vary.items()]
+        others = None if vary is None else varied_by(own, vary)
         return sized(evaluate, searched(own, counts, others), max(FIRST_ROUND, replications))
 
 
