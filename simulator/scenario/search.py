@@ -82,7 +82,7 @@ class Settings(ScalarKind):
         return self._list.write(value, folder)
 
     def schema(self, definitions: Schema) -> Schema:
-        text = {"type": "string", "pattern": f"^ *(?:{WHOLE}) *- *(?:{WHOLE}){STEPS} *$"}
+        text = {"type": "string", "pattern": f"^(?:{WHOLE}) *- *(?:{WHOLE}){STEPS}$"}
         return {"anyOf": [text, self._list.schema(definitions)]}
 
     def accepts(self, value: Any) -> bool:

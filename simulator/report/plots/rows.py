@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from simulator.report.clock import Clock
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import TimeUnit, time_unit
 from simulator.report.plots.thinning import Floats, Grouping
@@ -69,7 +70,12 @@ class Rows:
 
 def unit_of(tables: RunTables) -> TimeUnit:
     """The unit of the time of a run."""
-    return time_unit(float(tables.summary["end_s"]))
+    return time_unit(float(tables.summary["end_s"]), clock_of(tables))
+
+
+def clock_of(tables: RunTables) -> Clock:
+    """What tells the times of a run."""
+    return Clock.of(tables.summary.get("start_time"), float(tables.summary["end_s"]))
 
 
 def peak(values: Floats) -> float:
@@ -87,6 +93,8 @@ def moment(tables: RunTables, time_s: float) -> str:
     """A time of the run in the unit of the axes, as text."""
     unit = unit_of(tables)
     late = ", after the traffic had ended" if time_s >= float(tables.summary["duration_s"]) else ""
+    if unit.clock:
+        return f"at {unit.clock.at(time_s)}{late}"
     time = f"{time_s / unit.size:.3g} {unit.name}" if time_s >= unit.size else seconds(time_s)
     return f"{time} into the run{late}"
 
