@@ -7,23 +7,38 @@ function. The value is YAML; it is then checked exactly like the file.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from simulator.scenario.document import UnparsableError, parse
+from simulator.scenario.faults import Fault, ScenarioError
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
 from simulator.scenario.kinds import Kind
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar
 from simulator.scenario.place import Problem, UnknownPathError, did_you_mean
+from simulator.scenario.plain import NoValueError, value_text
 from simulator.scenario.records import Record
 from simulator.scenario.short_names import dotted, full_paths
 from simulator.scenario.spec import SCENARIO
 
-Overrides = Mapping[str, str] | Sequence[tuple[str, str]]
+Overrides = Mapping[str, Any] | Sequence[tuple[str, Any]]
 Make = Callable[[Kind], Node]
 
 
 def pairs(overrides: Overrides) -> list[tuple[str, str]]:
-    """Overrides as a list of path and value, in their order."""
-    return list(overrides.items()) if isinstance(overrides, Mapping) else list(overrides)
+    """Overrides as a list of path and value as text, in their order; of Python's types, as YAML writes them.
+
+    Raises ScenarioError for a value that no scenario has.
+    """
+    items = overrides.items() if isinstance(overrides, Mapping) else overrides
+    return [(path, _text(path, value)) for path, value in items]
+
+
+def _text(path: str, value: Any) -> str:
+    try:
+        return value_text(value)
+    except NoValueError as error:
+        fault = Fault(path=f"--set {path}", line=0, column=0, field="", message=f"the value {error}")
+        raise ScenarioError([fault]) from None
 
 
 def overridden(root: Node, overrides: Iterable[tuple[str, str]], problems: list[Problem]) -> Node:

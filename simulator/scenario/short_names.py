@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from simulator.scenario.explain import all_fields
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
-from simulator.scenario.kinds import Kind
+from simulator.scenario.kinds import Kind, ScalarKind
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar
 from simulator.scenario.place import UnknownPathError, nearest
 from simulator.scenario.records import Record
@@ -35,7 +35,8 @@ def full_paths(root: Node, path: str) -> list[str]:
     """
     path = dotted(path)
     first = path.partition(".")[0]
-    if first in SCENARIO.fields or not first:
+    of_scenario = first in SCENARIO.fields or not first
+    if of_scenario and not _is_value(first, path):
         return [path]
     end = f".{path}"
     found = _topmost([each for each in fields_of(root) if each.field.endswith(end) or each.path.endswith(end)])
@@ -44,9 +45,16 @@ def full_paths(root: Node, path: str) -> list[str]:
         firsts = [next(each.path for each in found if each.field == kind) for kind in kinds]
         more = f" and {len(firsts) - MOST_TOLD} more" if len(firsts) > MOST_TOLD else ""
         raise UnknownPathError(f"there are {len(kinds)} kinds of it", f"write {' or '.join(firsts[:MOST_TOLD])}{more}")
+    if not found and of_scenario:
+        return [path]
     if not found:
         raise _unknown(root, path, first)
     return [each.path for each in found]
+
+
+def _is_value(first: str, path: str) -> bool:
+    """Whether a path goes on below a field that is a single value, so that another is meant: duration.per_batch."""
+    return "." in path and first in SCENARIO.fields and isinstance(SCENARIO.fields[first].kind, ScalarKind)
 
 
 def dotted(path: str) -> str:
