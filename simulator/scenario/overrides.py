@@ -9,6 +9,7 @@ function. The value is YAML; it is then checked exactly like the file.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.document import UnparsableError, parse
 from simulator.scenario.faults import Fault, ScenarioError
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
@@ -103,7 +104,7 @@ def _in_record(kind: Record, node: Node, path: str, value: Make, mark: Mark) -> 
 def _in_group(kinds: Mapping[str, Kind], node: Node, path: str, value: Make, mark: Mark) -> Node:
     name, rest = _split(path, kinds)
     if name not in kinds:
-        raise UnknownPathError("unknown field", did_you_mean(name, kinds))
+        raise UnknownPathError("unknown field", aws_hint(name, kinds) or did_you_mean(name, kinds))
     return _with_part(_as_group(node, mark), name, kinds[name], rest, value, mark)
 
 

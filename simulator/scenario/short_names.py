@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.explain import all_fields
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
 from simulator.scenario.kinds import Kind, ScalarKind
@@ -118,5 +119,7 @@ def _unknown(root: Node, path: str, first: str) -> UnknownPathError:
     if path in known:
         return UnknownPathError("the scenario has nothing with such a field")
     known |= {".".join(each.path.split(".")[-parts:]) for each in fields_of(root)}
+    if hint := aws_hint(path):
+        return UnknownPathError("unknown field", hint)
     close = nearest(path, sorted(known)) or nearest(first, SCENARIO.fields)
     return UnknownPathError("unknown field", f"did you mean '{close}'?" if close else "")
