@@ -10,8 +10,8 @@ from typing import Any, Literal
 import click
 
 from simulator.cli_effort import permit, permit_settling
+from simulator.cli_exit import SOME_FAILED
 from simulator.cli_files import show_faults
-from simulator.cli_run import SOME_FAILED
 from simulator.cli_sets import pairs
 from simulator.cli_studies import (
     SHORT_S,

@@ -11,6 +11,7 @@ import click
 
 from simulator.cli_effort import long_option, permit
 from simulator.cli_engine import engine_of
+from simulator.cli_exit import BUG, SOME_FAILED
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_sets import pairs, set_option
 from simulator.cli_signals import ending
@@ -18,9 +19,6 @@ from simulator.cli_signals import ending
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
     from simulator.scenario.spec import Scenario
-
-BUG = 1
-SOME_FAILED = 5
 
 
 @click.command()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli_effort import permit, permit_settling
+from simulator.cli_exit import SOME_FAILED
 from simulator.cli_files import show_faults
-from simulator.cli_run import SOME_FAILED
 from simulator.cli_sets import pairs
 from simulator.cli_studies import greet, in_processes, runs_folder, tell_damaged, workers
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from simulator.cli_effort import USAGE, long_option
+from simulator.cli_effort import long_option
+from simulator.cli_exit import BUG, SOME_FAILED, USAGE
 from simulator.cli_files import InvalidFileError, show_faults
-from simulator.cli_run import BUG, SOME_FAILED
 from simulator.cli_sets import set_option
 from simulator.cli_signals import ending
 
