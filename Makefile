@@ -1,4 +1,4 @@
-# make demo    simulate a week of flights and write its report
+# make demo    simulate a week of flights and write its report to reports/demo
 # make test    the tests
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
 # make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
@@ -37,8 +37,8 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $@
 
 demo: $(STAMP)
-	$(BIN)/shardsim run scenarios/flight-departures.yaml --force
-	@echo "The report: reports/flight-departures/report.html; the pictures: reports/flight-departures/plots/"
+	$(BIN)/shardsim run scenarios/flight-departures.yaml --out reports/demo --force
+	@echo "The report: reports/demo/report.html; the pictures: reports/demo/plots/"
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
@@ -92,7 +92,8 @@ bench: $(STAMP) $(PEERS)/.installed
 bench-check: $(STAMP)
 	$(BIN)/python -m benchmarks check $(ARGS)
 
-reports: demo
+reports: $(STAMP)
+	$(BIN)/shardsim run scenarios/flight-departures.yaml --force
 	$(BIN)/shardsim size scenarios/size-for-objectives.yaml --out reports/size-for-objectives
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \

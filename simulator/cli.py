@@ -8,10 +8,11 @@ import click
 
 from simulator.cli_advise import advise
 from simulator.cli_compare import compare
+from simulator.cli_exit import BUG, TABLE
 from simulator.cli_files import explain, schema, validate
 from simulator.cli_init import init
 from simulator.cli_report import diff, report
-from simulator.cli_run import BUG, run
+from simulator.cli_run import run
 from simulator.cli_signals import ending, heed_signals
 from simulator.cli_size import size
 from simulator.cli_streams import make_streams_fit
@@ -21,7 +22,7 @@ from simulator.version import __version__
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(context_settings=CONTEXT, epilog=TABLE)
 @click.version_option(__version__, prog_name="shardsim")
 def cli() -> None:
     """A capacity simulator for Amazon Kinesis streams read by AWS Lambda.

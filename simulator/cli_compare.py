@@ -10,8 +10,9 @@ from typing import Any, Literal
 import click
 
 from simulator.cli_effort import permit, permit_settling
+from simulator.cli_exit import SOME_FAILED
 from simulator.cli_files import show_faults
-from simulator.cli_run import SOME_FAILED
+from simulator.cli_sets import pairs
 from simulator.cli_studies import (
     SHORT_S,
     ReplicationsType,
@@ -19,7 +20,6 @@ from simulator.cli_studies import (
     faults_told,
     greet,
     in_processes,
-    pairs,
     runs_folder,
     show_plan,
     study_options,
@@ -30,8 +30,11 @@ from simulator.cli_studies import (
 
 @click.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--shards", multiple=True, metavar="[STREAM=]2-8", help="Shards of all streams, or of one: 2-8 or 2,4,8.")
-@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...", help="Values of another field, with their units.")
+@click.option(
+    "--shards", multiple=True, metavar="[STREAM=]2-8", help="Shards of all streams, or one: 2-8, 2-8/2 or 2,4."
+)
+@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...",
+              help="Values of another field, with units; batch_size=100-500/100 is that of all mappings.")  # fmt: skip
 @click.option("--baseline", metavar="NAME=VALUE,...", help="What others are compared with [the scenario's own].")
 @click.option("-n", "--replications", type=ReplicationsType(), default=20, show_default=True, help="Runs a setting.")
 @click.option("--precision", type=click.FloatRange(0.001, 1), default=0.05, show_default=True, help="For -n auto.")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from simulator.cli_exit import USAGE
+
 if TYPE_CHECKING:
     from simulator.scenario.spec import Scenario
     from simulator.study.effort.estimate import Work
 
 WARNED_S: Final = 60.0
 LONG_S: Final = 3600.0
-USAGE: Final = 2
 YEAR_S: Final = 365 * 86_400.0
 
 long_option = click.option("--long", is_flag=True, help="Also simulate what takes more than an hour.")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simulator.cli_exit import INVALID_FILE
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from simulator.scenario.faults import Fault
-
-INVALID_FILE = 3
 
 
 class InvalidFileError(click.ClickException):

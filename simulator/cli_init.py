@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
+from simulator.cli_exit import USAGE
 from simulator.scenario.templates import TEMPLATES
 
-USAGE = 2
 SCHEMA_FILE = "scenario.schema.json"  # as the first line of every template names it
 
 
@@ -37,6 +38,7 @@ def init(name: Path, template: str, force: bool) -> None:
         sys.exit(USAGE)
     for each in texts:
         click.echo(f"wrote {each}")
+    click.echo(f"next: shardsim run {shlex.quote(str(path))}")
 
 
 def _texts(path: Path, name: str) -> dict[Path, str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from simulator.cli_exit import USAGE
+
 FORMATS = click.Choice(["html", "md", "json"])
 FOLDER = click.Path(path_type=Path)
-USAGE = 2
 
 
 @click.command()

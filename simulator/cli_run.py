@@ -11,22 +11,21 @@ import click
 
 from simulator.cli_effort import long_option, permit
 from simulator.cli_engine import engine_of
+from simulator.cli_exit import BUG, SOME_FAILED
 from simulator.cli_files import InvalidFileError, show_faults
+from simulator.cli_sets import pairs, set_option
 from simulator.cli_signals import ending
 
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
     from simulator.scenario.spec import Scenario
 
-BUG = 1
-SOME_FAILED = 5
-
 
 @click.command()
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the results [reports/SCENARIO].")
 @click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's.")
-@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="Change a field; checked like the file.")
+@set_option
 @click.option("-n", "--replications", type=click.IntRange(1, 10_000), default=1, help="Runs, with 95 % intervals.")
 @click.option("--interval", metavar="DURATION", help="Interval of the time series [about 600 rows].")
 @click.option("--invocations", is_flag=True, help="Also write invocations.csv: a row for each attempt.")
@@ -40,7 +39,7 @@ def run(
     scenarios: tuple[Path, ...],
     out: Path | None,
     seed: int | None,
-    settings: tuple[str, ...],
+    sets: tuple[str, ...],
     replications: int,
     interval: str | None,
     invocations: bool,
@@ -54,7 +53,7 @@ def run(
     """Simulate each SCENARIO; print a verdict and write tables and plots."""
     targets = _targets(scenarios, out)
     interval_s = _seconds(interval)
-    loaded = _load(scenarios, _pairs(settings), quiet)
+    loaded = _load(scenarios, pairs(sets), quiet)
     _check_rows(loaded, interval_s)
     from simulator.study.effort.estimate import work_of
 
@@ -129,13 +128,6 @@ def _check_rows(scenarios: list[Scenario], interval_s: float | None) -> None:
             run_times(scenario, interval_s)
         except IntervalError as error:
             raise click.UsageError(f"--interval: {error}") from None
-
-
-def _pairs(settings: tuple[str, ...]) -> list[tuple[str, str]]:
-    for setting in settings:
-        if "=" not in setting:
-            raise click.UsageError(f"--set {setting}: write PATH=VALUE, such as streams.clicks.shards=8")
-    return [(path, value) for path, _, value in (setting.partition("=") for setting in settings)]
 
 
 def _load(paths: tuple[Path, ...], settings: list[tuple[str, str]], quiet: bool) -> list[Scenario]:

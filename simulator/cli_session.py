@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli_effort import permit, permit_settling
+from simulator.cli_exit import SOME_FAILED
 from simulator.cli_files import show_faults
-from simulator.cli_run import SOME_FAILED
-from simulator.cli_studies import greet, in_processes, pairs, runs_folder, tell_damaged, workers
+from simulator.cli_sets import pairs
+from simulator.cli_studies import greet, in_processes, runs_folder, tell_damaged, workers
 
 if TYPE_CHECKING:
     from simulator.study.effort.estimate import Work
@@ -28,11 +29,13 @@ class Request:
     path: Path
     kind: str
     options: Mapping[str, Any]  # those of cli_studies.study_options
+    factor: float = 1.0  # of the traffic
 
     @property
     def target(self) -> Path:
         """The folder of the results."""
-        return self.options["out"] or Path("reports") / f"{self.path.stem}-{self.kind}"
+        times = "" if self.factor == 1 else f"-{self.factor:g}x"
+        return self.options["out"] or Path("reports") / f"{self.path.stem}-{self.kind}{times}"
 
     @property
     def runs(self) -> Path:
@@ -62,7 +65,7 @@ def evaluator_of(request: Request) -> Evaluator:
     from simulator.study.source import Source
     from simulator.study.store import Store
 
-    source = Source.of(request.path, pairs(request.options["sets"]))
+    source = Source.of(request.path, pairs(request.options["sets"])).times(request.factor)
     evaluator = Evaluator(source, seed=request.options["seed"], store=Store(request.runs))
     permit_settling(source.scenario(), request.path, request.options["long"])
     warnings = evaluator.resolve([AS_IT_IS])

@@ -22,17 +22,22 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--shards", multiple=True, metavar="[STREAM=]2-8", help="Shards to search [those of `search:`, or wide].")
-@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...", help="Values of another field [those of `search:`].")
+@click.option("--vary", multiple=True, metavar="PATH=V1,V2,...",
+              help="Values of another field, as in compare [those of `search:`].")  # fmt: skip
+@click.option("--factor", type=click.FloatRange(0.001, 1000), default=1, metavar="X",
+              help="Size for so many times the traffic; its headroom is told of that.")  # fmt: skip
 @click.option("-n", "--replications", type=click.IntRange(2, 10_000), default=20, show_default=True,
               help="Runs of a setting at most; a clear case takes five.")  # fmt: skip
 @study_options
-def size(scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], replications: int, **options: Any) -> None:
+def size(
+    scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], factor: float, replications: int, **options: Any
+) -> None:
     """Find the cheapest setting of SCENARIO that meets its `objectives:`, without trying all.
 
     Prints the answer, what breaks one step cheaper, how much more traffic the answer takes, the search, and the
     closed-form estimate beside it. Exit code 0: there is one; 4: none meets the objectives for certain.
     """
-    request = Request(scenario, "size", options)
+    request = Request(scenario, "size", options, factor)
     with faults_told(options["debug"], request.runs):
         sys.exit(_size(request, shards, vary, replications))
 
@@ -50,12 +55,13 @@ def _size(request: Request, shards: tuple[str, ...], vary: tuple[str, ...], repl
     scenario = evaluator.scenario(AS_IT_IS)
     study.require_objectives(scenario)
     dimensions = asked(scenario, shards, vary)
+    study.require_rates(dimensions, request.factor)
     likely = study.likely_runs(columns(evaluator, dimensions), replications)  # what is wrong is told before any is made
     work = work_of(request, evaluator, likely)
     if not goes_ahead(request, work, _plan(dimensions, replications, seconds_a_run(evaluator, work), request.where)):
         return 0
     with study_in(request, evaluator, "searching", best_shown=True) as folder:
-        sizing = study.sized(evaluator, dimensions, replications)
+        sizing = study.sized(evaluator, dimensions, replications, request.factor)
         write_sizing(sizing, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(sizing, request.target, request.options["as_json"])

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from simulator.cli_effort import USAGE, long_option
+from simulator.cli_effort import long_option
+from simulator.cli_exit import BUG, SOME_FAILED, USAGE
 from simulator.cli_files import InvalidFileError, show_faults
-from simulator.cli_run import BUG, SOME_FAILED
+from simulator.cli_sets import set_option
 from simulator.cli_signals import ending
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ OPTIONS: Sequence[Callable[[Callable[..., None]], Callable[..., None]]] = (
     click.option("--wait", type=DurationType(), default="10m", show_default=True,
                  help="Give up when the cluster has had no worker for so long."),
     click.option("--seed", type=click.IntRange(min=0), help="Instead of the scenario's."),
-    click.option("--set", "sets", multiple=True, metavar="PATH=VALUE", help="Change a field; checked like the file."),
+    set_option,
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
     click.option("--force", is_flag=True, help="Replace another kind of result in the folder."),
@@ -77,14 +78,6 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(OPTIONS):
         command = option(command)
     return command
-
-
-def pairs(sets: Sequence[str]) -> list[tuple[str, str]]:
-    """`--set PATH=VALUE` as pairs. Raises UsageError."""
-    for text in sets:
-        if "=" not in text:
-            raise click.UsageError(f"--set {text}: write PATH=VALUE, such as streams.clicks.shards=8")
-    return [(path, value) for path, _, value in (text.partition("=") for text in sets)]
 
 
 def workers(jobs: int | None) -> int:

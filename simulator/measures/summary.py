@@ -10,6 +10,7 @@ from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.histogram import PERCENTILES, Histogram
 from simulator.measures.limits import offered_to_write
 from simulator.measures.tables import percentile_name
+from simulator.scenario.instants import written
 from simulator.traffic.nanoseconds import NS
 
 
@@ -19,6 +20,7 @@ def summary(result: Finished) -> dict[str, Any]:
         "scenario": result.scenario.name,
         "seed": result.seed,
         "replication": result.replication,
+        "start_time": written(result.scenario.start_time) if result.scenario.start_time else None,
         "duration_s": result.scenario.duration,
         "end_s": result.end_s,
         "interval_s": result.measures.interval_s,

@@ -17,6 +17,7 @@ from simulator.measures.finished import MappingResult
 from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
+from simulator.report.clock import Clock
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.latencies import percentile
 from simulator.report.numbers import count, month, percent, rough, seconds
@@ -74,7 +75,7 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
             console.print(f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first")
         console.print(_throttled(result, worst))
         console.print(_limits(worst))
-        if story := _episode(worst):
+        if story := _episode(worst, Clock(result.scenario.start_time, result.end_s)):
             console.print(story)
         if assessments := assess(result.scenario.objectives, runs):
             console.print(_objectives(assessments))
@@ -175,14 +176,14 @@ def _offered(limit: Offered) -> str:
     return f"{mean} ({percent(limit.peak)} in the busiest second)" if limit.mean <= 1 < limit.peak else mean
 
 
-def _episode(worst: MappingResult) -> str:
+def _episode(worst: MappingResult, clock: Clock) -> str:
     """The episode in which the mapping was the furthest behind."""
     if not worst.episodes:
         return ""
     each = max(worst.episodes, key=lambda episode: episode.peak_lag_s)
     several = f" (the worst of {len(worst.episodes):,} episodes)" if len(worst.episodes) > 1 else ""
-    begin = f"behind from {seconds(each.start_s)} on{several}, {seconds(each.peak_lag_s)} at most"
+    begin = f"behind from {clock.at(each.start_s)} on{several}, {seconds(each.peak_lag_s)} at most"
     if math.isnan(each.end_s):
         return f"{begin}; had not caught up when the run ended"
     after = f" after the end of {each.event}" if each.event else ""
-    return f"{begin}; caught up {seconds(each.recovery_time_s)}{after or ' later'}, {seconds(each.end_s)} into the run"
+    return f"{begin}; caught up {seconds(each.recovery_time_s)}{after or ' later'}, {clock.into(each.end_s)}"

@@ -14,8 +14,8 @@ from simulator.reading.shapes import Group, ListOf
 from simulator.scenario import nodes
 from simulator.scenario.document import UnparsableError, parse
 from simulator.scenario.kinds import ScalarKind
-from simulator.scenario.overrides import UnknownPathError, kind_at
-from simulator.scenario.place import Place, Problem
+from simulator.scenario.overrides import kind_at
+from simulator.scenario.place import Place, Problem, UnknownPathError
 from simulator.scenario.units import UnitError, parse_duration, parse_number
 from simulator.study.objectives import MEASURES
 

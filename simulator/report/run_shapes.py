@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from simulator.measures.parts import PARTS
 from simulator.measures.verdict import STATES
 from simulator.measures.waiting import CAUSES
-from simulator.reading.scalars import Flag, Number, Text, Whole, Word
+from simulator.reading.scalars import Flag, Number, Scalar, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
 from simulator.report.resolved import SHARDS as SHARD_COUNT
+from simulator.scenario.instants import instant
+
+
+class Start(Scalar):
+    """When a run starts, by the clock."""
+
+    allowed = "a date and time"
+
+    def fits(self, value: Any) -> bool:
+        return isinstance(value, str) and instant(value) is not None
+
 
 NUMBER: Final = Number()
 COUNT: Final = Whole()
@@ -95,7 +106,7 @@ SUMMARY: Final = Group(
         "streams": Group(others=STREAM),
         "event_source_mappings": Group(others=MAPPING),
     },
-    known={"bill": OrNull(BILL)},
+    known={"bill": OrNull(BILL), "start_time": OrNull(Start()), "end_s": NUMBER},
 )
 UNKNOWN: Final = Number(unknown=True)
 SHARDS: Final = Columns(

@@ -91,6 +91,7 @@ def summary(sizing: Sizing) -> dict[str, Any]:
     found, answer = sizing.headroom, sizing.answer
     return {
         "scenario": sizing.name,
+        "factor": sizing.factor,
         "study": KIND,
         "objectives_state": sizing.state,
         "headline": words.headline(sizing),

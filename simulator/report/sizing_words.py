@@ -82,7 +82,9 @@ def headroom(sizing: Sizing) -> str:
         return ""
     if found.first_to_break is None:
         return f"holds {MOST_LOAD:g} times this traffic and more"
-    return f"holds up to {found.holds:.3g} times this traffic; at {found.breaks:.3g} times {told(found.first_to_break)}"
+    file = "" if sizing.factor == 1 else f", {sizing.factor * found.holds:.3g} times that of the file"
+    breaks = f"at {found.breaks:.3g} times {told(found.first_to_break)}"
+    return f"holds up to {found.holds:.3g} times this traffic{file}; {breaks}"
 
 
 def estimate(sizing: Sizing) -> list[str]:

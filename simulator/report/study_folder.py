@@ -18,6 +18,7 @@ from simulator.report.folder import RUN_FILE, OutputError, added, fresh_folder, 
 from simulator.report.output import run_json
 from simulator.report.tables import plain
 from simulator.scenario.dumping import dump
+from simulator.scenario.spec import Scenario
 from simulator.study.settings import AS_IT_IS
 
 if TYPE_CHECKING:
@@ -48,11 +49,15 @@ def study_folder(target: Path, kind: str, force: bool) -> Iterator[Path]:
 
 def finish(folder: Path, evaluator: Evaluator) -> None:
     """Write the resolved scenario of a study whose other files are there, and its page."""
+    scenario = evaluator.scenario(AS_IT_IS)
+    with_page(folder, scenario if evaluator.seed is None else replace(scenario, seed=evaluator.seed))
+
+
+def with_page(folder: Path, scenario: Scenario) -> None:
+    """Write the resolved scenario of a study whose other files are there, and its page."""
     from simulator.report.page.build import write_page
 
-    scenario = evaluator.scenario(AS_IT_IS)
-    seeded = scenario if evaluator.seed is None else replace(scenario, seed=evaluator.seed)
-    write_new(folder / "scenario.yaml", dump(seeded, folder))
+    write_new(folder / "scenario.yaml", dump(scenario, folder))
     write_page(folder)
 
 

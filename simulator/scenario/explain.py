@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
 from simulator.scenario.kinds import Kind
 from simulator.scenario.place import did_you_mean, joined
@@ -57,7 +58,8 @@ def all_fields() -> list[Explanation]:
 def _unknown(field: str, wanted: str) -> str:
     paths = [each.path for each in all_fields()]
     last = {path.rpartition(".")[2]: path for path in reversed(paths)}
-    hint = did_you_mean(wanted, paths if "." in wanted else last) or did_you_mean(wanted.rpartition(".")[2], last)
+    name = wanted.rpartition(".")[2]
+    hint = aws_hint(name) or did_you_mean(wanted, paths if "." in wanted else last) or did_you_mean(name, last)
     return f"there is no field '{field}'" + (f"; {hint}" if hint else "")
 
 

@@ -8,6 +8,7 @@ from simulator.scenario.advice import advice
 from simulator.scenario.defaults import completed
 from simulator.scenario.document import UnparsableError, parse, read_text
 from simulator.scenario.faults import Fault, ScenarioError, errors
+from simulator.scenario.foreign import foreign, foreign_text
 from simulator.scenario.names import SCENARIO_NAME
 from simulator.scenario.nodes import Group, Mark, shortened, shown, visible
 from simulator.scenario.overrides import Overrides, overridden, pairs
@@ -56,9 +57,13 @@ def _interpreted(text: str, path: Path, overrides: Overrides) -> tuple[Scenario 
     """The scenario, what is wrong with it, and where each field was written."""
     problems: list[Problem] = []
     try:
-        root = overridden(parse(text, problems), pairs(overrides), problems)
+        root = parse(text, problems)
     except UnparsableError as error:
-        return None, [*problems, error.problem], {}
+        what = foreign_text(text)
+        return None, [_foreign(what)] if what else [*problems, error.problem], {}
+    if what := foreign(root) if isinstance(root, Group) else foreign_text(text):
+        return None, [_foreign(what)], {}
+    root = overridden(root, pairs(overrides), problems)
     if not isinstance(root, Group):
         problem = Problem("", f"{shown(root)} is given; allowed: a scenario's fields", mark=root.mark)
         return None, [*problems, problem], {}
@@ -73,6 +78,11 @@ def _interpreted(text: str, path: Path, overrides: Overrides) -> tuple[Scenario 
     if not problems:
         problems.extend(islice(advice(scenario), MOST_PROBLEMS))
     return scenario, problems, place.marks
+
+
+def _foreign(what: str) -> Problem:
+    """One line, whatever else a scenario may not have is in such a file."""
+    return Problem("", f"is {what}, which no command reads yet", "begin a scenario with shardsim init", mark=Mark(0, 0))
 
 
 def _fault(problem: Problem, path: str, lines: Sequence[str], marks: Mapping[str, Mark]) -> Fault:

@@ -2,35 +2,44 @@
 
 A path is made of field names, of the names of streams, functions, producers and mappings, and of numbers counted from
 0: `event_source_mappings.0.batch_size`, `event_source_mappings.enrich-clicks.batch_size`, `functions.enrich.memory`.
-The value is YAML; it is then checked exactly like the file.
+The end of a path stands for all fields of that end: `batch_size` is that of every mapping, `memory` that of every
+function. The value is YAML; it is then checked exactly like the file.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
+from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.document import UnparsableError, parse
+from simulator.scenario.faults import Fault, ScenarioError
 from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
 from simulator.scenario.kinds import Kind
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar
-from simulator.scenario.place import Problem, did_you_mean
+from simulator.scenario.place import Problem, UnknownPathError, did_you_mean
+from simulator.scenario.plain import NoValueError, value_text
 from simulator.scenario.records import Record
+from simulator.scenario.short_names import dotted, full_paths
 from simulator.scenario.spec import SCENARIO
 
-Overrides = Mapping[str, str] | Sequence[tuple[str, str]]
+Overrides = Mapping[str, Any] | Sequence[tuple[str, Any]]
 Make = Callable[[Kind], Node]
 
 
-class UnknownPathError(Exception):
-    """A path that leads nowhere; `hint` names the nearest that does."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
 def pairs(overrides: Overrides) -> list[tuple[str, str]]:
-    """Overrides as a list of path and value, in their order."""
-    return list(overrides.items()) if isinstance(overrides, Mapping) else list(overrides)
+    """Overrides as a list of path and value as text, in their order; of Python's types, as YAML writes them.
+
+    Raises ScenarioError for a value that no scenario has.
+    """
+    items = overrides.items() if isinstance(overrides, Mapping) else overrides
+    return [(path, _text(path, value)) for path, value in items]
+
+
+def _text(path: str, value: Any) -> str:
+    try:
+        return value_text(value)
+    except NoValueError as error:
+        fault = Fault(path=f"--set {path}", line=0, column=0, field="", message=f"the value {error}")
+        raise ScenarioError([fault]) from None
 
 
 def overridden(root: Node, overrides: Iterable[tuple[str, str]], problems: list[Problem]) -> Node:
@@ -38,8 +47,11 @@ def overridden(root: Node, overrides: Iterable[tuple[str, str]], problems: list[
     for path, text in overrides:
         mark = Mark(0, 0, f"--set {path}")
         try:
-            value = parse(text, problems, mark.source)
-            root = _placed(SCENARIO, root, _dotted(path), _always(value), mark)
+            value, places = parse(text, problems, mark.source), full_paths(root, path)
+            if len(places) == 1:
+                root = _placed(SCENARIO, root, places[0], _always(value), mark)
+            else:
+                root = overridden(root, [(each, text) for each in places], problems)  # each named in its faults
         except UnparsableError as error:
             problems.append(Problem(path, f"the value {error}", error.problem.hint, mark=mark))
         except UnknownPathError as error:
@@ -55,16 +67,12 @@ def kind_at(root: Node, path: str) -> Kind:
         kinds.append(kind)
         return root
 
-    _placed(SCENARIO, root, _dotted(path), note, Mark(0, 0))
+    _placed(SCENARIO, root, dotted(path), note, Mark(0, 0))
     return kinds[0]
 
 
 def _always(value: Node) -> Make:
     return lambda _: value
-
-
-def _dotted(path: str) -> str:
-    return re.sub(r"\[(\d+)\]", r".\1", path)
 
 
 def _placed(kind: Kind, node: Node, path: str, value: Make, mark: Mark) -> Node:
@@ -96,7 +104,7 @@ def _in_record(kind: Record, node: Node, path: str, value: Make, mark: Mark) -> 
 def _in_group(kinds: Mapping[str, Kind], node: Node, path: str, value: Make, mark: Mark) -> Node:
     name, rest = _split(path, kinds)
     if name not in kinds:
-        raise UnknownPathError("unknown field", did_you_mean(name, kinds))
+        raise UnknownPathError("unknown field", aws_hint(name, kinds) or did_you_mean(name, kinds))
     return _with_part(_as_group(node, mark), name, kinds[name], rest, value, mark)
 
 

@@ -57,6 +57,14 @@ class Problem:
     mark: Mark | None = None
 
 
+class UnknownPathError(Exception):
+    """A path that leads nowhere; `hint` names the nearest that does."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
 class TooManyProblemsError(Exception):
     """Reading stops: nobody reads so many, and each costs a search for what was meant."""
 

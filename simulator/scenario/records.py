@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, get_args, get_origin
 
+from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.csvfiles import Column, read_columns
 from simulator.scenario.kinds import Kind, Schema
 from simulator.scenario.nodes import Group, Node, shown
@@ -137,7 +138,9 @@ class Record(Kind):
         for name, entry in node.entries.items():
             if name not in self.fields and name not in tags:
                 missing = [known for known in self.fields if known not in node.entries]
-                hint = did_you_mean(name, missing if nearest(name, missing) else self.fields)
+                hint = aws_hint(name, self.fields) or did_you_mean(
+                    name, missing if nearest(name, missing) else self.fields
+                )
                 place.at(name, entry.key).refuse(entry.key, "unknown field", hint)
                 meant.add(nearest(name, missing))
         return meant

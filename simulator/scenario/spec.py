@@ -6,6 +6,7 @@ imports this module, so it brings in nothing but the standard library.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Literal
 
 from simulator.scenario.bounds import CONCURRENCY, DURATION, GUIDE, RUN_DURATION
@@ -21,6 +22,7 @@ from simulator.scenario.distributions import (
 )
 from simulator.scenario.forms import ListOf, MapOf
 from simulator.scenario.functions import Failure, Function, Outage, Poison, Random, Slow, Work
+from simulator.scenario.instants import Instant
 from simulator.scenario.kinds import Text
 from simulator.scenario.mappings import AtTimestamp, Backoff, EventSourceMapping, Period, Polling, Push
 from simulator.scenario.names import FUNCTION_NAME, SCENARIO_NAME, STREAM_NAME
@@ -32,7 +34,7 @@ from simulator.scenario.rates import ConstantRate, Rate, Sine, Spikes, Step, Ste
 from simulator.scenario.records import Doc, Record
 from simulator.scenario.search import Search
 from simulator.scenario.streams import Producer, Stream
-from simulator.scenario.words import WordOr, words
+from simulator.scenario.words import WordOr, none_or, words
 
 __all__ = [
     "SCENARIO",
@@ -106,6 +108,15 @@ class Scenario:
     ] = ""
     description: Annotated[str, Text(), Doc("What it is about.")] = ""
     duration: Annotated[float, RUN_DURATION, Doc("Producers stop here.")]
+    start_time: Annotated[
+        datetime | None,
+        none_or(Instant()),
+        Doc(
+            "The date and time of t = 0: sentences and pictures then tell times of the run by the clock. Nothing else "
+            "depends on it; in CSV files times stay in seconds from t = 0.",
+            default="none",
+        ),
+    ] = None
     drain: Annotated[float, DURATION, Doc("After `duration` run on until all is processed, at most this long.")] = (
         3600.0
     )

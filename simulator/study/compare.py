@@ -25,12 +25,13 @@ from simulator.study.settings import (
     SettingsError,
     Shards,
     combinations,
-    dimension,
+    in_full,
     require_mapping,
     separated,
     shard_dimensions,
     shards_of,
     varied,
+    varied_by,
 )
 from simulator.study.source import Source
 from simulator.study.statistics import Difference, difference
@@ -154,7 +155,7 @@ class Comparison:
 def compare(
     scenario: str | Path | Scenario,
     shards: Shards | None = None,
-    vary: Mapping[str, Iterable[Any]] | None = None,
+    vary: Mapping[str, str | Iterable[Any]] | None = None,
     replications: Replications = 20,
     baseline: Mapping[str, Any] | None = None,
     seed: int | None = None,
@@ -166,7 +167,8 @@ def compare(
     """Compare every combination of settings: each with the same replications of the same traffic.
 
     shards: such as `range(2, 9)` or `"2-8"`, for all streams or by stream. vary: values by path, such as
-    `{"event_source_mappings.0.batch_size": [100, 500]}`. replications: a number, or "auto" for as many as it takes.
+    `{"batch_size": [100, 500]}` for all mappings or `{"event_source_mappings.0.batch_size": "100-500/100"}` for one.
+    replications: a number, or "auto" for as many as it takes.
     Without either the scenario's `search:` says what to compare. baseline: the setting that others are compared with,
     by the names of the tables' columns. jobs: processes; in a script more than one needs `if __name__ == "__main__":`.
     executor: `dask://HOST:PORT`. folder: keeps finished runs, so that the same call goes on where it stopped.
@@ -175,7 +177,7 @@ def compare(
     """
     source = Source.of(scenario, overrides)
     dimensions = shards_of(shards, list(source.scenario().streams)) if shards is not None else []
-    dimensions += [dimension(path, values) for path, values in (vary or {}).items()]
+    dimensions += varied_by(source.scenario(), vary or {})
     settings = combinations(dimensions or searched(source.scenario()))
     with runner(executor, jobs) as run:
         evaluate = Evaluator(source, run, seed, Store(Path(folder)) if folder else None)
@@ -227,7 +229,8 @@ def chosen(settings: Sequence[Setting], values: Mapping[str, str]) -> Setting:
 
 def asked(scenario: Scenario, shards: Sequence[str], vary: Sequence[str]) -> list[Setting]:
     """The settings of `--shards` and `--vary`, else those of the scenario's own `search:`. Raises SettingsError."""
-    dimensions = shard_dimensions(shards, list(scenario.streams)) + [varied(text) for text in vary]
+    dimensions = shard_dimensions(shards, list(scenario.streams))
+    dimensions += in_full(scenario, [varied(text) for text in vary])
     return combinations(dimensions or searched(scenario))
 
 
@@ -243,7 +246,7 @@ def searched(scenario: Scenario) -> list[Dimension]:
     """What the scenario's own `search:` says. Raises SettingsError when it says nothing."""
     search = scenario.search
     dimensions = shards_of(search.shards, list(scenario.streams)) if search.shards else []
-    dimensions += [dimension(path, values) for path, values in search.vary.items()]
+    dimensions += varied_by(scenario, search.vary)
     if not dimensions:
         raise SettingsError("there is nothing to compare: give --shards 2-8, or --vary PATH=VALUE,VALUE, or both")
     return dimensions

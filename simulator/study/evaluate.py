@@ -125,11 +125,14 @@ def evaluator(
     jobs: int = 1,
     executor: str | None = None,
     folder: str | Path | None = None,
+    factor: float = 1.0,
 ) -> Iterator[Evaluator]:
-    """The Evaluator of a scenario, with its processes while the block lasts; the arguments are those of `compare`.
+    """The Evaluator of a scenario with so many times its traffic, with its processes while the block lasts.
+
+    The other arguments are those of `compare`.
 
     Raises ScenarioError and ExecutorError.
     """
-    source = Source.of(scenario, overrides)
+    source = Source.of(scenario, overrides).times(factor)
     with runner(executor, jobs) as run:
         yield Evaluator(source, run, seed, Store(Path(folder)) if folder else None)

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from concurrent.futures.process import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import current_process, get_context, parent_process
 from typing import Any, Final
 
 from simulator.study.figures import Figures
@@ -30,8 +30,8 @@ DASK: Final = "dask://"
 CONNECT_S: Final = 10
 AHEAD: Final = 4  # jobs that the cluster has for each of its threads
 NOT_STARTED: Final = (
-    "a worker process ended while it was starting; in a script, call from under `if __name__ == '__main__':`, "
-    "or use one process: -j 1"
+    "a worker process ended while it was starting: each worker imports the script that started it, so in a script call "
+    "from under `if __name__ == '__main__':`, or use one process (jobs=1, -j 1)"
 )
 
 
@@ -64,6 +64,8 @@ def runner(executor: str | None, workers: int, patience: Patience | None = None)
     `patience`: with a cluster that loses its workers. When the block is left, jobs that run end without a result.
     Raises ExecutorError.
     """
+    if getattr(current_process(), "_inheriting", False):
+        raise SystemExit(1)  # a worker, while it imports the script of its parent, which will say why it has ended
     if executor is None and workers == 1:
         yield inline
         return
@@ -159,7 +161,7 @@ class Pool:
 
     def _death(self, job: Job | None, queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Outcome] | None:
         if job is None:
-            raise ExecutorError(NOT_STARTED)
+            raise ExecutorError(NOT_STARTED) from None
         self._unstarted += 1
         deaths[job] += 1
         if deaths[job] == MOST_DEATHS:

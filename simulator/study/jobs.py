@@ -56,8 +56,8 @@ def run(job: Job) -> Figures:
 
 
 def scenario_digest(scenario: Scenario) -> str:
-    """A hash of all that a run takes from a scenario: of CSV files the contents; not its name or what it is held to."""
-    bare = replace(scenario, name="", description="", objectives=Objectives(), search=Search())
+    """A hash of all that a run takes from a scenario: of CSV files the contents; not its name, date or objectives."""
+    bare = replace(scenario, name="", description="", start_time=None, objectives=Objectives(), search=Search())
     return hashlib.sha256(json.dumps(_plain(bare)).encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Settings: the values that a study puts in place of those of a scenario, and how a user writes them.
 
 `--shards 2-8` or `2,4,8` is for all streams, `--shards clicks=2-8` for one; `--vary PATH=V1,V2` is for any other field,
-with units. Several of them give every combination.
+with units: `--vary batch_size=100-500/100` for that of all mappings. Several of them give every combination.
 """
 
 from __future__ import annotations
@@ -9,11 +9,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import Any, Final
 
+from simulator.scenario.document import parse
+from simulator.scenario.dumping import dump
+from simulator.scenario.nodes import Node
+from simulator.scenario.place import UnknownPathError
+from simulator.scenario.ranges import WRITTEN, RangeError, spread
+from simulator.scenario.short_names import dotted, full_paths
 from simulator.scenario.spec import Scenario
 
 MOST_SETTINGS: Final = 10_000
@@ -107,7 +113,7 @@ def shard_dimensions(texts: Iterable[str], streams: Sequence[str]) -> list[Dimen
         if given and stream not in streams:
             raise SettingsError(f"--shards {text}: there is no stream '{stream}'; known: {', '.join(streams)}")
         paths = tuple(f"streams.{name}.shards" for name in ([stream] if given else streams))
-        dimensions.append(Dimension(paths, _whole_numbers(numbers, text)))
+        dimensions.append(Dimension(paths, _whole_numbers(numbers, f"--shards {text}")))
     return dimensions
 
 
@@ -115,16 +121,43 @@ def varied(text: str) -> Dimension:
     """What `--vary PATH=V1,V2` says; commas within brackets or quotes belong to a value. Raises SettingsError."""
     path, given, values = text.partition("=")
     if not (given and path.strip() and values.strip()):
-        raise SettingsError(f"--vary {text}: write PATH=VALUE,VALUE such as event_source_mappings.0.batch_size=100,500")
+        raise SettingsError(f"--vary {text}: write PATH=VALUES such as batch_size=100,500 or batch_size=100-500/100")
     texts = separated(values)
     if "" in texts:
         raise SettingsError(f"--vary {text}: there is an empty value between two commas")
-    return Dimension((_dotted(path.strip()),), tuple(dict.fromkeys(texts)))
+    return Dimension((dotted(path.strip()),), _spread(texts, f"--vary {text}"))
 
 
-def dimension(path: str, values: Iterable[Any]) -> Dimension:
-    """A field and its values as Python has them: texts, numbers, True and False; or texts as in a file."""
-    return Dimension((_dotted(path),), tuple(dict.fromkeys(map(_as_text, values))))
+def dimension(path: str, values: str | Iterable[Any]) -> Dimension:
+    """A field and its values as Python has them: texts, numbers, True and False; or texts as in a file.
+
+    A text alone is what would stand after `--vary PATH=`. Raises SettingsError.
+    """
+    texts = separated(values) if isinstance(values, str) else list(map(_as_text, values))
+    return Dimension((dotted(path),), _spread(texts, f"vary {path}"))
+
+
+def varied_by(scenario: Scenario, vary: Mapping[str, str | Iterable[Any]]) -> list[Dimension]:
+    """Fields of a scenario by path, and their values as `dimension` takes them. Raises SettingsError."""
+    return in_full(scenario, [dimension(path, values) for path, values in vary.items()])
+
+
+def in_full(scenario: Scenario, dimensions: Sequence[Dimension]) -> list[Dimension]:
+    """The dimensions with the paths that short names stand for in a scenario: `batch_size` is that of all mappings.
+
+    A name that stands for nothing, or for several kinds of field, stays and is refused where it is put in place.
+    """
+    if not dimensions:
+        return []
+    root = parse(dump(scenario, "/"), [])
+    return [replace(each, paths=_full(root, each.paths)) for each in dimensions]
+
+
+def _full(root: Node, paths: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(full for path in paths for full in full_paths(root, path))
+    except UnknownPathError:
+        return tuple(paths)
 
 
 Shards = str | Iterable[int] | Mapping[str, str | Iterable[int]]
@@ -139,10 +172,6 @@ def shards_of(shards: Shards, streams: Sequence[str]) -> list[Dimension]:
 
 def _joined(shards: str | Iterable[int]) -> str:
     return shards if isinstance(shards, str) else ",".join(map(str, shards))
-
-
-def _dotted(path: str) -> str:
-    return re.sub(r"\[(\d+)\]", r".\1", path)
 
 
 def _as_number(text: str) -> str | int | float:
@@ -160,17 +189,23 @@ def _refuse_too_many(n: int) -> None:
         raise SettingsError(f"that makes {n:,} settings, more than {MOST_SETTINGS:,}; vary fewer fields or values")
 
 
-def _whole_numbers(text: str, shown: str) -> tuple[str, ...]:
+def _whole_numbers(text: str, asked: str) -> tuple[str, ...]:
     """Numbers and ranges, with commas between them."""
-    ranges = []
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*", part)
-        if not match:
-            raise SettingsError(f"--shards {shown}: '{part}' is no number or range; write 2-8 or 2,4,8 or STREAM=2-8")
-        low, high = sorted((int(match[1]), int(match[2] or match[1])))
-        ranges.append(range(low, high + 1))
-    _refuse_too_many(sum(map(len, ranges)))
-    return tuple(dict.fromkeys(str(n) for numbers in ranges for n in numbers))
+    values = _spread(text.split(","), asked)
+    for each in values:
+        if not re.fullmatch(r"\d{1,9}", each):
+            raise SettingsError(f"{asked}: '{each}' is no number or range; {WRITTEN}")
+    return tuple(dict.fromkeys(str(int(each)) for each in values))
+
+
+def _spread(texts: Sequence[str], asked: str) -> tuple[str, ...]:
+    """The values of texts, those of ranges one by one; each once. Raises SettingsError, which begins with `asked`."""
+    try:
+        spreads = [spread(text.strip()) for text in texts]
+    except RangeError as error:
+        raise SettingsError(f"{asked}: {error}") from None
+    _refuse_too_many(sum(map(len, spreads)))
+    return tuple(dict.fromkeys(str(value) for values in spreads for value in values))
 
 
 def separated(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -26,9 +27,9 @@ from simulator.study.settings import (
     Setting,
     SettingsError,
     Shards,
-    dimension,
     require_mapping,
     shards_of,
+    varied_by,
 )
 from simulator.study.space import columns, needed, searched
 
@@ -58,6 +59,7 @@ class Sizing:
     at_estimate: Trial | None  # the answer's setting with the shards that the estimate asks for, if it was tried
     replications: int
     warmup: str = ""  # how it was found, if it was
+    factor: float = 1.0  # of the scenario's traffic: what `name`, the answer and its headroom are of
 
     @property
     def answer(self) -> Trial | None:
@@ -99,35 +101,39 @@ class Sizing:
 def size(
     scenario: str | Path | Scenario,
     shards: Shards | None = None,
-    vary: Mapping[str, Iterable[Any]] | None = None,
+    vary: Mapping[str, str | Iterable[Any]] | None = None,
     replications: int = 20,
     seed: int | None = None,
     overrides: Overrides = (),
     jobs: int = 1,
     executor: str | None = None,
     folder: str | Path | None = None,
+    factor: float = 1.0,
 ) -> Sizing:
     """Find the cheapest setting that meets a scenario's objectives, without trying all.
 
     shards, vary: what to search, as in `compare`; without them what the scenario's `search:` says, and without that
     from 1 shard to four times those of the estimate, with usual parallelization factors and batch sizes. replications:
-    of a setting at most, at least 2. The other arguments are those of `compare`, and so is what it
+    of a setting at most, at least 2. factor: so many times the scenario's traffic, of which the headroom is told then.
+    The other arguments are those of `compare`, and so is what it
     raises; SettingsError also without objectives.
     """
-    with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
+    with evaluator(scenario, overrides, seed, jobs, executor, folder, factor) as evaluate:
         own = evaluate.scenario(AS_IT_IS)
         counts = None if shards is None else shards_of(shards, list(own.streams))
-        others = None if vary is None else [dimension(path, values) for path, values in vary.items()]
-        return sized(evaluate, searched(own, counts, others), max(LEAST, replications))
+        others = None if vary is None else varied_by(own, vary)
+        return sized(evaluate, searched(own, counts, others), max(LEAST, replications), factor)
 
 
-def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: int) -> Sizing:
+def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: int, factor: float = 1.0) -> Sizing:
     """Find the cheapest setting within the dimensions, of which the first is the shards.
 
-    Raises SettingsError without objectives, ScenarioError for values that do not fit.
+    factor: of the traffic, which the evaluator's scenario has already. Raises SettingsError without objectives,
+    ScenarioError for values that do not fit.
     """
     scenario = evaluator.source.scenario()
     require_objectives(scenario)
+    require_rates(dimensions, factor)
     objectives = scenario.objectives
     judge = Judge(evaluator, replace(objectives, cost_per_month=None), objectives.headroom or ROOM, replications)
     found = search(columns(evaluator, dimensions), judge.race, judge.confirm, _floor(evaluator))
@@ -144,7 +150,15 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         at_estimate=_at_estimate(found, dimensions[0], needed(asked)),
         replications=replications,
         warmup=evaluator.warmup or "",
+        factor=factor,
     )
+
+
+def require_rates(dimensions: Sequence[Dimension], factor: float) -> None:
+    """Raise SettingsError when rates are searched, which would take the place of those that `factor` multiplies."""
+    rates = [path for each in dimensions for path in each.paths if re.match(r"producers\..*\.rate(\.|$)", path)]
+    if rates and factor != 1:
+        raise SettingsError(f"--factor {factor:g}: multiplies {rates[0]}, which is varied; give one of the two")
 
 
 def likely_runs(columns: Sequence[Column], replications: int) -> list[tuple[Setting, int]]:

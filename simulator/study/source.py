@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from simulator.scenario.document import UnparsableError, read_text
 from simulator.scenario.dumping import dump
 from simulator.scenario.faults import Fault, ScenarioError, errors
 from simulator.scenario.loading import examine, examine_text
+from simulator.scenario.names import SCENARIO_NAME
 from simulator.scenario.overrides import Overrides, pairs
+from simulator.scenario.scaling import scaled_traffic
 from simulator.scenario.spec import Scenario
-from simulator.study.settings import AS_IT_IS, Setting
+from simulator.study.settings import AS_IT_IS, Setting, SettingsError
+
+RATES: Final = "producers."  # what the paths of a multiplied traffic begin with
+LEAST: Final = 0.001  # times the traffic
+MOST: Final = 1000.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,27 @@ class Source:
             return cls(Path(scenario), read_text(Path(scenario)), tuple(pairs(overrides)))
         except UnparsableError:
             raise ScenarioError(examine(scenario)[1]) from None
+
+    def times(self, factor: float) -> Source:
+        """The same with so many times the traffic, and a name that says so. Raises SettingsError, ScenarioError."""
+        if not LEAST <= factor <= MOST:
+            raise SettingsError(f"factor {factor:g}: is out of range; allowed: {LEAST:g} to {MOST:g} times the traffic")
+        if factor == 1:
+            return self
+        scenario = self.scenario()
+        end = f" at {factor:g} times its traffic"
+        name = json.dumps(scenario.name[: SCENARIO_NAME.longest - len(end)] + end)
+        more = replace(self, overrides=(*self.overrides, ("name", name), *scaled_traffic(scenario, factor)))
+        more_scenario, faults = more.examine(AS_IT_IS)
+        if more_scenario is None:
+            asked = f"--factor {factor:g}"
+            raise ScenarioError(
+                [
+                    replace(each, path=asked) if each.path.startswith(f"--set {RATES}") else each
+                    for each in errors(faults)
+                ]
+            )
+        return more
 
     def examine(self, setting: Setting) -> tuple[Scenario | None, list[Fault]]:
         """The scenario with a setting's values in it, or None, and its errors and warnings."""

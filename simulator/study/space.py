@@ -15,10 +15,11 @@ from simulator.study.settings import (
     Dimension,
     Setting,
     combinations,
-    dimension,
+    in_full,
     shard_dimensions,
     shards_of,
     varied,
+    varied_by,
 )
 
 KNOBS: Final = {"parallelization_factor": (1, 2, 5, 10), "batch_size": (100, 200, 500, 1000)}  # of every mapping
@@ -30,7 +31,7 @@ def asked(scenario: Scenario, shards: Sequence[str], vary: Sequence[str]) -> lis
 
     Raises SettingsError.
     """
-    others = [varied(text) for text in vary] if vary else None
+    others = in_full(scenario, [varied(text) for text in vary]) if vary else None
     return searched(scenario, shard_dimensions(shards, list(scenario.streams)), others)
 
 
@@ -42,9 +43,7 @@ def searched(
     nobody_says = not shards and not search.shards
     counts = shards or (shards_of(search.shards, list(scenario.streams)) if search.shards else [wide_enough(scenario)])
     if vary is None:
-        vary = [dimension(path, values) for path, values in search.vary.items()] or (
-            _knobs(scenario, counts) if nobody_says else []
-        )
+        vary = varied_by(scenario, search.vary) or (_knobs(scenario, counts) if nobody_says else [])
     return [*counts, *vary]
 
 

@@ -28,12 +28,17 @@ def test_every_template_makes_a_scenario_without_faults_or_warnings(name: str, s
     assert check(Path("new/mine.yaml")) == []
     assert Path("new/mine.yaml").read_text().startswith(f"# yaml-language-server: $schema={SCHEMA_FILE}\n")
     assert Path("new", SCHEMA_FILE).read_text(encoding="utf-8") == schema_text()
-    assert result.stdout.split() == [word for each in files(name) for word in ("wrote", f"new/{each}")]
+    wrote = [word for each in files(name) for word in ("wrote", f"new/{each}")]
+    assert result.stdout.split() == [*wrote, "next:", "shardsim", "run", "new/mine.yaml"]
     assert everything(Path("new")) == sorted(files(name))
 
 
 def files(template: str) -> list[str]:
     return ["mine.yaml", SCHEMA_FILE, *(["mine.csv"] if template == "trace" else [])]
+
+
+def test_the_next_command_can_be_pasted_whatever_the_name_is(shardsim: Command) -> None:
+    assert shardsim("init", "my orders").stdout.splitlines()[-1] == "next: shardsim run 'my orders.yaml'"
 
 
 @pytest.mark.parametrize("name", ["mine.yaml", "mine.csv", SCHEMA_FILE])

@@ -357,7 +357,7 @@ def test_a_failed_check_of_the_program_itself_is_a_bug_report_with_the_scenarios
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--set", "duration"), "--set duration: write PATH=VALUE, such as streams.clicks.shards=8"),
+        (("--set", "duration"), "--set duration: write PATH=VALUE, such as batch_size=500 or streams.clicks.shards=8"),
         (("--interval", "5"), "--interval: "),
         (("--interval", "0s"), "--interval: 0s is out of range; allowed: more than 0s"),
         (("--interval", "0.001ms"), "--interval: an interval of 0.001ms would give up to "),

@@ -16,6 +16,7 @@ from typing import Final
 from click.testing import CliRunner, Result
 
 from simulator.cli import cli
+from simulator.report.page.scripts import OURS, _uplot
 from simulator.study.store import _checksum
 from tests.fuzz.damages import JSON, damage
 from tests.page.folders import OBJECTIVES, OUTAGE, scenario_text
@@ -105,21 +106,38 @@ def _ends_well(what: str, done: Result, ends: tuple[int, ...]) -> None:
         assert len(errors[0]) < 1000, said
 
 
+CARRIED: Final = frozenset([_uplot(), *(file.read_text(encoding="utf-8") for file in OURS.glob("*.js"))])
+
+
 class Harmless(HTMLParser):
     """Raises AssertionError at what runs, sends or fetches something."""
 
     FORBIDDEN: Final = frozenset(
-        {"script", "form", "iframe", "object", "embed", "foreignobject", "base", "img", "animate", "set", "input"}
+        {"form", "iframe", "object", "embed", "foreignobject", "base", "img", "animate", "set", "input"}
     )
 
     def __init__(self, what: str) -> None:
         super().__init__()
         self.what = what
         self.styles = 0
+        self.script: list[tuple[str, str | None]] | None = None  # the attributes of the one that is open
+
+    def handle_endtag(self, tag: str) -> None:
+        """A script is over."""
+        self.script = None if tag == "script" else self.script
+
+    def handle_data(self, data: str) -> None:
+        """A script is one that every page carries, or plain data."""
+        if self.script == [("type", "application/json")]:
+            json.loads(data)
+        elif self.script is not None:
+            assert self.script == [], (self.what, self.script)
+            assert data in CARRIED, (self.what, "script")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Of the page's own there is one style sheet, links to its sections, and what meta elements say of it."""
         self.styles += tag == "style"
+        self.script = attrs if tag == "script" else self.script
         assert tag not in self.FORBIDDEN, (self.what, tag)
         assert ":" not in tag, (self.what, tag)
         assert self.styles < 2, self.what

@@ -18,7 +18,7 @@ from typing import Final
 from tests.mutants.faults import Fault
 
 ROOT: Final = Path(__file__).parents[2]
-COPIED: Final = ("simulator", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
+COPIED: Final = ("simulator", "shardsim", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
 ROOMS: Final = ("traffic", "model", "measures", "kernel")
 EVERYWHERE: Final = (  # these see whatever changes in a run
     "tests/test_cases.py",

@@ -19,6 +19,7 @@ LOADER_ONLY: Final = {
         r"is out of range; allowed: .*a (duration|size|rate) from",
         r"is not in whole (seconds|hours|bytes|KiB|MiB)",
     ),
+    "days of the calendar": (r" is no day of the calendar",),
     "references": (r"^there is no (stream|function) '",),
     "CSV files": (
         r" cannot be read: ",

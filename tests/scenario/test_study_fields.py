@@ -45,6 +45,7 @@ def test_objectives_are_in_seconds_records_and_dollars(scenario_file: Write, val
         ("5-2", (2, 3, 4, 5)),
         ("7.0", (7,)),
         ("7", (7,)),
+        ("2-8/3", (2, 5, 8)),
         ("[8, 2, 8]", (2, 8)),
         ("[]", ()),
     ],
@@ -70,13 +71,19 @@ def test_values_to_try_are_kept_as_texts_for_set(scenario_file: Write, valid: st
         ("objectives: {latency_p98: 1s}", "16: objectives.latency_p98: unknown field; did you mean 'latency_p99'?"),
         ("objectives: {latency_p99: 2}", "16: objectives.latency_p99: 2 has no unit; allowed: none or a duration from 0s to 3650d; did you mean '2s'?"),
         ("objectives: {cost_per_month: 9 USD}", "16: objectives.cost_per_month: 9 USD is not a number; allowed: none or US dollars from 0 to 1000000000000"),
-        ("search: {shards: 0-2}", "16: search.shards: 0-2 is out of range; allowed: a range such as 1-16, or a list, of a whole number from 1 to 10000"),
-        ("search: {shards: few}", "16: search.shards: few is no range; allowed: a range such as 1-16, or a list, of a whole number from 1 to 10000"),
+        ("search: {shards: 0-2}", "16: search.shards: 0-2 is out of range; allowed: a range such as 1-16 or 2-16/2, or a list, of a whole number from 1 to 10000"),
+        ("search: {shards: '2-8:2'}", "16: search.shards: '2-8:2' is no range; allowed: a range such as 1-16 or 2-16/2, or a list, of a whole number from 1 to 10000; write 2-8, or 100-500/100 for steps of 100"),
+        ("search: {vary: {batch_sise: [1]}}", "16: search.vary.batch_sise: unknown field; did you mean 'batch_size'?"),
+        ("search: {vary: {batch_size: [1, 9900-10100/100]}}", "16: search.vary.batch_size[1]: 10100 is out of range; allowed: a whole number from 1 to 10000"),
+        ("search: {vary: {batch_size: ['1-9:2']}}", "16: search.vary.batch_size[0]: '1-9:2' is no range; write 2-8, or 100-500/100 for steps of 100"),
+        ("search: {vary: {batch_size: 1-20000}}", "16: search.vary: has 20,000 values in all; allowed: 10,000"),
+        ("search: {vary: {stream: [clicks]}}", "16: search.vary.stream: there are 2 kinds of it; write producers.0.stream or event_source_mappings.0.stream"),
+        ("search: {shards: few}", "16: search.shards: few is no range; allowed: a range such as 1-16 or 2-16/2, or a list, of a whole number from 1 to 10000"),
         ("search: {shards: [1, 0]}", "16: search.shards[1]: 0 is out of range; allowed: a whole number from 1 to 10000"),
         ("search:\n  vary:\n    streams.click.shards: [1]", "18: search.vary.streams.click.shards: there is no 'click'; did you mean 'clicks'?"),
         ("search:\n  vary:\n    functions.enrich.memory: [128MiB, 64MiB]", "18: search.vary.functions.enrich.memory[1]: 64MiB is out of range; allowed: a size from 128MiB to 10GiB in whole MiB"),
         (f"search: {{vary: {{seed: {[1] * 10_001}}}}}", "16: search.vary: has 10,001 values in all; allowed: 10,000"),
-        ("search:\n  vary:\n    functions.enrich.memory: 128MiB", "18: search.vary.functions.enrich.memory: 128MiB is given; allowed: a list"),
+        ("search:\n  vary:\n    functions.enrich.memory: 128MiB", "18: search.vary.functions.enrich.memory: 128MiB is given; allowed: a list, or a range of whole numbers such as 100-500/100"),
         ("search:\n  vary:\n    event_source_mappings.0.consumer:\n      - polling\n      - pushed", "20: search.vary.event_source_mappings.0.consumer[1]: pushed is not known; allowed: polling or push; did you mean 'push'?"),
         ("search: {vary: {functions.enrich.duration.per_batch: ['{uniform: {low: 1ms}}']}}", "16: search.vary.functions.enrich.duration.per_batch[0].uniform.high: is missing; it is required: a duration from 0s to 3650d"),
         ("search: {vary: {functions.enrich.memory: ['[1']}}", "16: search.vary.functions.enrich.memory[0]: is not YAML: expected ',' or ']', but got '<stream end>'"),
@@ -88,6 +95,14 @@ def test_values_to_try_are_kept_as_texts_for_set(scenario_file: Write, valid: st
 )  # fmt: skip
 def test_a_fault_in_them_is_told_where_it_is(told: Told, new: str, expected: str) -> None:
     assert told({END: f"{END}{new}\n"}) == [expected]
+
+
+def test_ranges_to_try_are_kept_as_they_are_written(scenario_file: Write, valid: str, tmp_path: Path) -> None:
+    scenario = load(scenario_file(valid + "search: {vary: {batch_size: 100-500/100, memory: [1GiB]}}\n"))
+    assert scenario.search.vary == {"batch_size": ("100-500/100",), "memory": ("1GiB",)}
+    again = tmp_path / "again.yaml"
+    again.write_text(dump(scenario, tmp_path), encoding="utf-8")
+    assert load(again).search == scenario.search
 
 
 def test_an_automatic_warmup_leaves_nothing_out_until_it_is_settled(scenario_file: Write, valid: str) -> None:

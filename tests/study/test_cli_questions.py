@@ -187,6 +187,39 @@ def test_size_tells_bad_values_before_it_simulates(words: tuple[str, ...], code:
     assert not Path("reports").exists()
 
 
+@pytest.mark.usefixtures("no_plots")
+def test_size_for_twice_the_traffic_says_so_everywhere_and_is_kept_beside_that_for_once() -> None:
+    """A lane has time for 250 records/s: 700/s need 3 shards, and 1,400/s need 6."""
+    done = called("size", "--factor", "2", "--shards", "2-8")
+    assert done.exit_code == 0, done.output
+    assert (
+        "scenario at 2 times its traffic: the cheapest setting that meets the objectives is shards 6 for" in done.stdout
+    )
+    folder = Path("reports/scenario-size-2x")
+    study = json.loads((folder / "study.json").read_text(encoding="utf-8"))
+    assert (study["factor"], study["scenario"]) == (2.0, "scenario at 2 times its traffic")
+    holds = study["headroom"]["holds"]
+    assert f"holds up to {holds:.3g} times this traffic, {2 * holds:.3g} times that of the file" in done.stdout
+    assert "scenario at 2 times its traffic" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "rate: 1400/s" in (folder / "scenario.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--factor", "0"), 2, "is not in the range"),
+        (("--factor", "nan"), 2, "factor nan: is out of range; allowed: 0.001 to 1000 times the traffic"),
+        (("--factor", "2", "--vary", "rate=1/s,2/s"), 2, "--factor 2: multiplies producers.0.rate, which is varied"),
+        (("--factor", "100", "--set", "rate=100000000/s"), 3, "--factor 100: error: producers[0].rate: "),
+    ],
+)
+def test_size_refuses_a_factor_that_makes_no_sense(words: tuple[str, ...], code: int, said: str) -> None:
+    done = called("size", *words)
+    assert done.exit_code == code
+    assert said in done.stderr
+    assert not Path("reports").exists()
+
+
 # advise
 
 

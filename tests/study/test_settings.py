@@ -16,13 +16,23 @@ from simulator.study.settings import (
     column_names,
     combinations,
     dimension,
+    in_full,
     shard_dimensions,
     shards_of,
     varied,
+    varied_by,
 )
 from simulator.study.source import Source
 
 BATCH = "event_source_mappings.0.batch_size"
+
+
+@pytest.fixture
+def two(small: Path) -> Path:
+    """The small scenario with a second mapping of the same stream."""
+    text = small.read_text(encoding="utf-8")
+    small.write_text(text + "  - {name: second, stream: clicks, function: enrich}\n", encoding="utf-8")
+    return small
 
 
 def values(text: str) -> tuple[str, ...]:
@@ -39,6 +49,9 @@ def values(text: str) -> tuple[str, ...]:
         (" 2 - 3 ", "2 3"),
         ("7", "7"),
         ("clicks=1-2", "1 2"),
+        ("2-8/3", "2 5 8"),
+        ("2-7/3,9", "2 5 9"),
+        ("8-2/2", "2 4 6 8"),
     ],
 )
 def test_shards_are_a_range_a_list_or_both_and_each_number_counts_once(text: str, numbers: str) -> None:
@@ -58,6 +71,9 @@ def test_shards_without_a_stream_are_those_of_all_streams_together() -> None:
     ("text", "said"),
     [
         ("2-x", "'2-x' is no number or range; write 2-8"),
+        ("2-8/0", "'2-8/0' has steps of 0; write 2-8, or 100-500/100 for steps of 100"),
+        ("2-8:2", "'2-8:2' is no range; write 2-8, or 100-500/100 for steps of 100"),
+        ("2..8", "'2..8' is no range"),
         ("", "'' is no number or range"),
         ("2,,3", "'' is no number or range"),
         ("click=2", "there is no stream 'click'; known: clicks"),
@@ -75,6 +91,62 @@ def test_shards_that_make_no_sense_are_refused_in_a_line(text: str, said: str) -
 def test_a_comma_within_brackets_or_quotes_belongs_to_the_value() -> None:
     text = "functions.f.duration.per_batch=20ms,{uniform: {low: 1ms, high: 2ms}},'a,b',[1, 2]"
     assert varied(text).values == ("20ms", "{uniform: {low: 1ms, high: 2ms}}", "'a,b'", "[1, 2]")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("1-3", "1 2 3"),
+        ("100-500/200", "100 300 500"),
+        ("50,100-300/100,50", "50 100 200 300"),
+        ("'1-3'", "'1-3'"),
+        ("-1,0", "-1 0"),
+        ("90/m,1/s", "90/m 1/s"),
+    ],
+)
+def test_a_range_of_whole_numbers_stands_for_each_of_them_and_in_quotes_for_itself(values: str, expected: str) -> None:
+    assert varied(f"{BATCH}={values}").values == tuple(expected.split())
+    assert dimension(BATCH, values) == varied(f"{BATCH}={values}")
+
+
+@pytest.mark.parametrize("text", ["a=100-500:100", "a=1-5/0", "a=1..5", "a=1-5 by 2"])
+def test_what_is_nearly_a_range_is_refused_with_what_would_be_one(text: str) -> None:
+    with pytest.raises(SettingsError, match="write 2-8, or 100-500/100 for steps of 100"):
+        varied(text)
+
+
+def test_a_range_of_a_billion_is_refused_before_it_is_written_out() -> None:
+    with pytest.raises(SettingsError, match="999,999,999 settings"):
+        varied("batch_size=1-999999999")
+
+
+def test_a_short_name_is_one_dimension_with_the_paths_of_all_mappings(two: Path) -> None:
+    scenario = Source.of(two).scenario()
+    [full] = in_full(scenario, [varied("batch_size=100,500")])
+    assert full == Dimension((BATCH, "event_source_mappings.1.batch_size"), ("100", "500"))
+    assert varied_by(scenario, {"batch_size": [100, 500]}) == [full]
+    sizes = [
+        [each.batch_size for each in Source.of(two).scenario(setting).event_source_mappings]
+        for setting in combinations([full])
+    ]
+    assert sizes == [[100, 100], [500, 500]]
+
+
+def test_a_field_that_is_varied_by_its_short_and_by_its_full_name_is_refused(two: Path) -> None:
+    dimensions = in_full(Source.of(two).scenario(), [varied("batch_size=1,2"), varied(f"{BATCH}=3")])
+    with pytest.raises(SettingsError, match=r"event_source_mappings\.0\.batch_size is varied twice"):
+        combinations(dimensions)
+
+
+def test_a_short_name_that_is_misspelt_or_of_two_kinds_is_refused_where_it_is_put_in_place(two: Path) -> None:
+    dimensions = in_full(Source.of(two).scenario(), [varied("batch_sise=1"), varied("stream=clicks")])
+    with pytest.raises(ScenarioError) as caught:
+        Source.of(two).resolve(combinations(dimensions))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "--vary batch_sise=1: error: unknown field; did you mean 'batch_size'?",
+        "--vary stream=clicks: error: there are 2 kinds of it; "
+        "write producers.0.stream or event_source_mappings.0.stream",
+    ]
 
 
 @pytest.mark.parametrize("text", ["batch_size", "=1", "path=", "path=1,,2", "path=1,"])

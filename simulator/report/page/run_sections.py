@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from simulator.measures.parts import PARTS
+from simulator.report.clock import Clock
 from simulator.report.numbers import count, estimate, percent, seconds, teller, unit_of
 from simulator.report.page.run_view import NAN, RunView
 from simulator.report.page.view import Block, Figure, Paragraph, Row, Section, Table, plural
@@ -87,16 +88,21 @@ def incidents(run: RunView) -> Section | None:
         "what", "mapping", "behind from", "caught up", "at most behind", "most waiting", "recovered after", "delayed",
         "done again", "lost", "to destination",
     )  # fmt: skip
-    rows, rest = most([_episode(each) for _, each in ordered.iterrows()], "episodes", "incidents.csv")
-    caption = (
-        "Times are from the start of the run; recovery is counted from the end of the event, or from the beginning"
-    )
+    clock = _clock(run)
+    rows, rest = most([_episode(each, clock) for _, each in ordered.iterrows()], "episodes", "incidents.csv")
+    base = "by the clock" if clock.start else "from the start of the run"
+    caption = f"Times are {base}; recovery is counted from the end of the event, or from the beginning"
     table_ = Table(caption, heads, rows, frozenset({1}))
     return Section("incidents", "When it was behind", (Paragraph(_story(run, worst, len(table))), table_, *rest))
 
 
-def _episode(each: Any) -> Row:
-    end = seconds(each["end_s"]) if each["end_s"] == each["end_s"] else "not over"
+def _clock(run: RunView) -> Clock:
+    summary = run.files.summary
+    return Clock.of(summary.get("start_time"), float(summary.get("end_s", summary["duration_s"])))
+
+
+def _episode(each: Any, clock: Clock) -> Row:
+    end = clock.at(each["end_s"]) if each["end_s"] == each["end_s"] else "not over"
     recovery = (
         seconds(each["recovery_time_s"]) if each["recovery_time_s"] == each["recovery_time_s"] else "not in the run"
     )
@@ -104,7 +110,7 @@ def _episode(each: Any) -> Row:
         (
             each["event"] or "no event",
             each["mapping"],
-            seconds(each["start_s"]),
+            clock.at(each["start_s"]),
             end,
             seconds(each["peak_lag_s"]),
             cause_words(each["cause"]),
@@ -117,17 +123,18 @@ def _episode(each: Any) -> Row:
 def _story(run: RunView, worst: pd.Series, incidents: int) -> str:
     """The episode in which a mapping was the furthest behind, in a sentence or two."""
     name = worst["mapping"] if len(run.mappings) > 1 else "The mapping"
-    begin = f"{name} was behind from {seconds(worst['start_s'])} on"
+    clock = _clock(run)
+    begin = f"{name} was behind from {clock.at(worst['start_s'])} on"
     if incidents > 1:
         which = worst["mapping"] if len(run.mappings) > 1 else "it"
         begin = (
-            f"{incidents:,} times a mapping was behind. At the worst {which} was from {seconds(worst['start_s'])} on"
+            f"{incidents:,} times a mapping was behind. At the worst {which} was from {clock.at(worst['start_s'])} on"
         )
     event = f", by {worst['event']}" if worst["event"] else ""
     most_s = f"{seconds(worst['peak_lag_s'])} at most, mostly for {cause_words(worst['cause'])}"
     if worst["recovery_time_s"] == worst["recovery_time_s"]:
         after = f" after the end of {worst['event']}" if worst["event"] else " later"
-        back = f"it had caught up {seconds(worst['recovery_time_s'])}{after}, {seconds(worst['end_s'])} into the run"
+        back = f"it had caught up {seconds(worst['recovery_time_s'])}{after}, {clock.into(worst['end_s'])}"
     else:
         back = "it had not caught up when the run ended"
     lost = (

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from simulator.report.clock import Clock
 from simulator.report.plots.thinning import Floats
 
 MOST_TICKS: Final = 11
 MOST_TICKS_NARROW: Final = 7
+CLOCK_FROM_S: Final = 20.0  # of a run that is shorter the ticks are fractions of a second
 
 
 def number(value: float) -> str:
@@ -63,6 +65,7 @@ class TimeUnit:
     name: str
     size: float
     steps: tuple[float, ...]
+    clock: Clock | None = None  # of a run that says when it starts
 
     def of(self, times_s: Floats) -> Floats:
         return times_s / self.size
@@ -72,10 +75,14 @@ class TimeUnit:
         end, most = end_s / self.size, MOST_TICKS_NARROW if narrow else MOST_TICKS
         step = next((s for s in self.steps if end / s < most), self.steps[-1] * np.ceil(end / self.steps[-1] / most))
         axes.set_xlim(0, end)
-        ticks = np.arange(0, end * 1.0001, step)
-        axes.set_xticks(ticks, [number(tick) for tick in ticks] if labelled else [""] * len(ticks))
+        first = self.clock.first_tick_s(step * self.size) / self.size if self.clock else 0.0
+        ticks = np.arange(first, end * 1.0001, step)
+        axes.set_xticks(ticks, [self._told(tick) for tick in ticks] if labelled else [""] * len(ticks))
         if labelled:
-            axes.set_xlabel(f"time ({self.name})")
+            axes.set_xlabel(self.clock.axis if self.clock else f"time ({self.name})")
+
+    def _told(self, tick: float) -> str:
+        return self.clock.tick(tick * self.size) if self.clock else number(tick)
 
 
 THOUSAND: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
@@ -87,8 +94,13 @@ HOURS: Final = TimeUnit("h", 3600, (0.5, 1, 2, 3, 4, 6, 8, 12, 24))
 DAYS: Final = TimeUnit("days", 86400, (0.5, 1, 2, 7, 14, 28, 91, 182, 364))
 
 
-def time_unit(end_s: float) -> TimeUnit:
-    """The unit for a run of this length."""
+def time_unit(end_s: float, clock: Clock | None = None) -> TimeUnit:
+    """The unit for a run of this length; `clock` tells its times if they are told by the clock."""
+    unit = _unit(end_s)
+    return replace(unit, clock=clock) if clock and clock.start and end_s >= CLOCK_FROM_S else unit
+
+
+def _unit(end_s: float) -> TimeUnit:
     if end_s <= 1:
         return MILLISECONDS if end_s > 1e-3 else MICROSECONDS
     if end_s <= 180:

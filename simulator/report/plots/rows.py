@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from simulator.report.clock import Clock
 from simulator.report.numbers import seconds
 from simulator.report.plots.axes import TimeUnit, time_unit
 from simulator.report.plots.thinning import MOST, MOST_NARROW, Floats, Grouping
@@ -62,7 +63,12 @@ class Rows:
 
 def unit_of(tables: RunTables) -> TimeUnit:
     """The unit of the time of a run."""
-    return time_unit(float(tables.summary["end_s"]))
+    return time_unit(float(tables.summary["end_s"]), clock_of(tables))
+
+
+def clock_of(tables: RunTables) -> Clock:
+    """What tells the times of a run."""
+    return Clock.of(tables.summary.get("start_time"), float(tables.summary["end_s"]))
 
 
 def peak(values: Floats) -> float:
@@ -74,12 +80,16 @@ def peak(values: Floats) -> float:
 def moment(tables: RunTables, time_s: float) -> str:
     """A time of the run in the unit of the axes, as text."""
     late = ", after the traffic had ended" if time_s >= float(tables.summary["duration_s"]) else ""
-    return f"{clock(tables, time_s)} into the run{late}"
+    return (
+        f"at {clock(tables, time_s)}{late}" if unit_of(tables).clock else f"{clock(tables, time_s)} into the run{late}"
+    )
 
 
 def clock(tables: RunTables, time_s: float) -> str:
-    """A time of the run as it is read off the axis: 12.5 min."""
+    """A time of the run as it is read off the axis: 12.5 min, or by the clock where that is known."""
     unit = unit_of(tables)
+    if unit.clock:
+        return unit.clock.at(time_s)
     return f"{time_s / unit.size:.3g} {unit.name}" if time_s >= unit.size else seconds(time_s)
 
 
