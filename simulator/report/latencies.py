@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from simulator.report.numbers import INFINITE, UNKNOWN, estimate, seconds
 from simulator.report.tables import endless
+from simulator.study.objectives import NEAR
 from simulator.study.statistics import Interval
-
-NEAR: Final = 0.01  # of a percentile: what it may yet be more is not told
 
 
 def percentile(least_s: float, most_s: float) -> str:

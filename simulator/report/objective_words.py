@@ -47,15 +47,18 @@ def _told(each: Assessment) -> str:
         runs = f" in {each.above} of {each.seen.n} runs" if each.seen.n > 1 else ""
         return f"{each.mapping} does not keep up{runs}" if each.above else f"{each.mapping} keeps up"
     of = f" of {each.mapping}" if each.mapping else ""
-    what = f"{name(each.objective)}{of} is {seen(each.objective, each.seen)}"
+    more = "more than " * each.at_least
+    what = f"{name(each.objective)}{of} is {more}{seen(each.objective, each.seen)}"
     if math.isnan(each.seen.mean):
         return f"{name(each.objective)}{of}: nothing was measured"
     allowed = amount(each.objective, each.bound)
+    if each.state == "undecided" and each.at_least:
+        return f"{what}, and records are left that decide about the {allowed} allowed"
     if each.state == "undecided":
         return f"{what}, too near to the {allowed} allowed to tell"
     if each.bound > 0 and 1.5 < each.excess < math.inf:
         times = count(each.excess) if each.excess >= 10 else f"{each.excess:.2g}"
-        return f"{what}, {times} times the {allowed} allowed"
+        return f"{what}, {more}{times} times the {allowed} allowed"
     return f"{what} (at most {allowed} allowed)"
 
 

@@ -48,6 +48,7 @@ def _objective(each: Assessment) -> dict[str, Any]:
         "mapping": each.mapping,
         "bound": each.bound,
         "seen": each.seen.mean,
+        "seen_at_least": each.at_least,
         "half_width_95": each.seen.half_width,
         "runs": each.seen.n,
         "runs_above": each.above,

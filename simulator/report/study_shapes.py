@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from simulator.measures.parts import PARTS
 from simulator.measures.verdict import STATES
-from simulator.reading.scalars import Number, Shape, Text, Whole, Word
+from simulator.reading.scalars import Flag, Number, Shape, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
 from simulator.report.numbers import ENDLESS, unit_of
@@ -31,6 +31,7 @@ ASSESSMENT: Final = Group(
         "above": COUNT,
         "met": COUNT,
         "load": NUMBER,
+        "at_least": Flag(),
         "state": Word(*ORDER),
     }
 )

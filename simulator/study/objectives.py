@@ -31,6 +31,7 @@ MEASURES: Final = {
     "cost_per_month": COST,
 }  # by the objective's field
 
+NEAR: Final = 0.01  # of a percentile: what it may yet be more is not told
 KEEPS_UP: Final = "keeps up"
 OBJECTIVES_MET: Final = 0
 NOT_MET: Final = 4
@@ -52,6 +53,7 @@ class Assessment:
     met: int  # replications that surely keep it: where records are left they may yet exceed it
     state: State
     load: float = 1.0  # times the scenario's traffic
+    at_least: bool = False  # what is seen is the least that it can be: records are left that may yet take longer
 
     @property
     def chance(self) -> tuple[float, float]:
@@ -112,16 +114,18 @@ def _assessment(objective: str, mapping: str, bound: float, runs: Sequence[Figur
     measure = MEASURES[objective]
     least = values_of(runs, mapping, measure)
     most = _at_most(runs, mapping, measure)
+    seen, beyond = measure_interval(measure, least), measure_interval(measure, most)
     return Assessment(
         objective,
         mapping,
         bound,
-        seen=measure_interval(measure, least),
+        seen=seen,
         above=sum(value > bound for value in least),
         met=sum(value <= bound or _nothing_to_recover_from(objective, value) for value in most),
         state=_state(
             objective, bound, measure_interval(measure, least, confidence), measure_interval(measure, most, confidence)
         ),
+        at_least=beyond.mean > seen.mean * (1 + NEAR),
     )
 
 

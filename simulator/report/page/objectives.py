@@ -48,7 +48,7 @@ def seen_text(assessment: Assessment) -> str:
         return f"not in {assessment.above} of {plural(assessment.seen.n, 'run')}" if assessment.above else "yes"
     if math.isinf(assessment.seen.mean):
         return endless(assessment.objective)
-    return estimate(assessment.seen, unit_of(MEASURES[assessment.objective]))
+    return "> " * assessment.at_least + estimate(assessment.seen, unit_of(MEASURES[assessment.objective]))
 
 
 def _named(each: Assessment) -> str:
