@@ -2,7 +2,9 @@
 #include "quantiles.h"
 #include "traffic.h"
 
-#define MOST_AHEAD (1 << 16)
+#define ROOM 16
+#define MOST_AHEAD (1 << 16) /* records of a producer */
+#define MOST_IN_ALL (1 << 22)
 
 i64 size_of(const Producer *p, u64 number) {
   if (p->size.kind == SAME) return (i64)p->size.low;
@@ -12,10 +14,26 @@ i64 size_of(const Producer *p, u64 number) {
   return (i64)size;
 }
 
+/* Of how many records a producer is looked ahead: a window that has more of them is made shorter. */
+static i64 most_ahead(const Kernel *k) {
+  i64 part = MOST_IN_ALL / k->nproducers;
+  return part > MOST_AHEAD ? MOST_AHEAD : part < ROOM ? ROOM : part;
+}
+
+static void *longer(Memory *memory, void *old, i64 n, i64 room, u64 size) {
+  void *new = take(memory, (u64)room * size);
+  if (new && old) __builtin_memcpy(new, old, (u64)n * size);
+  if (new) give_back(memory, old, (u64)n * size);
+  return new ? new : old;
+}
+
+/* Twice the room. */
 static int make_room_ahead(Kernel *k, Producer *p) {
-  p->keys_ahead = take(&k->memory, MOST_AHEAD * sizeof(u32));
-  p->shards_ahead = take(&k->memory, MOST_AHEAD * sizeof(u32));
-  p->ahead = take(&k->memory, MOST_AHEAD * sizeof(i64));
+  i64 room = p->room ? 2 * p->room : ROOM;
+  p->ahead = longer(&k->memory, p->ahead, p->room, room, sizeof(i64));
+  p->keys_ahead = longer(&k->memory, p->keys_ahead, p->room, room, sizeof(u32));
+  p->shards_ahead = longer(&k->memory, p->shards_ahead, p->room, room, sizeof(u32));
+  if (!k->memory.exhausted) p->room = room;
   return !k->memory.exhausted;
 }
 
@@ -31,8 +49,10 @@ static void move_ahead(Producer *p) {
 }
 
 static int arrive(Kernel *k, Producer *p, i64 end_ns) {
-  while (p->end < MOST_AHEAD) {
+  i64 most = most_ahead(k);
+  while (p->end < most) {
     if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
+    if (p->end == p->room && !make_room_ahead(k, p)) return 1;
     i64 next_ns = next_arrival(&p->arrivals), before_ns = p->end ? p->ahead[p->end - 1] : k->window_began_ns;
     p->ahead[p->end++] = next_ns > before_ns ? next_ns : before_ns;
   }
@@ -47,7 +67,6 @@ static void fall(Producer *p, i64 from, i64 shards) {
 
 /* Know the production times until a time, or as many as there is room for; 1 if the time was reached. */
 int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
-  if (!p->ahead && !make_room_ahead(k, p)) return 1;
   if (p->first) move_ahead(p);
   i64 known = p->end;
   int reached = arrive(k, p, end_ns);
