@@ -53,7 +53,7 @@ $(OTHERS)/.installed: tests/validation/requirements.lock
 validate: $(OTHERS)/.installed
 	$(OTHERS)/bin/python -m tests.validation
 
-mutants: $(STAMP)
+mutants: $(STAMP) $(COMPILER)/.installed
 	$(BIN)/python -m tests.mutants
 
 fuzz: $(STAMP)
@@ -71,8 +71,9 @@ $(COMPILER)/.installed: simulator/kernel/c/requirements.lock
 	touch $@
 
 WASM := simulator/kernel/kernel.wasm
-WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -flto -s -ffp-contract=off -fvisibility=hidden \
-  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory
+OPTIMIZED := -O3 -flto
+WASM_FLAGS = -target wasm32-freestanding -nostdlib -std=c11 -s -ffp-contract=off -fvisibility=hidden \
+  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory $(OPTIMIZED)
 
 kernel: $(COMPILER)/.installed
 	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(WASM) simulator/kernel/c/*.c simulator/kernel/c/measures/*.c

@@ -11,7 +11,7 @@ def refusal(scenario: Scenario, waiting: dict[str, int], now_s: float, most_byte
     """The message; `waiting`: the records that are kept, by stream."""
     most = min(most_bytes, MOST_BYTES)
     why = f"the kernel needs more memory than it may have, {most / GIB:.1f} GiB"
-    if sum(waiting.values()) * BYTES_A_RECORD > most / 2:
+    if sum(waiting.values()) * BYTES_A_RECORD > most / 4:  # rings of powers of two may be half empty
         return too_large(waiting, now_s, why)
     return (
         f"{why}, for {_what(scenario)}, and for their rows in the time series. "

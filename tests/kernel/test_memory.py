@@ -40,12 +40,12 @@ def test_records_are_not_blamed_where_the_scenario_itself_does_not_fit(
 
 @BY_BOTH_WAYS
 def test_records_are_named_where_they_take_the_memory(module: Any, run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "most_bytes", lambda: 16 << 20)
+    monkeypatch.setattr(module, "most_bytes", lambda: 32 << 20)
     monkeypatch.setattr(module, "check_backlog", lambda *_: None)
     monkeypatch.setattr(windows, "WINDOW_RECORDS", 10_000)
     many = scenario(
         small(
-            run={"duration": "30m"},
+            run={"duration": "1h"},
             stream={"shards": 20},
             producer={"rate": "200/s"},
             function={"reserved_concurrency": 0},
