@@ -125,7 +125,7 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
         if is_c(fault) and (said := build(folder)):
             return Noticed(fault, NO_START, said[-200:])
         tests = in_order(tests_for(folder, fault.file), fault.file)
-        line = first_failure(folder, tests[:AT_FIRST], limit_s / 4, is_c(fault))
+        line = first_failure(folder, tests[:AT_FIRST], limit_s, is_c(fault))
         line = line or first_failure(folder, tests[AT_FIRST:], limit_s, is_c(fault))
     finally:
         path.write_text(right, encoding="utf-8")

@@ -3,8 +3,10 @@
 #include "traffic.h"
 
 #define ROOM 16
-#define MOST_AHEAD (1 << 16) /* records of a producer */
-#define MOST_IN_ALL (1 << 22)
+#define A_WINDOW (1 << 12) /* records, so that what a window touches stays in the cache; and some for each shard */
+#define A_SHARD (1 << 4)
+#define MOST_AHEAD (1 << 16)
+#define MOST_IN_ALL (1 << 22) /* of all producers */
 
 i64 size_of(const Producer *p, u64 number) {
   if (p->size.kind == SAME) return (i64)p->size.low;
@@ -14,10 +16,12 @@ i64 size_of(const Producer *p, u64 number) {
   return (i64)size;
 }
 
+static i64 min(i64 a, i64 b) { return a < b ? a : b; }
+
 /* Of how many records a producer is looked ahead: a window that has more of them is made shorter. */
-static i64 most_ahead(const Kernel *k) {
-  i64 part = MOST_IN_ALL / k->nproducers;
-  return part > MOST_AHEAD ? MOST_AHEAD : part < ROOM ? ROOM : part;
+static i64 most_ahead(const Kernel *k, const Producer *p) {
+  i64 most = min(A_WINDOW + A_SHARD * k->streams[p->stream].nshards, MOST_AHEAD), part = MOST_IN_ALL / k->nproducers;
+  return part > ROOM ? min(most, part) : ROOM;
 }
 
 static void *longer(Memory *memory, void *old, i64 n, i64 room, u64 size) {
@@ -49,7 +53,7 @@ static void move_ahead(Producer *p) {
 }
 
 static int arrive(Kernel *k, Producer *p, i64 end_ns) {
-  i64 most = most_ahead(k);
+  i64 most = most_ahead(k, p);
   while (p->end < most) {
     if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
     if (p->end == p->room && !make_room_ahead(k, p)) return 1;
