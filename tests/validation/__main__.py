@@ -68,7 +68,7 @@ def engines(stated: int, results: int) -> str:
         "## Two engines\n\nThe rules are written twice ([kernel.md](kernel.md)): plainly in SimPy, and in C. Of "
         f"{stated:,} random scenarios with Poisson arrivals, random keys, sizes, durations, jitter and failures, in "
         "windows of several sizes, both stated the same facts: every attempt, poll, wait and loss, to the nanosecond; "
-        f"of {results:,}, with rows of several lengths, every table, the summary and invocations.csv were the same bytes. "
+        f"of {results:,}, with rows of several lengths, every table, the summary and invocations.csv were the same. "
         "A difference would fail here with the scenario that hypothesis has shrunk.\n"
     )
 
