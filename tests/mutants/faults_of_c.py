@@ -125,7 +125,7 @@ FAULTS_OF_C: Final = (
         ("accepted_ns >= m->position_ns : accepted_ns > m->position_ns", "accepted_ns > m->position_ns : accepted_ns > m->position_ns"),
         ("stream->shards[j].last_accepted + stream->retention_ns;", "stream->shards[j].last_accepted;"),
         ("if (k->all_have_come && !k->left && !k->over) {", "if (!k->left && !k->over) {"),
-        ("k->left += log->end - first;", "k->left += log->end - r->known;"),
+        ("k->left += log->end - first;", "k->left += log->end - log->first;"),
         ("if (lane->cursor < known) first", "if (lane->cursor + 1 < known) first"),
         ("if (lane->next != CUT && lane->part.low < known) first", "if (0) first"),
         ("while (first > log->first && log->rows[row(log, first - 1)].accepted > k->clock.now) first--;", "(void)log;"),
@@ -144,7 +144,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/draws.h",
-        ("(i64)(bits >> 11) * 0x1p-53", "(i64)(bits >> 12) * 0x1p-52"),
+        ("(i64)(bits >> 11) * 0x1p-53", "(i64)(bits >> 12) * 0x1p-53"),
         ("z = key + (counter + 1) *", "z = key + counter *"),
         ("(nanoseconds - whole >= 0.5)", "(nanoseconds - whole > 0.5)"),
     ),
@@ -180,7 +180,7 @@ FAULTS_OF_C: Final = (
         ("draw_key(&p->keys, (u64)(p->produced + i))", "draw_key(&p->keys, (u64)i)"),
         ("return p->ahead[p->end - 1] >= end_ns;", "return 1;"),
         ("    p->keys_ahead[i - p->first] = p->keys_ahead[i];\n", ""),
-        ("if (!k->memory.exhausted) p->room = room;", "p->room = room / 2 + 1;"),
+        ("__builtin_memcpy(new, old, (u64)n * size)", "__builtin_memcpy(new, old, (u64)n * size / 2)"),
     ),
     *in_file(
         "kernel/c/write_limits.c",
