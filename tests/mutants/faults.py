@@ -363,7 +363,7 @@ FAULTS: Final = (
         ("MONTH_S: Final = 730 * HOUR_S", "MONTH_S: Final = 30 * DAY_S"),
         ("GB: Final = 2**30", "GB: Final = 10**9"),
         ("of_month[quantity.item] += (quantity.amount", "of_month[quantity.item] = (quantity.amount"),
-        ("(quantity.amount + quantity.owed) * months", "(quantity.amount + quantity.owed)"),
+        ("+= (quantity.amount + quantity.owed) * months", "+= quantity.amount + quantity.owed"),
         ("if stream.retention > DAY_S:", "if stream.retention >= DAY_S:"),
         ("shard_hours = stream.shards * result.traffic_s / HOUR_S", "shard_hours = stream.shards * result.end_s / HOUR_S"),
         ("mapping.name, shards * result.traffic_s / HOUR_S", "mapping.name, result.traffic_s / HOUR_S"),
