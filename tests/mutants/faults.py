@@ -371,7 +371,7 @@ FAULTS: Final = (
         ("_gb_months(measures, DAY_S, min(stream.retention, WEEK_S))", "_gb_months(measures, DAY_S, stream.retention)"),
         ("if m.function == name]", "]"),
         ("if not m.pushed) / GB", ") / GB"),
-        ("usd * months, wasted * months", "usd * months, wasted"),
+        ("(usd + owed) * months, wasted * months", "(usd + owed) * months, wasted"),
         ("self.usd / self.records * MILLION", "self.usd_per_month / self.records * MILLION"),
         ("function.provisioned_concurrency * result.traffic_s * gb", "function.provisioned_concurrency * result.traffic_s"),
         ("if item.item.startswith(\"lambda_\"))", "if item.item.startswith(\"kinesis_\"))"),
