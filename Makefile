@@ -6,6 +6,7 @@
 # make lint    ruff and mypy
 # make kernel  compile the kernel again (simulator/kernel/c), after a change of the C
 # make kernel-check  whether the committed kernel is what the committed C gives
+# make kernel-sanitize  run the C natively with sanitizers, over random and damaged plans (N=300)
 # make reports simulate the two examples in reports/ again
 # make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
 # make bench-check  measure a few points and warn of what has become slower
@@ -21,7 +22,7 @@ OTHERS := .venv-validate
 COMPILER := .venv-kernel
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test validate mutants fuzz lint kernel kernel-check bench bench-check reports lock clean
+.PHONY: help install demo test validate mutants fuzz lint kernel kernel-check kernel-sanitize bench bench-check reports lock clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -52,7 +53,7 @@ $(OTHERS)/.installed: tests/validation/requirements.lock
 validate: $(OTHERS)/.installed
 	$(OTHERS)/bin/python -m tests.validation
 
-mutants: $(STAMP)
+mutants: $(STAMP) $(COMPILER)/.installed
 	$(BIN)/python -m tests.mutants
 
 fuzz: $(STAMP)
@@ -70,8 +71,9 @@ $(COMPILER)/.installed: simulator/kernel/c/requirements.lock
 	touch $@
 
 WASM := simulator/kernel/kernel.wasm
-WASM_FLAGS := -target wasm32-freestanding -nostdlib -std=c11 -O3 -flto -s -ffp-contract=off -fvisibility=hidden \
-  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory
+OPTIMIZED := -O3 -flto
+WASM_FLAGS = -target wasm32-freestanding -nostdlib -std=c11 -s -ffp-contract=off -fvisibility=hidden \
+  -Wall -Wextra -Werror -Wl,--no-entry -Wl,--export-memory $(OPTIMIZED)
 
 kernel: $(COMPILER)/.installed
 	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(WASM) simulator/kernel/c/*.c simulator/kernel/c/measures/*.c
@@ -79,6 +81,9 @@ kernel: $(COMPILER)/.installed
 kernel-check: $(COMPILER)/.installed
 	$(COMPILER)/bin/python -m ziglang cc $(WASM_FLAGS) -o $(COMPILER)/kernel.wasm simulator/kernel/c/*.c simulator/kernel/c/measures/*.c
 	cmp $(COMPILER)/kernel.wasm $(WASM)
+
+kernel-sanitize: $(STAMP) $(COMPILER)/.installed
+	$(BIN)/python -m tests.kernel.sanitized $(or $(N),300)
 
 # What the program is compared with has an environment of its own.
 $(PEERS)/.installed: benchmarks/requirements.lock

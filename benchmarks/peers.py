@@ -25,6 +25,7 @@ PEERS: dict[tuple[str, str], Callable[[Work, int], Outcome]] = {
     ("SimPy and a deque", "polled"): peers_simpy.deque_polled,
     ("Ciw", "queue"): peers_others.ciw_queue,
     ("salabim", "queue"): peers_others.salabim_queue,
+    ("cimba", "queue"): peers_others.cimba_queue,
     ("SimFaaS", "requests"): peers_others.simfaas_requests,
 }
 PACKAGES = {
@@ -32,6 +33,7 @@ PACKAGES = {
     "SimPy and a deque": "simpy",
     "Ciw": "ciw",
     "salabim": "salabim",
+    "cimba": "cimba",
     "SimFaaS": "simfaas",
 }
 

@@ -1,4 +1,4 @@
-"""Ciw, salabim and SimFaaS; each is imported where it is used, for it need not be installed."""
+"""Ciw, salabim, cimba and SimFaaS; each is imported where it is used, for it need not be installed."""
 
 from __future__ import annotations
 
@@ -70,6 +70,13 @@ def salabim_queue(work: Work, seed: int) -> Outcome:
             component.status.monitor(False)
     env.run(till=work.seconds + 10)
     return Outcome(time.perf_counter() - began, len(latencies_s), float(np.mean(latencies_s)))
+
+
+def cimba_queue(work: Work, seed: int) -> Outcome:
+    """A model that is compiled, with a level of records a shard; it observes a mean number, no latencies."""
+    from benchmarks.peers_cimba import queue
+
+    return queue(work, seed)
 
 
 def simfaas_requests(work: Work, seed: int) -> Outcome:

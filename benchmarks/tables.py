@@ -22,7 +22,8 @@ PEERS = (
     "batches. `requests`: 100 requests/s of 50 ms, which never wait. Each draws its own arrivals of the same "
     "distribution and observes only the mean that is compared in the last columns (latency in seconds; for "
     "`requests` the number at work), while shardsim takes all its measures. salabim has a deque here, as a "
-    "component for each record is more than 20 times slower; it and Ciw were given `queue` alone; SimFaaS has no queue."
+    "component for each record is more than 20 times slower; it and Ciw were given `queue` alone; "
+    "SimFaaS has no queue. cimba is compiled before it is timed, and knows how many wait, but no record."
 )
 PEERS_HEAD = ("peer", "work", "its records/s", "shardsim's", "shardsim's by its", "its mean", "off ours by")
 COMMANDS = "From the start of the process to its end, files cached; the first row is an empty Python program."

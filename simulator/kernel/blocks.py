@@ -29,7 +29,7 @@ SHARD: Final = np.dtype(
         (name, "<i8")
         for name in (
             "offered", "offered_bytes", "records", "bytes", "throttled", "busiest_records", "busiest_bytes",
-            "second_ends_ns", "second_records", "second_bytes", "waiting",
+            "second_ends_ns", "records_before", "bytes_before", "waiting",
         )
     ]
 )  # fmt: skip

@@ -6,11 +6,12 @@ from typing import NoReturn
 
 import numpy as np
 
-from simulator.kernel.machine import Machine, OutOfMemoryError, all_of
+from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import factors, plan, poisoned
+from simulator.kernel.refusal import refusal
 from simulator.kernel.stated import NOTHING_SENT, SENT, WORDS, add, sent
 from simulator.model.facts import Facts
-from simulator.model.memory import BacklogTooLargeError, check_backlog, kept, most_bytes, too_large
+from simulator.model.memory import BacklogTooLargeError, check_backlog, kept, most_bytes
 from simulator.model.observer import Observer
 from simulator.model.windows import Windows
 from simulator.scenario.spec import Scenario
@@ -91,5 +92,5 @@ class _Run:
                 shard.log.forget(min(before, shard.log.end))
 
     def _refuse(self) -> NoReturn:
-        waiting, why = kept(self._streams), all_of(self._most_bytes)
-        raise BacklogTooLargeError(too_large(waiting, seconds(self._begin_ns), why)) from None
+        now_s = seconds(self._begin_ns)
+        raise BacklogTooLargeError(refusal(self._scenario, kept(self._streams), now_s, self._most_bytes)) from None

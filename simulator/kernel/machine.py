@@ -27,11 +27,6 @@ def compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
     return engine, wasmtime.Module.from_file(engine, str(FILE))
 
 
-def all_of(most_bytes: int) -> str:
-    """What is said when it has had all of the memory that it may have."""
-    return f"the kernel needs more memory than it may have, {min(most_bytes, MOST_BYTES) / 2**30:.1f} GiB"
-
-
 @cache
 def digest() -> str:
     """The SHA-256 of the kernel's file."""

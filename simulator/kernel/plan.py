@@ -24,7 +24,7 @@ from simulator.scenario.spec import Backoff, Distribution, Outage, Poison, Rando
 from simulator.traffic.draws import key
 from simulator.traffic.nanoseconds import NEVER, ns
 from simulator.traffic.partition_keys import alias_table, key_hash, shard_and_lane
-from simulator.traffic.quantiles import Among, Between, Same, Tabulated, quantile, unit_exponential
+from simulator.traffic.quantiles import Among, Between, Floats, Same, Tabulated, quantile, unit_exponential
 from simulator.traffic.rates import Periodic, Pieces, Steady, Wave, profile
 from simulator.traffic.write_limits import HARMLESS_BYTES
 
@@ -38,19 +38,20 @@ class Words:
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
+        self.n = 0
 
     def whole(self, *values: int) -> None:
         """Whole numbers, or keys."""
-        self._parts += [struct.pack("<q", value if value < 1 << 63 else value - (1 << 64)) for value in values]
+        self._add(struct.pack(f"<{len(values)}q", *(v if v < 1 << 63 else v - (1 << 64) for v in values)))
 
     def number(self, *values: float) -> None:
         """Floats."""
-        self._parts.append(struct.pack(f"<{len(values)}d", *values))
+        self._add(struct.pack(f"<{len(values)}d", *values))
 
     def array(self, values: Iterable[Any] | NDArray[Any], dtype: str) -> None:
         """An array, padded to a word; it is not counted."""
         content = np.asarray(values, dtype).tobytes()
-        self._parts.append(content + bytes(-len(content) % 8))
+        self._add(content + bytes(-len(content) % 8))
 
     def counted(self, values: Any, dtype: str = "<f8") -> None:
         """Its length, then an array of words."""
@@ -60,6 +61,10 @@ class Words:
     def content(self) -> bytes:
         """All of them."""
         return b"".join(self._parts)
+
+    def _add(self, content: bytes) -> None:
+        self._parts.append(content)
+        self.n += len(content) // 8
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ class _Plan:
         self.scenario, self.draws, self.words = scenario, (seed, replication), Words()
         self.streams = list(scenario.streams)
         self.functions = list(scenario.functions)
+        self.tables: dict[bytes, int] = {}
         self.factors = {stream: factors(scenario, stream) for stream in self.streams}
         self.poisoned = {stream: poisoned(scenario, stream) for stream in self.streams}
 
@@ -240,7 +246,15 @@ class _Plan:
                 words.counted(values)
             case Tabulated(nodes=nodes):
                 words.whole(3)
-                words.counted(nodes)
+                self._table(nodes)
+
+    def _table(self, nodes: Floats) -> None:
+        """A table, or in which word its like begins: tables are large, and many things may share one."""
+        content = nodes.tobytes()
+        self.words.whole(self.tables.get(content, 0))
+        if content not in self.tables:
+            self.tables[content] = self.words.n
+            self.words.array(nodes, "<f8")
 
     def _pools(self) -> list[int]:
         """The units of each pool; functions name theirs by its place in this list."""

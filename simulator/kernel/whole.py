@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from simulator.kernel.blocks import Blocks
-from simulator.kernel.machine import Machine, OutOfMemoryError, all_of
+from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import Measuring, plan
+from simulator.kernel.refusal import refusal
 from simulator.kernel.stated import ATTEMPTS
-from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes, too_large
+from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes
 from simulator.model.observer import Follower
 from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import NEVER, NS, ns, seconds
@@ -48,8 +49,8 @@ class _Run:
                 check_backlog(self._waiting(machine), seconds(self._until_ns), self._most_bytes)
         except OutOfMemoryError:
             waiting = self._waiting(machine) if machine else dict.fromkeys(self._scenario.streams, 0)
-            message = too_large(waiting, seconds(machine.now_ns if machine else 0), all_of(self._most_bytes))
-            raise BacklogTooLargeError(message) from None
+            now_s = seconds(machine.now_ns if machine else 0)
+            raise BacklogTooLargeError(refusal(self._scenario, waiting, now_s, self._most_bytes)) from None
         return Blocks(machine), machine.now_ns
 
     def _step(self, machine: Machine) -> bool:

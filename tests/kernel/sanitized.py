@@ -1,6 +1,8 @@
 """The kernel's C natively, with the address and undefined-behaviour sanitizers, over random and damaged plans.
 
 python -m tests.kernel.sanitized 300
+
+A compiler of the system has both; the one that comes as a Python package (make kernel) has the second only.
 """
 
 from __future__ import annotations
@@ -24,22 +26,24 @@ from tests.kernel.random_scenarios import Section, random_scenarios
 from tests.model.rows import scenario
 
 SOURCES: Final = Path("simulator/kernel/c")
-FLAGS: Final = ("-O1", "-g", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+FLAGS: Final = ("-O1", "-g", "-w", "-ffp-contract=off", "-fno-sanitize-recover=undefined")
+ZIG: Final = Path(".venv-kernel/bin/python")
 DAMAGE: Final = (bytes(8), b"\xff" * 8)
 AT_ONCE: Final = 50  # plans a process
 
 
-def compiler() -> str | None:
-    """A C compiler that has the sanitizers, if there is one."""
-    return shutil.which("gcc") or shutil.which("clang")
+def compiler() -> list[str]:
+    """A command that compiles C with the sanitizers that there are; empty without any."""
+    if of_system := shutil.which("gcc") or shutil.which("clang"):
+        return [of_system, "-fsanitize=address,undefined"]
+    return [str(ZIG), "-m", "ziglang", "cc", "-fsanitize=undefined"] if ZIG.exists() else []
 
 
 def build(folder: Path) -> Path:
     """Compile tests/kernel/plans.c with the kernel; the program."""
-    program, cc = folder / "plans", compiler()
-    assert cc
+    program = folder / "plans"
     sources = ["tests/kernel/plans.c", *sorted(map(str, SOURCES.rglob("*.c")))]
-    subprocess.run([cc, *FLAGS, "-w", "-o", str(program), *sources, "-lm"], check=True)
+    subprocess.run([*compiler(), *FLAGS, "-o", str(program), *sources, "-lm"], check=True)
     return program
 
 
@@ -99,7 +103,8 @@ def main(examples: int) -> int:
         folder = Path(name)
         plans = random_plans(examples)
         found = run(build(folder), plans, folder)
-    print(found or f"{len(plans)} plans, nothing found")
+    sanitizers = compiler()[-1].removeprefix("-fsanitize=")
+    print(found or f"{len(plans)} plans, nothing found by the sanitizers of: {sanitizers}")
     return int(bool(found))
 
 

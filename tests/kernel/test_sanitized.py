@@ -9,6 +9,6 @@ import pytest
 from tests.kernel.sanitized import build, compiler, random_plans, run
 
 
-@pytest.mark.skipif(compiler() is None, reason="there is no C compiler")
+@pytest.mark.skipif(not compiler(), reason="there is no C compiler")
 def test_the_sanitizers_find_nothing(tmp_path: Path) -> None:
     assert run(build(tmp_path), random_plans(25), tmp_path) == ""

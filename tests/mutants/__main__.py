@@ -19,6 +19,7 @@ from typing import Final
 
 from tests.mutants.breaking import ROOT, Noticed, check, copies, notice
 from tests.mutants.faults import FAULTS, Fault
+from tests.mutants.faults_of_c import FAULTS_OF_C
 from tests.mutants.page import page
 
 PAGE: Final = ROOT / "docs" / "mutants.md"
@@ -28,7 +29,7 @@ PATIENCE: Final = 2.0  # what takes so many times as long as all the tests is ta
 
 def main(text: str = "") -> int:
     """The exit code."""
-    chosen = [fault for fault in FAULTS if text in fault.file]
+    chosen = [fault for fault in (*FAULTS, *FAULTS_OF_C) if text in fault.file]
     for fault in chosen:
         check(fault)
     begun = time.monotonic()
@@ -43,7 +44,7 @@ def main(text: str = "") -> int:
 
 def all_noticed(faults: Sequence[Fault], workers: int) -> list[Noticed]:
     """The results in order of the faults; each is printed when it is known."""
-    with copies(workers) as (free, took_s), ThreadPoolExecutor(workers) as pool:
+    with copies(workers, faults) as (free, took_s), ThreadPoolExecutor(workers) as pool:
 
         def one(fault: Fault) -> Noticed:
             result = notice(fault, free, PATIENCE * took_s)

@@ -18,7 +18,9 @@ from typing import Final
 from tests.mutants.faults import Fault
 
 ROOT: Final = Path(__file__).parents[2]
-COPIED: Final = ("simulator", "shardsim", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md")
+COPIED: Final = (
+    "simulator", "shardsim", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md", "Makefile",
+)  # fmt: skip
 ROOMS: Final = ("traffic", "model", "measures", "kernel")
 EVERYWHERE: Final = (  # these see whatever changes in a run
     "tests/test_cases.py",
@@ -37,6 +39,7 @@ LAST: Final = (  # slow, the slowest last
     "tests/model/test_polling.py",
     "tests/model/test_theory.py",
     "tests/measures/test_windows_and_intervals.py",
+    "tests/kernel/test_sanitized.py",
 )
 PLAIN: Final = "tests.mutants.plain"
 OPTIONS: Final = ("-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink")
@@ -63,28 +66,45 @@ def check(fault: Fault) -> None:
     if (found := text.count(fault.right)) != 1:
         raise UnfitError(f"{fault.file}: {fault.right!r} stands there {found} times, not once; mend the fault")
     try:
-        compile(text.replace(fault.right, fault.wrong), fault.file, "exec")
+        if not is_c(fault):
+            compile(text.replace(fault.right, fault.wrong), fault.file, "exec")
     except SyntaxError as error:
         raise UnfitError(f"{fault.file}: {fault.wrong!r} is no Python: {error}") from error
 
 
+def is_c(fault: Fault) -> bool:
+    """Whether a fault is one of the kernel's C, which has to be compiled."""
+    return fault.file.startswith("kernel/c/")
+
+
 @contextmanager
-def copies(n: int) -> Iterator[tuple[SimpleQueue[Path], float]]:
-    """So many copies of the project to break, free to be taken; and how many seconds all the tests take.
+def copies(n: int, faults: Sequence[Fault]) -> Iterator[tuple[SimpleQueue[Path], float]]:
+    """So many copies of the project to break, free to be taken; and how many seconds the tests of such faults take.
 
     Raises UnfitError if a test fails in a copy that is as it should be.
     """
     with TemporaryDirectory() as folder:
         first, begun = Path(folder) / "0", time.monotonic()
         copy(first)
-        if line := first_failure(first, every_test(first), limit_s=None, keep_compiled=True):
-            raise UnfitError(f"a test fails without a fault: {line}")
+        if any(map(is_c, faults)) and (said := build(first)):
+            raise UnfitError(f"the kernel cannot be compiled: {said}")
+        for by_kernel in sorted({is_c(fault) for fault in faults}):
+            tests = of_kernel(first) if by_kernel else every_test(first)
+            if line := first_failure(first, tests, None, by_kernel, keep_compiled=True):
+                raise UnfitError(f"a test fails without a fault: {line}")
         took_s = time.monotonic() - begun
         free: SimpleQueue[Path] = SimpleQueue()
         free.put(first)
         for i in range(1, n):
             free.put(shutil.copytree(first, Path(folder) / str(i)))  # with what is compiled now
         yield free, took_s
+
+
+def build(folder: Path) -> str:
+    """Compile the kernel of a copy, quickly; what the compiler says if it cannot."""
+    command = ["make", "kernel", "OPTIMIZED=-O1 -Wno-error", f"COMPILER={ROOT / '.venv-kernel'}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode else ""
 
 
 def copy(target: Path) -> None:
@@ -100,15 +120,18 @@ def copy(target: Path) -> None:
 def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
     """Make a fault in a free copy, and run the tests, those that should notice first."""
     folder = free.get()
-    path = folder / "simulator" / fault.file
-    right = path.read_text(encoding="utf-8")
+    path, kernel = folder / "simulator" / fault.file, folder / "simulator" / "kernel" / "kernel.wasm"
+    right, compiled = path.read_text(encoding="utf-8"), kernel.read_bytes()
     try:
         path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
+        if is_c(fault) and (said := build(folder)):
+            return Noticed(fault, NO_START, said[-200:])
         tests = in_order(tests_for(folder, fault.file), fault.file)
-        line = first_failure(folder, tests[:AT_FIRST], limit_s / 4)
-        line = line or first_failure(folder, tests[AT_FIRST:], limit_s)
+        line = first_failure(folder, tests[:AT_FIRST], limit_s, is_c(fault))
+        line = line or first_failure(folder, tests[AT_FIRST:], limit_s, is_c(fault))
     finally:
         path.write_text(right, encoding="utf-8")
+        kernel.write_bytes(compiled)
         free.put(folder)
     return noticed(fault, line)
 
@@ -127,9 +150,16 @@ def every_test(folder: Path) -> list[str]:
     return ["tests/test_cases.py", *(path.relative_to(folder).as_posix() for path in files)]
 
 
+def of_kernel(folder: Path) -> list[str]:
+    """The tests that see what the kernel does, and the worked cases."""
+    return [test for test in every_test(folder) if test.startswith(("tests/kernel/", "tests/test_cases"))]
+
+
 def tests_for(folder: Path, file: str) -> list[str]:
     """The tests of a file's room, and those of other rooms that can tell."""
     room = file.split("/")[0]
+    if room == "kernel":
+        return of_kernel(folder)
     others = {"traffic": (*KERNEL, *INVARIANTS), "model": KERNEL}.get(room, ())
     chosen = {*EVERYWHERE, *others}
     return [test for test in every_test(folder) if test in chosen or test.startswith(f"tests/{room}/")]
@@ -137,7 +167,7 @@ def tests_for(folder: Path, file: str) -> list[str]:
 
 def in_order(tests: Sequence[str], file: str) -> list[str]:
     """First the tests that bear the name of the file, then those that see most, last those that take long."""
-    room, name = file.split("/")
+    room, name = file.split("/")[0], f"{Path(file).stem}.py"
 
     def rank(test: str) -> tuple[bool, int, bool, bool]:
         own = test in (f"tests/{room}/test_{name}", f"tests/model/test_{name}")
@@ -147,9 +177,12 @@ def in_order(tests: Sequence[str], file: str) -> list[str]:
     return sorted(tests, key=rank)
 
 
-def first_failure(folder: Path, tests: Sequence[str], limit_s: float | None, keep_compiled: bool = False) -> str:
-    """Run tests until one fails: its name and why; nothing if none does."""
-    command = [sys.executable, "-m", "pytest", "-p", PLAIN, *OPTIONS, *tests]
+def first_failure(
+    folder: Path, tests: Sequence[str], limit_s: float | None, by_kernel: bool, keep_compiled: bool = False
+) -> str:
+    """Run tests until one fails, by the kernel or the plain rules: its name and why; nothing if none does."""
+    plugin = () if by_kernel else ("-p", PLAIN)
+    command = [sys.executable, "-m", "pytest", *plugin, *OPTIONS, *tests]
     settings = {
         "PYTHONPATH": str(folder),  # for those who start another process
         "COLUMNS": "1000",  # so that no line is cut

@@ -11,22 +11,28 @@ from tests.mutants import breaking
 from tests.mutants.__main__ import complaints
 from tests.mutants.breaking import NO_END, NO_START, Noticed, UnfitError, check, in_order, noticed
 from tests.mutants.faults import FAULTS, Fault
+from tests.mutants.faults_of_c import FAULTS_OF_C
 from tests.mutants.page import page
 
 FAULT = Fault("model/a.py", "a < b", "a <= b")
 BY = Noticed(FAULT, "tests/model/test_a.py::test_x[a|b]")
 
 
-@pytest.mark.parametrize("file", sorted({fault.file for fault in FAULTS}))
-def test_every_fault_changes_exactly_one_place_of_the_code_and_leaves_it_python(file: str) -> None:
-    for fault in FAULTS:
+EVERY = (*FAULTS, *FAULTS_OF_C)
+
+
+@pytest.mark.parametrize("file", sorted({fault.file for fault in EVERY}))
+def test_every_fault_changes_exactly_one_place_of_the_code_and_leaves_python_what_it_is(file: str) -> None:
+    for fault in EVERY:
         if fault.file == file:
             check(fault)
 
 
-def test_there_are_at_least_150_faults_and_none_twice() -> None:
-    assert len({(fault.file, fault.right, fault.wrong) for fault in FAULTS}) == len(FAULTS) >= 150
-    assert all(fault.right != fault.wrong for fault in FAULTS)
+def test_there_are_at_least_150_faults_and_80_of_the_kernel_and_none_twice() -> None:
+    assert len({(fault.file, fault.right, fault.wrong) for fault in EVERY}) == len(EVERY)
+    assert len(FAULTS) >= 150
+    assert len(FAULTS_OF_C) >= 80
+    assert all(fault.right != fault.wrong for fault in EVERY)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,13 @@ def test_a_fault_of_the_measures_is_not_looked_for_in_the_facts() -> None:
     assert "tests/measures/test_waiting.py" in found
     assert "tests/test_cases.py" in found
     assert not [test for test in found if test.startswith(("tests/kernel", "tests/traffic"))]
+
+
+def test_a_fault_of_the_kernel_is_looked_for_where_the_kernel_is_compared() -> None:
+    found = breaking.tests_for(breaking.ROOT, "kernel/c/measures/waiting.c")
+    assert set(breaking.KERNEL) < set(found)
+    assert {test.split("/")[1] for test in found} == {"kernel", "test_cases.py"}
+    assert in_order(found, "kernel/c/measures/waiting.c")[-1] == "tests/kernel/test_sanitized.py"
 
 
 def test_all_is_well_when_what_survives_has_a_reason_and_is_one_in_twenty_at_most() -> None:

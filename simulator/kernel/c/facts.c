@@ -6,14 +6,8 @@
 #define ROOM (1 << 16)       /* words of each kind */
 #define AN_EVENT (1 << 14)   /* no event states more words of a kind; a batch has at most 10,000 places */
 
-static void make_room(Kernel *k, Facts *facts) {
-  facts->room = ROOM;
-  facts->words = take(&k->memory, ROOM * sizeof(i64));
-}
-
 int make_facts(Kernel *k) {
-  for (int kind = 0; kind < KINDS; kind++) make_room(k, &k->facts[kind]);
-  for (int i = 0; i < k->nstreams; i++) make_room(k, &k->streams[i].written);
+  for (int kind = 0; kind < KINDS; kind++) k->facts[kind] = (Facts){take(&k->memory, ROOM * sizeof(i64)), 0, ROOM};
   return !k->memory.exhausted;
 }
 
@@ -33,24 +27,27 @@ int room_for_an_event(const Kernel *k) {
 }
 
 /* Room for so many more words; only while records come in. */
-int room_for(Kernel *k, Facts *facts, i64 words) {
-  if (facts->n + words + AN_EVENT <= facts->room) return 1;
-  i64 room = facts->room;
-  while (room < facts->n + words + AN_EVENT) room *= 2;
+static int make_room(Kernel *k, Facts *facts, i64 words) {
+  if (facts->n + words <= facts->room) return 1;
+  i64 room = facts->room ? facts->room : 64;
+  while (room < facts->n + words) room *= 2;
   i64 *more = take(&k->memory, (u64)room * sizeof(i64));
   if (!more) return 0;
-  __builtin_memcpy(more, facts->words, (u64)facts->n * sizeof(i64));
+  if (facts->n) __builtin_memcpy(more, facts->words, (u64)facts->n * sizeof(i64));
   give_back(&k->memory, facts->words, (u64)facts->room * sizeof(i64));
   *facts = (Facts){more, facts->n, room};
   return 1;
 }
+
+/* The same for facts that events state, too. */
+int room_for(Kernel *k, Facts *facts, i64 words) { return make_room(k, facts, words + AN_EVENT); }
 
 /* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function. */
 int state_written(Kernel *k, Stream *stream, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes,
                   const Log *log, u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes) {
   Facts *facts = &stream->written;
   i64 n = 7 + stream->nfactors + stream->npoisoned;
-  if (facts->n + n > facts->room - AN_EVENT && !room_for(k, facts, n)) return 0;
+  if (!make_room(k, facts, n)) return 0;
   i64 *words = facts->words + facts->n;
   words[0] = produced_ns, words[1] = let_in_ns, words[2] = accepted_ns, words[3] = bytes;
   words[4] = number, words[5] = shard, words[6] = dropped;

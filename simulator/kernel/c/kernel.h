@@ -97,7 +97,7 @@ typedef struct {
   i64 produced;        /* records that have been taken */
   i64 *ahead;          /* production times of records that are not taken yet */
   u32 *keys_ahead, *shards_ahead; /* and what is drawn of their keys, and the shards that they fall to */
-  i64 first, end;      /* of them */
+  i64 first, end, room; /* of them */
   const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
 } Producer;
 
@@ -367,6 +367,7 @@ typedef struct {
   Pool *pools;
   Mapping *mappings;
   Clock clock;
+  Clock turns; /* of producers, by the times of their next records in the window */
   i64 left;
   int all_have_come, over;
   i64 until_ns; /* the host wants to hear of all before this time */

@@ -1,27 +1,19 @@
-/* Memory in blocks of powers of two; what is given back is used again. The kernel takes none from anybody else. */
+/* Memory in blocks of powers of two; what is given back is used again. The kernel takes none from anybody else.
+ * (As a native program, for the sanitizers, it takes what it is asked for, so that they see each end of it.) */
 #include "kernel.h"
 
 #ifdef __wasm__
 extern u8 __heap_base;
 
-static u8 *more(Memory *memory, u64 bytes) {
+static u8 *more(u64 bytes) {
   static u8 *next; /* where memory begins that nobody has had yet */
   if (!next) next = &__heap_base;
   u8 *block = next;
   u64 end = (u64)(uintptr_t)block + bytes, there = (u64)__builtin_wasm_memory_size(0) << 16;
   if (end > there && __builtin_wasm_memory_grow(0, (end - there + 65535) >> 16) == (size_t)-1) return NULL;
   next = block + bytes;
-  (void)memory;
   return block; /* new pages are zero */
 }
-#else
-#include <stdlib.h>
-
-static u8 *more(Memory *memory, u64 bytes) {
-  (void)memory;
-  return calloc(1, bytes);
-}
-#endif
 
 static int size_class(u64 bytes) {
   int class = 4;
@@ -38,7 +30,7 @@ void *take(Memory *memory, u64 bytes) {
     __builtin_memset(block, 0, size);
     return block;
   }
-  if (memory->taken + size > memory->most || !(block = more(memory, size))) {
+  if (memory->taken + size > memory->most || !(block = more(size))) {
     memory->exhausted = 1;
     return NULL;
   }
@@ -52,3 +44,19 @@ void give_back(Memory *memory, void *block, u64 bytes) {
   *(void **)block = memory->free[class];
   memory->free[class] = block;
 }
+#else
+#include <stdlib.h>
+
+void *take(Memory *memory, u64 bytes) {
+  void *block = memory->taken + bytes > memory->most ? NULL : calloc(1, bytes);
+  if (block) memory->taken += bytes;
+  else memory->exhausted = 1;
+  return block;
+}
+
+void give_back(Memory *memory, void *block, u64 bytes) {
+  if (!block) return;
+  memory->taken -= bytes;
+  free(block);
+}
+#endif

@@ -1,10 +1,11 @@
 /* The plan of a run, as plan.py writes it: words of eight bytes, read one after the other, and what is made from them. */
 #include "measuring.h"
 #include "model.h"
+#include "quantiles.h"
 #include "traffic.h"
 
 typedef struct {
-  const i64 *word, *end;
+  const i64 *begin, *word, *end;
   int bad;
 } Words;
 
@@ -77,6 +78,14 @@ static void *made(Kernel *k, Words *w, i64 n, u64 size) {
   return block;
 }
 
+/* A table, here or in a word before: several things may share one. */
+static const double *table(Words *w) {
+  i64 at = whole(w, 0, w->word - w->begin);
+  if (!at) return several(w, NODES);
+  if (at + NODES > w->word - w->begin) w->bad = 1;
+  return (const double *)(w->begin + at);
+}
+
 #define MOST 1e15 /* of what is drawn: seconds, or bytes */
 
 static Quantile quantile_of(Words *w) {
@@ -84,8 +93,8 @@ static Quantile quantile_of(Words *w) {
   q.kind = (int)whole(w, SAME, TABULATED);
   if (q.kind == SAME || q.kind == BETWEEN) q.low = within(w, 0, MOST);
   if (q.kind == BETWEEN) q.high = within(w, 0, MOST);
-  if (q.kind == AMONG || q.kind == TABULATED) q.table = counted(w, 1, &q.values);
-  if (q.kind == TABULATED && q.values != 2 * (4096 + 1)) w->bad = 1;
+  if (q.kind == AMONG) q.table = counted(w, 1, &q.values);
+  if (q.kind == TABULATED) q.table = table(w), q.values = NODES;
   for (i64 i = 0; !w->bad && (q.kind == AMONG || q.kind == TABULATED) && i < q.values; i++)
     if (!(q.table[i] >= 0 && q.table[i] <= MOST)) w->bad = 1;
   return q;
@@ -286,20 +295,22 @@ static void read_measures(Kernel *k, Words *w) {
 
 /* Make what a plan of so many bytes describes; 0 if it is none. */
 int read_plan(Kernel *k, const void *plan, u64 bytes) {
-  Words words = {plan, (const i64 *)plan + bytes / 8, 0}, *w = &words;
+  Words words = {plan, plan, (const i64 *)plan + bytes / 8, 0}, *w = &words;
   whole(w, PLAN_MAGIC, PLAN_MAGIC);
   k->begin_ns = time(w), k->duration_ns = time(w), k->latest_ns = time(w);
   if (k->latest_ns < k->duration_ns || k->begin_ns > 0 || k->duration_ns < 0) w->bad = 1;
   if (k->latest_ns > LONGEST || k->begin_ns < -LONGEST) w->bad = 1;
   read_measures(k, w);
   i64 nodes;
-  const double *exponential = counted(w, 2 * 4097, &nodes);
+  const double *exponential = counted(w, NODES, &nodes);
   k->nstreams = (int)whole(w, 1, 1 << 16);
   k->streams = made(k, w, k->nstreams, sizeof(Stream));
   for (int i = 0; !w->bad && i < k->nstreams; i++) read_stream(k, w, &k->streams[i]);
   k->nproducers = (int)whole(w, 0, 1 << 16);
   k->producers = made(k, w, k->nproducers, sizeof(Producer));
   for (int i = 0; !w->bad && i < k->nproducers; i++) read_producer(k, w, &k->producers[i], exponential);
+  k->turns.room = k->nproducers;
+  k->turns.heap = made(k, w, k->nproducers, sizeof(Event));
   k->npools = (int)whole(w, 0, 1 << 16);
   k->pools = made(k, w, k->npools, sizeof(Pool));
   for (int i = 0; !w->bad && i < k->npools; i++) k->pools[i].units = whole(w, -(1 << 24), 1 << 24);

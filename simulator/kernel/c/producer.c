@@ -2,7 +2,11 @@
 #include "quantiles.h"
 #include "traffic.h"
 
+#define ROOM 16
+#define A_WINDOW (1 << 12) /* records, so that what a window touches stays in the cache; and some for each shard */
+#define A_SHARD (1 << 4)
 #define MOST_AHEAD (1 << 16)
+#define MOST_IN_ALL (1 << 22) /* of all producers */
 
 i64 size_of(const Producer *p, u64 number) {
   if (p->size.kind == SAME) return (i64)p->size.low;
@@ -12,10 +16,28 @@ i64 size_of(const Producer *p, u64 number) {
   return (i64)size;
 }
 
+static i64 min(i64 a, i64 b) { return a < b ? a : b; }
+
+/* Of how many records a producer is looked ahead: a window that has more of them is made shorter. */
+static i64 most_ahead(const Kernel *k, const Producer *p) {
+  i64 most = min(A_WINDOW + A_SHARD * k->streams[p->stream].nshards, MOST_AHEAD), part = MOST_IN_ALL / k->nproducers;
+  return part > ROOM ? min(most, part) : ROOM;
+}
+
+static void *longer(Memory *memory, void *old, i64 n, i64 room, u64 size) {
+  void *new = take(memory, (u64)room * size);
+  if (new && old) __builtin_memcpy(new, old, (u64)n * size);
+  if (new) give_back(memory, old, (u64)n * size);
+  return new ? new : old;
+}
+
+/* Twice the room. */
 static int make_room_ahead(Kernel *k, Producer *p) {
-  p->keys_ahead = take(&k->memory, MOST_AHEAD * sizeof(u32));
-  p->shards_ahead = take(&k->memory, MOST_AHEAD * sizeof(u32));
-  p->ahead = take(&k->memory, MOST_AHEAD * sizeof(i64));
+  i64 room = p->room ? 2 * p->room : ROOM;
+  p->ahead = longer(&k->memory, p->ahead, p->room, room, sizeof(i64));
+  p->keys_ahead = longer(&k->memory, p->keys_ahead, p->room, room, sizeof(u32));
+  p->shards_ahead = longer(&k->memory, p->shards_ahead, p->room, room, sizeof(u32));
+  if (!k->memory.exhausted) p->room = room;
   return !k->memory.exhausted;
 }
 
@@ -31,8 +53,10 @@ static void move_ahead(Producer *p) {
 }
 
 static int arrive(Kernel *k, Producer *p, i64 end_ns) {
-  while (p->end < MOST_AHEAD) {
+  i64 most = most_ahead(k, p);
+  while (p->end < most) {
     if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
+    if (p->end == p->room && !make_room_ahead(k, p)) return 1;
     i64 next_ns = next_arrival(&p->arrivals), before_ns = p->end ? p->ahead[p->end - 1] : k->window_began_ns;
     p->ahead[p->end++] = next_ns > before_ns ? next_ns : before_ns;
   }
@@ -47,7 +71,6 @@ static void fall(Producer *p, i64 from, i64 shards) {
 
 /* Know the production times until a time, or as many as there is room for; 1 if the time was reached. */
 int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
-  if (!p->ahead && !make_room_ahead(k, p)) return 1;
   if (p->first) move_ahead(p);
   i64 known = p->end;
   int reached = arrive(k, p, end_ns);

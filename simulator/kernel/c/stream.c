@@ -52,15 +52,29 @@ static int write_one(Kernel *k, Producer *p) {
   return 1;
 }
 
-/* The producer whose next record is the first; at one instant the first in the file. */
-static Producer *first_of(Kernel *k, i64 end_ns) {
-  Producer *first = NULL;
-  i64 time = end_ns;
-  for (int i = 0; i < k->nproducers; i++) {
-    Producer *p = &k->producers[i];
-    if (p->first < p->end && p->ahead[p->first] < time) first = p, time = p->ahead[p->first];
+/* When the producer's next record in the window is produced; NEVER if it has no more. */
+static i64 next_in_window(const Kernel *k, const Producer *p) {
+  return p->first < p->end && p->ahead[p->first] < k->window_ends_ns ? p->ahead[p->first] : NEVER;
+}
+
+static void take_turn(Kernel *k, u64 number) {
+  i64 time_ns = next_in_window(k, &k->producers[number]);
+  if (time_ns < NEVER) due(&k->turns, time_ns, number);
+}
+
+/* The records of the window, in order of production; at one instant in order of their producers. */
+static int write_all(Kernel *k) {
+  for (int i = 0; i < k->nproducers; i++) take_turn(k, (u64)i);
+  while (k->turns.n) {
+    u64 number = next_event(&k->turns).order;
+    Producer *p = &k->producers[number];
+    i64 until_ns = k->turns.n ? k->turns.heap[0].time : k->window_ends_ns;
+    do {
+      if (!write_one(k, p)) return 0;
+    } while (next_in_window(k, p) < until_ns);
+    take_turn(k, number);
   }
-  return first;
+  return 1;
 }
 
 /* How long a window may be: rows of measures are made before it begins. */
@@ -93,8 +107,7 @@ int bring_in(Kernel *k) {
   forget(k);
   k->window_ends_ns = window_end(k);
   if (k->memory.exhausted || (k->measures && !make_rows(k, k->window_ends_ns))) return 0;
-  for (Producer *p; (p = first_of(k, k->window_ends_ns));)
-    if (!write_one(k, p)) return 0;
+  if (!write_all(k)) return 0;
   for (int i = 0; i < k->nstreams; i++)
     if (k->streams[i].ntimes) strike_at_times(&k->streams[i], k->window_ends_ns);
   if (!tell_readers(k)) return 0;

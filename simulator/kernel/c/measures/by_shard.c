@@ -2,20 +2,20 @@
 #include "measures.h"
 
 static void close_second(ShardMeasures *shard) {
-  shard->busiest_records = greatest(shard->busiest_records, shard->second_records);
-  shard->busiest_bytes = greatest(shard->busiest_bytes, shard->second_bytes);
-  shard->second_records = shard->second_bytes = 0;
+  shard->busiest_records = greatest(shard->busiest_records, shard->offered - shard->records_before);
+  shard->busiest_bytes = greatest(shard->busiest_bytes, shard->offered_bytes - shard->bytes_before);
+  shard->records_before = shard->offered, shard->bytes_before = shard->offered_bytes;
 }
 
 /* A record is offered; those of a shard come in order of production. */
-void count_second(ShardMeasures *shard, i64 produced_ns, i64 bytes) {
+void offer(ShardMeasures *shard, i64 produced_ns, i64 bytes) {
   if (produced_ns >= shard->second_ends_ns) {
     close_second(shard);
     i64 second = produced_ns / NS - (produced_ns % NS < 0);
     shard->second_ends_ns = (second + 1) * NS;
   }
-  shard->second_records++;
-  shard->second_bytes += bytes;
+  shard->offered++;
+  shard->offered_bytes += bytes;
 }
 
 static void halve(StreamMeasures *stream, i64 shards) {

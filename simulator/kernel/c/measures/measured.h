@@ -43,7 +43,7 @@ typedef struct {
 
 typedef struct {
   i64 offered, offered_bytes, records, bytes, throttled, busiest_records, busiest_bytes;
-  i64 second_ends_ns, second_records, second_bytes; /* the second that goes on */
+  i64 second_ends_ns, records_before, bytes_before; /* of the second that goes on; offered before it */
   i64 waiting; /* records that wait at their producers */
 } ShardMeasures;
 

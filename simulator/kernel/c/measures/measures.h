@@ -47,7 +47,7 @@ int make_stream_measures(Kernel *, Stream *);
 void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
 void count_load(StreamMeasures *, i64 accepted_ns, i64 shard);
 void end_load(StreamMeasures *, i64 end_ns);
-void count_second(ShardMeasures *, i64 produced_ns, i64 bytes);
+void offer(ShardMeasures *, i64 produced_ns, i64 bytes);
 void end_stream(Kernel *, Stream *, i64 end_ns);
 
 /* backlog.c */

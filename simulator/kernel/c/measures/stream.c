@@ -26,12 +26,8 @@ int make_stream_measures(Kernel *k, Stream *stream) {
   return !k->memory.exhausted;
 }
 
-static void count_accepted(StreamMeasures *mine, i64 accepted_ns, i64 shard, i64 bytes) {
-  StreamRow *row = &mine->rows[row_at(&mine->accepted, accepted_ns)];
-  row->accepted++;
-  row->accepted_bytes += bytes;
-  mine->shards[shard].records++;
-  mine->shards[shard].bytes += bytes;
+/* What a record that is accepted is billed for, and loads its shard with. */
+static void count_load_of(StreamMeasures *mine, i64 accepted_ns, i64 shard, i64 bytes) {
   mine->totals.put_units += (bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES;
   mine->totals.kib += (bytes + KIB - 1) / KIB;
   if (accepted_ns >= 0) count_load(mine, accepted_ns, shard);
@@ -59,26 +55,43 @@ static int room_for_one_held(Kernel *k, AcceptedRecords *all) {
   return 1;
 }
 
+/* A record is accepted that had to wait. */
+static void count_accepted(StreamMeasures *mine, i64 accepted_ns, i64 shard, i64 bytes) {
+  StreamRow *row = &mine->rows[row_at(&mine->accepted, accepted_ns)];
+  row->accepted++;
+  row->accepted_bytes += bytes;
+  mine->shards[shard].records++;
+  mine->shards[shard].bytes += bytes;
+  count_load_of(mine, accepted_ns, shard, bytes);
+}
+
+/* A record is not accepted when it is offered, as the others are: what was offered is added to these when the run ends. */
+static void count_throttled(StreamRow *row, ShardMeasures *shard, i64 bytes) {
+  row->throttled++;
+  row->accepted--;
+  row->accepted_bytes -= bytes;
+  shard->throttled++;
+  shard->records--;
+  shard->bytes -= bytes;
+}
+
 /* A record was offered to a shard, in order of production; if it was not dropped, it is the last of the log. */
 int measure_produced(Kernel *k, Stream *stream, Shard *shard, i64 produced_ns, i64 accepted_ns, i64 bytes, int dropped) {
   StreamMeasures *mine = &k->measures->streams[stream - k->streams];
   i64 number = shard - stream->shards;
   StreamRow *row = &mine->rows[row_at(&mine->produced, produced_ns)];
   ShardMeasures *of_shard = &mine->shards[number];
-  mine->totals.produced++;
   row->produced++;
-  of_shard->offered++;
-  of_shard->offered_bytes += bytes;
-  count_second(of_shard, produced_ns, bytes);
+  row->accepted_bytes += bytes;
+  offer(of_shard, produced_ns, bytes);
   if (!dropped && accepted_ns == produced_ns) {
-    count_accepted(mine, accepted_ns, number, bytes);
+    count_load_of(mine, accepted_ns, number, bytes);
     if (!stream->nreaders) return 1;
     if (!room_for_a_time(k, &mine->arrivals)) return 0;
     mine->arrivals.times[mine->arrivals.ntimes++] = accepted_ns;
     return 1;
   }
-  row->throttled++;
-  of_shard->throttled++;
+  count_throttled(row, of_shard, bytes);
   mine->totals.throttled++;
   mine->totals.dropped += dropped;
   if (dropped) return 1;
@@ -168,9 +181,22 @@ static void at_very_end(StreamRow *rows, i64 end_ns, i64 interval_ns) {
   rows[last].accepted_bytes += rows[last + 1].accepted_bytes;
 }
 
+/* See count_throttled. */
+static void add_offered(const Kernel *k, StreamMeasures *mine) {
+  for (i64 row = 0; row < k->measures->rows; row++) {
+    mine->rows[row].accepted += mine->rows[row].produced;
+    mine->totals.produced += mine->rows[row].produced;
+  }
+  for (i64 j = 0; j < mine->nshards; j++) {
+    mine->shards[j].records += mine->shards[j].offered;
+    mine->shards[j].bytes += mine->shards[j].offered_bytes;
+  }
+}
+
 void end_stream(Kernel *k, Stream *stream, i64 end_ns) {
   StreamMeasures *mine = &k->measures->streams[stream - k->streams];
   accept_before(k, stream, end_ns + 1);
+  add_offered(k, mine);
   end_level(&mine->unwritten, end_ns);
   end_load(mine, end_ns);
   at_very_end(mine->rows, end_ns, k->measures->interval_ns);

@@ -1,0 +1,150 @@
+"""Both engines agree in the corners of the model, and where a time, a size or a count is exactly a limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from simulator.model import windows
+from simulator.scenario.spec import Empirical
+from tests.kernel.recording import first_difference, record
+from tests.kernel.results import results_differ
+from tests.model.rows import Section, scenario, small
+from tests.model.test_corners import CORNERS
+from tests.traffic.test_rates import PROFILES
+
+EACH_SECOND: Section = {"rate": "1/s", "arrivals": "constant", "record_size": "3B"}  # at 0.5 s, 1.5 s, ...
+AT_ONCE: Section = {"phase": "500ms", "latency": "0s"}  # polls find a record at the instant at which it is accepted
+SIX_FILL_A_PAYLOAD = {"rate": "1/s", "arrivals": "constant", "record_size": "786033B"}
+ALWAYS_FAILS = {"failures": [{"kind": "random", "probability": 1}], "duration": {"per_batch": "1s"}}
+UNTIL = [{"from": "0s", "to": "86400s"}]
+
+
+def reads_a_window_full() -> Section:
+    """One mapping reads 2 MiB at once, and another one calls within the second."""
+    content = small(run={"drain": "20s"}, producer={"rate": "0.2/s", "arrivals": "constant", "record_size": "1MiB"})
+    first = content["event_source_mappings"][0]
+    polls = {"interval": "10s", "jitter": 0}
+    content["event_source_mappings"] = [
+        {**first, "polling": {**polls, "phase": "9.1s"}},
+        {**first, "name": "other", "polling": {**polls, "phase": "9.4s"}},
+    ]
+    return content
+
+
+EDGES: dict[str, Section] = {
+    "a payload that is exactly full": small(
+        producer=SIX_FILL_A_PAYLOAD, mapping={"maximum_batching_window": "300s", "batch_size": 10}
+    ),
+    "a record exactly as old as it may be": small(
+        run={"duration": "1s"},
+        producer=EACH_SECOND,
+        function=ALWAYS_FAILS,
+        mapping={
+            "polling": AT_ONCE,
+            "invoke_overhead": "0s",
+            "maximum_record_age": "60s",
+            "retry_backoff": {"initial": "59s", "maximum": "59s", "jitter": 0},
+        },
+    ),
+    "an age that is the retention": small(
+        run={"duration": "1s", "drain": "30h"},
+        producer=EACH_SECOND,
+        function={"reserved_concurrency": 0},
+        mapping={
+            "maximum_record_age": "24h",
+            "throttle_backoff": {"initial": "5m", "maximum": "5m", "jitter": 0},
+        },
+    ),
+    "a poll just when a record expires": small(
+        run={"duration": "2s", "drain": "25h"},
+        producer=EACH_SECOND,
+        mapping={"polling": {**AT_ONCE, "interval": "100s"}, "disabled": UNTIL},
+    ),
+    "a record and a poll just when the kernel begins a step": small(
+        producer={**EACH_SECOND, "start": "0.5s"}, mapping={"polling": {"phase": "0s", "latency": "0s"}}
+    ),
+    "a sending that would begin just when a record expires": small(
+        run={"duration": "2s", "drain": "25h"},
+        producer=EACH_SECOND,
+        mapping={"consumer": "push", "disabled": [{"from": "0s", "to": "86400.5s"}]},
+    ),
+    "a record pushed just when the mapping is disabled": small(
+        producer=EACH_SECOND,
+        mapping={
+            "consumer": "push",
+            "push": {"propagation": "0.998569489s"},
+            "disabled": [{"from": "1.5s", "to": "4s"}],
+        },
+    ),
+    "a window of bytes that is exactly full": reads_a_window_full(),
+    "a duration that is the timeout": small(function={"duration": {"per_batch": "3s"}, "timeout": "3s"}),
+    "records that are gone behind some that wait": small(
+        run={"drain": "31h"},
+        producer=EACH_SECOND,
+        mapping={
+            "batch_size": 1,
+            "invoke_overhead": "5s",
+            "polling": {"phase": "2.7s", "interval": "30s"},
+            "disabled": [{"from": "3s", "to": "30h"}],
+        },
+    ),
+    "more lanes than new environments can be had": small(
+        run={"duration": "2s", "account": {"concurrency": 10_000}},
+        stream={"shards": 120},
+        producer={"rate": "2000/s", "partition_keys": {"count": 4000, "order": "round_robin"}},
+        function={"duration": {"per_batch": "9s"}, "timeout": "60s"},
+        mapping={"parallelization_factor": 10, "consumer": "push"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*EDGES, *CORNERS])
+def test_both_engines_state_the_same_in_a_corner(name: str) -> None:
+    corner = scenario((EDGES | CORNERS)[name])
+    assert first_difference(record(corner, "simpy"), record(corner, "kernel")) == ""
+
+
+@pytest.mark.parametrize("arrivals", ["constant", "poisson"])
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_rate_of_any_kind_is_the_same_by_both(name: str, arrivals: Literal["constant", "poisson"]) -> None:
+    usual = scenario(small(run={"duration": "81s"}, stream={"shards": 40}))
+    producer = replace(usual.producers[0], rate=PROFILES[name][0], arrivals=arrivals, start=-23.0, stop=81.0)
+    varied = replace(usual, producers=(producer,))
+    assert first_difference(record(varied, "simpy"), record(varied, "kernel")) == ""
+
+
+def test_draws_from_a_list_are_the_same_by_both() -> None:
+    usual = scenario(small())
+    sizes = Empirical(file="a.csv", column="bytes", values=np.array([20.4, 700.5, 90_000.0]))
+    listed = replace(usual, producers=(replace(usual.producers[0], record_size=sizes),))
+    assert first_difference(record(listed, "simpy"), record(listed, "kernel")) == ""
+
+
+@pytest.mark.parametrize("consumer", ["polling", "push"])
+def test_a_record_that_waits_is_kept_while_others_go_round_the_ring(
+    consumer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seldom keys wait for their lane's window to end; those of the other lane fill batches meanwhile."""
+    monkeypatch.setattr(windows, "WINDOW_RECORDS", 30)
+    waits = scenario(
+        small(
+            run={"duration": "20s"},
+            producer={"rate": "60/s", "partition_keys": {"count": 30, "popularity": {"zipf": 3}}},
+            mapping={
+                "consumer": consumer,
+                "parallelization_factor": 4,
+                "maximum_batching_window": "300s",
+                "batch_size": 10,
+            },
+        )
+    )
+    assert first_difference(record(waits, "simpy"), record(waits, "kernel")) == ""
+
+
+@pytest.mark.parametrize("name", EDGES)
+def test_both_engines_measure_the_same_where_something_is_exactly_a_limit(name: str) -> None:
+    assert results_differ(scenario(EDGES[name])) == ""
