@@ -92,6 +92,10 @@ EDGES: dict[str, Section] = {
             "disabled": [{"from": "3s", "to": "30h"}],
         },
     ),
+    "a warm-up": small(run={"warmup": "4.3s"}, function={"failures": [{"kind": "poison", "at": ["1s", "6s"]}]}),
+    "what is left, with a warm-up": small(
+        run={"duration": "90s", "drain": "0s", "warmup": "40s"}, function={"reserved_concurrency": 0}
+    ),
     "more lanes than new environments can be had": small(
         run={"duration": "2s", "account": {"concurrency": 10_000}},
         stream={"shards": 120},
@@ -106,6 +110,14 @@ EDGES: dict[str, Section] = {
 def test_both_engines_state_the_same_in_a_corner(name: str) -> None:
     corner = scenario((EDGES | CORNERS)[name])
     assert first_difference(record(corner, "simpy"), record(corner, "kernel")) == ""
+
+
+def test_a_run_that_ends_just_where_a_row_begins_is_the_same_by_both() -> None:
+    ends = small(
+        run={"duration": "5s"}, producer=EACH_SECOND, function={"duration": {"per_batch": "500ms"}},
+        mapping={"polling": AT_ONCE, "invoke_overhead": "0s"},
+    )  # fmt: skip
+    assert results_differ(scenario(ends), interval_s=1.0) == ""
 
 
 @pytest.mark.parametrize("arrivals", ["constant", "poisson"])

@@ -263,7 +263,7 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/measures/backlog.c",
         ("if (of->grid.row) mine->totals.backlog_peak", "mine->totals.backlog_peak"),
-        ("if (time_ns > of->changed_ns) has_been(mine, time_ns);", "has_been(mine, time_ns);"),
+        ("if (time_ns > of->changed_ns) has_been(mine, time_ns);", "if (time_ns > of->changed_ns + NS) has_been(mine, time_ns);"),
         ("  if (!of->counts && time_ns >= of->from_ns) of->counts = 1;\n", "  of->counts = 1;\n"),
         ("  has_been(mine, end_ns + 1);\n", ""),
     ),
@@ -277,14 +277,14 @@ FAULTS_OF_C: Final = (
         "kernel/c/measures/stream.c",
         ("mine->totals.dropped += dropped;", "mine->totals.dropped++;"),
         ("(bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES", "(bytes + PUT_UNIT_BYTES) / PUT_UNIT_BYTES"),
-        ("if (produced_ns <= accepted_ns) begin_to_wait", "if (produced_ns < accepted_ns) begin_to_wait"),
+        ("all->times[next] < until_ns) next++;", "all->times[next] <= until_ns) next++;"),
         ("  rows[last].accepted_bytes += rows[last + 1].accepted_bytes;\n", ""),
     ),
     *in_file(
         "kernel/c/measures/by_shard.c",
         ("if (produced_ns >= shard->second_ends_ns) {", "if (produced_ns > shard->second_ends_ns) {"),
         ("    load[2 * LOAD_ROWS * shards + j] = 0;\n", ""),
-        ("stream->totals.load_rows = (stream->totals.load_rows + 1) / 2;", "stream->totals.load_rows /= 2;"),
+        ("stream->load[(rows - 1) * stream->nshards + shard]++;", "stream->load[rows * stream->nshards + shard]++;"),
     ),
     *in_file(
         "kernel/c/measures/attempts.c",
@@ -296,25 +296,25 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/measures/episodes.c",
         ("if (i && at_ns <= mine->episodes[i - 1].end_ns)", "if (i && at_ns < mine->episodes[i - 1].end_ns)"),
-        (".produced <= limit_ns) break;", ".produced < limit_ns) break;"),
+        (".produced <= limit_ns) break;", ".produced <= 0) break;"),
         ("  now->done_again += lane->records - done;\n", ""),
     ),
     *in_file(
         "kernel/c/measures/times.c",
         ("expires_at(k, r, place) <= event.time) expire_one", "1) expire_one"),
         ("accepted > r->polled_ns ? UNSEEN : SEEN", "accepted >= r->polled_ns ? UNSEEN : SEEN"),
-        ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted >= k->measures->warmup_ns"),
+        ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted > end_ns"),
         ("i64 unnoticed = mine->totals.expired - mine->noticed;", "i64 unnoticed = 0;"),
     ),
     *in_file(
         "kernel/c/measures/last_quarter.c",
-        ("time_ns > quarter_begins_ns(k) && time_ns <= k->duration_ns", "time_ns > quarter_begins_ns(k)"),
+        ("time_ns > quarter_begins_ns(k) && time_ns <= k->duration_ns", "time_ns <= k->duration_ns"),
         ("if (failure != POISON || how != SENT_TO_DESTINATION) totals->lost", "if (failure != POISON) totals->lost"),
-        (".accepted > k->duration_ns) return;", ".accepted > k->duration_ns + 1000000000) return;"),
+        (".accepted > k->duration_ns) return;", ".accepted > k->duration_ns / 2) return;"),
     ),
     *in_file(
         "kernel/c/measures/lane_work.c",
-        ("done != lane->records || done != k->mappings[r->mapping].batch_size", "done != k->mappings[r->mapping].batch_size"),
+        ("done != lane->records || done != k->mappings[r->mapping].batch_size", "done != lane->records"),
         ("lane->finished_ns - lane->begun_ns;", "lane->finished_ns - lane->started_ns;"),
     ),
     *in_file(
