@@ -93,7 +93,7 @@ EDGES: dict[str, Section] = {
             "disabled": [{"from": "3s", "to": "30h"}],
         },
     ),
-    "a warm-up": small(run={"warmup": "4.3s"}, function={"failures": [{"kind": "poison", "at": ["1s", "6s"]}]}),
+    "a warm-up that ends when a record is accepted": small(run={"warmup": "4.5s"}, producer=EACH_SECOND),
     "what is left, with a warm-up": small(
         run={"duration": "90s", "drain": "0s", "warmup": "40s"}, function={"reserved_concurrency": 0}
     ),
