@@ -264,7 +264,11 @@ FAULTS: Final = (
         "model/push.py",
         ("first = accepted_from + self.mapping.skipped(accepted_ns)", "first = accepted_from"),
         ("        self._pass_over(places[gone == 1])\n        self._lanes", "        self._lanes"),
-        ("self._on_their_way.leading(ARRIVES_NS, self._clock.now)", "1"),
+        (
+            "self._on_their_way.leading(ARRIVES_NS, self._clock.now)",
+            "1",
+            "what arrives at one instant then does so one after the other at that instant, before any lane cuts a batch",
+        ),
     ),
     *in_file(
         "model/queue.py",
