@@ -40,6 +40,10 @@ EDGES: dict[str, Section] = {
     "a payload that is exactly full": small(
         producer=SIX_FILL_A_PAYLOAD, mapping={"maximum_batching_window": "300s", "batch_size": 10}
     ),
+    "a payload that is a byte too large": small(
+        producer={**SIX_FILL_A_PAYLOAD, "record_size": "786034B"},
+        mapping={"maximum_batching_window": "300s", "batch_size": 10},
+    ),
     "a record exactly as old as it may be": small(
         run={"duration": "1s"},
         producer=EACH_SECOND,
