@@ -44,6 +44,24 @@ EDGES: dict[str, Section] = {
         producer={**SIX_FILL_A_PAYLOAD, "record_size": "786034B"},
         mapping={"maximum_batching_window": "300s", "batch_size": 10},
     ),
+    "a record just at the starting position": small(
+        producer=EACH_SECOND, mapping={"starting_position": {"at_timestamp": "2.5s"}}
+    ),
+    "an attempt just when a failure begins, and when it ends": small(
+        producer=EACH_SECOND,
+        function={
+            "failures": [
+                {"kind": "slow", "from": "1.5s", "to": "3.5s", "factor": 3},
+                {"kind": "outage", "from": "4.5s", "to": "6.5s"},
+            ]
+        },
+        mapping={"polling": AT_ONCE, "invoke_overhead": "0s"},
+    ),
+    "records that wait at their producers and are skipped": small(
+        run={"duration": "3s", "drain": "1s"},
+        producer={"rate": "1900/s"},
+        mapping={"starting_position": {"at_timestamp": "100s"}},
+    ),
     "a record exactly as old as it may be": small(
         run={"duration": "1s"},
         producer=EACH_SECOND,
