@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+import numpy as np
 import simpy
 
 from simulator.model.clock import EXPIRY, WINDOW, Clock, order
@@ -121,9 +122,17 @@ class Simulation:
             self._left.no_more_come()
 
     def _all_is_written(self) -> bool:
-        """Whether the producers have stopped, and none of their records waits for a shard that somebody reads."""
-        read = [stream for name, stream in self._streams.items() if self._readers[name]]
-        return self._window_began_ns >= ns(self._scenario.duration) and not any(stream.held for stream in read)
+        """Whether the producers have stopped, and none of their records waits for a shard that somebody will read."""
+        over = self._window_began_ns >= ns(self._scenario.duration)
+        return over and not any(
+            self._is_awaited(written, self._readers[name]) for name, written in self._written.items()
+        )
+
+    @staticmethod
+    def _is_awaited(written: Written, readers: list[Reader]) -> bool:
+        """Whether a record that waits at its producer is for one of the readers: those skip what comes too early."""
+        last_ns = np.sort(written.waiting.accepted_ns)[-1:]
+        return bool(len(last_ns)) and any(not reader.mapping.skipped(last_ns) for reader in readers)
 
     def _expire_in_time(self) -> None:
         """No more records come: what nobody reads ends when the retention takes the last of its shard."""

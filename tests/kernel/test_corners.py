@@ -40,6 +40,28 @@ EDGES: dict[str, Section] = {
     "a payload that is exactly full": small(
         producer=SIX_FILL_A_PAYLOAD, mapping={"maximum_batching_window": "300s", "batch_size": 10}
     ),
+    "a payload that is a byte too large": small(
+        producer={**SIX_FILL_A_PAYLOAD, "record_size": "786034B"},
+        mapping={"maximum_batching_window": "300s", "batch_size": 10},
+    ),
+    "a record just at the starting position": small(
+        producer=EACH_SECOND, mapping={"starting_position": {"at_timestamp": "2.5s"}}
+    ),
+    "an attempt just when a failure begins, and when it ends": small(
+        producer=EACH_SECOND,
+        function={
+            "failures": [
+                {"kind": "slow", "from": "1.5s", "to": "3.5s", "factor": 3},
+                {"kind": "outage", "from": "4.5s", "to": "6.5s"},
+            ]
+        },
+        mapping={"polling": AT_ONCE, "invoke_overhead": "0s"},
+    ),
+    "records that wait at their producers and are skipped": small(
+        run={"duration": "3s", "drain": "1s"},
+        producer={"rate": "1900/s"},
+        mapping={"starting_position": {"at_timestamp": "100s"}},
+    ),
     "a record exactly as old as it may be": small(
         run={"duration": "1s"},
         producer=EACH_SECOND,
@@ -94,6 +116,8 @@ EDGES: dict[str, Section] = {
         },
     ),
     "a warm-up that ends when a record is accepted": small(run={"warmup": "4.5s"}, producer=EACH_SECOND),
+    "records that fill their units": small(producer={"rate": "4/s", "record_size": "25KiB"}),
+    "disabled before it starts": small(mapping={"starts_after": "5s", "disabled": [{"from": "1s", "to": "3s"}]}),
     "what is left, with a warm-up": small(
         run={"duration": "90s", "drain": "0s", "warmup": "40s"}, function={"reserved_concurrency": 0}
     ),
@@ -122,6 +146,14 @@ EDGES: dict[str, Section] = {
 def test_both_engines_state_the_same_in_a_corner(name: str) -> None:
     corner = scenario((EDGES | CORNERS)[name])
     assert first_difference(record(corner, "simpy"), record(corner, "kernel")) == ""
+
+
+def test_a_record_that_is_accepted_at_the_very_end_belongs_to_the_last_row_in_both() -> None:
+    ends = small(
+        run={"duration": "3s", "drain": "0s"},
+        producer={"rate": "2000/s", "arrivals": "constant", "start": "-0.00025s", "stop": "3s"},
+    )
+    assert results_differ(scenario(ends), interval_s=1.0) == ""
 
 
 def test_a_run_that_ends_just_where_a_row_begins_is_the_same_by_both() -> None:
@@ -169,8 +201,8 @@ def test_a_record_that_waits_is_kept_while_others_go_round_the_ring(
     assert first_difference(record(waits, "simpy"), record(waits, "kernel")) == ""
 
 
-@pytest.mark.parametrize("name", EDGES)
-def test_both_engines_measure_the_same_where_something_is_exactly_a_limit(name: str) -> None:
-    edge = scenario(EDGES[name])
+@pytest.mark.parametrize("name", [*EDGES, *CORNERS])
+def test_both_engines_measure_the_same_in_a_corner(name: str) -> None:
+    edge = scenario((EDGES | CORNERS)[name])
     rows_s = ceil((edge.duration + edge.drain) / 100)  # few, for they are written as text
     assert results_differ(edge, interval_s=rows_s) == ""

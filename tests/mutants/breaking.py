@@ -30,6 +30,15 @@ EVERYWHERE: Final = (  # these see whatever changes in a run
 KERNEL: Final = ("tests/kernel/test_both_engines.py", "tests/kernel/test_random_scenarios.py")  # facts alone
 INVARIANTS: Final = ("tests/model/test_determinism.py", "tests/model/test_invariants.py")
 LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_both_engines.py")
+OF_KERNEL: Final = (  # those that see most in little time first
+    "tests/test_cases.py",
+    "tests/kernel/test_corners.py",
+    "tests/kernel/test_both_engines.py",
+    "tests/kernel/test_random_scenarios.py",
+    "tests/kernel/test_hostile_plans.py",
+    "tests/kernel/test_memory.py",
+    "tests/kernel/test_sanitized.py",
+)
 AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
 LAST: Final = (  # slow, the slowest last
     "tests/measures/test_made_up_runs.py",
@@ -39,7 +48,6 @@ LAST: Final = (  # slow, the slowest last
     "tests/model/test_polling.py",
     "tests/model/test_theory.py",
     "tests/measures/test_windows_and_intervals.py",
-    "tests/kernel/test_sanitized.py",
 )
 PLAIN: Final = "tests.mutants.plain"
 OPTIONS: Final = ("-x", "-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", "--hypothesis-profile=no-shrink")
@@ -126,7 +134,7 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
         path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
         if is_c(fault) and (said := build(folder)):
             return Noticed(fault, NO_START, said[-200:])
-        tests = in_order(tests_for(folder, fault.file), fault.file)
+        tests = of_kernel(folder) if is_c(fault) else in_order(tests_for(folder, fault.file), fault.file)
         line = first_failure(folder, tests[:AT_FIRST], limit_s, is_c(fault))
         line = line or first_failure(folder, tests[AT_FIRST:], limit_s, is_c(fault))
     finally:
@@ -152,14 +160,13 @@ def every_test(folder: Path) -> list[str]:
 
 def of_kernel(folder: Path) -> list[str]:
     """The tests that see what the kernel does, and the worked cases."""
-    return [test for test in every_test(folder) if test.startswith(("tests/kernel/", "tests/test_cases"))]
+    kernel = [test for test in every_test(folder) if test.startswith("tests/kernel/")]
+    return [*OF_KERNEL, *(test for test in kernel if test not in OF_KERNEL)]
 
 
 def tests_for(folder: Path, file: str) -> list[str]:
     """The tests of a file's room, and those of other rooms that can tell."""
     room = file.split("/")[0]
-    if room == "kernel":
-        return of_kernel(folder)
     others = {"traffic": (*KERNEL, *INVARIANTS), "model": KERNEL}.get(room, ())
     chosen = {*EVERYWHERE, *others}
     return [test for test in every_test(folder) if test in chosen or test.startswith(f"tests/{room}/")]
@@ -167,7 +174,7 @@ def tests_for(folder: Path, file: str) -> list[str]:
 
 def in_order(tests: Sequence[str], file: str) -> list[str]:
     """First the tests that bear the name of the file, then those that see most, last those that take long."""
-    room, name = file.split("/")[0], f"{Path(file).stem}.py"
+    room, name = file.split("/")
 
     def rank(test: str) -> tuple[bool, int, bool, bool]:
         own = test in (f"tests/{room}/test_{name}", f"tests/model/test_{name}")

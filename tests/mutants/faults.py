@@ -341,8 +341,8 @@ FAULTS: Final = (
         ("self._latest_ns = ns(scenario.duration) + ns(scenario.drain)", "self._latest_ns = max(ns(scenario.duration), ns(scenario.drain))"),
         ("needed[number] = min(needed[number], reader.needed)", "needed[number] = reader.needed"),
         ("limits = {name: [ReadLimits() for _ in stream.shards]", "limits = {name: [ReadLimits()] * len(stream.shards)"),
-        ("return self._window_began_ns >= ns(self._scenario.duration) and not any(stream.held for stream in read)",
-         "return self._window_began_ns >= ns(self._scenario.duration)"),
+        ("return over and not any(", "return over or any("),
+        ("any(not reader.mapping.skipped(last_ns) for reader in readers)", "bool(readers)"),
     ),
     *in_file(
         "model/windows.py",

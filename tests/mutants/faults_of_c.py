@@ -346,7 +346,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/measures/observer.c",
-        ("last->processed += row->processed, last->done_again += row->done_again;", "last->processed += row->processed;"),
+        ("last->processed += row->processed, last->done_again += row->done_again;", "last->done_again += row->done_again;"),
         ("mine->latency.counts[b] -= mine->cold.counts[b];", "(void)mine->cold.counts[b];"),
         ("if (end_ns <= m->starts_ns) continue;", ""),
     ),
