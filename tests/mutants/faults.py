@@ -336,13 +336,13 @@ FAULTS: Final = (
     ),
     *in_file(
         "model/simulation.py",
-        ("self._window_began_ns >= ns(self._scenario.duration) and not", "not"),
+        ("over = self._window_began_ns >= ns(self._scenario.duration)", "over = True"),
         ("            self._expire_in_time()\n", ""),
         ("self._latest_ns = ns(scenario.duration) + ns(scenario.drain)", "self._latest_ns = max(ns(scenario.duration), ns(scenario.drain))"),
         ("needed[number] = min(needed[number], reader.needed)", "needed[number] = reader.needed"),
         ("limits = {name: [ReadLimits() for _ in stream.shards]", "limits = {name: [ReadLimits()] * len(stream.shards)"),
         ("return over and not any(", "return over or any("),
-        ("any(not reader.mapping.skipped(last_ns) for reader in readers)", "bool(readers)"),
+        ("any(reader.mapping.skipped(waiting_ns) < len(waiting_ns) for reader in readers)", "bool(readers)"),
     ),
     *in_file(
         "model/windows.py",
