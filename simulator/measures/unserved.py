@@ -47,23 +47,29 @@ class Unserved:
 
     def percentile(self, processed: Histogram, dropped_at_write: int, percent: float) -> Percentile:
         """A percentile of all latencies; `processed`: those of the records that were processed."""
-        lost = self.lost + dropped_at_write
-        left_s = self._least_s(processed, lost, percent)
-        return Percentile(left_s, self._most_s(processed, lost, percent) if self.left.n else left_s)
+        return latency_percentile(processed, self.left, self.lost + dropped_at_write, percent)
 
-    def _least_s(self, processed: Histogram, lost: int, percent: float) -> float:
-        if not (lost or self.left.n):
-            return processed.percentile_s(percent)
-        known = processed.n + self.left.n
-        rank = percent / 100 * (known + lost)
-        if rank > known or not known:
-            return math.inf
-        greatest_ns = max(processed.greatest_ns, self.left.greatest_ns)
-        least_ns = min(processed.least_ns, self.left.least_ns)
-        value = percentiles_ns(processed.counts + self.left.counts, np.array([100 * rank / known]))[0]
-        return float(np.clip(value, least_ns, greatest_ns)) / NS
 
-    def _most_s(self, processed: Histogram, lost: int, percent: float) -> float:
-        """If none of those left ever ends."""
-        rank = percent / 100 * (processed.n + self.left.n + lost)
-        return math.inf if rank > processed.n or not processed.n else processed.percentile_s(100 * rank / processed.n)
+def latency_percentile(processed: Histogram, left: Histogram, lost: int, percent: float) -> Percentile:
+    """A percentile of the latencies of processed records, of those left, known by their ages, and of lost ones."""
+    least_s = _least_s(processed, left, lost, percent)
+    return Percentile(least_s, _most_s(processed, left, lost, percent) if left.n else least_s)
+
+
+def _least_s(processed: Histogram, left: Histogram, lost: int, percent: float) -> float:
+    if not (lost or left.n):
+        return processed.percentile_s(percent)
+    known = processed.n + left.n
+    rank = percent / 100 * (known + lost)
+    if rank > known or not known:
+        return math.inf
+    greatest_ns = max(processed.greatest_ns, left.greatest_ns)
+    least_ns = min(processed.least_ns, left.least_ns)
+    value = percentiles_ns(processed.counts + left.counts, np.array([100 * rank / known]))[0]
+    return float(np.clip(value, least_ns, greatest_ns)) / NS
+
+
+def _most_s(processed: Histogram, left: Histogram, lost: int, percent: float) -> float:
+    """If none of those left ever ends."""
+    rank = percent / 100 * (processed.n + left.n + lost)
+    return math.inf if rank > processed.n or not processed.n else processed.percentile_s(100 * rank / processed.n)

@@ -11,6 +11,7 @@ from simulator.report.objective_words import among, amount
 from simulator.report.vocabulary import cause_words
 from simulator.study.advice import Advice, Advised, Effect
 from simulator.study.objectives import COST
+from simulator.study.too_short import beware
 
 PARTS: Final = {
     "write_wait": "at the producers, for the shard to accept them",
@@ -57,7 +58,11 @@ def reason(advice: Advice) -> str:
 
 
 def conclusion(advice: Advice) -> list[str]:
-    """The best knob, and those that are of no use."""
+    """The best knob, and those that are of no use; and whether the runs are too short."""
+    return [*_best_and_useless(advice), *filter(None, [beware(advice.runs)])]
+
+
+def _best_and_useless(advice: Advice) -> list[str]:
     better = [each for each in advice.advised if each.gain.word == "better"]
     what = MEASURES[advice.ranked_by]
     said = [f"the most gain: {_gained(better[0], what)}"] if better else [f"no knob lowers the {what}"]

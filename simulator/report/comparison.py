@@ -13,6 +13,7 @@ from simulator.study.figures import intervals, whole_intervals
 from simulator.study.objectives import stated
 from simulator.study.ranking import one_step_cheaper, ranked
 from simulator.study.tables import table
+from simulator.study.too_short import beware
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +67,7 @@ def summary(comparison: Comparison) -> dict[str, Any]:
         "replications": max(map(len, comparison.runs.values()), default=0),
         "stopped": comparison.stopped,
         "warmup": comparison.warmup,
+        "beware": beware(comparison.runs[order[0]]) if order else "",
         "baseline": dict(comparison.baseline.overrides),
         "chosen": dict(order[0].overrides) if order else None,
         "one_step_cheaper": dict(cheaper.overrides) if cheaper else None,

@@ -15,17 +15,18 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.report.comparison import summary, wide_table
-from simulator.report.console import with_error
+from simulator.report.console import of_all, with_error
 from simulator.report.numbers import count, money, month, seconds
 from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.compare import Comparison
 from simulator.study.consensus import Said
-from simulator.study.figures import leaves_work, values_of
+from simulator.study.figures import leaves_work, seen
 from simulator.study.objectives import COST, stated
 from simulator.study.ranking import best, usd_per_month
 from simulator.study.settings import Setting
-from simulator.study.statistics import Difference, measure_interval
+from simulator.study.statistics import Difference
+from simulator.study.too_short import beware
 
 MOST_ROWS: Final = 40
 WIDTH: Final = 150  # where the output is no terminal
@@ -83,7 +84,7 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         yield f"{comparison.name}: the cheapest setting that meets the objectives is {found}{cost}"
     else:
         yield f"{comparison.name}: no setting meets the objectives for certain; the nearest is {found}{cost}"
-    yield from filter(None, (comparison.warmup, comparison.stopped))
+    yield from filter(None, (comparison.warmup, comparison.stopped, beware(runs)))
 
 
 def _tables(comparison: Comparison, rows: Rows) -> Iterator[Table]:
@@ -103,8 +104,7 @@ def _times(comparison: Comparison, rows: Rows) -> Table:
             *(_mean(comparison, setting, mapping, m, seconds) for m in TIMES.values()),
         )
     n = max(len(runs) for runs in comparison.runs.values())
-    error = f"means of {n} replications ± half of the 95 % interval" if n > 1 else "one replication: no intervals"
-    table.caption, table.caption_justify = f"{error}; *: the baseline", "left"
+    table.caption, table.caption_justify = f"{of_all(n)}; *: the baseline", "left"
     return table
 
 
@@ -168,7 +168,7 @@ def _mean(
     comparison: Comparison, setting: Setting, mapping: str, measure: str, text: Callable[[float], str],
     plain_mean: bool = False,
 ) -> str:  # fmt: skip
-    found = measure_interval(measure, values_of(comparison.runs[setting], mapping, measure))
+    found = seen(comparison.runs[setting], mapping, measure)
     if math.isinf(found.mean):
         return "not in the run"
     if math.isnan(found.mean):

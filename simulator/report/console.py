@@ -31,6 +31,7 @@ from simulator.study.figures import intervals
 from simulator.study.objectives import Assessment, State, assess
 from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
+from simulator.study.too_short import beware
 
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
@@ -72,7 +73,9 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
         console.print(_headline(result, runs, worst))
         console.print(fitting(figures, console), soft_wrap=False)
         if len(runs) > 1:
-            console.print(f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first")
+            console.print(of_all(len(runs)))
+        if short := beware(runs):
+            console.print(short)
         console.print(_throttled(result, worst))
         console.print(_limits(worst))
         if story := _episode(worst, Clock(result.scenario.start_time, result.end_s)):
@@ -140,9 +143,18 @@ def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
     }
 
 
+def of_all(n: int) -> str:
+    """What figures of n replications are."""
+    if n < 2:
+        return "one replication: no intervals"
+    return f"percentiles of all {n} runs together, the rest in the mean, ± half of the 95 % interval"
+
+
 def with_error(value: Interval, text: Callable[[float], str]) -> str:
     """A mean with half of its 95 % interval, if it has one."""
-    return f"{text(value.mean)} ± {text(rough(value.half_width))}" if value.half_width > 0 else text(value.mean)
+    return (
+        f"{text(value.mean)} ± {text(rough(value.half_width))}" if 0 < value.half_width < math.inf else text(value.mean)
+    )
 
 
 def _objectives(assessments: Sequence[Assessment]) -> Text:

@@ -10,6 +10,7 @@ from simulator.report.study_folder import write_study
 from simulator.study.figures import intervals, whole_intervals
 from simulator.study.load_sweep import LoadSweep
 from simulator.study.saturation import MOST, Break
+from simulator.study.too_short import beware
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,7 @@ def summary(sweep: LoadSweep) -> dict[str, Any]:
         "scenario": sweep.name,
         "study": KIND,
         "says": headline(sweep),
+        "beware": beware(sweep.today.runs),
         "loads": [point.factor for point in sweep.points],
         "saturation": None if sweep.saturation is None else asdict(sweep.saturation),
         "knee": None if sweep.knee is None else asdict(sweep.knee),

@@ -9,6 +9,7 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
+from simulator.report.console import of_all
 from simulator.report.load_sweep import headline, load_table, summary
 from simulator.report.objective_words import seen
 from simulator.report.study_tables import console, grid, show
@@ -16,6 +17,7 @@ from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.load_sweep import LoadSweep
 from simulator.study.saturation import Loaded
+from simulator.study.too_short import beware
 
 MEASURES: Final = {
     "latency p99": "latency_p99_s", "age p99": "iterator_age_p99_s", "age max": "iterator_age_max_s",
@@ -33,8 +35,9 @@ def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
     on = console()
     on.print(headline(sweep), soft_wrap=True)
     n = max(len(point.runs) for point in sweep.points)
-    note = f"means of {n} replications ± half of the 95 % interval" if n > 1 else "one replication: no intervals"
-    show(on, "by load, as a multiple of the traffic", _table(sweep), note)
+    if short := beware(sweep.today.runs):
+        on.print(short, soft_wrap=True)
+    show(on, "by load, as a multiple of the traffic", _table(sweep), of_all(n))
     on.print(f"\nwritten to {folder}/ (pictures in {folder / 'plots'}/)", soft_wrap=True)
 
 

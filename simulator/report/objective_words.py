@@ -30,7 +30,7 @@ def amount(objective: str, value: float) -> str:
 
 def seen(objective: str, value: Interval) -> str:
     """A mean with half of its 95 % interval, if it has one."""
-    if not value.half_width > 0:
+    if not 0 < value.half_width < math.inf:
         return amount(objective, value.mean)
     return f"{amount(objective, value.mean)} ± {amount(objective, rough(value.half_width))}"
 
@@ -54,6 +54,9 @@ def _told(each: Assessment) -> str:
     allowed = amount(each.objective, each.bound)
     if each.state == "undecided" and each.at_least:
         return f"{what}, and records are left that decide about the {allowed} allowed"
+    if each.state == "undecided" and each.too_short:
+        few = f"{count(each.batches)} batches are too few to be sure"
+        return f"{what} (at most {allowed} allowed), and {few}: it takes {count(each.batches_needed)}"
     if each.state == "undecided":
         return f"{what}, too near to the {allowed} allowed to tell"
     if each.bound > 0 and 1.5 < each.excess < math.inf:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulator.reading.documents import read_json
 from simulator.reading.files import UnreadableError
@@ -17,6 +17,8 @@ from simulator.study.objectives import COST, MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ASKED: Final = tuple(measure for measure in MEASURES.values() if measure != COST)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,9 @@ class RunFiles:
         if {name: len(each["episodes"]) for name, each in mappings.items() if each["episodes"]} != seen.to_dict():
             yield "incidents.csv", "its episodes are not as many as summary.json tells"
         if self.replications is not None:
+            of_all = self.summary.get("replications", {})
+            if set(of_all) != set(mappings) or any(not set(ASKED) <= set(of_all[name]) for name in mappings):
+                yield "summary.json", "does not tell the measures of all replications"
             yield from (("replications.csv", why) for why in _unlike(self.replications, set(mappings)))
 
 
@@ -67,7 +72,7 @@ def _unlike(table: pd.DataFrame, mappings: set[str]) -> Iterator[str]:
     if table.empty:
         yield "holds no replication"
         return
-    asked = {(mapping, measure) for mapping in mappings for measure in MEASURES.values() if measure != COST}
+    asked = {(mapping, measure) for mapping in mappings for measure in ASKED}
     runs = [set(zip(rows["mapping"], rows["measure"], strict=True)) for _, rows in table.groupby("replication")]
     if len(table) != sum(map(len, runs)):
         yield "tells a measure twice"

@@ -12,6 +12,7 @@ from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
 from simulator.report.resolved import SHARDS as SHARD_COUNT
 from simulator.scenario.instants import instant
+from simulator.study.objectives import KEEPS_UP, MEASURES, ORDER
 
 
 class Start(Scalar):
@@ -71,6 +72,7 @@ MAPPING: Final = Group(
         "iterator_age_at_send": TIMES,
         "limits": Group({**WRITTEN, "lanes": LIMIT}, others=LIMIT),
         "episodes": ListOf(Group({})),
+        "too_short": Text(),
     },
     known={"get_records": Group({"refused": COUNT})},
 )
@@ -96,6 +98,26 @@ BILL: Final = Group(
         ),
     }
 )  # fmt: skip
+OBJECTIVE: Final = Group(
+    {
+        "name": Word(*MEASURES, KEEPS_UP),
+        "mapping": Text(),
+        "bound": NUMBER,
+        "seen": OrNull(NUMBER),
+        "seen_at_least": Flag(),
+        "half_width_95": OrNull(NUMBER),
+        "runs": COUNT,
+        "runs_above": COUNT,
+        "runs_met": COUNT,
+        "batches": COUNT,
+        "batches_needed": COUNT,
+        "state": Word(*ORDER),
+    }
+)
+OF_ALL: Final = Group(
+    {"mean": OrNull(NUMBER), "half_width_95": OrNull(NUMBER), "n": COUNT},
+    known={"pseudovalues": ListOf(OrNull(NUMBER))},
+)
 SUMMARY: Final = Group(
     {
         "scenario": Text(1),
@@ -105,8 +127,14 @@ SUMMARY: Final = Group(
         "interval_s": NUMBER,
         "streams": Group(others=STREAM),
         "event_source_mappings": Group(others=MAPPING),
+        "objectives": ListOf(OBJECTIVE),
     },
-    known={"bill": OrNull(BILL), "start_time": OrNull(Start()), "end_s": NUMBER},
+    known={
+        "replications": Group(others=Group(others=OF_ALL)),
+        "bill": OrNull(BILL),
+        "start_time": OrNull(Start()),
+        "end_s": NUMBER,
+    },
 )
 UNKNOWN: Final = Number(unknown=True)
 SHARDS: Final = Columns(

@@ -8,24 +8,34 @@ from typing import Any
 from simulator.measures.result import Result
 from simulator.study import consensus
 from simulator.study.demand import demand
-from simulator.study.figures import Figures, intervals, values_of
+from simulator.study.figures import Figures, contributions, intervals, seen
 from simulator.study.objectives import Assessment, assess
-from simulator.study.statistics import interval
+from simulator.study.quantiles import is_quantile
+from simulator.study.statistics import Interval
+from simulator.study.too_short import too_short
 
 
 def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
     """The figures of the first run, of several the intervals, and the objectives by all of them."""
     found = result.summary() | {"objectives": [_objective(each) for each in assess(result.scenario.objectives, runs)]}
+    for name, mapping in found["event_source_mappings"].items():
+        mapping["too_short"] = too_short(runs, name)
     for name, stream in found["streams"].items():
         stream["hottest_key_part"] = demand(result.scenario, name).hottest_key  # expected
     if len(runs) > 1:
         for name, mapping in found["event_source_mappings"].items():
             mapping |= _of_all(runs, name)
         found["replications"] = {
-            mapping: {m: {"mean": i.mean, "half_width_95": i.half_width, "n": i.n} for m, i in of.items()}
+            mapping: {measure: _of_replications(runs, mapping, measure, each) for measure, each in of.items()}
             for mapping, of in intervals(runs).items()
         }
     return found
+
+
+def _of_replications(runs: Sequence[Figures], mapping: str, measure: str, of: Interval) -> dict[str, Any]:
+    """A measure of all replications; with a quantile what each of them has in it."""
+    found = {"mean": of.mean, "half_width_95": of.half_width, "n": of.n}
+    return found | ({"pseudovalues": contributions(runs, mapping, measure)} if is_quantile(measure) else {})
 
 
 def _of_all(runs: Sequence[Figures], mapping: str) -> dict[str, Any]:
@@ -36,7 +46,7 @@ def _of_all(runs: Sequence[Figures], mapping: str) -> dict[str, Any]:
         "verdict_reason": judged.reason,
         "verdict_runs": judged.runs,
         "binding_cause": binds.word or None,
-        "binding_share": interval(values_of(runs, mapping, "binding_share")).mean,
+        "binding_share": seen(runs, mapping, "binding_share").mean,
         "binding_reason": binds.reason,
         "binding_runs": binds.runs,
     }
@@ -53,6 +63,8 @@ def _objective(each: Assessment) -> dict[str, Any]:
         "runs": each.seen.n,
         "runs_above": each.above,
         "runs_met": each.met,
+        "batches": each.batches,
+        "batches_needed": each.batches_needed,
         "p_met_95": list(each.chance),
         "state": each.state,
     }

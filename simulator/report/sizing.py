@@ -63,7 +63,7 @@ def objectives_table(assessments: Sequence[Assessment]) -> pd.DataFrame:
     rows = [
         {
             "objective": each.objective, "mapping": each.mapping, "bound": each.bound, "mean": each.seen.mean,
-            "half_width_95": each.seen.half_width, "replications": each.seen.n, "above": each.above,
+            "half_width_95": _known(each.seen.half_width), "replications": each.seen.n, "above": each.above,
             "met": each.met, "p_met_low": each.chance[0], "p_met_high": each.chance[1], "load": each.load,
             "state": each.state,
         }
@@ -135,7 +135,7 @@ def _of_trial(trial: Trial) -> dict[str, Any]:
         "tightest_load": math.nan if tightest is None else tightest.load,
         "bound": math.nan if tightest is None else tightest.bound,
         "mean": math.nan if tightest is None else tightest.seen.mean,
-        "half_width_95": math.nan if tightest is None else tightest.seen.half_width,
+        "half_width_95": math.nan if tightest is None else _known(tightest.seen.half_width),
     }
 
 

@@ -10,13 +10,13 @@ from simulator.report.numbers import count, month, seconds
 from simulator.report.objective_words import among, told
 from simulator.report.vocabulary import cause_words
 from simulator.study.estimate import Estimate, Need
-from simulator.study.figures import leaves_work, values_of
+from simulator.study.figures import leaves_work, seen, values_of
 from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import given
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
 from simulator.study.space import needed
-from simulator.study.statistics import interval
+from simulator.study.too_short import beware
 
 WRITE_WAIT: Final = "write_wait_mean_s"
 LONG_WAIT_S: Final = 1.0
@@ -24,7 +24,10 @@ LONG_WAIT_S: Final = 1.0
 
 def sentences(sizing: Sizing) -> list[str]:
     """All but the estimate."""
-    said = (headline(sizing), unseen(sizing), headroom(sizing), below(sizing), surprises(sizing), sizing.warmup)
+    of_answer = "" if sizing.answer is None else beware(sizing.answer.runs)
+    said = (
+        headline(sizing), unseen(sizing), headroom(sizing), below(sizing), surprises(sizing), of_answer, sizing.warmup
+    )  # fmt: skip
     return [text for text in said if text]
 
 
@@ -44,7 +47,7 @@ def unseen(sizing: Sizing) -> str:
     """What the objectives do not see of the answer: waiting at the producers, which is not in the iterator age."""
     if sizing.answer is None or any(name.startswith("latency") for name in given(sizing.objectives)):
         return ""
-    waits = {m: interval(values_of(sizing.answer.runs, m, WRITE_WAIT)).mean for m in sizing.answer.runs[0].values}
+    waits = {m: seen(sizing.answer.runs, m, WRITE_WAIT).mean for m in sizing.answer.runs[0].values}
     longest = max(waits, key=lambda mapping: waits[mapping])
     if not waits[longest] > LONG_WAIT_S:
         return ""

@@ -32,6 +32,8 @@ ASSESSMENT: Final = Group(
         "met": COUNT,
         "load": NUMBER,
         "at_least": Flag(),
+        "batches": COUNT,
+        "batches_needed": COUNT,
         "state": Word(*ORDER),
     }
 )
@@ -96,6 +98,7 @@ COMPARISON: Final = Group(
         "replications": COUNT,
         "stopped": Text(),
         "warmup": Text(),
+        "beware": Text(),
         "baseline": OVERRIDES,
         "chosen": OrNull(OVERRIDES),
         "one_step_cheaper": OrNull(OVERRIDES),
@@ -166,6 +169,7 @@ ADVICE: Final = Group(
 LOAD_SWEEP: Final = Group(
     {
         "says": Text(),
+        "beware": Text(),
         "loads": ListOf(NUMBER, least=1),
         **dict.fromkeys(("saturation", "knee"), OrNull(Group({"holds": NUMBER, "breaks": NUMBER, "why": Text()}))),
     }

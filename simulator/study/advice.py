@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,10 +16,11 @@ from simulator.study import consensus
 from simulator.study.changes import Change, changes, growing
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
-from simulator.study.figures import Figures, values_of
+from simulator.study.figures import Figures, contributions, seen, values_of
 from simulator.study.objectives import COST
+from simulator.study.quantiles import is_quantile
 from simulator.study.settings import AS_IT_IS, require_mapping
-from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval, is_quantile, measure_interval
+from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, interval
 from simulator.study.suggestion import suggestion
 
 MEASURES: Final = (
@@ -101,7 +102,7 @@ class Advice:
 
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
-        return measure_interval(measure, values_of(self.runs, self.mapping.name, measure)).mean
+        return seen(self.runs, self.mapping.name, measure).mean
 
 
 def advise(
@@ -188,25 +189,34 @@ def worst_mapping(runs: Sequence[Figures]) -> str:
     """The mapping with the worst verdict, and of those the one with the highest latency."""
 
     def badness(mapping: str) -> tuple[int, float]:
-        latency = measure_interval(LATENCY, values_of(runs, mapping, LATENCY)).mean
+        latency = seen(runs, mapping, LATENCY).mean
         return STATES.index(consensus.verdict(runs, mapping).word), -1.0 if math.isnan(latency) else latency
 
     return max(runs[0].values, key=badness)
 
 
 def effect(measure: str, then: Sequence[float], today: Sequence[float]) -> Effect:
-    """The effect on a measure, from its values in the same replications."""
-    intervals = measure_interval(measure, today), measure_interval(measure, then)
+    """The effect on a measure, from what the same replications have in it (see `figures.contributions`)."""
+    intervals = interval(today), interval(then)
     pairs = [(a, b) for a, b in zip(then, today, strict=True) if not (math.isnan(a) or math.isnan(b))]
     if all(a == b for a, b in pairs):
         return Effect(measure, *intervals, 0.0, 0.0, 0.0)
     if all(a > 0 and b > 0 and math.isfinite(a) and math.isfinite(b) for a, b in pairs):
         error = 2 * QUANTILE_ERROR if is_quantile(measure) else 0.0
-        ratio = interval([math.log(a / b) for a, b in pairs], error)
+        logs = [_logs(measure, values) for values in zip(*pairs, strict=True)]
+        ratio = interval([a - b for a, b in zip(*logs, strict=True)], error)
         return Effect(measure, *intervals, *(math.expm1(x) for x in (ratio.mean, *_ends(ratio))))
     found = difference(measure, then, today).interval  # something is 0 or infinite: there is no ratio
     size = abs(intervals[0].mean)
     return Effect(measure, *intervals, *(_part(x, size) for x in (found.mean, *_ends(found))))
+
+
+def _logs(measure: str, values: Sequence[float]) -> list[float]:
+    """The logarithms of values; of pseudo-values those of the logarithm of the quantile, which is their mean."""
+    if not is_quantile(measure):
+        return [math.log(value) for value in values]
+    quantile = sum(values) / len(values)
+    return [math.log(quantile) + (value - quantile) / quantile for value in values]
 
 
 def _ends(of: Interval) -> tuple[float, float]:
@@ -230,7 +240,8 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
 
     def of(measure: str) -> Effect:
         whose = "" if measure == COST else mapping
-        return effect(measure, values_of(mine, whose, measure), values_of(theirs, whose, measure))
+        found = effect(measure, contributions(mine, whose, measure), contributions(theirs, whose, measure))
+        return replace(found, today=seen(theirs, whose, measure), then=seen(mine, whose, measure))
 
     effects = {measure: of(measure) for measure in MEASURES}
     return Advised(change, effects, consensus.verdict(runs, mapping).word, effects[by])

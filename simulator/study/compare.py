@@ -15,7 +15,7 @@ from simulator.study import consensus
 from simulator.study.consensus import Said
 from simulator.study.evaluate import Evaluate, Evaluator
 from simulator.study.executors import Failure, runner
-from simulator.study.figures import intervals, tidy_rows, values_of, whole_intervals
+from simulator.study.figures import contributions, intervals, tidy_rows, whole_intervals
 from simulator.study.objectives import Assessment, State, assess, worst
 from simulator.study.precision import Precision, Runs, until_precise
 from simulator.study.settings import (
@@ -99,7 +99,7 @@ class Comparison:
         """How much higher a measure is than in the baseline; by the replications that both have."""
         mine, base = ({run.replication: run for run in self.runs[each]} for each in (setting, self.baseline))
         both = sorted(mine.keys() & base.keys())
-        return difference(measure, *(values_of([runs[r] for r in both], mapping, measure) for runs in (mine, base)))
+        return difference(measure, *(contributions([runs[r] for r in both], mapping, measure) for runs in (mine, base)))
 
     @cached_property
     def replications(self) -> pd.DataFrame:

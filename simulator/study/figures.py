@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from simulator.measures.finished import MappingResult
-from simulator.measures.histogram import PERCENTILES
 from simulator.measures.result import Result
-from simulator.study.statistics import Interval, measure_interval
+from simulator.study.exceeding import Exceeding, exceeding
+from simulator.study.quantiles import is_quantile, pooled
+from simulator.study.statistics import CONFIDENCE, QUANTILE_ERROR, Interval, interval
+from simulator.study.tallies import Tallies
 from simulator.traffic.nanoseconds import seconds
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ class Curves:
     """What plots show of one mapping, in seconds. NaN: nothing was measured."""
 
     records: int  # whose latency was measured
-    latency_quantiles_s: list[float]  # at measures.histogram.PERCENTILES
     age_interval_s: float
     age_max_s: list[float]  # the greatest iterator age of each interval of the run
 
@@ -51,6 +52,7 @@ class Figures:
     binding_reasons: dict[str, str] = field(default_factory=dict)  # by mapping: why that cause, or none, binds
     whole: dict[str, float] = field(default_factory=dict)  # by measure: of the whole scenario, as usd_per_month
     curves: dict[str, Curves] = field(default_factory=dict)  # by mapping
+    tallies: dict[str, Tallies] = field(default_factory=dict)  # by mapping: what its quantiles follow from
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -60,7 +62,8 @@ class Figures:
     def from_dict(cls, data: Mapping[str, Any]) -> Figures:
         """From plain data, of which what is not known is left alone."""
         curves = {mapping: Curves(**_known(Curves, each)) for mapping, each in data["curves"].items()}
-        return cls(**{**_known(cls, data), "curves": curves})
+        tallies = {mapping: Tallies.from_dict(each) for mapping, each in data["tallies"].items()}
+        return cls(**{**_known(cls, data), "curves": curves, "tallies": tallies})
 
 
 def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +82,7 @@ def figures(result: Result) -> Figures:
         binding_reasons={mapping.name: mapping.verdict.why for mapping in mappings},
         whole={name: getattr(result.bill, name) for name in COSTS},
         curves={mapping.name: _curves(result, mapping) for mapping in mappings},
+        tallies={mapping.name: Tallies.of(mapping) for mapping in mappings},
     )
 
 
@@ -129,7 +133,6 @@ def _curves(result: Result, mapping: MappingResult) -> Curves:
     padded = np.concatenate((rows, np.full(-len(rows) % together, np.nan)))
     return Curves(
         records=mapping.measures.latency.n,
-        latency_quantiles_s=[mapping.measures.latency.percentile_s(percent) for percent in PERCENTILES],
         age_interval_s=seconds(together * ages.interval_ns),
         age_max_s=np.fmax.reduce(padded.reshape(-1, together), axis=1).tolist(),
     )
@@ -161,16 +164,48 @@ def tidy_rows(run: Figures) -> Iterator[tuple[int, str, str, str, float]]:
 
 def intervals(runs: Sequence[Figures]) -> dict[str, dict[str, Interval]]:
     """By mapping and measure."""
-    return {mapping: _intervals(runs, mapping, values) for mapping, values in runs[0].values.items()}
+    return {name: {measure: seen(runs, name, measure) for measure in of} for name, of in runs[0].values.items()}
 
 
 def whole_intervals(runs: Sequence[Figures]) -> dict[str, Interval]:
     """By measure: of the scenario as a whole."""
-    return _intervals(runs, "", runs[0].whole)
+    return {measure: seen(runs, "", measure) for measure in runs[0].whole}
 
 
-def _intervals(runs: Sequence[Figures], mapping: str, measures: Iterable[str]) -> dict[str, Interval]:
-    return {measure: measure_interval(measure, values_of(runs, mapping, measure)) for measure in measures}
+def seen(runs: Sequence[Figures], mapping: str, measure: str, confidence: float = CONFIDENCE) -> Interval:
+    """A measure of all replications: a quantile of all of them together, of what else there is the mean.
+
+    The interval is Student's of what each replication has in it; that of a quantile is wider by what its histogram may
+    be off, and of infinite width where one replication decides whether the quantile is infinite.
+    """
+    tallies = _tallies(runs, mapping, measure)
+    if tallies is None:
+        return interval(values_of(runs, mapping, measure), confidence=confidence)
+    found, parts = pooled(measure, tallies)
+    if len(parts) > 1 and not math.isnan(found) and any(map(math.isnan, parts)):
+        return Interval(found, math.inf, len(parts))
+    return interval(parts, QUANTILE_ERROR * abs(found), confidence)
+
+
+def exceeding_of(runs: Sequence[Figures], mapping: str, measure: str, bound_s: float, confidence: float) -> Exceeding:
+    """Whether a quantile keeps a bound, by several replications."""
+    return exceeding(measure, bound_s, [run.tallies[mapping] for run in runs], confidence)
+
+
+def batches_of(runs: Sequence[Figures], mapping: str) -> int:
+    """The batches of all replications, as far as quantiles tell of them."""
+    return sum(run.tallies[mapping].batches for run in runs)
+
+
+def contributions(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:
+    """What each replication has in the measure of all: of a quantile its pseudo-value, else its own value."""
+    tallies = _tallies(runs, mapping, measure)
+    return values_of(runs, mapping, measure) if tallies is None else pooled(measure, tallies)[1]
+
+
+def _tallies(runs: Sequence[Figures], mapping: str, measure: str) -> list[Tallies] | None:
+    """What a quantile of a mapping follows from; None for other measures."""
+    return [run.tallies[mapping] for run in runs] if mapping and is_quantile(measure) else None
 
 
 def values_of(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:

@@ -31,6 +31,11 @@ class LoadSweep:
     saturation: Break | None  # None: it keeps up at every load tried, up to saturation.MOST
     knee: Break | None  # None: nothing breaks before saturation
 
+    @property
+    def today(self) -> Loaded:
+        """The load that is nearest to the scenario's own."""
+        return min(self.points, key=lambda point: abs(point.factor - 1))
+
 
 def factors(low: float, high: float, points: int) -> list[float]:
     """Loads at equal ratios from low to high, both included, rounded to three digits; 1 is among them if it can be."""

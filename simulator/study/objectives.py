@@ -9,8 +9,10 @@ from typing import Final, Literal
 
 from simulator.measures.verdict import KEEP_UP
 from simulator.scenario.objectives import Objectives
-from simulator.study.figures import Figures, values_of
-from simulator.study.statistics import CONFIDENCE, Interval, measure_interval, wilson
+from simulator.study.exceeding import batches_needed
+from simulator.study.figures import Figures, batches_of, exceeding_of, seen, values_of
+from simulator.study.quantiles import is_quantile, percent_of
+from simulator.study.statistics import CONFIDENCE, Interval, wilson
 
 State = Literal["met", "undecided", "missed"]
 ORDER: Final[tuple[State, ...]] = ("met", "undecided", "missed")  # the best first
@@ -41,7 +43,9 @@ NOT_MET: Final = 4
 class Assessment:
     """What the replications say of one objective for one mapping ('': the scenario as a whole).
 
-    `met`: the interval of the mean lies at or below the bound; `missed`: above it; `undecided`: the bound lies in it.
+    `met`: the interval of what is `seen` lies at or below the bound; `missed`: above it; `undecided`: the bound lies
+    in it. What is seen of a quantile is that of all replications together, of what else there is the mean. Of a
+    quantile decides what part of the records exceeds the bound (see exceeding).
     One replication has no interval: then the state is that of this run alone.
     """
 
@@ -53,6 +57,8 @@ class Assessment:
     met: int  # replications that surely keep it: where records are left they may yet exceed it
     state: State
     load: float = 1.0  # times the scenario's traffic
+    batches: int = 0  # of a quantile: all that there were, and how many it takes to say that it is met
+    batches_needed: int = 0
     at_least: bool = False  # what is seen is the least that it can be: records are left that may yet take longer
 
     @property
@@ -61,8 +67,13 @@ class Assessment:
         return wilson(self.met, self.seen.n)
 
     @property
+    def too_short(self) -> bool:
+        """Whether the runs are too short for a quantile to be surely met."""
+        return self.batches < self.batches_needed
+
+    @property
     def excess(self) -> float:
-        """The mean as a multiple of the bound; of a bound of 0, where it is above, the mean plus 1."""
+        """What is seen as a multiple of the bound; of a bound of 0, where it is above, that plus 1."""
         if math.isnan(self.seen.mean) or self.seen.mean == 0:
             return 0.0
         return self.seen.mean / self.bound if self.bound > 0 else self.seen.mean + 1.0
@@ -112,30 +123,29 @@ def _asked(objectives: Objectives, run: Figures) -> Iterator[tuple[str, str, flo
 
 def _assessment(objective: str, mapping: str, bound: float, runs: Sequence[Figures], confidence: float) -> Assessment:
     measure = MEASURES[objective]
-    least = values_of(runs, mapping, measure)
-    most = _at_most(runs, mapping, measure)
-    seen, beyond = measure_interval(measure, least), measure_interval(measure, most)
+    beyond = at_most(measure)
+    found = seen(runs, mapping, measure)
     return Assessment(
         objective,
         mapping,
         bound,
-        seen=seen,
-        above=sum(value > bound for value in least),
-        met=sum(value <= bound or _nothing_to_recover_from(objective, value) for value in most),
-        state=_state(
-            objective, bound, measure_interval(measure, least, confidence), measure_interval(measure, most, confidence)
-        ),
-        at_least=beyond.mean > seen.mean * (1 + NEAR),
+        seen=found,
+        above=sum(value > bound for value in values_of(runs, mapping, measure)),
+        met=sum(_keeps(objective, bound, value) for value in values_of(runs, mapping, beyond)),
+        state=_state(objective, mapping, bound, runs, confidence),
+        batches=batches_of(runs, mapping) if is_quantile(measure) else 0,
+        batches_needed=batches_needed(1 - percent_of(measure) / 100, confidence) if is_quantile(measure) else 0,
+        at_least=seen(runs, mapping, beyond).mean > found.mean * (1 + NEAR),
     )
 
 
-def _at_most(runs: Sequence[Figures], mapping: str, measure: str) -> list[float]:
-    """What a measure of each run may come to when the records that are left have ended."""
-    least = values_of(runs, mapping, measure)
-    if not measure.startswith("latency"):
-        return least
-    most = values_of(runs, mapping, measure.replace("_s", "_most_s"))
-    return [a if math.isnan(b) else b for a, b in zip(least, most, strict=True)]
+def at_most(measure: str) -> str:
+    """The measure of what a measure may come to when the records that are left have ended."""
+    return measure.replace("_s", "_most_s") if measure.startswith("latency") else measure
+
+
+def _keeps(objective: str, bound: float, value: float) -> bool:
+    return value <= bound or _nothing_to_recover_from(objective, value)
 
 
 def _nothing_to_recover_from(objective: str, value: float) -> bool:
@@ -143,7 +153,16 @@ def _nothing_to_recover_from(objective: str, value: float) -> bool:
     return objective == "recovery_time" and math.isnan(value)
 
 
-def _state(objective: str, bound: float, least: Interval, most: Interval) -> State:
+def _state(objective: str, mapping: str, bound: float, runs: Sequence[Figures], confidence: float) -> State:
+    measure = MEASURES[objective]
+    least, most = (seen(runs, mapping, each, confidence) for each in (measure, at_most(measure)))
+    if len(runs) > 1 and is_quantile(measure):
+        found = exceeding_of(runs, mapping, measure, bound, confidence)
+        return "met" if found.kept else "missed" if found.exceeded else "undecided"
+    return _of_mean(objective, bound, least, most)
+
+
+def _of_mean(objective: str, bound: float, least: Interval, most: Interval) -> State:
     """`least`, `most`: what it has been already, and what it may come to be when records that are left have ended."""
     if least.n == 0:  # without a record no latency is known
         return "met" if _nothing_to_recover_from(objective, least.mean) else "undecided"

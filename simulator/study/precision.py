@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.study.evaluate import Evaluate
-from simulator.study.figures import Figures, values_of
+from simulator.study.figures import Figures, seen
 from simulator.study.settings import Setting
-from simulator.study.statistics import interval
 
 FIRST: Final = 5
 FINE_S: Final = 0.001  # of times, no interval needs to be narrower
@@ -71,7 +70,7 @@ def widest_interval(runs: Mapping[Setting, Sequence[Figures]], measures: Sequenc
         for mapping in (some[0].values if some else ())
         for measure in measures
         if measure in some[0].values[mapping]
-        and (interval_ := interval(values_of(some, mapping, measure))).half_width > FINE_S
+        and FINE_S < (interval_ := seen(some, mapping, measure)).half_width < math.inf
         and interval_.mean
     ]
     return max(found, key=lambda each: each.relative, default=None)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.scenario.objectives import Objectives
-from simulator.study.figures import Figures, values_of
+from simulator.study.figures import Figures, seen
 from simulator.study.objectives import COST, ORDER, assess, worst
 from simulator.study.settings import Setting
-from simulator.study.statistics import interval
 
 
 def best(runs: Mapping[Setting, Sequence[Figures]], objectives: Objectives) -> Setting | None:
@@ -31,12 +30,12 @@ def one_step_cheaper(runs: Mapping[Setting, Sequence[Figures]], chosen: Setting)
 
 def usd_per_month(runs: Sequence[Figures]) -> float:
     """The mean bill of a month."""
-    return interval(values_of(runs, "", COST)).mean
+    return seen(runs, "", COST).mean
 
 
 def _rank(runs: Sequence[Figures], objectives: Objectives) -> tuple[int, float, float, float]:
     judged = assess(objectives, runs)
     state = worst(each.state for each in judged)
     excess = max((each.excess for each in judged if each.state != "met"), default=0.0)
-    age_s = max((interval(values_of(runs, m, "iterator_age_p99_s")).mean for m in runs[0].values), default=0.0)
+    age_s = max((seen(runs, m, "iterator_age_p99_s").mean for m in runs[0].values), default=0.0)
     return ORDER.index(state), excess, usd_per_month(runs), age_s

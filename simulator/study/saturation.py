@@ -12,8 +12,8 @@ from typing import Final
 from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.study.bisection import edge
 from simulator.study.consensus import binding
-from simulator.study.figures import Figures, values_of
-from simulator.study.statistics import Interval, measure_interval
+from simulator.study.figures import Figures, seen
+from simulator.study.statistics import Interval
 
 LATENESS: Final = ("iterator_age_p99_s", "latency_p99_s")
 TIMES_LATER: Final = 3.0  # than at the easy load: past the knee
@@ -30,8 +30,8 @@ class Loaded:
     runs: tuple[Figures, ...]
 
     def seen(self, mapping: str, measure: str) -> Interval:
-        """A measure of a mapping over the replications."""
-        return measure_interval(measure, values_of(self.runs, mapping, measure))
+        """A measure of a mapping by all replications."""
+        return seen(self.runs, mapping, measure)
 
     def usual_verdict(self, mapping: str) -> str:
         """The verdict of the middle replication, by badness."""

@@ -14,19 +14,19 @@ from typing import Final
 import numpy as np
 
 from simulator.measures.histogram import WIDTH
+from simulator.study.quantiles import is_quantile
 
 CONFIDENCE: Final = 0.95
 NORMAL: Final = 1.959963984540054  # standard deviations of the normal distribution on either side that hold 95 %
 ROUNDING: Final = 1e-12
 QUANTILE_ERROR: Final = WIDTH  # of a bucket: as far as a percentile may be off
-HISTOGRAM_QUANTILES: Final = ("_p50_s", "_p95_s", "_p99_s")  # of measures that are read off a histogram
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over n replications with its interval, of 95 % unless it is said.
+    """A mean over n replications, or a quantile of all of them, with its interval, of 95 % unless it is said.
 
-    half_width is NaN when n < 2 or a value is infinite.
+    half_width is NaN when n < 2 or a value is infinite, and infinite when nothing is known of how far it may be off.
     """
 
     mean: float
@@ -35,11 +35,13 @@ class Interval:
 
     @property
     def low(self) -> float:
-        return self.mean - self.half_width
+        """The lower end; NaN when none is known."""
+        return self.mean - self.half_width if math.isfinite(self.half_width) else math.nan
 
     @property
     def high(self) -> float:
-        return self.mean + self.half_width
+        """The upper end; NaN when none is known."""
+        return self.mean + self.half_width if math.isfinite(self.half_width) else math.nan
 
 
 def interval(values: Sequence[float], error: float = 0.0, confidence: float = CONFIDENCE) -> Interval:
@@ -56,13 +58,7 @@ def interval(values: Sequence[float], error: float = 0.0, confidence: float = CO
     spread = float(known.std(ddof=1))
     if spread <= ROUNDING * float(np.abs(known).max()):
         spread = 0.0  # equal but for the rounding of sums
-    return Interval(float(known.mean()), _student(n, confidence) * spread / math.sqrt(n) + error, n)
-
-
-def measure_interval(measure: str, values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
-    """The interval of a measure: that of a quantile is wider by what its histogram may be off."""
-    mean = interval(values, confidence=confidence)
-    return interval(values, QUANTILE_ERROR * abs(mean.mean), confidence) if is_quantile(measure) else mean
+    return Interval(float(known.mean()), student(n, confidence) * spread / math.sqrt(n) + error, n)
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -73,11 +69,6 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     middle = (part + spread / 2) / (1 + spread)
     half = math.sqrt(spread * (part * (1 - part) + spread / 4)) / (1 + spread)
     return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def is_quantile(measure: str) -> bool:
-    """Whether a measure is read off a histogram, so that it may be off by QUANTILE_ERROR."""
-    return measure.endswith(HISTOGRAM_QUANTILES)
 
 
 @dataclass(frozen=True)
@@ -116,8 +107,15 @@ def difference(measure: str, values: Sequence[float], baseline: Sequence[float])
     return Difference(interval(differences, error), one_way)
 
 
-def _student(n: int, confidence: float) -> float:
+def student(n: int, confidence: float) -> float:
     """Student's t of the interval of n values."""
     from scipy.special import stdtrit  # a tenth of a second to import
 
     return float(stdtrit(n - 1, (1 + confidence) / 2))
+
+
+def normal(confidence: float) -> float:
+    """Standard deviations of the normal distribution on either side that hold so much of it."""
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + confidence) / 2))

@@ -10,31 +10,50 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from simulator.files.scratch import clear
 from simulator.files.whole import write_whole
-from simulator.measures.histogram import PERCENTILES
+from simulator.measures.histogram import BUCKETS
 from simulator.measures.verdict import STATES
 from simulator.reading.documents import read_json
 from simulator.reading.files import MissingError, UnreadableError
-from simulator.reading.scalars import Number, Text, Whole, Word
+from simulator.reading.scalars import Number, Scalar, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job
+from simulator.study.tallies import AGES, unpacked
 
 STUDY_FILE: Final = "study.json"
+
+
+class Packed(Scalar):
+    """The packed counts of a tally."""
+
+    allowed = "packed counts"
+
+    def fits(self, value: Any) -> bool:
+        try:
+            return len(unpacked(value)) <= BUCKETS
+        except (TypeError, ValueError, zlib.error):
+            return False
+
+
 VALUE: Final = Number(unknown=True, endless=True)
 CURVES: Final = Group(
     {
         "records": Whole(),
-        "latency_quantiles_s": ListOf(VALUE, len(PERCENTILES), len(PERCENTILES)),
         "age_interval_s": Number(0),
         "age_max_s": ListOf(VALUE),
     }
 )
+TALLY: Final = Group(
+    {"packed": Packed(), **dict.fromkeys(("n", "first", "sum_ns", "least_ns", "greatest_ns"), Whole())}
+)
+TALLIES: Final = Group({"latency": TALLY, "left": TALLY, "lost": Whole(), "ages": Group(dict.fromkeys(AGES, TALLY))})
 KEPT: Final = Group(
     {
         "key": Text(),
@@ -47,6 +66,7 @@ KEPT: Final = Group(
                 "values": Group(others=Group(others=VALUE)),
                 "whole": Group(others=VALUE),
                 "curves": Group(others=CURVES),
+                "tallies": Group(others=TALLIES),
             }
         ),
     }
@@ -122,7 +142,7 @@ class Store:
 def _is_of(figures: Figures, job: Job) -> bool:
     """Whether figures are of the replication and the mappings of a job."""
     names = {mapping.name for mapping in job.scenario.event_source_mappings}
-    by_mapping = (figures.verdicts, figures.binding, figures.values, figures.curves)
+    by_mapping = (figures.verdicts, figures.binding, figures.values, figures.curves, figures.tallies)
     return figures.replication == job.replication and all(set(each) == names for each in by_mapping)
 
 

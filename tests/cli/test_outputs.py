@@ -25,7 +25,7 @@ SIZE = (
     "-j",
     "1",
     "--set",
-    "objectives.latency_p99=1h",
+    "objectives.latency_max=1h",
     "-o",
     "out",
 )

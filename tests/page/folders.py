@@ -71,9 +71,10 @@ def run_folder(folder: Path, replications: int = 1, **how: str | int | tuple[str
     file.write_text(scenario_text(**how), encoding="utf-8")  # type: ignore[arg-type]
     scenario = load(file)
     results = [simulate(scenario, None, number, 1.0) for number in range(replications)]
-    draw(write_run(results[0], folder, "shardsim run clicks.yaml", 0.1), folder)
+    runs = [figures(each) for each in results]
+    draw(write_run(results[0], folder, "shardsim run clicks.yaml", 0.1, runs=runs), folder)
     if replications > 1:
-        table = tidy([figures(each) for each in results])
+        table = tidy(runs)
         table.to_csv(folder / "replications.csv", index=False, lineterminator="\n")
     return folder
 

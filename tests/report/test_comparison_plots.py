@@ -23,8 +23,8 @@ from simulator.study.figures import Curves, Figures
 from tests.page.folders import study
 from tests.study import synthetic
 
-CURVES = Curves(5000, [0.1 * (i + 1) for i in range(13)], 1.0, [1.0, math.nan, 3.0, 2.0])
-EMPTY = Curves(0, [math.nan] * 13, 1.0, [math.nan] * 4)
+CURVES = Curves(5000, 1.0, [1.0, math.nan, 3.0, 2.0])
+EMPTY = Curves(0, 1.0, [math.nan] * 4)
 
 
 def run(i: int, usd: float, age: float, mappings: tuple[str, ...] = ("reader",), curves: Curves = CURVES) -> Figures:
@@ -35,6 +35,7 @@ def run(i: int, usd: float, age: float, mappings: tuple[str, ...] = ("reader",),
         verdicts=dict.fromkeys(mappings, "stable"),
         binding=dict.fromkeys(mappings, "none"),
         curves=dict.fromkeys(mappings, curves),
+        tallies=dict.fromkeys(mappings, one.tallies["reader"] if curves.records else synthetic.NONE),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -20,9 +19,8 @@ def drawn(ages_s: list[float], latencies_s: list[float]) -> Plot:
     """The plot of a load for each of the figures."""
     points = []
     for i, (age_s, latency_s) in enumerate(zip(ages_s, latencies_s, strict=True)):
-        one = synthetic.run(i)
-        values = {"reader": {**one.values["reader"], "iterator_age_p99_s": age_s, "latency_p99_s": latency_s}}
-        points.append(Loaded(0.5 + i, (replace(one, values=values),)))
+        one = synthetic.run(i, latency_p99_s=latency_s, iterator_age_p99_s=age_s, iterator_age_max_s=age_s)
+        points.append(Loaded(0.5 + i, (one,)))
     with style():
         return load_curve(LoadSweep("made up", ("reader",), tuple(points), None, None))
 

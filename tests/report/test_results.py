@@ -153,9 +153,10 @@ def test_whatever_is_simulated_can_be_read_back(seed: int, tmp_path: Path) -> No
     YAML(typ="safe", pure=True).dump(random_scenario(seed), content)
     (tmp_path / "random.yaml").write_text(content.getvalue(), encoding="utf-8")
     results = [simulate(load(tmp_path / "random.yaml"), 10**30 + seed, number) for number in range(1 + seed % 2)]
-    write_run(results[0], tmp_path, "", 0.0)
+    runs = [figures(each) for each in results]
+    write_run(results[0], tmp_path, "", 0.0, runs=runs)
     if len(results) > 1:
-        table = tidy([figures(each) for each in results])
+        table = tidy(runs)
         table.to_csv(tmp_path / "replications.csv", index=False, lineterminator="\n")
     assert diff_of(tmp_path, tmp_path).kind == "diff"
 

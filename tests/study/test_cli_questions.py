@@ -15,7 +15,7 @@ from tests.study.scenarios import content, written
 
 FIELDS: dict[str, Any] = {
     "rate": "700/s", "shards": 3, "batch": "0s", "record": "4ms", "producer": {"arrivals": "poisson"},
-    "duration": "40s", "objectives": {"latency_p99": "1700ms", "headroom": 1}, "search": {"shards": "2-4"},
+    "duration": "40s", "objectives": {"latency_p99": "1800ms", "headroom": 1}, "search": {"shards": "2-4"},
 }  # fmt: skip
 QUICK = {
     "size": ("-n", "3", "-j", "1"), "advise": ("-n", "2", "-j", "1"),

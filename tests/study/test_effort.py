@@ -145,7 +145,7 @@ SMALL: dict[str, Any] = {"duration": "5s", "rate": "20/s"}
 
 
 def called(command: str, *words: str, **fields: Any) -> Result:
-    of = content(objectives={"latency_p99": "30s"}, search={"shards": "1-2"}, **fields)
+    of = content(objectives={"latency_max": "30s"}, search={"shards": "1-2"}, **fields)
     return CliRunner().invoke(cli, [command, str(written(Path(), of)), *COMMANDS[command], *words])
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from simulator import load, simulate
-from simulator.measures.histogram import PERCENTILES
 from simulator.measures.result import Result
 from simulator.scenario.overrides import Overrides
 from simulator.study.figures import MOST_POINTS, Figures, figures, intervals, tidy
@@ -81,7 +80,6 @@ def test_the_age_over_time_is_short_and_keeps_its_peak(small: Path) -> None:
     assert len(curve.age_max_s) <= MOST_POINTS
     assert np.nanmax(curve.age_max_s) == found.values[MAPPING]["iterator_age_max_s"]
     assert len(curve.age_max_s) * curve.age_interval_s >= result.end_s
-    assert len(curve.latency_quantiles_s) == len(PERCENTILES)
 
 
 def test_tables_have_a_row_a_replication_mapping_and_measure(small: Path) -> None:

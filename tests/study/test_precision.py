@@ -15,9 +15,9 @@ A, B = setting(shards=1), setting(shards=2)
 
 
 def swinging(of: Setting, replication: int) -> Figures:
-    """Latencies that swing around 10 s by a part of it, the number of shards in percent."""
+    """Ages that swing around 10 s by a part of it, the number of shards in percent."""
     swing = (-1) ** replication * value(of, "shards") / 100
-    return run(replication, latency_p99_s=10 * (1 + swing), iterator_age_max_s=5.0)
+    return run(replication, iterator_age_max_s=10 * (1 + swing))
 
 
 def test_it_stops_when_every_chosen_interval_is_narrow_enough() -> None:
@@ -47,7 +47,7 @@ def test_it_says_so_when_the_most_replications_do_not_do() -> None:
     runs, why = until_precise(evaluate, [A, B], Precision(0.0001, most_replications=12))
     assert len(runs[A]) == 12
     assert why.startswith(
-        "stopped at 12 replications, the most allowed: latency_p99_s of reader with shards 2 is known to"
+        "stopped at 12 replications, the most allowed: iterator_age_max_s of reader with shards 2 is known to"
     )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from simulator.measures.histogram import Histogram
 from simulator.scenario.objectives import Objectives
 from simulator.study.figures import Figures
 from simulator.study.objectives import Assessment
 from simulator.study.racing import FIRST_ROUND, confidence, race, rounds, trial
 from simulator.study.settings import Setting
-from simulator.study.statistics import Interval, wilson
+from simulator.study.statistics import Interval, normal, wilson
+from simulator.study.tallies import AGES, Tallies, Tally
 from tests.study.synthetic import evaluator, run, setting
 
 AGE = Objectives(iterator_age_max=5.0)
@@ -47,6 +50,34 @@ def test_at_the_bound_no_more_than_one_study_of_twenty_is_decided(most: int) -> 
         decided += race(evaluate, [ONE], AGE, most)[0].state != "undecided"
     assert wilson(decided, studies)[0] <= 0.05
     assert confidence(most) == pytest.approx(1 - 0.05 / len(rounds(most)))
+
+
+@pytest.mark.parametrize(
+    ("batches", "batch", "spread"), [(2000, 1, 0.1), (1000, 10, 0.05), (200, 20, 0.0), (60, 50, 0.0)]
+)
+def test_at_the_bound_of_a_percentile_no_more_than_one_study_of_twenty_is_decided(
+    batches: int, batch: int, spread: float
+) -> None:
+    """Whether runs are long or too short for it, and where they differ."""
+    rng, studies = np.random.default_rng(9), 150
+    p99_s = float(np.exp(normal(0.98) * math.hypot(0.5, spread)))
+    decided = 0
+    for _ in range(studies):
+        runs = [lognormal(rng, i, batches, batch, spread) for i in range(10)]
+        evaluate, _ = evaluator(lambda _, i, runs=runs: runs[i])  # type: ignore[misc]
+        decided += race(evaluate, [ONE], Objectives(latency_p99=p99_s), 10)[0].state != "undecided"
+    assert wilson(decided, studies)[0] <= 0.05
+
+
+def lognormal(rng: np.random.Generator, i: int, batches: int, batch: int, spread: float) -> Figures:
+    """A run with latencies that are the same in each batch, and around a level of the run's own."""
+    level = np.exp(rng.normal(0, spread))
+    latency, none = Histogram(), Tally.of(Histogram())
+    latency.add(np.repeat((1e9 * level * np.exp(rng.normal(0, 0.5, batches))).astype(np.int64), batch))
+    age = Histogram()
+    age.add(np.full(batches, 10**9))
+    tallies = Tallies(Tally.of(latency), none, 0, dict.fromkeys(AGES, Tally.of(age)))
+    return replace(run(i), tallies={"reader": tallies})
 
 
 def test_a_setting_far_from_the_bound_is_decided_at_once_nearly_always() -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from simulator.study.statistics import QUANTILE_ERROR, difference, interval, measure_interval
+from simulator.study.statistics import difference, interval
 
 INF, NAN = math.inf, math.nan
 
@@ -42,13 +42,6 @@ def test_what_never_came_makes_the_mean_infinite() -> None:
     assert found.mean == INF
     assert math.isnan(found.half_width)
     assert interval([INF]).mean == INF
-
-
-def test_the_interval_of_a_quantile_is_wider_by_what_the_histogram_may_be_off() -> None:
-    exact, quantile = measure_interval("latency_max_s", [10.0, 10.0]), measure_interval("latency_p99_s", [10.0, 10.0])
-    assert exact.half_width == 0.0
-    assert quantile.half_width == pytest.approx(10.0 * QUANTILE_ERROR)
-    assert QUANTILE_ERROR == 1 / 256  # the width of a bucket
 
 
 def test_a_difference_is_taken_replication_by_replication() -> None:

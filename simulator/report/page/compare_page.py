@@ -177,6 +177,7 @@ def _verdict(it: Comparison) -> Verdict:
     if state == "missed":
         sentences = [f"No setting {'meets every objective' if judged else 'keeps up'}; {it.chosen.label} {does}."]
     sentences += [text for text in (_cost(it), _below(it)) if text]
+    sentences += map(sentence, filter(None, [it.result.study["beware"]]))
     if not judged:
         sentences.append("The scenario states no objectives; with some, each setting would be judged by them.")
     word = state if judged else STATES[it.chosen.verdict][0]
@@ -218,7 +219,12 @@ def _settings(it: Comparison) -> Table:
     )  # fmt: skip
     texts = frozenset({1, 2 if several else 1, len(heads) - 1})
     best = "" if len(it.shown) == len(it.options) else f"; the best of {len(it.options):,}, all are in comparison.csv"
-    return Table(f"Means with 95% intervals{none}{best}", heads, tuple(rows), texts)
+    return Table(
+        f"Percentiles of all runs together, the rest in the mean, with 95% intervals{none}{best}",
+        heads,
+        tuple(rows),
+        texts,
+    )
 
 
 def _row(it: Comparison, option: Option, mapping: str, measures: Sequence[str]) -> Row:

@@ -130,10 +130,11 @@ def _figure(before: RunView, after: RunView, name: str, measure: str) -> tuple[s
 def difference(before: RunView, after: RunView, name: str, measure: str) -> Difference:
     """The second less the first with a 95 % interval: paired where replications share their traffic, else Welch's."""
     if _paired(before, after):
-        return paired(measure, after.values(name, measure), before.values(name, measure))
+        return paired(measure, after.contributions(name, measure), before.contributions(name, measure))
     a, b = before.measure(name, measure), after.measure(name, measure)
     mean = b.mean - a.mean if b.mean != a.mean else 0.0
-    half_width = _welch(before.values(name, measure), after.values(name, measure)) if min(a.n, b.n) > 1 else math.nan
+    sides = before.contributions(name, measure), after.contributions(name, measure)
+    half_width = _welch(*sides) if min(a.n, b.n) > 1 else math.nan
     return Difference(Interval(mean, half_width, min(a.n, b.n)), one_way=False)
 
 

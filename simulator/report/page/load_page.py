@@ -41,7 +41,11 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     today = _at(rows, min((float(row["load"]) for row in rows), key=lambda load: abs(load - TODAY)))
     saturation, knee = study["saturation"], study["knee"]
     runs = plural(max(int(row["replications"]) for row in rows), "run")
-    verdict = Verdict(_word(saturation), _tone(saturation), (sentence(says), _room(saturation)))
+    verdict = Verdict(
+        _word(saturation),
+        _tone(saturation),
+        (sentence(says), _room(saturation), *map(sentence, filter(None, [study["beware"]]))),
+    )
     return Page(
         kind="sweep-load",
         name=result.name,
@@ -102,7 +106,7 @@ def _loads(rows: list[dict[Any, Any]], saturation: Found, knee: Found) -> Table:
     measures, none = told_measures(rows, MEASURES)
     heads = ("load", *(("mapping",) if several else ()), "verdict", *map(told, measures), "what binds")
     return Table(
-        f"Means with 95% intervals{none}",
+        f"Percentiles of all runs together, the rest in the mean, with 95% intervals{none}",
         heads,
         tuple(map(partial(_row, marks=_marks(saturation, knee), several=several, measures=measures), rows)),
         frozenset({1, 2 if several else 1, len(heads) - 1}),

@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, Final
+from typing import Final
 
-from simulator.report.numbers import UNKNOWN, endless, estimate, percent, teller, unit_of
+from simulator.report.numbers import UNKNOWN, count, endless, estimate, percent, teller, unit_of
 from simulator.report.page.view import SIGNS, Row, Section, Table, Tone, plural
 from simulator.report.page.words import told
-from simulator.scenario.objectives import Objectives
-from simulator.scenario.units import parse_duration
-from simulator.study.objectives import COST, KEEPS_UP, MEASURES, Assessment, State
+from simulator.study.objectives import KEEPS_UP, MEASURES, Assessment, State
 
 TONES: Final[dict[State, Tone]] = {"met": "good", "undecided": "unsure", "missed": "bad"}
-
-
-def objectives_of(resolved: dict[str, Any]) -> Objectives:
-    """The objectives that a resolved scenario states."""
-    stated = resolved.get("objectives", {})
-    return Objectives(**{each.name: _bound(each.name, stated.get(each.name, "none")) for each in fields(Objectives)})
-
-
-def _bound(name: str, text: Any) -> Any:
-    if name not in MEASURES:
-        return text if isinstance(text, bool) else True
-    if text == "none":
-        return None
-    if unit_of(MEASURES[name]) == "s":
-        return parse_duration(str(text))
-    return float(text) if MEASURES[name] == COST else int(text)
 
 
 def bound_text(assessment: Assessment) -> str:
@@ -89,6 +70,13 @@ def objectives(assessments: Sequence[Assessment]) -> Section | None:
     )
     caption = "Of this run alone: only replications say whether it was chance"
     if runs:
-        caption = "Met or missed when the 95% interval of the mean lies on one side of the bound, else undecided"
+        caption = (
+            "Met or missed when the 95% interval of what is seen lies on one side of the bound, else undecided; "
+            "a percentile is that of all runs together, all else a mean"
+        )
+    if few := [each for each in assessments if each.too_short]:
+        most = max(few, key=lambda each: each.batches_needed)
+        caption += f". {plural(most.batches, 'batch', 'batches')} are too few to be sure of a percentile of "
+        caption += f"{most.mapping}: it takes {count(most.batches_needed)}"
     table = Table(caption, heads, rows, frozenset({1, len(heads) - 1} if several else {len(heads) - 1}))
     return Section("objectives", "Objectives", (table,))

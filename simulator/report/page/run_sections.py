@@ -45,8 +45,10 @@ def mappings(run: RunView) -> Section | None:
     )
     caption = "Latency is of records, iterator age of batches"
     if run.replications > 1:
-        caption += f"; means of {run.replications} runs with 95% intervals"
-    return Section("mappings", "Event source mappings", (Table(caption, heads, rows, frozenset({1, 12})), *rest))
+        caption += f"; percentiles of all {run.replications} runs together, the rest in the mean, with 95% intervals"
+    short = [Paragraph(f"{name}: {text}.") for name in run.worst_first if (text := run.mappings[name]["too_short"])]
+    table = Table(caption, heads, rows, frozenset({1, 12}))
+    return Section("mappings", "Event source mappings", (table, *rest, *short[:1]))
 
 
 def _mapping(run: RunView, name: str) -> Row:
@@ -234,9 +236,12 @@ def replications(run: RunView) -> Section | None:
         for name, measure in measures
         if not measure.startswith("offered_")
     ]
-    heads = (*(("mapping",) if several else ()), "measure", "mean (95% interval)", "lowest", "highest")
+    heads = (*(("mapping",) if several else ()), "measure", "all runs (95% interval)", "lowest run", "highest run")
     shown, rest = most(rows, "measures", "replications.csv")
-    caption = f"{run.replications} runs with traffic and random events of their own; Student's intervals of the mean"
+    caption = (
+        f"{run.replications} runs with traffic and random events of their own. Percentiles are of all runs together, "
+        "with intervals by the jackknife; the rest are means with Student's intervals"
+    )
     table = Table(caption, heads, shown, frozenset({1} if several else ()))
     return Section("replications", "Replications", (table, *rest), folded=True)
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from simulator.measures.verdict import STATES
 from simulator.report.latencies import mean_percentile, of_summary
-from simulator.report.page.objectives import objectives_of
 from simulator.report.page.view import plural
+from simulator.report.page.wide import interval_in_json
 from simulator.report.results import RunResult
 from simulator.report.run_files import RunFiles
 from simulator.report.tables import endless
 from simulator.study.figures import COUNTS, Figures
-from simulator.study.objectives import COST, Assessment, assess
-from simulator.study.statistics import Interval, measure_interval
+from simulator.study.objectives import COST, Assessment
+from simulator.study.statistics import Interval, interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class RunView:
-    """A run as the page sees it. Of replications, measures are means with intervals; the rest is of the first."""
+    """A run as the page sees it. Of replications, measures are of all with intervals; the rest is of the first."""
 
     result: RunResult
 
@@ -118,12 +118,21 @@ class RunView:
         return len(self.runs)
 
     def measure(self, mapping: str, name: str) -> Interval:
-        """A measure over the replications; of a single run its one value, of what was not measured NaN."""
-        return measure_interval(name, self.values(mapping, name))
+        """A measure of all replications; of a single run its one value, of what was not measured NaN."""
+        if mapping and self.replications > 1:
+            found = self.summary["replications"][mapping].get(name, {"mean": None, "half_width_95": None, "n": 0})
+            return interval_in_json(found["mean"], found["half_width_95"], found["n"])
+        return interval(self.values(mapping, name))
 
     def values(self, mapping: str, name: str) -> list[float]:
         """A measure of each replication; NaN where nothing was measured. `mapping` '' for the scenario as a whole."""
         return [(run.values.get(mapping, {}) if mapping else run.whole).get(name, NAN) for run in self.runs]
+
+    def contributions(self, mapping: str, name: str) -> list[float]:
+        """What each replication has in the measure of all (see simulator.study.figures.contributions)."""
+        found = self.summary["replications"][mapping].get(name, {}) if mapping and self.replications > 1 else {}
+        known = [value for value in found.get("pseudovalues", ()) if value is not None]
+        return known or self.values(mapping, name)  # without any, it is infinite or was not measured
 
     def latency(self, mapping: str, statistic: str) -> str:
         """A percentile of latency, such as p99: what lost and unprocessed records make of it included."""
@@ -135,12 +144,27 @@ class RunView:
     @cached_property
     def assessments(self) -> list[Assessment]:
         """What the runs say of the scenario's objectives; nothing if it states none."""
-        return assess(objectives_of(self.resolved), self.runs)
+        return [_assessment(each) for each in self.summary["objectives"]]
 
     def differs(self, mapping: str) -> dict[str, int]:
         """In how many runs a mapping had each verdict."""
         found = [run.verdicts[mapping] for run in self.runs]
         return {state: found.count(state) for state in STATES if state in found}
+
+
+def _assessment(told: dict[str, Any]) -> Assessment:
+    return Assessment(
+        objective=told["name"],
+        mapping=told["mapping"],
+        bound=told["bound"],
+        seen=interval_in_json(told["seen"], told["half_width_95"], told["runs"]),
+        above=told["runs_above"],
+        met=told["runs_met"],
+        state=told["state"],
+        at_least=told["seen_at_least"],
+        batches=told["batches"],
+        batches_needed=told["batches_needed"],
+    )
 
 
 def _max_age_s(mapping: dict[str, Any]) -> float:

@@ -99,10 +99,10 @@ def assessments_of(found: list[dict[str, Any]]) -> tuple[Assessment, ...]:
 def assessment_of(each: dict[str, Any]) -> Assessment:
     """One of them."""
     known = {field.name: each[field.name] for field in fields(Assessment)}
-    return Assessment(**{**known, "seen": _interval(each["seen"], each["state"])})
+    return Assessment(**{**known, "seen": interval_in_json(**each["seen"])})
 
 
-def _interval(seen: dict[str, Any], state: str) -> Interval:
-    unknown = float("inf") if state == "missed" else NAN
-    mean, half_width = seen["mean"], seen["half_width"]
-    return Interval(unknown if mean is None else mean, NAN if half_width is None else half_width, seen["n"])
+def interval_in_json(mean: float | None, half_width: float | None, n: int) -> Interval:
+    """An interval as JSON has it: null for what is infinite, or of nothing."""
+    unknown = float("inf") if n else NAN
+    return Interval(unknown if mean is None else mean, NAN if half_width is None else half_width, n)

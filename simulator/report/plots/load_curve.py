@@ -76,7 +76,7 @@ def _curve(axes: Axes, sweep: LoadSweep, mapping: str, measure: str, line: Line)
     found = [point.seen(mapping, measure) for point in sweep.points]
     means = np.maximum(SMALLEST_S, [each.mean for each in found])
     means[~np.isfinite(means)] = np.nan  # nothing was processed, or more was lost than a percentile leaves out
-    errors = np.minimum(np.nan_to_num([each.half_width for each in found]), 0.95 * means)
+    errors = np.minimum(np.nan_to_num([each.high - each.mean for each in found]), 0.95 * means)
     axes.errorbar(
         [point.factor for point in sweep.points], means, errors, color=line.colour, linestyle=line.dashes,
         marker=line.marker, markersize=4.5, linewidth=1.7, elinewidth=1, capsize=2,

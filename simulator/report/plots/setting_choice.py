@@ -9,10 +9,9 @@ import numpy as np
 
 from simulator.report.plots.panels import MOST
 from simulator.study.compare import Comparison
-from simulator.study.figures import values_of
+from simulator.study.figures import seen
 from simulator.study.ranking import best
 from simulator.study.settings import Setting
-from simulator.study.statistics import interval
 
 LONGEST: Final = 24  # letters of a setting's name, else it is named by its values alone
 
@@ -22,7 +21,7 @@ def worst_mapping(comparison: Comparison, setting: Setting, measure: str) -> str
     runs = comparison.runs[setting]
     return max(
         comparison.mappings_of(setting),
-        key=lambda mapping: np.nan_to_num(interval(values_of(runs, mapping, measure)).mean),
+        key=lambda mapping: np.nan_to_num(seen(runs, mapping, measure).mean),
     )
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
-from simulator.measures.histogram import PERCENTILES
 from simulator.report.numbers import seconds
 from simulator.report.plots.canvas import Plot, head
 from simulator.report.plots.palette import LINES
@@ -14,13 +11,14 @@ from simulator.report.plots.panels import short
 from simulator.report.plots.quantile_curves import PERCENTS, SMALLEST_S, Quantiles, nines, quantile_figure
 from simulator.report.plots.setting_choice import names, of_all, of_names, of_worst, shown, worst_mapping
 from simulator.study.compare import Comparison
+from simulator.study.quantiles import added
 from simulator.study.settings import Setting
 
 MOST_LETTERS: Final = 24  # of a setting in the title
 
 
 def setting_quantiles(comparison: Comparison) -> Plot:
-    """Latency by quantile, one line a setting: means over the replications."""
+    """Latency by quantile, one line a setting: of all replications together."""
     some = shown(comparison)
     quantiles = [each for setting in some if (each := _quantiles(comparison, setting))]
     if not quantiles:
@@ -28,24 +26,23 @@ def setting_quantiles(comparison: Comparison) -> Plot:
     remarks = of_worst(comparison, "99% quantile") + of_all(some, comparison) + of_names(comparison)
     subtitle = (
         "Latency of a record from its production to the end of the attempt that processed it, both axes logarithmic; "
-        f"means of the replications.{remarks}"
+        f"all replications together.{remarks}"
     )
     return head(quantile_figure(quantiles, rest="others"), "setting_quantiles", _title(quantiles), subtitle, [])
 
 
 def _quantiles(comparison: Comparison, setting: Setting) -> Quantiles | None:
     mapping = worst_mapping(comparison, setting, "latency_p99_s")
-    curves = [run.curves[mapping] for run in comparison.runs[setting] if run.curves[mapping].records]
-    if not curves:
+    latency = added([run.tallies[mapping].latency.histogram() for run in comparison.runs[setting]])
+    if not latency.n:
         return None
-    records = min(each.records for each in curves)
-    mean = dict(zip(PERCENTILES, np.mean([each.latency_quantiles_s for each in curves], axis=0).tolist(), strict=True))
-    told = [p for p in PERCENTS if p == 50 or records * (1 - p / 100) >= 1]
-    values = [max(SMALLEST_S, mean[p]) for p in told]
+    told = [p for p in PERCENTS if p == 50 or latency.n * (1 - p / 100) >= 1]
+    values = [max(SMALLEST_S, latency.percentile_s(p)) for p in told]
     line = LINES[shown(comparison).index(setting) % len(LINES)]
     return Quantiles(
-        names(comparison)[setting], line, [nines(p) for p in told], values, max(SMALLEST_S, mean[100.0]), mean[99.0]
-    )
+        names(comparison)[setting], line, [nines(p) for p in told], values, max(SMALLEST_S, latency.greatest_s),
+        latency.percentile_s(99.0),
+    )  # fmt: skip
 
 
 def _title(quantiles: list[Quantiles]) -> str:

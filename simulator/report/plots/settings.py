@@ -21,11 +21,10 @@ from simulator.report.plots.palette import BLUE, GREY, INK, ORANGE, PALE_INK, VE
 from simulator.report.plots.panels import LEFT_IN, short
 from simulator.report.plots.setting_choice import names, worst_mapping
 from simulator.study.compare import Comparison
-from simulator.study.figures import values_of
+from simulator.study.figures import seen
 from simulator.study.objectives import KEEPS_UP, MEASURES, Assessment
 from simulator.study.ranking import one_step_cheaper, ranked, usd_per_month
 from simulator.study.settings import Setting
-from simulator.study.statistics import measure_interval
 
 AGE: Final = "iterator_age_p99"
 HEIGHT_IN: Final = 3.7
@@ -99,8 +98,7 @@ def _tightest(comparison: Comparison, chosen: Setting) -> tuple[str, float | Non
 
 def _point(comparison: Comparison, setting: Setting, objective: str) -> Point:
     runs, measure = comparison.runs[setting], MEASURES[objective]
-    values = values_of(runs, worst_mapping(comparison, setting, measure), measure)
-    return Point(setting, usd_per_month(runs), measure_interval(measure, values).mean)
+    return Point(setting, usd_per_month(runs), seen(runs, worst_mapping(comparison, setting, measure), measure).mean)
 
 
 def _costs(axes: Axes, points: Sequence[Point]) -> None:

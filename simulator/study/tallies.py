@@ -1,0 +1,87 @@
+"""Tallies: how many values of one run fell into each bucket, small enough to be sent and stored, and to be added up."""
+
+from __future__ import annotations
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+import numpy as np
+
+from simulator.measures.finished import MappingResult
+from simulator.measures.histogram import BUCKETS, Histogram
+from simulator.traffic.log import Integers
+
+AGES: Final = ("iterator_age", "iterator_age_at_send")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A histogram as plain data: its counts from the first to the last bucket that has any, packed into a text."""
+
+    n: int
+    first: int
+    packed: str
+    sum_ns: int
+    least_ns: int
+    greatest_ns: int
+
+    @classmethod
+    def of(cls, histogram: Histogram) -> Tally:
+        """Of a histogram."""
+        filled = np.flatnonzero(histogram.counts)
+        first, end = (int(filled[0]), int(filled[-1]) + 1) if len(filled) else (0, 0)
+        counts = histogram.counts[first:end].astype("<i8").tobytes()
+        packed = b64encode(zlib.compress(counts)).decode()
+        return cls(histogram.n, first, packed, histogram.sum_ns, histogram.least_ns, histogram.greatest_ns)
+
+    def histogram(self) -> Histogram:
+        """The histogram that it is of."""
+        counts: Integers = np.zeros(BUCKETS, np.int64)
+        mine = unpacked(self.packed)
+        counts[self.first : self.first + len(mine)] = mine
+        return Histogram.of(counts, self.sum_ns, self.least_ns, self.greatest_ns)
+
+
+def unpacked(text: str) -> Integers:
+    """Counts that were packed into a text. Raises ValueError and zlib.error for another text."""
+    return np.frombuffer(zlib.decompress(b64decode(text)), "<i8")
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """What the quantiles of one mapping follow from."""
+
+    latency: Tally  # of the records that were processed
+    left: Tally  # the ages of the records that were left when the run ended
+    lost: int  # records
+    ages: dict[str, Tally] = field(default_factory=dict)  # by AGES
+
+    @property
+    def batches(self) -> int:
+        """The attempts that ended, and the minutes of lanes that had records waiting and no attempt that ended."""
+        return self.ages["iterator_age"].n
+
+    @classmethod
+    def of(cls, mapping: MappingResult) -> Tallies:
+        """Of a mapping's run."""
+        mine = mapping.measures
+        ages = zip(AGES, (mine.age, mine.age_at_send), strict=True)
+        return cls(
+            latency=Tally.of(mine.latency),
+            left=Tally.of(mine.unserved.left),
+            lost=mine.unserved.lost + mapping.ends.dropped_at_write,
+            ages={name: Tally.of(histogram) for name, histogram in ages},
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Tallies:
+        """From plain data."""
+
+        def tally(of: Mapping[str, Any]) -> Tally:
+            return Tally(**{each.name: of[each.name] for each in fields(Tally)})
+
+        ages = {name: tally(of) for name, of in data["ages"].items()}
+        return cls(tally(data["latency"]), tally(data["left"]), data["lost"], ages)
