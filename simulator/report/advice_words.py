@@ -57,6 +57,12 @@ def reason(advice: Advice) -> str:
     return f"{text}; what binds: {cause_words(advice.binding)}, {share:.0%} of all waiting"
 
 
+def runs(advice: Advice) -> str:
+    """How many runs of each change there are."""
+    most, least = len(advice.runs), min((each.runs for each in advice.advised), default=len(advice.runs))
+    return f"{most} runs each" if least == most else f"{most} runs each, {least} of what surely does not do"
+
+
 def conclusion(advice: Advice) -> list[str]:
     """The best knob, and those that are of no use; and whether the runs are too short."""
     return [*_best_and_useless(advice), *filter(None, [beware(advice.runs)])]

@@ -54,6 +54,7 @@ def summary(advice: Advice) -> dict[str, Any]:
         "study": KIND,
         "mapping": advice.mapping.name,
         "replications": len(advice.runs),
+        "runs": words.runs(advice),
         "verdict": advice.verdict,
         "binding_cause": advice.binding,
         "latency_parts_mean_s": advice.parts_s,

@@ -32,7 +32,7 @@ def tell(advice: Advice, folder: Path, as_json: bool) -> None:
     on.print(words.headline(advice), soft_wrap=True)
     on.print(words.reason(advice), soft_wrap=True)
     by = words.MEASURES[advice.ranked_by]
-    title = f"one knob at a time, ranked by the {by}; {len(advice.runs)} replications of the same traffic"
+    title = f"one knob at a time, ranked by the {by}; the same traffic, {words.runs(advice)}"
     show(on, title, _table(advice), NOTE)
     on.print()
     for text in words.conclusion(advice):

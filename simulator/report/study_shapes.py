@@ -157,6 +157,7 @@ ADVICE: Final = Group(
     {
         "mapping": Text(1),
         "replications": COUNT,
+        "runs": Text(),
         "verdict": Word(*STATES),
         "binding_cause": Text(),
         "latency_parts_mean_s": Group(dict.fromkeys(PARTS, OrNull(NUMBER)), others=OrNull(NUMBER)),

@@ -28,6 +28,7 @@ MEASURES: Final = (
 )  # fmt: skip
 LATENCY: Final = "latency_p99_s"
 RECOVERY: Final = "recovery_s"
+FIRST: Final = 2  # replications of a change: more of what they do not tell, or what is worth it
 MOST_TOGETHER: Final = 4  # steps on top of a single change
 NEGLIGIBLE: Final = 0.02  # of today's value: what is surely less is no gain
 
@@ -65,7 +66,13 @@ class Advised:
     change: Change
     effects: dict[str, Effect]
     verdict: str  # with the change: the worst of the replications
+    runs: int  # replications
     gain: Effect  # the effect that changes are ranked by
+
+    @property
+    def is_open(self) -> bool:
+        """Whether more replications may say more: it keeps up, or its effect is not known."""
+        return self.verdict in KEEP_UP or self.gain.word == "cannot tell"
 
     @property
     def loses(self) -> bool:
@@ -133,41 +140,55 @@ def advised(evaluate: Evaluator, replications: int, mapping: str | None = None) 
         raise ExecutorError("no run of the scenario as it is has finished")
     names = {each.name: each for each in scenario.event_source_mappings}
     chosen = names[mapping or worst_mapping(runs)]
-    by = ranked_by(runs, chosen.name)
-    tried = changes(scenario, chosen)
-    outcomes = evaluate([each.setting for each in tried], replications)
-    done = [_advised(each, runs, outcomes[each.setting], chosen.name, by) for each in tried if outcomes[each.setting]]
-    failed = tuple(each for each in tried if not outcomes[each.setting])
+    trying = _Trying(evaluate, replications, runs, chosen.name, ranked_by(runs, chosen.name))
+    asked = changes(scenario, chosen)
+    done = trying.all(asked)
+    failed = tuple(each for each in asked if each not in [found.change for found in done])
     if done and consensus.verdict(runs, chosen.name).word not in KEEP_UP:
-        done += _together(evaluate, replications, runs, chosen, min(done, key=_rank), by)
-    return Advice(scenario.name, chosen, tuple(runs), by, tuple(sorted(done, key=_rank)), failed, evaluate.warmup or "")
+        done += _together(evaluate, trying, chosen, min(done, key=_rank))
+    ranked = tuple(sorted(done, key=_rank))
+    return Advice(scenario.name, chosen, tuple(runs), trying.by, ranked, failed, evaluate.warmup or "")
 
 
-def _together(
-    evaluate: Evaluator,
-    replications: int,
-    runs: Sequence[Figures],
-    mapping: EventSourceMapping,
-    best: Advised,
-    by: str,
-) -> list[Advised]:
-    """Changes of several knobs until the mapping keeps up or nothing is left: what the closed form suggests, then what
-    is best on top of the best, one after the other."""
+@dataclass(frozen=True)
+class _Trying:
+    """Tries changes with as few replications as it takes: a second one for what surely changes something and still does
+    not keep up; all for what keeps up, what no two runs tell, and what is best."""
 
-    def tried(changes: Iterable[Change]) -> list[Advised]:
+    evaluate: Evaluator
+    replications: int
+    runs: Sequence[Figures]  # of the scenario as it is
+    mapping: str
+    by: str
+
+    def all(self, changes: Iterable[Change]) -> list[Advised]:
+        """The effects of changes of which a run has finished."""
         some = list(changes)
-        outcomes = evaluate([each.setting for each in some], replications)
+        first = {each.change: each for each in self._tried(some, min(FIRST, self.replications))}
+        best = min(first.values(), key=_rank, default=None)
+        again = [each for each in some if each in first and (first[each] is best or first[each].is_open)]
+        found = first | {each.change: each for each in self._tried(again, self.replications)}
+        return [found[each] for each in some if each in found]
+
+    def _tried(self, changes: Sequence[Change], replications: int) -> list[Advised]:
+        outcomes = self.evaluate([each.setting for each in changes], replications)
         return [
-            _advised(each, runs, outcomes[each.setting], mapping.name, by) for each in some if outcomes[each.setting]
+            _advised(each, self.runs, outcomes[each.setting], self.mapping, self.by)
+            for each in changes
+            if outcomes[each.setting]
         ]
 
+
+def _together(evaluate: Evaluator, trying: _Trying, mapping: EventSourceMapping, best: Advised) -> list[Advised]:
+    """Changes of several knobs until the mapping keeps up or nothing is left: what the closed form suggests, then what
+    is best on top of the best, one after the other."""
     suggested = suggestion(evaluate, evaluate.scenario(AS_IT_IS), mapping)
-    found = tried([suggested] if suggested and len(suggested.turns) > 1 else [])
+    found = trying.all([suggested] if suggested and len(suggested.turns) > 1 else [])
     best = min([best, *found], key=_rank)
     while best.verdict not in KEEP_UP and len(found) < MOST_TOGETHER:
         scenario = evaluate.scenario(best.change.setting)
         spec = next(each for each in scenario.event_source_mappings if each.name == mapping.name)
-        further = tried(best.change.with_(each) for each in growing(scenario, spec))
+        further = trying.all(best.change.with_(each) for each in growing(scenario, spec))
         if not further:
             break
         best = min(further, key=_rank)
@@ -244,7 +265,7 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
         return replace(found, today=seen(theirs, whose, measure), then=seen(mine, whose, measure))
 
     effects = {measure: of(measure) for measure in MEASURES}
-    return Advised(change, effects, consensus.verdict(runs, mapping).word, effects[by])
+    return Advised(change, effects, consensus.verdict(runs, mapping).word, len(mine), effects[by])
 
 
 def _rank(advised: Advised) -> tuple[bool, int, bool, float, float]:

@@ -27,13 +27,12 @@ def advise_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     study = result.study
     said = [sentence(unnamed(result, text), [study["mapping"]]) for text in study["says"]]
     best = _best(study)
-    runs = plural(study["replications"], "run")
     return Page(
         kind="advise",
         name=result.name,
         title=f"{result.name}: {_finding(study, best)}",
         description=str(result.resolved["description"]),
-        about=f"{plural(len(study['changes']), 'change')}, one at a time, each with {runs} of the same traffic.",
+        about=f"{plural(len(study['changes']), 'change')}, one at a time, on the same traffic: {study['runs']}.",
         verdict=Verdict(*STATES[study["verdict"]], tuple(said)),
         tiles=_tiles(result),
         actions=what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
