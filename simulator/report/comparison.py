@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.report.objective_words import headroom_not_judged
 from simulator.report.study_folder import write_study
 from simulator.report.study_shapes import SHOWN
 from simulator.study.compare import Comparison
@@ -67,6 +68,7 @@ def summary(comparison: Comparison) -> dict[str, Any]:
         "replications": max(map(len, comparison.runs.values()), default=0),
         "stopped": comparison.stopped,
         "warmup": comparison.warmup,
+        "headroom": headroom_not_judged(room) if (room := comparison.objectives.headroom) else "",
         "beware": beware(comparison.runs[order[0]]) if order else "",
         "baseline": dict(comparison.baseline.overrides),
         "chosen": dict(order[0].overrides) if order else None,

@@ -17,6 +17,7 @@ from rich.text import Text
 from simulator.report.comparison import summary, wide_table
 from simulator.report.console import of_all, with_error
 from simulator.report.numbers import count, money, month, seconds
+from simulator.report.objective_words import headroom_not_judged
 from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
 from simulator.study.compare import Comparison
@@ -84,6 +85,8 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
         yield f"{comparison.name}: the cheapest setting that meets the objectives is {found}{cost}"
     else:
         yield f"{comparison.name}: no setting meets the objectives for certain; the nearest is {found}{cost}"
+    if room := comparison.objectives.headroom:
+        yield headroom_not_judged(room)
     yield from filter(None, (comparison.warmup, comparison.stopped, beware(runs)))
 
 

@@ -17,11 +17,12 @@ from simulator.measures.finished import MappingResult
 from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
+from simulator.measures.verdict import KEEP_UP
 from simulator.report.clock import Clock
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.latencies import percentile
 from simulator.report.numbers import count, month, percent, rough, seconds
-from simulator.report.objective_words import told
+from simulator.report.objective_words import headroom_not_judged, told
 from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
 from simulator.report.vocabulary import STATES, cause_words, limit_words, state_colour
@@ -33,6 +34,7 @@ from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
 from simulator.study.too_short import beware
 
+MOST_EXPLAINED: Final = 5  # mappings beside the worst
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
@@ -71,6 +73,8 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
     else:
         figures = _figures(result) if len(runs) == 1 else _interval_figures(runs)
         console.print(_headline(result, runs, worst))
+        for other in _others(result, runs, worst)[:MOST_EXPLAINED]:
+            console.print(f"{other.name}: {_explained(runs, other)}")
         console.print(fitting(figures, console), soft_wrap=False)
         if len(runs) > 1:
             console.print(of_all(len(runs)))
@@ -82,6 +86,8 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
             console.print(story)
         if assessments := assess(result.scenario.objectives, runs):
             console.print(_objectives(assessments))
+        if room := result.scenario.objectives.headroom:
+            console.print(headroom_not_judged(room))
     console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
@@ -112,6 +118,22 @@ def _headline(result: Result, runs: Sequence[RunFigures], worst: MappingResult) 
         else "Nothing binds: "
     )
     return text.append(f" ({of}{judged.reason}). {what}{binding.reason}")
+
+
+def _others(result: Result, runs: Sequence[RunFigures], worst: MappingResult) -> list[MappingResult]:
+    """The other mappings that do not keep up in some run, the worst first."""
+    failing = [
+        each for each in result.mappings
+        if each is not worst and consensus.verdict(runs, each.name).word not in KEEP_UP
+    ]  # fmt: skip
+    return sorted(failing, key=lambda each: -each.measures.lags.peak_ns)
+
+
+def _explained(runs: Sequence[RunFigures], mapping: MappingResult) -> str:
+    """The verdict of a mapping, the reason, and what binds it."""
+    judged, binding = consensus.verdict(runs, mapping.name), consensus.binding(runs, mapping.name)
+    what = f"what binds: {cause_words(binding.word)}, " if binding.word else "nothing binds: "
+    return f"{judged.word} {judged.share}".rstrip() + f" ({judged.reason}); {what}{binding.reason}"
 
 
 def _figures(result: Result) -> Figures:

@@ -65,6 +65,11 @@ def _told(each: Assessment) -> str:
     return f"{what} (at most {allowed} allowed)"
 
 
+def headroom_not_judged(room: float) -> str:
+    """What is said of the headroom that a scenario asks for where no run has had more traffic."""
+    return f"headroom {room:g} is asked for and not judged here: shardsim size judges it"
+
+
 def among(words: Sequence[str]) -> str:
     """a, b and c."""
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -43,6 +43,7 @@ STREAM: Final = Group(
         "write_throttled_records": COUNT,
         "sustained_records_per_s": NUMBER,
         "hottest_key_part": Number(0, 1),
+        "hot_keys": ListOf(Group({"key": Text(), "part_of_stream": Number(0, 1)})),
         "limits": Group(WRITTEN, others=LIMIT),
     }
 )
@@ -128,6 +129,7 @@ SUMMARY: Final = Group(
         "streams": Group(others=STREAM),
         "event_source_mappings": Group(others=MAPPING),
         "objectives": ListOf(OBJECTIVE),
+        "headroom": Text(),
     },
     known={
         "replications": Group(others=Group(others=OF_ALL)),

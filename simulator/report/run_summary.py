@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.measures.result import Result
+from simulator.report.objective_words import headroom_not_judged
 from simulator.study import consensus
 from simulator.study.demand import demand
 from simulator.study.figures import Figures, contributions, intervals, seen
@@ -18,10 +19,15 @@ from simulator.study.too_short import too_short
 def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
     """The figures of the first run, of several the intervals, and the objectives by all of them."""
     found = result.summary() | {"objectives": [_objective(each) for each in assess(result.scenario.objectives, runs)]}
+    room = result.scenario.objectives.headroom
+    found["headroom"] = headroom_not_judged(room) if room else ""
     for name, mapping in found["event_source_mappings"].items():
         mapping["too_short"] = too_short(runs, name)
     for name, stream in found["streams"].items():
-        stream["hottest_key_part"] = demand(result.scenario, name).hottest_key  # expected
+        asked = demand(result.scenario, name)  # so these are expected, not counted
+        stream["hottest_key_part"] = asked.hottest_key
+        shards = result.scenario.streams[name].shards
+        stream["hot_keys"] = [{"key": key, "part_of_stream": part} for key, part in asked.hot_keys(shards)]
     if len(runs) > 1:
         for name, mapping in found["event_source_mappings"].items():
             mapping |= _of_all(runs, name)

@@ -99,6 +99,7 @@ COMPARISON: Final = Group(
         "stopped": Text(),
         "warmup": Text(),
         "beware": Text(),
+        "headroom": Text(),
         "baseline": OVERRIDES,
         "chosen": OrNull(OVERRIDES),
         "one_step_cheaper": OrNull(OVERRIDES),
@@ -130,6 +131,7 @@ SIZE: Final = Group(
         "settings": COUNT,
         "settings_tried": COUNT,
         "replications_at_most": COUNT,
+        "factor": NUMBER,
         "searched": ListOf(Group({"paths": TEXTS, "values": TEXTS})),
         "says": TEXTS,
     }

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 CELLS: Final = 4000  # of the time in which the peak is looked for
 SHORTEST_PEAK_S: Final = 1.0  # a shard's buckets even out what is shorter
 LEVELS: Final = 32
+HOT: Final = 1.25  # times its equal share: a hot shard
+MOST_NAMED: Final = 3  # keys of a hot shard
+STANDS_OUT: Final = 0.1  # of a hot shard's records: a key that is named
 MOST_KEYS: Final = 100_000  # that are placed one by one: those after them are taken to be spread evenly
 
 
@@ -61,6 +64,21 @@ class Demand:
             np.concatenate([nothing, *(places for places, _ in placed)]),
             np.concatenate([nothing, *(weights for _, weights in placed)]),
         )
+
+    def hot_keys(self, shards: int) -> list[tuple[str, float]]:
+        """The keys that make up most of the hottest of so many shards, with their parts of the stream's records.
+
+        None where it gets no more than its share, or no key stands out in it.
+        """
+        parts = self.shares(shards)[0]
+        hottest = int(parts.argmax())
+        if len(parts) < shards or parts[hottest] < HOT / shards:
+            return []
+        mine = np.flatnonzero((self.hot.places * shards).astype(np.int64) == hottest)
+        found = mine[np.argsort(-self.hot.weights[mine], kind="stable")][:MOST_NAMED]
+        stand_out = [i for i in found.tolist() if self.hot.weights[i] >= STANDS_OUT * parts[hottest]]
+        names = [name for keys, producer, _ in self.keys for name in _popular(keys, producer)[0]]
+        return [(names[i], float(self.hot.weights[i])) for i in stand_out]
 
     def hottest_share(self, ranges: int) -> float:
         """The part of the records that the hottest of so many shards, or lanes of all shards, gets."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from click.testing import CliRunner
 from simulator.cli import cli
 
 PRODUCER = {"name": "p", "stream": "s", "record_size": "500B", "partition_keys": "unique"}
+QUICK = {"duration": {"per_batch": "10ms"}}
 MAPPING = {"name": "m", "stream": "s", "function": "f"}
 
 
@@ -166,3 +169,70 @@ def test_errors_that_bind_without_an_episode_have_a_page_too(said: Any) -> None:
     found = said(duration="5s", producer={"rate": "100/s"}, function=function)
     assert (found.mapping["binding_cause"], found.mapping["episodes"]) == ("random_errors", [])
     assert "attempts of m fail" in found.page
+
+
+def test_every_mapping_that_does_not_keep_up_is_explained(said: Any) -> None:
+    """One is slow, the other poisoned."""
+    slow = {"duration": {"per_record": "25ms"}}
+    poisoned = {"duration": {"per_batch": "1ms"}, "failures": [{"kind": "poison", "at": ["10s"]}]}
+    found = said(
+        producer={"rate": "60/s"}, drain="0s", functions={"f": slow, "g": poisoned},
+        event_source_mappings=[MAPPING, {"name": "n", "stream": "s", "function": "g"}],
+    )  # fmt: skip
+    assert found.code == 4
+    for text in (found.told, found.page):
+        assert "poison records" in text
+        assert "the function's time" in text
+    assert "\nm: overloaded (" in found.told or "\nn: blocked (" in found.told
+
+
+def test_headroom_that_is_asked_for_is_told_not_to_be_judged_by_a_run(said: Any) -> None:
+    found = said(producer={"rate": "60/s"}, function=QUICK, objectives={"latency_max": "20s", "headroom": 1.5})
+    assert found.code == 0
+    assert "headroom 1.5 is asked for and not judged here: shardsim size judges it" in found.told
+    assert "Headroom 1.5 is asked for and not judged here: shardsim size judges it." in found.page
+    without = said(producer={"rate": "60/s"}, function=QUICK, objectives={"latency_max": "20s"})
+    assert "headroom 1.5" not in without.told
+
+
+def test_a_short_run_is_told_to_be_too_short_for_its_percentile_and_a_long_one_is_not(said: Any) -> None:
+    found = said(producer={"rate": "60/s"}, function=QUICK, duration="1m", objectives={"latency_p99": "20s"})
+    assert re.fullmatch(
+        r"\d+ batches are too few for a 99th percentile, which takes 381: .*", found.mapping["too_short"]
+    )
+    assert "batches are too few for a 99th percentile" in found.told
+    assert "batches are too few for a 99th percentile" in found.page
+    long = said(producer={"rate": "60/s"}, function=QUICK, duration="10m", objectives={"latency_p99": "20s"})
+    assert (long.code, long.mapping["too_short"]) == (0, "")
+    assert "beware" not in long.told
+
+
+def test_the_command_on_the_page_of_a_size_searches_the_same_again(tmp_path: Path, monkeypatch: Any) -> None:
+    """Of two streams and two mappings: one dimension each, of several paths."""
+    monkeypatch.chdir(tmp_path)
+    content = {
+        "name": "case", "duration": "2m", "streams": {"s": {"shards": 1}, "t": {"shards": 1}},
+        "producers": [{"stream": name, "rate": "50/s"} for name in ("s", "t")], "functions": {"f": QUICK},
+        "event_source_mappings": [{"stream": name, "function": "f"} for name in ("s", "t")],
+        "objectives": {"latency_max": "20s"},
+    }  # fmt: skip
+    Path("scenario.yaml").write_text(json.dumps(content), encoding="utf-8")
+    searched = ("--shards", "1-2", "--vary", "batch_size=50,100")
+    assert CliRunner().invoke(cli, ["size", "scenario.yaml", *searched, "-n", "2", "-o", "one"]).exit_code == 0
+    page = CliRunner().invoke(cli, ["report", "one", "--format", "md", "-o", "one.md"], catch_exceptions=False)
+    assert page.exit_code == 0
+    command = re.search(r"shardsim (size scenario.yaml .*?)--out", Path("one.md").read_text(encoding="utf-8"))
+    assert command
+    done = CliRunner().invoke(cli, [*shlex.split(command[1]), "-o", "two"])
+    assert done.exit_code == 0, done.output
+    tables = [(Path(folder) / "search.csv").read_bytes() for folder in ("one", "two")]
+    assert tables[0] == tables[1]
+
+
+def test_the_keys_of_a_hot_shard_are_named(said: Any) -> None:
+    """Of a Zipf distribution the first key has 41 % of ten keys' records with an exponent of 1.2."""
+    keys = {"count": 10, "popularity": {"zipf": 1.2}}
+    found = said(shards=4, producer={"rate": "60/s", "partition_keys": keys}, function=QUICK)
+    weights = [i**-1.2 for i in range(1, 11)]
+    assert f"The hottest shard is hot by its keys: p-0 ({weights[0] / sum(weights):.0%} of all)" in found.page
+    assert "hot by its keys" not in said(shards=4, producer={"rate": "60/s"}, function=QUICK).page

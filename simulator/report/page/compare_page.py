@@ -177,7 +177,7 @@ def _verdict(it: Comparison) -> Verdict:
     if state == "missed":
         sentences = [f"No setting {'meets every objective' if judged else 'keeps up'}; {it.chosen.label} {does}."]
     sentences += [text for text in (_cost(it), _below(it)) if text]
-    sentences += map(sentence, filter(None, [it.result.study["beware"]]))
+    sentences += map(sentence, filter(None, [it.result.study["headroom"], it.result.study["beware"]]))
     if not judged:
         sentences.append("The scenario states no objectives; with some, each setting would be judged by them.")
     word = state if judged else STATES[it.chosen.verdict][0]

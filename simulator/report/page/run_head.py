@@ -11,6 +11,7 @@ from simulator.measures.verdict import KEEP_UP
 from simulator.report.numbers import UNKNOWN, count, seconds, usd
 from simulator.report.page.objectives import TONES, bound_text, seen_text
 from simulator.report.page.run_view import RunView
+from simulator.report.page.study_parts import sentence
 from simulator.report.page.tiles import ages_tile, cost_tile, lost_tile, use_tile
 from simulator.report.page.view import Tile, Verdict, plural
 from simulator.report.page.words import told
@@ -101,7 +102,9 @@ def verdict(run: RunView) -> Verdict:
     """How the mappings did that do not keep up, or else the one furthest behind, and what binds them."""
     if not run.mappings or not run.produced:
         return Verdict("no verdict", "plain", ("Without records that are read there is nothing to judge.",))
-    room, said = _room(run), tuple(_explained(run))
+    room = _room(run)
+    asked = [sentence(text) for text in [run.summary["headroom"]] if text]
+    said = (*_explained(run), *asked)
     if judged := stated(run.assessments):
         state = worst(each.state for each in run.assessments)
         tone = cautious(TONES[state], room[0])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from simulator.report.numbers import count, percent, seconds
+from simulator.report.objective_words import among
 from simulator.report.page.run_view import RunView
-from simulator.report.page.view import Figure, Row, Section, Table
+from simulator.report.page.view import Figure, Paragraph, Row, Section, Table
 
 HOTTEST: Final = 10
 
@@ -46,4 +48,14 @@ def section(run: RunView, load: Figure) -> Section | None:
         if run.shards > len(rows)
         else "All shards"
     )
-    return Section("shards", "Shards", (load, Table(shown, heads, tuple(rows))))
+    hot = tuple(Paragraph(text) for text in _hot_keys(run))
+    return Section("shards", "Shards", (load, *hot, Table(shown, heads, tuple(rows))))
+
+
+def _hot_keys(run: RunView) -> Iterator[str]:
+    """Which keys make up most of the hottest shard of each stream that has one."""
+    for name, stream in run.streams.items():
+        keys = [f"{each['key']} ({percent(each['part_of_stream'])} of all)" for each in stream["hot_keys"]]
+        if keys:
+            of = f" of {name}" if len(run.streams) > 1 else ""
+            yield f"The hottest shard{of} is hot by its keys: {among(keys)}, as the scenario has them."

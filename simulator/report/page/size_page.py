@@ -221,9 +221,16 @@ def _shards(value: Any) -> str:
 
 
 def _command(result: StudyResult) -> str:
-    varied = " ".join(
-        f"--vary {shlex.quote(path + '=' + ','.join(each['values']))}"
-        for each in result.study["searched"]
-        for path in each["paths"][:1]
-    )
-    return f"shardsim size scenario.yaml {varied} --replications {result.study['replications_at_most']} --out ../again"
+    searched = " ".join(_option_of(each["paths"], ",".join(each["values"])) for each in result.study["searched"])
+    runs, factor = result.study["replications_at_most"], result.study["factor"]
+    more = "" if factor == 1 else f" --factor {factor:g}"
+    return f"shardsim size scenario.yaml {searched} --replications {runs}{more} --out ../again"
+
+
+def _option_of(paths: Sequence[str], values: str) -> str:
+    """What searches a field: the shards of all streams together, or a field of all mappings by its short name."""
+    if paths[0].startswith("streams."):
+        stream = paths[0].removeprefix("streams.").removesuffix(".shards")
+        return f"--shards {shlex.quote(values if len(paths) > 1 else f'{stream}={values}')}"
+    field = paths[0].rpartition(".")[2] if len(paths) > 1 else paths[0]
+    return f"--vary {shlex.quote(f'{field}={values}')}"
