@@ -34,7 +34,7 @@ from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
 from simulator.study.too_short import beware
 
-MOST_EXPLAINED: Final = 5  # mappings beside the worst
+MOST_EXPLAINED: Final = 3  # mappings beside the worst
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
@@ -64,7 +64,7 @@ def progress(title: str, shown: bool) -> Iterator[Callable[[float], None]]:
 
 
 def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
-    """Say how a run, or its replications, went: in at most 15 lines."""
+    """Say how a run, or its replications, went: in at most 20 lines."""
     width = None if sys.stdout.isatty() else ANY_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     worst = worst_of(result, runs)
@@ -73,8 +73,11 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
     else:
         figures = _figures(result) if len(runs) == 1 else _interval_figures(runs)
         console.print(_headline(result, runs, worst))
-        for other in _others(result, runs, worst)[:MOST_EXPLAINED]:
+        others = _others(result, runs, worst)
+        for other in others[:MOST_EXPLAINED]:
             console.print(f"{other.name}: {_explained(runs, other)}")
+        if left := len(others[MOST_EXPLAINED:]):
+            console.print(f"{left} more {'does' if left == 1 else 'do'} not keep up either")
         console.print(fitting(figures, console), soft_wrap=False)
         if len(runs) > 1:
             console.print(of_all(len(runs)))

@@ -19,7 +19,7 @@ from simulator.cli import cli
 
 from .test_scenario import TEXT
 
-WITH_OBJECTIVES = TEXT + "objectives: {latency_p99: 3s}\n"
+WITH_OBJECTIVES = TEXT + "objectives: {latency_max: 3s}\n"
 STUDIES: dict[str, Callable[[Any], Any]] = {
     "run": simulator.simulate,
     "compare": lambda scenario: simulator.compare(scenario, shards="1-2", replications=2),

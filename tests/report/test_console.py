@@ -110,9 +110,9 @@ def test_a_long_name_is_cut_and_no_figure_is() -> None:
 # --- terminals ------------------------------------------------------------------------------------------------------
 
 
-def test_at_most_15_lines_are_told_in_a_narrow_terminal(simulated: Simulated, terminal: Terminal) -> None:
+def test_at_most_20_lines_are_told_in_a_narrow_terminal(simulated: Simulated, terminal: Terminal) -> None:
     text = told(simulated, terminal, *(f"reader-{i}" for i in range(12)))
-    assert len(text.splitlines()) <= 15
+    assert len(text.splitlines()) <= 20
     assert "of 12 mappings" in text
 
 
