@@ -22,7 +22,7 @@ Answer no_records(Kernel *k, const Reader *r) {
   return (Answer){k->clock.now, here, here, 0, 0};
 }
 
-Answer get_records(Kernel *k, Reader *r) {
+LOOP Answer get_records(Kernel *k, Reader *r) {
   const Mapping *m = &k->mappings[r->mapping];
   Shard *shard = shard_read(k, r);
   const Log *log = &shard->log;

@@ -35,19 +35,22 @@ void add_to_histogram(Histogram *, i64 value_ns);
 int make_row_percentiles(Memory *, RowPercentiles *);
 void turn_to_row(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 time_ns);
 void end_row_percentiles(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 end_ns);
+static inline void widen_row(RowCounts *open, int low, int high) {
+  if (low < open->low) open->low = low;
+  if (high > open->high) open->high = high;
+}
+
 static inline void count_in_row(RowPercentiles *p, int bucket) {
-  RowCounts *open = &p->open;
-  open->counts[bucket]++;
-  if (bucket < open->low) open->low = bucket;
-  if (bucket > open->high) open->high = bucket;
+  p->open.counts[bucket]++;
+  widen_row(&p->open, bucket, bucket);
 }
 
 /* stream.c, by_shard.c: the writing end */
 int make_stream_measures(Kernel *, Stream *);
 void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
-void count_load(StreamMeasures *, i64 accepted_ns, i64 shard);
+void turn_to_second(ShardMeasures *, i64 produced_ns);
+void count_load(StreamMeasures *, i64 accepted_ns, i64 shard, i64 records);
 void end_load(StreamMeasures *, i64 end_ns);
-void offer(ShardMeasures *, i64 produced_ns, i64 bytes);
 void end_stream(Kernel *, Stream *, i64 end_ns);
 
 /* backlog.c */

@@ -4,7 +4,7 @@
 #include "measures.h"
 
 /* Records of the lane are accepted up to a time, through which the lane does one thing. */
-void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
+LOOP void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   Watch *w = &lane->watch;
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
@@ -91,7 +91,7 @@ void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
 }
 
 /* Records of a lane, from an index on, have become available, or are gone. */
-void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 records) {
+LOOP void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 records) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   Watch *w = &lane->watch;
