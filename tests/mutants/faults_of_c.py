@@ -156,7 +156,7 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/quantiles.h",
         ("(drawn ^ (-upper & ((1LL << 53) - 1)))", "drawn"),
-        ("(upper ? CELLS + 1 : 0)", "(upper ? CELLS : 0)"),
+        ("upper * (CELLS + 1)", "upper * CELLS"),
         ("(i64)(unit(bits) * (double)q->values)", "(i64)(unit(bits) * (double)(q->values - 1))"),
     ),
     *in_file(

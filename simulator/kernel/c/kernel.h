@@ -177,6 +177,8 @@ typedef struct {
 
 /* stream.c */
 
+#define MOST_FACTORS 9 /* from 2 to 10 */
+
 typedef struct {
   Facts written; /* a row for each record that producers offered: see state_written */
   i64 nshards;

@@ -134,6 +134,7 @@ static void read_stream(Kernel *k, Words *w, Stream *s) {
   s->any_large = flag(w);
   i64 n;
   s->factors = counted(w, 0, &n);
+  if (n > MOST_FACTORS) w->bad = 1;
   s->nfactors = (int)n;
   for (i64 f = 0; !w->bad && f < n; f++)
     if (s->factors[f] < 2 || s->factors[f] > 10) w->bad = 1;

@@ -26,7 +26,7 @@ static void append(Kernel *k, const Stream *stream, Log *log, const Offered *o) 
 /* What else there may be of one that comes next: lanes, poison, and, if it is not measured here, a fact. */
 static int describe(Kernel *k, Stream *stream, Shard *shard, const Offered *o) {
   const Producer *p = &k->producers[o->producer];
-  u8 lanes[10];
+  u8 lanes[MOST_FACTORS];
   if (stream->npoisoned) strike_at_random(stream, p, o->number, &shard->log, row(&shard->log, shard->log.end));
   for (int f = 0; f < stream->nfactors; f++) {
     lanes[f] = (u8)lane_of(&p->keys, o->draw, stream->nshards, f, stream->factors[f]);

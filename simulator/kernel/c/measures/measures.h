@@ -72,7 +72,7 @@ void pass_sent(Kernel *, Reader *, Lane *, i64 until_ns);
 void end_lanes(Kernel *, int mapping, i64 end_ns);
 
 /* waiting.c */
-int why(const Mapping *, const Reader *, const Watch *, int phase, int class);
+int why(const Mapping *, const Reader *, int doing, int phase, int class);
 void move(Kernel *, int mapping, int before, int after, i64 time_ns, i64 records);
 void move_several(Kernel *, int mapping, int before, int after, Sum left, i64 records);
 void wait_to_write(Kernel *, int mapping, i64 produced_ns, i64 let_in_ns, i64 accepted_ns);
