@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-import numpy as np
 import simpy
 
 from simulator.model.clock import EXPIRY, WINDOW, Clock, order
@@ -125,14 +124,10 @@ class Simulation:
         """Whether the producers have stopped, and none of their records waits for a shard that somebody will read."""
         over = self._window_began_ns >= ns(self._scenario.duration)
         return over and not any(
-            self._is_awaited(written, self._readers[name]) for name, written in self._written.items()
+            reader.mapping.reads_any(written.waiting.accepted_ns)
+            for name, written in self._written.items()
+            for reader in self._readers[name]
         )
-
-    @staticmethod
-    def _is_awaited(written: Written, readers: list[Reader]) -> bool:
-        """Whether a record that waits at its producer is for one of the readers: those skip what comes too early."""
-        waiting_ns = np.sort(written.waiting.accepted_ns)
-        return any(reader.mapping.skipped(waiting_ns) < len(waiting_ns) for reader in readers)
 
     def _expire_in_time(self) -> None:
         """No more records come: what nobody reads ends when the retention takes the last of its shard."""
