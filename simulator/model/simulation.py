@@ -61,10 +61,7 @@ class Simulation:
     def _all_readers(self) -> dict[str, list[Reader]]:
         """By stream: all who read its shards, at work."""
         of = pools(self._scenario)
-        functions = {
-            name: Function(name, function, of[name], *self._draws)
-            for name, function in self._scenario.functions.items()
-        }
+        functions = {name: Function(name, f, of[name], *self._draws) for name, f in self._scenario.functions.items()}
         limits = {name: [ReadLimits() for _ in stream.shards] for name, stream in self._streams.items()}
         readers: dict[str, list[Reader]] = {name: [] for name in self._streams}
         for number, spec in enumerate(self._scenario.event_source_mappings):
@@ -86,8 +83,7 @@ class Simulation:
             readers = [Subscription(mapping, shard, self._latest_ns) for shard in shards]
         else:
             first_ns = first_polls_ns(mapping.spec, mapping.key("phase"), len(shards))
-            each = zip(shards, limits, first_ns, strict=True)
-            readers = [Poller(mapping, shard, limit, at, self._latest_ns) for shard, limit, at in each]
+            readers = [Poller(mapping, *each, self._latest_ns) for each in zip(shards, limits, first_ns, strict=True)]
         for reader in readers:
             self._clock.process(reader.run())
         return readers

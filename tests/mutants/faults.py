@@ -492,7 +492,7 @@ FAULTS: Final = (
     ),
     *in_file(
         "measures/invocations.py",
-        ("(finish - last) / NS,", "(start - last) / NS,"),
+        ("seconds(finish - last)", "seconds(start - last)"),
         ("(rows[:, LANE], rows[:, SHARD], rows[:, MAPPING], rows[:, START])", "(rows[:, MAPPING], rows[:, SHARD], rows[:, LANE], rows[:, START])"),
         ("ready = int(runs[0]) if len(runs) else len(rows)", "ready = len(rows)"),
         ("rows = rows[rows[:, FINISH] <= end_ns]", "rows = rows[rows[:, FINISH] < end_ns]"),
