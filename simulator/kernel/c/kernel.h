@@ -127,11 +127,12 @@ typedef struct {
 
 typedef struct {
   i64 produced, accepted, number; /* number: in its stream's order of production */
-  u32 bytes;
+  i64 bytes_before;               /* of the records before it */
 } Record;
 
 typedef struct {
   i64 first, end; /* places that are kept */
+  i64 bytes;      /* of all records so far */
   u64 mask;
   Record *rows;
   i64 *let_in; /* when the record limit let it in; of records that waited, and only where a run is measured */

@@ -64,9 +64,9 @@ static i64 batch(Kernel *k, Reader *r, Lane *lane, i64 *high, int *full) {
   if (m->light && !r->any_gone) return light_batch(m, lane, high, full);
   *full = 0;
   for (; index < lane->seen && n < m->batch_size; index++) {
-    u64 at = row(log, place_of(r, lane, index));
-    if (r->any_gone && r->available[at] == GONE) continue;
-    i64 more = payload_of(log->rows[at].bytes);
+    i64 place = place_of(r, lane, index);
+    if (is_gone(r, log, place)) continue;
+    i64 more = payload_of(bytes_of(log, place));
     if (n && payload + more > PAYLOAD_LIMIT) {
       *full = 1;
       break;

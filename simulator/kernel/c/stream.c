@@ -19,7 +19,8 @@ static void strike_at_random(const Stream *stream, const Producer *p, u64 number
 /* A record that has been let in is a row of the log. */
 static void append(Kernel *k, const Stream *stream, Log *log, const Offered *o) {
   u64 at = row(log, log->end++);
-  log->rows[at] = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, o->bytes};
+  log->rows[at] = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, log->bytes};
+  log->bytes += o->bytes;
   if (k->measures && o->accepted_ns > o->produced_ns) log->let_in[at] = o->let_in_ns;
 }
 

@@ -30,6 +30,14 @@ int bring_in(Kernel *); /* stream.c: the records of the next window */
 
 static inline u64 row(const Log *log, i64 place) { return (u64)place & log->mask; }
 
+/* The bytes of the records between two places. */
+static inline i64 bytes_between(const Log *log, i64 first, i64 end) {
+  if (first == end) return 0;
+  return (end == log->end ? log->bytes : log->rows[row(log, end)].bytes_before) - log->rows[row(log, first)].bytes_before;
+}
+
+static inline i64 bytes_of(const Log *log, i64 place) { return bytes_between(log, place, place + 1); }
+
 /* Whether a record has been passed over by a reader. */
 static inline int is_gone(const Reader *r, const Log *log, i64 place) {
   return r->any_gone && r->available[row(log, place)] == GONE;

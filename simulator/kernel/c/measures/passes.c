@@ -43,7 +43,7 @@ void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
     if (r->available[at] < 0) continue;
     i64 leaves_ns = r->available[at] - m->propagation_ns;
     if (leaves_ns > until_ns) break;
-    reads->bytes += log->rows[at].bytes;
+    reads->bytes += bytes_of(log, place_of(r, lane, w->sent));
     w->records[SEEN]--, w->records[CALLED_FOR]++;
     int phase = phase_of(k, r, w);
     move(k, r->mapping, why(m, r, w->doing, phase, SEEN), why(m, r, w->doing, phase, CALLED_FOR), leaves_ns, 1);

@@ -175,7 +175,7 @@ static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   mine->arrivals.count++;
   change_level(&mine->unwritten, first.time, -1);
   Tally one = {0};
-  tally(&one, first.time, shard->log.rows[at].bytes);
+  tally(&one, first.time, bytes_of(&shard->log, shard->held));
   count_accepted(mine, &mine->rows[row_at(&mine->accepted, first.time)], (i64)first.order, &one);
   for (int i = 0; i < k->nmappings; i++)
     if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns)
