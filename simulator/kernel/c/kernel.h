@@ -195,7 +195,7 @@ typedef struct {
   PoisonTime *times; /* ascending; those in the past are gone */
   i64 produced;       /* records before the window */
   Offered *offered;   /* the window's records, by shard */
-  u32 *in_order;      /* and where they are, in order of production */
+  i64 *in_order;      /* and when they are produced, in that order; NEVER + place: it is not accepted at once */
   i64 noffered, offered_room;
   i64 *ends;          /* by shard: where its part of them ends */
   int nreaders; /* mappings that read it */

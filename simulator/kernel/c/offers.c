@@ -14,9 +14,9 @@ static int room_for_offers(Kernel *k, Stream *stream, i64 n) {
   if (n <= stream->offered_room) return 1;
   while (room < n) room *= 2;
   give_back(&k->memory, stream->offered, (u64)stream->offered_room * sizeof(Offered));
-  give_back(&k->memory, stream->in_order, (u64)stream->offered_room * sizeof(u32));
+  give_back(&k->memory, stream->in_order, (u64)stream->offered_room * sizeof(i64));
   stream->offered = take(&k->memory, (u64)room * sizeof(Offered));
-  stream->in_order = take(&k->memory, (u64)room * sizeof(u32));
+  stream->in_order = take(&k->memory, (u64)room * sizeof(i64));
   stream->offered_room = k->memory.exhausted ? 0 : room;
   return !k->memory.exhausted;
 }
@@ -46,7 +46,7 @@ static void offer_one(Kernel *k, Producer *p) {
   o->bytes = (u32)size_of(p, o->number);
   o->producer = (unsigned short)(p - k->producers);
   o->dropped = 0;
-  stream->in_order[nth] = place;
+  stream->in_order[nth] = o->produced_ns;
 }
 
 static void take_turn(Kernel *k, Producer *p) {

@@ -4,8 +4,8 @@
 
 #define ROOM 16
 #define A_WINDOW (1 << 12) /* records, so that what a window touches stays in the cache; and some for each shard */
-#define A_SHARD (1 << 4)
-#define MOST_AHEAD (1 << 16)
+#define A_SHARD (1 << 5)
+#define MOST_AHEAD (1 << 19)
 #define MOST_IN_ALL (1 << 19) /* of all producers */
 
 i64 size_of(const Producer *p, u64 number) {

@@ -95,16 +95,15 @@ static void count_offered(StreamMeasures *mine, StreamRow *row, i64 shard, const
 }
 
 /* Some of them are not accepted at once. */
-static void note_held(StreamMeasures *mine, Shard *shard, const Offered *offered, i64 n) {
+static void note_held(StreamMeasures *mine, const Stream *stream, Shard *shard, const Offered *offered, i64 n) {
   i64 place = shard->log.end;
-  for (const Offered *o = offered; o < offered + n; o++) {
+  for (const Offered *o = offered; o < offered + n; place += !o->dropped, o++) {
+    if (o->accepted_ns == o->produced_ns) continue;
+    stream->in_order[o->nth] = NEVER + (o - stream->offered);
     mine->totals.dropped += o->dropped;
     if (o->dropped) continue;
-    if (o->accepted_ns > o->produced_ns) {
-      shard->last_held = place;
-      if (shard->held < 0) shard->held = place;
-    }
-    place++;
+    shard->last_held = place;
+    if (shard->held < 0) shard->held = place;
   }
 }
 
@@ -123,7 +122,7 @@ LOOP void measure_offered(Kernel *k, Stream *stream, Shard *shard, const Offered
     }
     count_offered(mine, row, number, &of);
   }
-  if (mine->shards[number].throttled > throttled) note_held(mine, shard, offered, n);
+  if (mine->shards[number].throttled > throttled) note_held(mine, stream, shard, offered, n);
 }
 
 /* The window's records in order of production: those that are accepted at once, and those that wait. */
@@ -132,13 +131,14 @@ LOOP int measure_arrivals(Kernel *k, Stream *stream) {
   AcceptedRecords *all = &mine->arrivals;
   if (!room_for_times(k, all, stream->noffered)) return 0;
   for (i64 i = 0; i < stream->noffered; i++) {
-    const Offered *o = &stream->offered[stream->in_order[i]];
-    if (o->accepted_ns == o->produced_ns) {
-      all->times[all->ntimes++] = o->accepted_ns;
-    } else if (!o->dropped) {
-      if (!room_for_one_held(k, all)) return 0;
-      all->held[all->nheld++] = (Held){o->produced_ns, o->shard};
+    if (stream->in_order[i] < NEVER) {
+      all->times[all->ntimes++] = stream->in_order[i];
+      continue;
     }
+    const Offered *o = &stream->offered[stream->in_order[i] - NEVER];
+    if (o->dropped) continue;
+    if (!room_for_one_held(k, all)) return 0;
+    all->held[all->nheld++] = (Held){o->produced_ns, o->shard};
   }
   return 1;
 }
