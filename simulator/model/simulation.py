@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-import numpy as np
 import simpy
 
 from simulator.model.clock import EXPIRY, WINDOW, Clock, order
@@ -62,10 +61,7 @@ class Simulation:
     def _all_readers(self) -> dict[str, list[Reader]]:
         """By stream: all who read its shards, at work."""
         of = pools(self._scenario)
-        functions = {
-            name: Function(name, function, of[name], *self._draws)
-            for name, function in self._scenario.functions.items()
-        }
+        functions = {name: Function(name, f, of[name], *self._draws) for name, f in self._scenario.functions.items()}
         limits = {name: [ReadLimits() for _ in stream.shards] for name, stream in self._streams.items()}
         readers: dict[str, list[Reader]] = {name: [] for name in self._streams}
         for number, spec in enumerate(self._scenario.event_source_mappings):
@@ -87,8 +83,7 @@ class Simulation:
             readers = [Subscription(mapping, shard, self._latest_ns) for shard in shards]
         else:
             first_ns = first_polls_ns(mapping.spec, mapping.key("phase"), len(shards))
-            each = zip(shards, limits, first_ns, strict=True)
-            readers = [Poller(mapping, shard, limit, at, self._latest_ns) for shard, limit, at in each]
+            readers = [Poller(mapping, *each, self._latest_ns) for each in zip(shards, limits, first_ns, strict=True)]
         for reader in readers:
             self._clock.process(reader.run())
         return readers
@@ -125,14 +120,10 @@ class Simulation:
         """Whether the producers have stopped, and none of their records waits for a shard that somebody will read."""
         over = self._window_began_ns >= ns(self._scenario.duration)
         return over and not any(
-            self._is_awaited(written, self._readers[name]) for name, written in self._written.items()
+            reader.mapping.reads_any(written.waiting.accepted_ns)
+            for name, written in self._written.items()
+            for reader in self._readers[name]
         )
-
-    @staticmethod
-    def _is_awaited(written: Written, readers: list[Reader]) -> bool:
-        """Whether a record that waits at its producer is for one of the readers: those skip what comes too early."""
-        waiting_ns = np.sort(written.waiting.accepted_ns)
-        return any(reader.mapping.skipped(waiting_ns) < len(waiting_ns) for reader in readers)
 
     def _expire_in_time(self) -> None:
         """No more records come: what nobody reads ends when the retention takes the last of its shard."""

@@ -55,6 +55,7 @@ def summary(sweep: LoadSweep) -> dict[str, Any]:
     return {
         "scenario": sweep.name,
         "study": KIND,
+        "sample": sweep.sample,
         "says": headline(sweep),
         "beware": beware(sweep.today.runs),
         "loads": [point.factor for point in sweep.points],

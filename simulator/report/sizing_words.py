@@ -14,6 +14,7 @@ from simulator.study.figures import leaves_work, seen, values_of
 from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import given
 from simulator.study.racing import Trial
+from simulator.study.sample import simulated
 from simulator.study.size import Sizing
 from simulator.study.space import needed
 from simulator.study.too_short import beware
@@ -24,10 +25,16 @@ LONG_WAIT_S: Final = 1.0
 
 def sentences(sizing: Sizing) -> list[str]:
     """All but the estimate."""
-    of_answer = "" if sizing.answer is None else beware(sizing.answer.runs)
     said = (
-        headline(sizing), unseen(sizing), headroom(sizing), below(sizing), surprises(sizing), of_answer, sizing.warmup
-    )  # fmt: skip
+        headline(sizing),
+        unseen(sizing),
+        headroom(sizing),
+        below(sizing),
+        surprises(sizing),
+        "" if sizing.answer is None else beware(sizing.answer.runs),
+        sizing.warmup,
+        simulated(sizing.sample),
+    )
     return [text for text in said if text]
 
 
