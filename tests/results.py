@@ -44,5 +44,6 @@ def read_tables(folder: Path) -> RunTables:
         summary=summary,
         resolved=YAML(typ="safe", pure=True).load(folder / "scenario.yaml"),
         **named,
+        more={},
         shard_load={stream: read_csv(folder / file) for stream, file in loads.items()},
     )

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.model.concurrency import pools
-from simulator.model.mapping import disabled_periods, starting_position
+from simulator.model.mapping import starting_position
 from simulator.model.phase import first_polls_ns
+from simulator.model.switch import disabled_periods
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest
 from simulator.scenario.memory import work
@@ -298,12 +299,14 @@ class _Plan:
         words.whole(ns(mapping.maximum_record_age) if mapping.maximum_record_age > 0 else NEVER)
         words.whole(mapping.bisect_batch_on_function_error, mapping.report_batch_item_failures)
         words.whole(mapping.on_failure_destination, *starting_position(mapping), ns(mapping.starts_after))
-        periods = disabled_periods(mapping)
+        periods = disabled_periods(mapping.disabled)
         words.whole(len(periods), *(time for period in periods for time in period))
         words.whole(ns(polling.interval), ns(polling.latency), polling.get_records_limit)
         words.number(polling.jitter, polling.missed)
         words.whole(polling.repoll == "full_batch", of("poll jitter"), of("missed polls"))
-        words.whole(*first_polls_ns(mapping, of("phase"), self.scenario.streams[stream].shards))
+        words.whole(
+            *first_polls_ns(mapping.polling, mapping.starts_after, of("phase"), self.scenario.streams[stream].shards)
+        )
         words.whole(ns(mapping.push.propagation))
         if self.measuring is not None:
             words.whole(self.measuring.behind_ns[self.scenario.event_source_mappings.index(mapping)])

@@ -37,12 +37,11 @@ METRICS: Final[tuple[tuple[str, str, str], ...]] = (
 
 NOT_MODELLED: Final = (
     "PutRecords batches and the Kinesis Producer Library's aggregation",
-    "resharding during a run, and on-demand capacity",
-    "consumers that are not Lambda, such as KCL or Firehose",
+    "on-demand capacity that shrinks, and warm throughput",
+    "what consumers that are not Lambda do with what they read",
     "the renewal of a push subscription every five minutes",
-    "event filters and tumbling windows",
+    "the patterns of event filters (only the part that passes), and tumbling windows",
     "the time that writing to a failure destination takes",
-    "the limit of 10 requests/s an environment",
 )
 
 
