@@ -17,6 +17,7 @@ from simulator.measures.finished import MappingResult
 from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
+from simulator.report.change_words import changes, filtered, readers
 from simulator.report.clock import Clock
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.latencies import percentile
@@ -75,6 +76,8 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
             console.print(f"means of {len(runs)} replications ± half of the 95 % interval; the rest is of the first")
         console.print(_throttled(result, worst))
         console.print(_limits(worst))
+        for line in (*changes(result), *readers(result), *filtered(result)):
+            console.print(line)
         if story := _episode(worst, Clock(result.scenario.start_time, result.end_s)):
             console.print(story)
         if assessments := assess(result.scenario.objectives, runs):

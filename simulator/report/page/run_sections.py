@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -46,7 +46,19 @@ def mappings(run: RunView) -> Section | None:
     caption = "Latency is of records, iterator age of batches"
     if run.replications > 1:
         caption += f"; means of {run.replications} runs with 95% intervals"
-    return Section("mappings", "Event source mappings", (Table(caption, heads, rows, frozenset({1, 12})), *rest))
+    table = Table(caption, heads, rows, frozenset({1, 12}))
+    return Section("mappings", "Event source mappings", (table, *rest, *_filters(run)))
+
+
+def _filters(run: RunView) -> Iterator[Paragraph]:
+    """What filters let through, and what the others cost all the same."""
+    filtered = {name: int(of["records"].get("filtered", 0)) for name, of in run.mappings.items()}
+    told = [f"{count(n)} of {name}" for name, n in filtered.items() if n]
+    if told:
+        yield Paragraph(
+            f"Filters ended {' and '.join(told)}: they are in no batch, and cost no invocation; but they were written, kept "
+            "and read like others, and took their part of the read limits. Latency and ages are of those that passed."
+        )
 
 
 def _mapping(run: RunView, name: str) -> Row:
