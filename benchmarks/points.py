@@ -72,8 +72,10 @@ CALM = Point("a day of 2 shards x 100/s, calm", DAY, shards=2, batch=1000)
 BACKLOG = replace(CALM, name="a backlog of a day of 2 shards x 100/s", seconds=60, start=-DAY)
 OVERLOAD = (CALM, BACKLOG)
 
+HUGE = Point("10 minutes of 10,000 shards x 100/s", 600, shards=10_000, batch=1000)
 LONG = (
     Point("a day of 100 shards x 100/s", DAY, batch=1000),
+    HUGE,
     Point("a week of a 4-shard stream at 500/s", 7 * DAY, shards=4, rate=125, batch=1000),
 )
 

@@ -133,6 +133,7 @@ def studies(results: Results) -> Iterator[list[str]]:
         "with -j 1": ("one_s", "{:.1f} s", 1.0),
         "with -j 2": ("two_s", "{:.1f} s", 1.0),
         "times faster": ("faster", "{:.2f}", 1.0),
+        "the same again, with all runs kept": ("again_s", "{:.1f} s", 1.0),
         "start of a worker, with its first job": ("start_s", "{:.2f} s", 1.0),
         "a job beside its simulation, in the same process": ("here_s", "{:.2f} ms", 1e3),
         "a job beside its simulation, in a worker": ("there_s", "{:.2f} ms", 1e3),

@@ -9,13 +9,12 @@ from statistics import median
 from benchmarks.points import (
     ATTEMPTS,
     BACKLOG,
-    BASE,
     BY_SHARDS,
     CALM,
     FEW_LANES,
+    HUGE,
     HUNDRED,
     IDLE_MAPPINGS,
-    IDLE_YEAR,
     LENGTHS,
     LONG,
     LONGER,
@@ -25,6 +24,7 @@ from benchmarks.points import (
     THOUSAND,
     WARM,
 )  # fmt: skip
+from benchmarks.queues import WORKS
 from benchmarks.results import Results
 from benchmarks.scenario import Point
 
@@ -85,14 +85,29 @@ def _command(name: str) -> Callable[[Results], float]:
     return lambda results: results.median("commands", name, "seconds")
 
 
+def _beside_peer(name: str) -> Callable[[Results], float]:
+    """How many times a peer's records/s are ours, of the same repetition."""
+    own = WORKS[name.partition(": ")[2]].point.name
+    return lambda results: 1 / results.quotient("peers", name, ("own", own), "records_s")
+
+
+def _study(key: str, factor: float = 1.0) -> Callable[[Results], float]:
+    return lambda results: results.median("studies", "compare", key) * factor
+
+
 TARGETS = (
-    Target("million records/s, unique keys", 30, _of("named", RECORDS, "records_s", 1e-6), "{:.1f}", at_least=True),
-    Target("million records/s, Zipf keys", 20, _of("named", RECORDS_ZIPF, "records_s", 1e-6), "{:.1f}", at_least=True),
     Target(
-        "thousand attempts/s, 1,000 shards", 150, _of("named", ATTEMPTS, "attempts_s", 1e-3), "{:.0f}", at_least=True
+        "million attempts/s, 100 shards x 10/s", 2.5, _of("flat", HUNDRED, "attempts_s", 1e-6), at_least=True,
+        needs="flat",
     ),
-    Target("records, unique keys: times the NumPy floor", 2.5, _of("named", RECORDS, "to_drawing")),
-    Target("attempts, 1,000 shards: times the SimPy floor", 2.5, _of("named", ATTEMPTS, "to_timeouts")),
+    Target("million records/s, unique keys", 50, _of("named", RECORDS, "records_s", 1e-6), "{:.1f}", at_least=True),
+    Target("million records/s, Zipf keys", 40, _of("named", RECORDS_ZIPF, "records_s", 1e-6), "{:.1f}", at_least=True),
+    Target(
+        "queue: times SimPy and a deque", 12, _beside_peer("SimPy and a deque: queue"), at_least=True, needs="peers"
+    ),
+    Target("queue: times cimba", 1.3, _beside_peer("cimba: queue"), at_least=True, needs="peers"),
+    Target("records, unique keys: times NumPy's drawing of gaps", 2, _of("named", RECORDS, "to_drawing")),
+    Target("attempts, 1,000 shards: times SimPy's bare loop", 1, _of("named", ATTEMPTS, "to_timeouts")),
     Target("an attempt, 1 to 1,000 shards: dearest by cheapest", 1.5, growth_with_shards, needs="flat"),
     Target("an attempt, by the same with a tenth of the simulated time", 1.5, _beside(LONGER), needs="flat"),
     Target("an attempt, by the same without 9 idle mappings", 1.5, _beside(IDLE_MAPPINGS), needs="flat"),
@@ -102,28 +117,23 @@ TARGETS = (
         "peak memory of 1,000 s, by that of 100 s", 1.1,
         _quotient("lengths", LENGTHS[2], LENGTHS[1], "peak_mib"), needs="lengths",
     ),
-    Target("bytes an idle lane", 200, bytes_a_lane, "{:,.0f}", needs="idle"),
-    Target("seconds for 1 record an hour for a year", 1, _of("idle", IDLE_YEAR, "seconds"), needs="idle"),
     Target(
-        "a record of a day's backlog, by the time of a calm one", 1,
+        "a record of a day's backlog, by the time of a calm one", 1.5,
         _quotient("overload", CALM, BACKLOG, "records_s"), needs="overload",
     ),
-    Target("seconds for a day of 100 shards x 100/s", 120, _of("long", LONG[0], "seconds"), "{:.0f}", needs="long"),
-    Target("seconds for a week of 4 shards at 500/s", 60, _of("long", LONG[1], "seconds"), "{:.0f}", needs="long"),
-    Target(
-        "us a row of invocations.csv", 2, _of("invocations", ATTEMPTS, "row_s", 1e6), needs="invocations"
-    ),
-    Target(
-        "run with invocations.csv, by the time without: 1,000 shards", 1.5, _of("invocations", ATTEMPTS, "ratio"),
-        needs="invocations",
-    ),
-    Target(
-        "run with invocations.csv, by the time without: base", 1.5, _of("invocations", BASE, "ratio"),
-        needs="invocations",
-    ),
+    Target("seconds for a day of 100 shards x 100/s", 20, _of("long", LONG[0], "seconds"), "{:.0f}", needs="long"),
+    Target("seconds for 10 minutes of 10,000 shards x 100/s", 60, _of("long", HUGE, "seconds"), "{:.0f}", needs="long"),
+    Target("peak MiB, 10 minutes of 10,000 shards x 100/s", 400, _of("long", HUGE, "peak_mib"), "{:.0f}", needs="long"),
+    Target("us a row of invocations.csv", 0.5, _of("invocations", ATTEMPTS, "row_s", 1e6), needs="invocations"),
     Target("seconds for --help", 0.1, _command("--help"), needs="commands"),
     Target("seconds for validate", 0.6, _command("validate quickstart"), needs="commands"),
-    Target("seconds for quickstart with all plots", 6, _command("run quickstart, all plots"), needs="commands"),
+    Target("seconds for quickstart with all files, plots and page", 1.5, _command("run quickstart, all plots"),
+           needs="commands"),
+    Target("seconds until a worker's first result", 0.15, _study("start_s"), needs="studies"),
+    Target("ms a job in a worker, beside its simulation", 2, _study("there_s", 1e3), needs="studies"),
+    Target("seconds for a comparison of 8 settings whose runs are all there", 1, _study("again_s"), needs="studies"),
+    Target("seconds for 64 runs of 10 minutes x 4,000/s, -j 1", 3, _study("one_s"), needs="studies"),
+    Target("the same with -j 2: times faster", 1.8, _study("faster"), at_least=True, needs="studies"),
 )  # fmt: skip
 
 

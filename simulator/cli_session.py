@@ -30,6 +30,7 @@ class Request:
     kind: str
     options: Mapping[str, Any]  # those of cli_studies.study_options
     factor: float = 1.0  # of the traffic
+    sample: int | None = None  # so many shards in place of all
 
     @property
     def target(self) -> Path:
@@ -66,7 +67,7 @@ def evaluator_of(request: Request) -> Evaluator:
     from simulator.study.store import Store
 
     source = Source.of(request.path, pairs(request.options["sets"])).times(request.factor)
-    evaluator = Evaluator(source, seed=request.options["seed"], store=Store(request.runs))
+    evaluator = Evaluator(source, seed=request.options["seed"], store=Store(request.runs), sample=request.sample)
     permit_settling(source.scenario(), request.path, request.options["long"])
     warnings = evaluator.resolve([AS_IT_IS])
     if not request.quiet:

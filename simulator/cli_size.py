@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simulator.cli_session import Request, evaluator_of, failures_told, goes_ahead, seconds_a_run, study_in, work_of
-from simulator.cli_studies import command_line, faults_told, study_options
+from simulator.cli_studies import command_line, faults_told, sample_option, study_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,16 +28,23 @@ if TYPE_CHECKING:
               help="Size for so many times the traffic; its headroom is told of that.")  # fmt: skip
 @click.option("-n", "--replications", type=click.IntRange(2, 10_000), default=20, show_default=True,
               help="Runs of a setting at most; a clear case takes five.")  # fmt: skip
+@sample_option
 @study_options
 def size(
-    scenario: Path, shards: tuple[str, ...], vary: tuple[str, ...], factor: float, replications: int, **options: Any
+    scenario: Path,
+    shards: tuple[str, ...],
+    vary: tuple[str, ...],
+    factor: float,
+    replications: int,
+    sample: int | None,
+    **options: Any,
 ) -> None:
     """Find the cheapest setting of SCENARIO that meets its `objectives:`, without trying all.
 
     Prints the answer, what breaks one step cheaper, how much more traffic the answer takes, the search, and the
     closed-form estimate beside it. Exit code 0: there is one; 4: none meets the objectives for certain.
     """
-    request = Request(scenario, "size", options, factor)
+    request = Request(scenario, "size", options, factor, sample)
     with faults_told(options["debug"], request.runs):
         sys.exit(_size(request, shards, vary, replications))
 

@@ -73,6 +73,12 @@ OPTIONS: Sequence[Callable[[Callable[..., None]], Callable[..., None]]] = (
 )  # fmt: skip
 
 
+sample_option = click.option(
+    "--sample", type=click.IntRange(1, 10_000), metavar="N",
+    help="Simulate N shards in place of all, where they are alike and share nothing that can run short.",
+)  # fmt: skip
+
+
 def study_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that all studies have."""
     for option in reversed(OPTIONS):

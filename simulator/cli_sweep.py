@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from simulator.cli_session import Request, evaluator_of, failures_told, goes_ahead, seconds_a_run, study_in, work_of
-from simulator.cli_studies import command_line, faults_told, study_options
+from simulator.cli_studies import command_line, faults_told, sample_option, study_options
 
 
 class FactorsType(click.ParamType):  # type: ignore[type-arg]  # generic only where it is checked, not where it runs
@@ -36,14 +36,17 @@ class FactorsType(click.ParamType):  # type: ignore[type-arg]  # generic only wh
 @click.option(
     "-n", "--replications", type=click.IntRange(1, 10_000), default=5, show_default=True, help="Runs of a load."
 )
+@sample_option
 @study_options
-def sweep_load(scenario: Path, factor: tuple[float, float], points: int, replications: int, **options: Any) -> None:
+def sweep_load(
+    scenario: Path, factor: tuple[float, float], points: int, replications: int, sample: int | None, **options: Any
+) -> None:
     """Find the load at which SCENARIO breaks: every producer's rate times a factor, and nothing else changed.
 
     Prints latency and iterator age against load, the load at which a mapping no longer keeps up (saturation), and
     the knee before it: where it is three times as late as at a quarter of that. Both are narrowed down to 2 %.
     """
-    request = Request(scenario, "sweep-load", options)
+    request = Request(scenario, "sweep-load", options, sample=sample)
     with faults_told(options["debug"], request.runs):
         sys.exit(_sweep_load(request, factor, points, replications))
 
@@ -70,7 +73,7 @@ def _sweep_load(request: Request, factor: tuple[float, float], points: int, repl
     if not goes_ahead(request, work, plan):
         return 0
     with study_in(request, evaluator, "sweeping") as folder:
-        sweep = study.swept(scenario, evaluator, loads, replications)
+        sweep = study.swept(scenario, evaluator, loads, replications, evaluator.sample)
         write_load_sweep(sweep, folder, command_line(), time.perf_counter() - began)
     if not request.quiet:
         tell(sweep, request.target, request.options["as_json"])

@@ -149,7 +149,7 @@ def test_the_page_is_made_of_numbers_of_every_probe(tmp_path: Path) -> None:
         "commands": ("seconds", "python_s", "ratio"),
         "outputs": ("simulated_s", "tables_s", "csv_s", "plots_s", "csv_bytes", "png_bytes", "svg_bytes"),
         "invocations": ("rows", "row_bytes", "row_s", "ratio"),
-        "studies": ("one_s", "two_s", "faster", "start_s", "here_s", "there_s"),
+        "studies": ("one_s", "two_s", "faster", "again_s", "start_s", "here_s", "there_s"),
     }
     path = tmp_path / "point.yaml"
     path.write_text(replace(BASE, shards=1).text(0.01), encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +34,10 @@ class Quantity:
     amount: float
     wasted: float = 0.0  # the part of the amount that went into attempts, for the records they did not process
     owed: float = 0.0  # what the records that are left would take at least: the month is to process them
+
+    def times(self, factor: float) -> Quantity:
+        """So many times as much."""
+        return replace(self, amount=self.amount * factor, wasted=self.wasted * factor, owed=self.owed * factor)
 
 
 @dataclass(frozen=True)
@@ -105,16 +109,16 @@ class Bill:
         }
 
 
-def bill(result: Finished) -> Bill:
-    """Draw up the bill of a finished run."""
+def bill(result: Finished, times: float = 1.0) -> Bill:
+    """Draw up the bill of a finished run; of so many times all that it used, where a part of a stream was simulated."""
     scenario, traffic_s = result.scenario, result.traffic_s
     prices = prices_of(scenario.prices)
-    used = [*_functions(result), *_streams(result), *_fan_out(result)]
+    used = [each.times(times) for each in (*_functions(result), *_streams(result), *_fan_out(result))]
     return Bill(
         scenario.prices.sheet,
         sheet(scenario.prices.sheet).collected,
         traffic_s,
-        int(sum(stream.records_by_shard.sum() for stream in result.measures.streams.values())),
+        round(times * sum(int(stream.records_by_shard.sum()) for stream in result.measures.streams.values())),
         sum(mapping.ends.unprocessed for mapping in result.mappings),
         priced(used, prices, traffic_s),
         priced(_on_demand(result), prices, traffic_s),

@@ -10,22 +10,22 @@ from typing import Final, TextIO
 import numpy as np
 
 from simulator.measures.attempts import Attempts, attempts_of
+from simulator.measures.csv_text import lines, seconds, whole, words
 from simulator.measures.observer import by_reader
 from simulator.model.facts import Facts
 from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
 from simulator.traffic.log import Integers
-from simulator.traffic.nanoseconds import NS
 from simulator.traffic.written import Written
 
 HEADER: Final = (
     "mapping,stream,shard,lane,first_record,records,bytes,attempt,cut_at,started_at,finished_at,cold_start,outcome,"
     "iterator_age,iterator_age_at_send\n"
 )
-ROW: Final = "%s,%s,%s,%s,%s,%s,%s,%.6f,%.6f,%.6f,%s,%s,%.6f,%.6f\n"
 OUTCOMES: Final = ("ok", "error", "timeout", "partial")
 START, MAPPING, SHARD, LANE, PLACE, RECORDS, SIZE, ATTEMPT, CUT, FINISH, COLD, OUTCOME, LAST = range(13)
 COLUMNS: Final = 13  # of the rows that are held; they are in order of the first four
+PORTION: Final = 1 << 13  # of rows that are written at once, so that they stay in the cache
 
 
 class InvocationsWriter:
@@ -36,8 +36,7 @@ class InvocationsWriter:
     def __init__(self, file: TextIO, scenario: Scenario) -> None:
         self._file, self._mappings = file, scenario.event_source_mappings
         self._readers = len(self._mappings) + len(scenario.readers)
-        names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in self._mappings]
-        self._names = np.array(names, object)
+        self._names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in self._mappings]
         self._held: Integers = np.empty((0, COLUMNS), np.int64)
         file.write(HEADER)
 
@@ -60,17 +59,17 @@ class InvocationsWriter:
             rows = rows[rows[:, FINISH] <= end_ns]
         runs = np.flatnonzero(rows[:, FINISH] >= end_ns + last)
         ready = int(runs[0]) if len(runs) else len(rows)
-        self._file.writelines(self._lines(rows[:ready]))
+        for first in range(0, ready, PORTION):
+            self._file.write(self._lines(rows[first : min(first + PORTION, ready)]))
         self._held = rows[ready:]
 
-    def _lines(self, rows: Integers) -> map[str]:
+    def _lines(self, rows: Integers) -> str:
         start, cut, finish, last = (rows[:, column] for column in (START, CUT, FINISH, LAST))
-        columns = (
-            self._names[rows[:, MAPPING]], *(rows[:, column] for column in range(SHARD, CUT)), cut / NS, start / NS,
-            finish / NS, rows[:, COLD], np.array(OUTCOMES, object)[rows[:, OUTCOME]], (finish - last) / NS,
-            (start - last) / NS,
-        )  # fmt: skip
-        return map(ROW.__mod__, zip(*(column.tolist() for column in columns), strict=True))
+        names = words(self._names, rows[:, MAPPING])
+        counts = (whole(rows[:, column]) for column in range(SHARD, CUT))
+        outcome = words(OUTCOMES, rows[:, OUTCOME])
+        times, ages = (seconds(cut), seconds(start), seconds(finish)), (seconds(finish - last), seconds(start - last))
+        return lines((names, *counts, *times, whole(rows[:, COLD]), outcome, *ages))
 
 
 def _rows(number: int, attempts: Attempts) -> Integers:

@@ -68,6 +68,11 @@ class Mapping:
         if position != "trim_horizon":
             self.lineage.pass_over(min(ns(self.spec.starts_after), starting_position(self.spec)[0]))
 
+    def reads_any(self, accepted_ns: Integers) -> bool:
+        """Whether it reads any of the records that are accepted at some times."""
+        at_ns, inclusive = starting_position(self.spec)
+        return bool((accepted_ns >= at_ns if inclusive else accepted_ns > at_ns).any())
+
     def over_age(self, log: Log, batch: Integers) -> int:
         """How many of a batch's records, oldest first, are too old to be tried (section 6)."""
         accepted_ns = log.of(log.kept.accepted_ns, batch)

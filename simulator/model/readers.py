@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 
-import numpy as np
-
 from simulator.model.clock import EXPIRY, SWITCH, Clock, order
 from simulator.model.concurrency import pools
 from simulator.model.facts import Facts
@@ -66,10 +64,8 @@ class Readers:
 
     def await_any(self, stream: str, written: Written) -> bool:
         """Whether a record that waits at its producer is for a mapping: those skip what comes too early."""
-        waiting_ns = np.sort(written.waiting.accepted_ns)
-        return any(
-            mapping.skipped(waiting_ns) < len(waiting_ns) for mapping in self._mappings if mapping.spec.stream == stream
-        )
+        waiting_ns = written.waiting.accepted_ns
+        return any(each.reads_any(waiting_ns) for each in self._mappings if each.spec.stream == stream)
 
     def expire_in_time(self) -> None:
         """No more records come: what nobody reads ends when the retention takes the last of its shard."""

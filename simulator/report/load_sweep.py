@@ -54,6 +54,7 @@ def summary(sweep: LoadSweep) -> dict[str, Any]:
     return {
         "scenario": sweep.name,
         "study": KIND,
+        "sample": sweep.sample,
         "says": headline(sweep),
         "loads": [point.factor for point in sweep.points],
         "saturation": None if sweep.saturation is None else asdict(sweep.saturation),

@@ -14,7 +14,9 @@ from simulator.report.objective_words import seen
 from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
 from simulator.report.vocabulary import cause_words, state_colour
+from simulator.study.figures import MOSTS
 from simulator.study.load_sweep import LoadSweep
+from simulator.study.sample import simulated
 from simulator.study.saturation import Loaded
 
 MEASURES: Final = {
@@ -32,6 +34,8 @@ def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
         return
     on = console()
     on.print(headline(sweep), soft_wrap=True)
+    if sweep.sample is not None:
+        on.print(simulated(sweep.sample), soft_wrap=True)
     n = max(len(point.runs) for point in sweep.points)
     note = f"means of {n} replications ± half of the 95 % interval" if n > 1 else "one replication: no intervals"
     show(on, "by load, as a multiple of the traffic", _table(sweep), note)
@@ -40,13 +44,14 @@ def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
 
 def _table(sweep: LoadSweep) -> Table:
     named = ["mapping"] if len(sweep.mappings) > 1 else []
-    table = grid("load", *named, *MEASURES, "verdict", "what binds", "share", "", words=WORDS)
+    measures = {name: each for name, each in MEASURES.items() if sweep.sample is None or each not in MOSTS}
+    table = grid("load", *named, *measures, "verdict", "what binds", "share", "", words=WORDS)
     for point in sweep.points:
         for mapping in sweep.mappings:
             verdict = point.usual_verdict(mapping)
             table.add_row(
                 f"{point.factor:g}", *([mapping] if named else []),
-                *(seen(measure, point.seen(mapping, measure)) for measure in MEASURES.values()),
+                *(seen(measure, point.seen(mapping, measure)) for measure in measures.values()),
                 Text(verdict, style=state_colour(verdict)), cause_words(point.usual_binding(mapping)),
                 f"{point.seen(mapping, 'binding_share').mean:.0%}", _mark(sweep, point),
             )  # fmt: skip

@@ -92,6 +92,7 @@ def summary(sizing: Sizing) -> dict[str, Any]:
     return {
         "scenario": sizing.name,
         "factor": sizing.factor,
+        "sample": sizing.sample,
         "study": KIND,
         "objectives_state": sizing.state,
         "headline": words.headline(sizing),

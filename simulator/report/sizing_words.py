@@ -14,6 +14,7 @@ from simulator.study.figures import leaves_work, values_of
 from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import given
 from simulator.study.racing import Trial
+from simulator.study.sample import simulated
 from simulator.study.size import Sizing
 from simulator.study.space import needed
 from simulator.study.statistics import interval
@@ -24,7 +25,15 @@ LONG_WAIT_S: Final = 1.0
 
 def sentences(sizing: Sizing) -> list[str]:
     """All but the estimate."""
-    said = (headline(sizing), unseen(sizing), headroom(sizing), below(sizing), surprises(sizing), sizing.warmup)
+    said = (
+        headline(sizing),
+        unseen(sizing),
+        headroom(sizing),
+        below(sizing),
+        surprises(sizing),
+        sizing.warmup,
+        simulated(sizing.sample),
+    )
     return [text for text in said if text]
 
 

@@ -18,6 +18,7 @@ from simulator.study.effort.estimate import Effort, effort
 from simulator.study.executors import Failure, Outcome, Run, inline, runner
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, scenario_digest
+from simulator.study.sample import SampleError, sampled
 from simulator.study.settings import Setting
 from simulator.study.settling import settled
 from simulator.study.source import Source
@@ -38,6 +39,15 @@ class Progress(Protocol):
         """A run is over, of one setting or of each of several that come to the same."""
 
 
+@dataclass(frozen=True)
+class _Resolved:
+    scenario: Scenario
+    simulated: Scenario  # the scenario, or a sample of it
+    times: float
+    digest: str  # of what is simulated
+    effort: Effort
+
+
 @dataclass
 class Evaluator:
     """The Evaluate of one scenario. What it has evaluated it keeps; `failures` are of all calls."""
@@ -47,10 +57,11 @@ class Evaluator:
     seed: int | None = None  # instead of the scenario's
     store: Store | None = None
     progress: Progress | None = None
+    sample: int | None = None  # so many shards are simulated in place of all (see study.sample)
     failures: dict[tuple[Setting, int], Failure] = field(default_factory=dict)
     warmup: str | None = None  # once known: how it was found for `warmup: auto`, as a sentence, else an empty text
     _known: dict[tuple[Setting, int], Figures] = field(default_factory=dict)
-    _resolved: dict[Setting, tuple[Scenario, str, Effort]] = field(default_factory=dict)  # with its digest
+    _resolved: dict[Setting, _Resolved] = field(default_factory=dict)
 
     def __call__(self, settings: Sequence[Setting], replications: int) -> dict[Setting, list[Figures]]:
         """Evaluate settings. Raises ScenarioError with all faults of all settings, ExecutorError and StoreError."""
@@ -82,28 +93,36 @@ class Evaluator:
                     yield setting, replication
 
     def resolve(self, settings: Iterable[Setting]) -> list[Fault]:
-        """Make the scenarios of settings; the warnings that all new ones share. Raises ScenarioError."""
+        """Make the scenarios of settings; the warnings that all new ones share. Raises ScenarioError, SampleError."""
         if self.warmup is None:
             self.source, self.warmup = settled(self.source, self.seed)
         new = [setting for setting in settings if setting not in self._resolved]
         scenarios, warnings = self.source.resolve(new)
         for setting, scenario in scenarios.items():
-            self._resolved[setting] = scenario, scenario_digest(scenario), effort(scenario)
+            self._resolved[setting] = self._of(setting, scenario)
         return warnings
+
+    def _of(self, setting: Setting, scenario: Scenario) -> _Resolved:
+        try:
+            simulated, times = (scenario, 1.0) if self.sample is None else sampled(scenario, self.sample)
+        except SampleError as error:
+            raise SampleError(f"{error}, or do not try {setting}" if setting.overrides else str(error)) from None
+        return _Resolved(scenario, simulated, times, scenario_digest(simulated), effort(simulated))
 
     def scenario(self, setting: Setting) -> Scenario:
         """The scenario with a setting's values in it. Raises ScenarioError."""
         self.resolve([setting])
-        return self._resolved[setting][0]
+        return self._resolved[setting].scenario
 
     def effort(self, setting: Setting) -> Effort:
         """What one run of a setting takes. Raises ScenarioError."""
         self.resolve([setting])
-        return self._resolved[setting][2]
+        return self._resolved[setting].effort
 
     def _job(self, setting: Setting, replication: int) -> Job:
-        scenario, digest, _ = self._resolved[setting]
-        return Job.of(scenario, digest, scenario.seed if self.seed is None else self.seed, replication)
+        of = self._resolved[setting]
+        seed = of.scenario.seed if self.seed is None else self.seed
+        return Job.of(of.simulated, of.digest, seed, replication, of.times)
 
     def _finish(self, job: Job, whose: list[tuple[Setting, int]], outcome: Outcome) -> None:
         for each in whose:
@@ -126,13 +145,14 @@ def evaluator(
     executor: str | None = None,
     folder: str | Path | None = None,
     factor: float = 1.0,
+    sample: int | None = None,
 ) -> Iterator[Evaluator]:
     """The Evaluator of a scenario with so many times its traffic, with its processes while the block lasts.
 
-    The other arguments are those of `compare`.
+    sample: so many shards are simulated in place of all. The other arguments are those of `compare`.
 
     Raises ScenarioError and ExecutorError.
     """
     source = Source.of(scenario, overrides).times(factor)
     with runner(executor, jobs) as run:
-        yield Evaluator(source, run, seed, Store(Path(folder)) if folder else None)
+        yield Evaluator(source, run, seed, Store(Path(folder)) if folder else None, sample=sample)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.measures.bill import bill
 from simulator.measures.finished import MappingResult
 from simulator.measures.histogram import PERCENTILES
 from simulator.measures.result import Result
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 MOST_POINTS: Final = 300  # of the iterator age over time
 COSTS: Final = ("usd_per_month", "wasted_usd_per_month", "usd_per_million_records", "on_demand_usd_per_month")
 COUNTS: Final = ("attempts", "errors", "throttles")
+SUMS: Final = (*COUNTS, "records_lost", "records_to_destination", "records_unprocessed", "offered_concurrency")
+MOSTS: Final = (
+    "latency_max_s", "latency_max_most_s", "iterator_age_max_s", "iterator_age_at_send_max_s", "drain_s", "recovery_s",
+    "on_demand_usd_per_month",
+)  # fmt: skip
 STATISTICS: Final = (("p50", 50.0), ("p95", 95.0), ("p99", 99.0), ("max", 100.0))
 
 
@@ -67,19 +73,31 @@ def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     return {each.name: data[each.name] for each in fields(cls)}
 
 
-def figures(result: Result) -> Figures:
-    """Draw the figures from a result."""
+def figures(result: Result, times: float = 1.0) -> Figures:
+    """Draw the figures from a result.
+
+    times: it is of some shards of which there are so many times as many, all alike, and so are counts, what is offered
+    to a pool, and costs. What is the most of all shards, or is billed by the stream, is not known then: NaN.
+    """
     mappings = result.mappings
+    of_all = result.bill if times == 1 else bill(result, times)
     return Figures(
         replication=result.replication,
         verdicts={mapping.name: mapping.verdict.state for mapping in mappings},
         binding={mapping.name: mapping.verdict.cause for mapping in mappings},
-        values={mapping.name: dict(_measures(result, mapping)) for mapping in mappings},
+        values={mapping.name: _of_all(dict(_measures(result, mapping)), times) for mapping in mappings},
         reasons={mapping.name: mapping.verdict.reason for mapping in mappings},
         binding_reasons={mapping.name: mapping.verdict.why for mapping in mappings},
-        whole={name: getattr(result.bill, name) for name in COSTS},
+        whole=_of_all({name: getattr(of_all, name) for name in COSTS}, times),
         curves={mapping.name: _curves(result, mapping) for mapping in mappings},
     )
+
+
+def _of_all(values: dict[str, float], times: float) -> dict[str, float]:
+    if times == 1:
+        return values
+    known = {name: value * times if name in SUMS else value for name, value in values.items()}
+    return {name: math.nan if name in MOSTS else value for name, value in known.items()}
 
 
 def _measures(result: Result, mapping: MappingResult) -> Iterator[tuple[str, float]]:

@@ -33,26 +33,30 @@ class OtherProgramError(RuntimeError):
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a resolved scenario. `key` names all that its figures follow from."""
+    """One run of a resolved scenario. `key` names all that its figures follow from.
+
+    times: of what it simulates there is so many times as much; 1, but for a sample of shards (see study.sample).
+    """
 
     key: str
     scenario: Scenario = field(compare=False)
     seed: int
     replication: int
     program: str
+    times: float = 1.0
 
     @classmethod
-    def of(cls, scenario: Scenario, digest: str, seed: int, replication: int) -> Job:
+    def of(cls, scenario: Scenario, digest: str, seed: int, replication: int, times: float = 1.0) -> Job:
         """The job of a replication; `digest` is that of the scenario."""
-        words = json.dumps([program(), digest, seed, replication])
-        return cls(hashlib.sha256(words.encode()).hexdigest(), scenario, seed, replication, program())
+        words = json.dumps([program(), digest, seed, replication, *([] if times == 1 else [times])])
+        return cls(hashlib.sha256(words.encode()).hexdigest(), scenario, seed, replication, program(), times)
 
 
 def run(job: Job) -> Figures:
     """Simulate, and keep the figures alone. Raises OtherProgramError on a worker whose program is not ours."""
     if job.program != program():
         raise OtherProgramError(f"the worker's program is {program()}, not {job.program}; install the same on both")
-    return figures(simulate(job.scenario, job.seed, job.replication))
+    return figures(simulate(job.scenario, job.seed, job.replication), job.times)
 
 
 def scenario_digest(scenario: Scenario) -> str:

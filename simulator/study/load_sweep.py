@@ -30,6 +30,7 @@ class LoadSweep:
     points: tuple[Loaded, ...]
     saturation: Break | None  # None: it keeps up at every load tried, up to saturation.MOST
     knee: Break | None  # None: nothing breaks before saturation
+    sample: int | None = None  # so many shards were simulated in place of all
 
 
 def factors(low: float, high: float, points: int) -> list[float]:
@@ -59,18 +60,22 @@ def sweep_load(
     jobs: int = 1,
     executor: str | None = None,
     folder: str | Path | None = None,
+    sample: int | None = None,
 ) -> LoadSweep:
     """Find the load at which a scenario breaks: every producer's rate times a factor, and nothing else changed.
 
-    factor: from one multiple of the traffic to another. The other arguments are those of `compare`, and so is what it
+    factor: from one multiple of the traffic to another. sample: simulate so many shards in place of all, where that
+    tells the same (docs/studies.md; else SampleError). The other arguments are those of `compare`, and so is what it
     raises.
     """
-    with evaluator(scenario, overrides, seed, jobs, executor, folder) as evaluate:
-        return swept(evaluate.scenario(AS_IT_IS), evaluate, factors(*factor, points), replications)
+    with evaluator(scenario, overrides, seed, jobs, executor, folder, sample=sample) as evaluate:
+        return swept(evaluate.scenario(AS_IT_IS), evaluate, factors(*factor, points), replications, sample)
 
 
-def swept(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replications: int) -> LoadSweep:
-    """Simulate each load, and find saturation and knee.
+def swept(
+    scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replications: int, sample: int | None = None
+) -> LoadSweep:
+    """Simulate each load, and find saturation and knee. sample: the shards that `evaluate` simulates in place of all.
 
     Raises ExecutorError when no run has finished, SettingsError for a scenario without a mapping.
     """
@@ -82,7 +87,7 @@ def swept(scenario: Scenario, evaluate: Evaluate, loads: Sequence[float], replic
     points = tuple(sweep.known[each] for each in sorted(sweep.known))
     if not points:
         raise ExecutorError("no run has finished, whatever the traffic")
-    return LoadSweep(scenario.name, tuple(points[0].runs[0].values), points, breaks, bend)
+    return LoadSweep(scenario.name, tuple(points[0].runs[0].values), points, breaks, bend, sample)
 
 
 def likely_loads(scenario: Scenario, loads: Sequence[float]) -> list[float]:

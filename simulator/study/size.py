@@ -60,6 +60,7 @@ class Sizing:
     replications: int
     warmup: str = ""  # how it was found, if it was
     factor: float = 1.0  # of the scenario's traffic: what `name`, the answer and its headroom are of
+    sample: int | None = None  # so many shards were simulated in place of all
 
     @property
     def answer(self) -> Trial | None:
@@ -109,16 +110,18 @@ def size(
     executor: str | None = None,
     folder: str | Path | None = None,
     factor: float = 1.0,
+    sample: int | None = None,
 ) -> Sizing:
     """Find the cheapest setting that meets a scenario's objectives, without trying all.
 
     shards, vary: what to search, as in `compare`; without them what the scenario's `search:` says, and without that
     from 1 shard to four times those of the estimate, with usual parallelization factors and batch sizes. replications:
     of a setting at most, at least 2. factor: so many times the scenario's traffic, of which the headroom is told then.
+    sample: simulate so many shards in place of all, where that tells the same (docs/studies.md; else SampleError).
     The other arguments are those of `compare`, and so is what it
     raises; SettingsError also without objectives.
     """
-    with evaluator(scenario, overrides, seed, jobs, executor, folder, factor) as evaluate:
+    with evaluator(scenario, overrides, seed, jobs, executor, folder, factor, sample) as evaluate:
         own = evaluate.scenario(AS_IT_IS)
         counts = None if shards is None else shards_of(shards, list(own.streams))
         others = None if vary is None else varied_by(own, vary)
@@ -151,6 +154,7 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         replications=replications,
         warmup=evaluator.warmup or "",
         factor=factor,
+        sample=evaluator.sample,
     )
 
 

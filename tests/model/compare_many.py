@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from simulator.measures import invocations
+from simulator.measures import csv_text
 from simulator.measures.result import Result
 from simulator.model import windows
 from tests.model.rows import run_rows, totals
@@ -18,15 +18,13 @@ from tests.reference import run, undecided
 from tests.reference.compare import EXACT, differences
 from tests.reference.scenarios import random_scenario
 
-TO_THE_NANOSECOND = invocations.ROW.replace("%.6f", "%.9f")
-
 
 def compare(scenario: dict[str, Any], window_records: int = windows.WINDOW_RECORDS) -> list[str]:
     """What differs: rows to the nanosecond, totals, waiting by cause, reads, the end of the run."""
     expected = run(scenario, Path())
     with (
         mock.patch.object(windows, "WINDOW_RECORDS", window_records),
-        mock.patch.object(invocations, "ROW", TO_THE_NANOSECOND),
+        mock.patch.object(csv_text, "DECIMALS", 9),
     ):
         result, rows = run_rows(scenario)
     found = differences(rows, expected.invocations, totals(result), expected.totals, EXACT)

@@ -342,7 +342,7 @@ FAULTS: Final = (
         ("needed[number] = min(needed[number], reader.needed)", "needed[number] = reader.needed"),
         ("limits = {name: [ReadLimits() for _ in stream.shards]", "limits = {name: [ReadLimits()] * len(stream.shards)"),
         ("return over and not any(", "return over or any("),
-        ("any(reader.mapping.skipped(waiting_ns) < len(waiting_ns) for reader in readers)", "bool(readers)"),
+        ("reader.mapping.reads_any(written.waiting.accepted_ns)", "len(written.waiting.accepted_ns) > 0"),
     ),
     *in_file(
         "model/windows.py",
@@ -492,7 +492,7 @@ FAULTS: Final = (
     ),
     *in_file(
         "measures/invocations.py",
-        ("(finish - last) / NS,", "(start - last) / NS,"),
+        ("seconds(finish - last)", "seconds(start - last)"),
         ("(rows[:, LANE], rows[:, SHARD], rows[:, MAPPING], rows[:, START])", "(rows[:, MAPPING], rows[:, SHARD], rows[:, LANE], rows[:, START])"),
         ("ready = int(runs[0]) if len(runs) else len(rows)", "ready = len(rows)"),
         ("rows = rows[rows[:, FINISH] <= end_ns]", "rows = rows[rows[:, FINISH] < end_ns]"),

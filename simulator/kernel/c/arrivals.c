@@ -4,15 +4,37 @@
 
 #define EPSILON 0x1p-48 /* the part of an integral that may be an error of rounding */
 
-i64 next_arrival(Arrivals *a) {
-  if (a->profile.kind == NOTHING) return NEVER;
-  double expected;
-  if (a->poisson) expected = a->last += tabulated(a->exponential, bits(a->key, (u64)a->drawn));
-  else expected = (double)a->drawn + 0.5;
-  a->drawn++;
+/* The expected numbers of records at which they come. */
+static void reach(Arrivals *a, double *expected, i64 n) {
+  u64 drawn = (u64)a->drawn;
+  a->drawn += n;
+  if (!a->poisson) {
+    for (i64 i = 0; i < n; i++) expected[i] = (double)((i64)drawn + i) + 0.5;
+    return;
+  }
+  for (i64 i = 0; i < n; i++) expected[i] = tabulated(a->exponential, bits(a->key, drawn + (u64)i));
+  for (i64 i = 0; i < n; i++) a->last = expected[i] += a->last;
+}
+
+static double time_of(const Arrivals *a, double expected) {
   double error = EPSILON * (__builtin_fabs(a->origin) + expected);
-  double time_s = inverse(&a->profile, a->origin + expected, error);
-  if (!(time_s > -9e9 && time_s < 9e9)) return NEVER;
+  return inverse(&a->profile, a->origin + expected, error);
+}
+
+static i64 in_time(const Arrivals *a, double time_s) {
   i64 time_ns = half_up(time_s * NS);
-  return time_ns < a->stop_ns ? time_ns : NEVER;
+  return time_s > -9e9 && time_s < 9e9 && time_ns < a->stop_ns ? time_ns : NEVER;
+}
+
+LOOP void next_arrivals(Arrivals *a, i64 *times_ns, i64 n) {
+  double expected[DRAWN_AT_ONCE];
+  if (a->profile.kind == NOTHING) {
+    for (i64 i = 0; i < n; i++) times_ns[i] = NEVER;
+    return;
+  }
+  reach(a, expected, n);
+  if (a->profile.kind == STEADY)
+    for (i64 i = 0; i < n; i++) times_ns[i] = in_time(a, (a->origin + expected[i]) / a->profile.rate);
+  else
+    for (i64 i = 0; i < n; i++) times_ns[i] = in_time(a, time_of(a, expected[i]));
 }

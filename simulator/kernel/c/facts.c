@@ -43,17 +43,17 @@ static int make_room(Kernel *k, Facts *facts, i64 words) {
 int room_for(Kernel *k, Facts *facts, i64 words) { return make_room(k, facts, words + AN_EVENT); }
 
 /* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function. */
-int state_written(Kernel *k, Stream *stream, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes,
-                  const Log *log, u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes) {
+int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *o, const u8 *lanes) {
   Facts *facts = &stream->written;
+  u64 at = row(&shard->log, shard->log.end);
   i64 n = 7 + stream->nfactors + stream->npoisoned;
   if (!make_room(k, facts, n)) return 0;
   i64 *words = facts->words + facts->n;
-  words[0] = produced_ns, words[1] = let_in_ns, words[2] = accepted_ns, words[3] = bytes;
-  words[4] = number, words[5] = shard, words[6] = dropped;
+  words[0] = o->produced_ns, words[1] = o->let_in_ns, words[2] = o->accepted_ns, words[3] = o->bytes;
+  words[4] = stream->produced + o->nth, words[5] = shard - stream->shards, words[6] = o->dropped;
   for (int f = 0; f < stream->nfactors; f++) words[7 + f] = lanes[f];
   for (int f = 0; f < stream->npoisoned; f++)
-    __builtin_memcpy(&words[7 + stream->nfactors + f], &log->poison[f][at], sizeof(i64));
+    __builtin_memcpy(&words[7 + stream->nfactors + f], &shard->log.poison[f][at], sizeof(i64));
   facts->n += n;
   return 1;
 }

@@ -15,6 +15,9 @@ typedef int32_t i32;
 typedef uint32_t u32;
 typedef uint8_t u8;
 
+/* A loop over records stays a function of its own: inlined into a large one it would be short of registers. */
+#define LOOP __attribute__((noinline))
+
 #define NS 1000000000LL /* in a second */
 #define NEVER (1LL << 62)
 
@@ -98,6 +101,7 @@ typedef struct {
   i64 *ahead;          /* production times of records that are not taken yet */
   u32 *keys_ahead, *shards_ahead; /* and what is drawn of their keys, and the shards that they fall to */
   i64 first, end, room; /* of them */
+  i64 due;              /* those before it are produced in the window */
   const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
 } Producer;
 
@@ -108,15 +112,27 @@ typedef struct {
   i64 ticks;
 } Bucket;
 
+/* offers.c: what producers offer to the shards of a stream in a window */
+
+typedef struct {
+  i64 produced_ns, let_in_ns, accepted_ns;
+  u64 number; /* in its producer's order of production */
+  u32 nth;    /* of the window, in its stream's order of production */
+  u32 draw;   /* of its key */
+  u32 shard, bytes;
+  unsigned short producer, dropped;
+} Offered;
+
 /* log.c: the log of a shard, a ring of rows; a record is its place */
 
 typedef struct {
   i64 produced, accepted, number; /* number: in its stream's order of production */
-  u32 bytes;
+  i64 bytes_before;               /* of the records before it */
 } Record;
 
 typedef struct {
   i64 first, end; /* places that are kept */
+  i64 bytes;      /* of all records so far */
   u64 mask;
   Record *rows;
   i64 *let_in; /* when the record limit let it in; of records that waited, and only where a run is measured */
@@ -162,12 +178,14 @@ typedef struct {
 
 /* stream.c */
 
+#define MOST_FACTORS 9 /* from 2 to 10 */
+
 typedef struct {
   Facts written; /* a row for each record that producers offered: see state_written */
   i64 nshards;
   Shard *shards;
   i64 *kept; /* by shard: the first place, for the host */
-  i64 retention_ns;
+  i64 retention_ns, largest; /* largest: bytes of a record */
   int nfactors, any_large, any_drop;
   const i64 *factors; /* above 1 */
   int npoisoned;      /* functions */
@@ -175,7 +193,11 @@ typedef struct {
   PoisonKind *kinds;
   i64 ntimes;
   PoisonTime *times; /* ascending; those in the past are gone */
-  i64 produced;
+  i64 produced;       /* records before the window */
+  Offered *offered;   /* the window's records, by shard */
+  i64 *in_order;      /* and when they are produced, in that order; NEVER + place: it is not accepted at once */
+  i64 noffered, offered_room;
+  i64 *ends;          /* by shard: where its part of them ends */
   int nreaders; /* mappings that read it */
 } Stream;
 
@@ -326,6 +348,7 @@ typedef struct {
   int push, function, stream, factor, nth_factor, enabled; /* nth_factor: among the stream's; -1 for 1 */
   i64 batch_size, window_ns, overhead_ns, retry_attempts, record_age_ns;
   int bisect, partial, to_destination;
+  int light; /* no batch comes near the limit of its payload */
   i64 position_ns;
   int inclusive;
   i64 starts_ns;

@@ -3,7 +3,8 @@
 #include "model.h"
 #include "traffic.h"
 
-#define PAYLOAD_LIMIT (6LL << 20)
+
+static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 
 i64 known_to_lane(const Kernel *k, const Reader *r, const Lane *lane) {
   return r->lane_logs ? r->lane_logs[lane->number].end : shard_read((Kernel *)k, r)->log.end;
@@ -29,6 +30,10 @@ void arrived(Kernel *k, Reader *r, i64 end) {
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane), before = lane->available, from = lane->seen;
+    if (!r->any_gone && !r->lane_logs && lane->seen < min(known, end)) {
+      lane->available += min(known, end) - lane->seen;
+      lane->seen = min(known, end);
+    }
     while (lane->seen < known && place_of(r, lane, lane->seen) < end) {
       if (r->any_gone && r->available[row(log, place_of(r, lane, lane->seen))] == GONE) {
         if (lane->cursor == lane->seen) lane->cursor++;
@@ -43,16 +48,25 @@ void arrived(Kernel *k, Reader *r, i64 end) {
   }
 }
 
+/* The same where none is gone and no batch comes near the limit of the payload. */
+static i64 light_batch(const Mapping *m, const Lane *lane, i64 *high, int *full) {
+  i64 n = min(lane->seen - lane->cursor, m->batch_size);
+  *high = lane->cursor + n;
+  *full = n == m->batch_size;
+  return n;
+}
+
 /* A batch of what is available: how many records, up to which index, and whether it is a full one. */
 static i64 batch(Kernel *k, Reader *r, Lane *lane, i64 *high, int *full) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   i64 payload = 0, n = 0, index = lane->cursor;
+  if (m->light && !r->any_gone) return light_batch(m, lane, high, full);
   *full = 0;
   for (; index < lane->seen && n < m->batch_size; index++) {
-    u64 at = row(log, place_of(r, lane, index));
-    if (r->any_gone && r->available[at] == GONE) continue;
-    i64 more = 532 + 4 * (((i64)log->rows[at].bytes + 2) / 3);
+    i64 place = place_of(r, lane, index);
+    if (is_gone(r, log, place)) continue;
+    i64 more = payload_of(bytes_of(log, place));
     if (n && payload + more > PAYLOAD_LIMIT) {
       *full = 1;
       break;

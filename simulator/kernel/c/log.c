@@ -43,10 +43,10 @@ static int grow(Kernel *k, Stream *stream, Shard *shard) {
   return !m->exhausted;
 }
 
-int append(Kernel *k, Stream *stream, Shard *shard) {
-  Log *log = &shard->log;
-  if ((u64)(log->end - log->first) > log->mask && !grow(k, stream, shard)) return 0;
-  log->end++;
+int room_in_log(Kernel *k, Stream *stream, Shard *shard, i64 more) {
+  const Log *log = &shard->log;
+  while ((u64)(log->end + more - log->first) > log->mask + 1)
+    if (!grow(k, stream, shard)) return 0;
   return 1;
 }
 

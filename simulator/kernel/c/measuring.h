@@ -9,7 +9,8 @@ void end_measures(Kernel *);
 
 /* measures/grid.c, measures/stream.c: the writing end */
 int make_rows(Kernel *, i64 until_ns); /* room for the rows up to a time */
-int measure_produced(Kernel *, Stream *, Shard *, i64 produced_ns, i64 accepted_ns, i64 bytes, int dropped);
+void measure_offered(Kernel *, Stream *, Shard *, const Offered *, i64 n); /* they are not in the log yet */
+int measure_arrivals(Kernel *, Stream *);                                  /* those of the window */
 void forget_arrivals(Kernel *, Stream *, i64 time_ns);
 
 /* measures/lanes.c, measures/passes.c: what lanes do, and how records come to them */

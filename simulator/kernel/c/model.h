@@ -31,6 +31,8 @@ void give_back_unit(Function *, const Run *, i64 now_ns);
 i64 wait_ns(const Backoff *, const Reader *, const Lane *, Waits *, i64 n);
 
 /* lane.c */
+#define PAYLOAD_LIMIT (6LL << 20)
+static inline i64 payload_of(i64 bytes) { return 532 + 4 * ((bytes + 2) / 3); }
 static inline i64 place_of(const Reader *r, const Lane *lane, i64 index) {
   return r->lane_logs ? r->lane_logs[lane->number].place[(u64)index & r->lane_logs[lane->number].mask] : index;
 }
@@ -75,8 +77,7 @@ int make_facts(Kernel *);
 void clear_facts(Kernel *);
 int room_for_an_event(const Kernel *);
 int room_for(Kernel *, Facts *, i64 words);
-int state_written(Kernel *, Stream *, i64 shard, i64 number, i64 let_in_ns, i64 dropped, const u8 *lanes, const Log *,
-                  u64 at, i64 produced_ns, i64 accepted_ns, i64 bytes);
+int state_written(Kernel *, Stream *, const Shard *, const Offered *, const u8 *lanes);
 void state(Kernel *, int kind, const i64 *words, int n);
 void state_attempt(Kernel *, const Reader *, Lane *, i64 done);
 void state_throttle(Kernel *, const Reader *, Lane *, i64 n, i64 again_ns, int lack);

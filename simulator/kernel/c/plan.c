@@ -134,6 +134,7 @@ static void read_stream(Kernel *k, Words *w, Stream *s) {
   s->any_large = flag(w);
   i64 n;
   s->factors = counted(w, 0, &n);
+  if (n > MOST_FACTORS) w->bad = 1;
   s->nfactors = (int)n;
   for (i64 f = 0; !w->bad && f < n; f++)
     if (s->factors[f] < 2 || s->factors[f] > 10) w->bad = 1;
@@ -151,6 +152,7 @@ static void read_stream(Kernel *k, Words *w, Stream *s) {
   }
   s->shards = made(k, w, s->nshards, sizeof(Shard));
   s->kept = made(k, w, s->nshards, sizeof(i64));
+  s->ends = made(k, w, s->nshards, sizeof(i64));
   for (i64 j = 0; !w->bad && j < s->nshards; j++) {
     Shard *shard = &s->shards[j];
     shard->records.full_ns = shard->bytes.full_ns = shard->calls_full_ns = shard->opened_ns = -NEVER;
@@ -188,12 +190,13 @@ static void read_producer(Kernel *k, Words *w, Producer *p, const double *expone
   p->arrivals.key = key(w);
   p->arrivals.exponential = exponential;
   if (w->bad) return;
-  const Stream *s = &k->streams[p->stream];
+  Stream *s = &k->streams[p->stream];
   read_keys(k, w, &p->keys, s);
   p->size = quantile_of(w);
-  if (p->size.kind == SAME && !(p->size.low >= 1 && p->size.low <= 0x1p31)) w->bad = 1;
   p->size_key = key(w);
   p->largest = whole(w, 1, 1LL << 31);
+  if (p->size.kind == SAME && !(p->size.low >= 1 && p->size.low <= (double)p->largest)) w->bad = 1;
+  if (p->largest > s->largest) s->largest = p->largest;
   p->poison = several(w, s->nkinds);
 }
 
@@ -256,6 +259,7 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   m->nth_factor = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].nfactors - 1);
   m->poisoned = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].npoisoned - 1);
   m->batch_size = whole(w, 1, 10000);
+  m->light = !w->bad && m->batch_size * payload_of(k->streams[m->stream].largest) < PAYLOAD_LIMIT;
   m->window_ns = duration(w, 0), m->overhead_ns = duration(w, 0);
   m->retry_attempts = whole(w, -1, 10000);
   m->record_age_ns = time(w);

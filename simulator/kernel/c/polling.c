@@ -86,7 +86,7 @@ void ask(Kernel *k, Reader *r, Lane *lane) {
   else due(&k->clock, k->clock.now, turn(POLL, r));
 }
 
-void answered(Kernel *k, Reader *r) {
+LOOP void answered(Kernel *k, Reader *r) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   Answer answer = r->answers[r->first_answer];

@@ -4,9 +4,9 @@
 
 #define ROOM 16
 #define A_WINDOW (1 << 12) /* records, so that what a window touches stays in the cache; and some for each shard */
-#define A_SHARD (1 << 4)
-#define MOST_AHEAD (1 << 16)
-#define MOST_IN_ALL (1 << 22) /* of all producers */
+#define A_SHARD (1 << 5)
+#define MOST_AHEAD (1 << 19)
+#define MOST_IN_ALL (1 << 19) /* of all producers */
 
 i64 size_of(const Producer *p, u64 number) {
   if (p->size.kind == SAME) return (i64)p->size.low;
@@ -52,28 +52,25 @@ static void move_ahead(Producer *p) {
   p->first = 0;
 }
 
-static int arrive(Kernel *k, Producer *p, i64 end_ns) {
-  i64 most = most_ahead(k, p);
-  while (p->end < most) {
-    if (p->end && p->ahead[p->end - 1] >= end_ns) return 1;
-    if (p->end == p->room && !make_room_ahead(k, p)) return 1;
-    i64 next_ns = next_arrival(&p->arrivals), before_ns = p->end ? p->ahead[p->end - 1] : k->window_began_ns;
-    p->ahead[p->end++] = next_ns > before_ns ? next_ns : before_ns;
-  }
-  return p->ahead[p->end - 1] >= end_ns;
-}
-
-/* The keys and shards of records from one on. Large tables are looked up without waiting for each other. */
-static void fall(Producer *p, i64 from, i64 shards) {
-  for (i64 i = from; i < p->end; i++) p->keys_ahead[i] = draw_key(&p->keys, (u64)(p->produced + i));
-  for (i64 i = from; i < p->end; i++) p->shards_ahead[i] = (u32)shard_of(&p->keys, p->keys_ahead[i], shards);
+/* So many more records: when they come, none before the one before it, and to which shards they fall. */
+static void produce(Kernel *k, Producer *p, i64 n) {
+  i64 *times_ns = p->ahead + p->end, before_ns = p->end ? times_ns[-1] : k->window_began_ns;
+  next_arrivals(&p->arrivals, times_ns, n);
+  for (i64 i = 0; i < n; i++) before_ns = times_ns[i] = times_ns[i] > before_ns ? times_ns[i] : before_ns;
+  draw_keys(&p->keys, (u64)(p->produced + p->end), p->keys_ahead + p->end, n);
+  find_shards(&p->keys, p->keys_ahead + p->end, p->shards_ahead + p->end, n, k->streams[p->stream].nshards);
+  p->end += n;
 }
 
 /* Know the production times until a time, or as many as there is room for; 1 if the time was reached. */
 int look_ahead(Kernel *k, Producer *p, i64 end_ns) {
+  i64 most = most_ahead(k, p);
   if (p->first) move_ahead(p);
-  i64 known = p->end;
-  int reached = arrive(k, p, end_ns);
-  fall(p, known, k->streams[p->stream].nshards);
-  return reached;
+  while (p->end < most && !(p->end && p->ahead[p->end - 1] >= end_ns)) {
+    i64 n = min(DRAWN_AT_ONCE, most - p->end);
+    while (p->end + n > p->room)
+      if (!make_room_ahead(k, p)) return 1;
+    produce(k, p, n);
+  }
+  return p->ahead[p->end - 1] >= end_ns;
 }

@@ -32,7 +32,7 @@ void start_pushing(const Mapping *m, Reader *r) {
 void send(Kernel *k, Reader *r, i64 place) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  i64 accepted_ns = log->rows[row(log, place)].accepted, cost = log->rows[row(log, place)].bytes * TICKS_A_BYTE;
+  i64 accepted_ns = log->rows[row(log, place)].accepted, cost = bytes_of(log, place) * TICKS_A_BYTE;
   for (;;) {
     i64 begins_ns = max(max(accepted_ns, r->sent_ns), r->since_ns);
     i64 begins_ticks = begins_ns == r->sent_ns ? r->sent_ticks : 0;

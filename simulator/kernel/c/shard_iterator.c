@@ -22,6 +22,16 @@ Answer no_records(Kernel *k, const Reader *r) {
   return (Answer){k->clock.now, here, here, 0, 0};
 }
 
+/* The first place from one on whose record is accepted later. */
+static i64 accepted_by(const Log *log, i64 low, i64 now_ns) {
+  i64 high = log->end;
+  while (low < high) {
+    i64 middle = (low + high) / 2;
+    if (log->rows[row(log, middle)].accepted <= now_ns) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
 Answer get_records(Kernel *k, Reader *r) {
   const Mapping *m = &k->mappings[r->mapping];
   Shard *shard = shard_read(k, r);
@@ -34,14 +44,10 @@ Answer get_records(Kernel *k, Reader *r) {
   i64 now_ns = k->clock.now, oldest_ns = now_ns - k->streams[m->stream].retention_ns, gone = r->place;
   while (gone < log->end && log->rows[row(log, gone)].accepted < oldest_ns) gone++;
   pass_over(k, r, gone);
-  i64 first = r->place, bytes = 0;
-  while (r->place < log->end && r->place - first < m->limit && log->rows[row(log, r->place)].accepted <= now_ns) {
-    i64 more = log->rows[row(log, r->place)].bytes;
-    if (bytes + more > ANSWER_BYTES) break;
-    bytes += more;
-    r->place++;
-  }
+  i64 first = r->place, accepted = accepted_by(log, first, now_ns);
+  r->place = accepted - first < m->limit ? accepted : first + m->limit;
+  while (bytes_between(log, first, r->place) > ANSWER_BYTES) r->place--;
+  i64 bytes = bytes_between(log, first, r->place);
   read_bytes(shard, now_ns, bytes);
-  i64 left_behind = r->place < log->end && log->rows[row(log, r->place)].accepted <= now_ns;
-  return (Answer){now_ns + m->latency_ns, first, r->place, bytes, left_behind};
+  return (Answer){now_ns + m->latency_ns, first, r->place, bytes, r->place < accepted};
 }

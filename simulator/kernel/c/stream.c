@@ -7,73 +7,65 @@
 #define LONGEST_NS (600LL * NS)
 #define MOST_NEW_ROWS 1000 /* a window */
 
-static void strike_at_random(Kernel *k, Stream *stream, Producer *p, u64 number, Log *log, u64 at) {
+static void strike_at_random(const Stream *stream, const Producer *p, u64 number, Log *log, u64 at) {
   for (int f = 0; f < stream->npoisoned; f++) log->poison[f][at] = __builtin_inf();
   for (int i = 0; i < stream->nkinds; i++) {
-    PoisonKind *kind = &stream->kinds[i];
+    const PoisonKind *kind = &stream->kinds[i];
     double *after = &log->poison[kind->function][at];
     if (unit(bits(p->poison[i], number)) < kind->probability && kind->fails_after < *after) *after = kind->fails_after;
   }
-  (void)k;
 }
 
-static int write_one(Kernel *k, Producer *p) {
-  Stream *stream = &k->streams[p->stream];
-  i64 produced_ns = p->ahead[p->first], shard_number = p->shards_ahead[p->first];
-  u32 draw = p->keys_ahead[p->first];
-  p->first++;
-  u64 number = (u64)p->produced++;
-  i64 in_stream = stream->produced++, bytes = size_of(p, number), let_in_ns, accepted_ns;
-  Shard *shard = &stream->shards[shard_number];
-  int in = write_record(shard, produced_ns, bytes, stream->any_large, p->drop, &let_in_ns, &accepted_ns);
-  if (!append(k, stream, shard)) return 0;
-  Log *log = &shard->log;
-  u64 at = row(log, log->end - 1);
-  u8 lanes[10];
-  for (int f = 0; f < stream->nfactors; f++)
-    lanes[f] = (u8)lane_of(&p->keys, draw, stream->nshards, f, stream->factors[f]);
-  if (stream->npoisoned) strike_at_random(k, stream, p, number, log, at);
-  if (!k->measures &&
-      !state_written(k, stream, shard_number, in_stream, let_in_ns, !in, lanes, log, at, produced_ns, accepted_ns, bytes))
-    return 0;
-  if (k->measures && !measure_produced(k, stream, shard, produced_ns, accepted_ns, bytes, !in)) return 0;
-  if (!in) {
-    log->end--; /* it is lost */
-    return 1;
+/* A record that has been let in is a row of the log. */
+static void append(Kernel *k, const Stream *stream, Log *log, const Offered *o) {
+  u64 at = row(log, log->end++);
+  log->rows[at] = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, log->bytes};
+  log->bytes += o->bytes;
+  if (k->measures && o->accepted_ns > o->produced_ns) log->let_in[at] = o->let_in_ns;
+}
+
+/* What else there may be of one that comes next: lanes, poison, and, if it is not measured here, a fact. */
+static int describe(Kernel *k, Stream *stream, Shard *shard, const Offered *o) {
+  const Producer *p = &k->producers[o->producer];
+  u8 lanes[MOST_FACTORS];
+  if (stream->npoisoned) strike_at_random(stream, p, o->number, &shard->log, row(&shard->log, shard->log.end));
+  for (int f = 0; f < stream->nfactors; f++) {
+    lanes[f] = (u8)lane_of(&p->keys, o->draw, stream->nshards, f, stream->factors[f]);
+    if (!o->dropped && !append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], shard->log.end)) return 0;
   }
-  if (k->measures && accepted_ns > produced_ns) log->let_in[at] = let_in_ns;
-  log->rows[at].produced = produced_ns;
-  log->rows[at].accepted = accepted_ns;
-  log->rows[at].number = in_stream;
-  log->rows[at].bytes = (u32)bytes;
-  for (int f = 0; f < stream->nfactors; f++)
-    if (!append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], log->end - 1)) return 0;
-  shard->last_accepted = accepted_ns;
+  return k->measures || state_written(k, stream, shard, o, lanes);
+}
+
+static LOOP int append_all(Kernel *k, Stream *stream, Shard *shard, const Offered *offered, i64 n) {
+  int plain = k->measures && !stream->npoisoned && !stream->nfactors;
+  for (const Offered *o = offered; o < offered + n; o++) {
+    if (!plain && !describe(k, stream, shard, o)) return 0;
+    if (o->dropped) continue;
+    append(k, stream, &shard->log, o);
+    shard->last_accepted = o->accepted_ns;
+  }
   return 1;
 }
 
-/* When the producer's next record in the window is produced; NEVER if it has no more. */
-static i64 next_in_window(const Kernel *k, const Producer *p) {
-  return p->first < p->end && p->ahead[p->first] < k->window_ends_ns ? p->ahead[p->first] : NEVER;
+static int write_to(Kernel *k, Stream *stream, Shard *shard, Offered *offered, i64 n) {
+  if (!n) return 1;
+  if (!room_in_log(k, stream, shard, n)) return 0;
+  write_limited(shard, k, stream->any_large, offered, n);
+  if (k->measures) measure_offered(k, stream, shard, offered, n);
+  return append_all(k, stream, shard, offered, n);
 }
 
-static void take_turn(Kernel *k, u64 number) {
-  i64 time_ns = next_in_window(k, &k->producers[number]);
-  if (time_ns < NEVER) due(&k->turns, time_ns, number);
-}
-
-/* The records of the window, in order of production; at one instant in order of their producers. */
-static int write_all(Kernel *k) {
-  for (int i = 0; i < k->nproducers; i++) take_turn(k, (u64)i);
-  while (k->turns.n) {
-    u64 number = next_event(&k->turns).order;
-    Producer *p = &k->producers[number];
-    i64 until_ns = k->turns.n ? k->turns.heap[0].time : k->window_ends_ns;
-    do {
-      if (!write_one(k, p)) return 0;
-    } while (next_in_window(k, p) < until_ns);
-    take_turn(k, number);
+/* The records of the window. */
+static int write_all(Kernel *k, Stream *stream) {
+  i64 begin = 0;
+  for (i64 j = 0; j < stream->nshards; j++) {
+    i64 end = stream->ends[j];
+    if (!write_to(k, stream, &stream->shards[j], stream->offered + begin, end - begin)) return 0;
+    stream->ends[j] = 0;
+    begin = end;
   }
+  if (k->measures && !measure_arrivals(k, stream)) return 0;
+  stream->produced += stream->noffered;
   return 1;
 }
 
@@ -107,7 +99,9 @@ int bring_in(Kernel *k) {
   forget(k);
   k->window_ends_ns = window_end(k);
   if (k->memory.exhausted || (k->measures && !make_rows(k, k->window_ends_ns))) return 0;
-  if (!write_all(k)) return 0;
+  if (!offer(k)) return 0;
+  for (int i = 0; i < k->nstreams; i++)
+    if (!write_all(k, &k->streams[i])) return 0;
   for (int i = 0; i < k->nstreams; i++)
     if (k->streams[i].ntimes) strike_at_times(&k->streams[i], k->window_ends_ns);
   if (!tell_readers(k)) return 0;

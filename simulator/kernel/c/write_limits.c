@@ -24,12 +24,17 @@ static i64 by_bytes(Bucket *full, i64 arrival_ns, i64 bytes) {
   return let_in_ns;
 }
 
-int write_record(Shard *s, i64 produced_ns, i64 bytes, int any_large, int drop, i64 *let_in_ns, i64 *accepted_ns) {
-  Bucket records = s->records, of_bytes = s->bytes;
-  *let_in_ns = by_records(&records, produced_ns);
-  *accepted_ns = any_large ? by_bytes(&of_bytes, *let_in_ns, bytes) : *let_in_ns;
-  if (drop && *accepted_ns > produced_ns) return 0;
-  s->records = records;
-  s->bytes = of_bytes;
-  return 1;
+LOOP void write_limited(Shard *shard, const Kernel *k, int any_large, Offered *offered, i64 n) {
+  Bucket records = shard->records, bytes = shard->bytes;
+  for (Offered *o = offered; o < offered + n; o++) {
+    Bucket records_before = records, bytes_before = bytes;
+    o->let_in_ns = by_records(&records, o->produced_ns);
+    o->accepted_ns = any_large ? by_bytes(&bytes, o->let_in_ns, o->bytes) : o->let_in_ns;
+    if (o->accepted_ns == o->produced_ns || !k->producers[o->producer].drop) continue;
+    o->dropped = 1;
+    records = records_before;
+    bytes = bytes_before;
+  }
+  shard->records = records;
+  shard->bytes = bytes;
 }

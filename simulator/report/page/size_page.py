@@ -17,6 +17,7 @@ from simulator.report.page.words import told
 from simulator.report.results import StudyResult
 from simulator.report.vocabulary import cautious
 from simulator.study.objectives import MEASURES
+from simulator.study.sample import simulated
 from simulator.study.statistics import Interval
 
 NAN: Final = math.nan
@@ -35,7 +36,8 @@ def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         name=result.name,
         title=f"{result.name}: {_finding(result)}",
         description=str(resolved["description"]),
-        about=f"{tried}, each with up to {plural(study['replications_at_most'], 'run')} of the same traffic.",
+        about=f"{tried}, each with up to {plural(study['replications_at_most'], 'run')} of the same traffic. "
+        f"{simulated(study.get('sample'))}".strip(),
         verdict=_verdict(result),
         tiles=option_tiles(option, None, shards_with(overrides, resolved), shards_with({}, resolved)) if answer else (),
         actions=what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,

@@ -7,15 +7,12 @@ static void close_second(ShardMeasures *shard) {
   shard->records_before = shard->offered, shard->bytes_before = shard->offered_bytes;
 }
 
-/* A record is offered; those of a shard come in order of production. */
-void offer(ShardMeasures *shard, i64 produced_ns, i64 bytes) {
-  if (produced_ns >= shard->second_ends_ns) {
-    close_second(shard);
-    i64 second = produced_ns / NS - (produced_ns % NS < 0);
-    shard->second_ends_ns = (second + 1) * NS;
-  }
-  shard->offered++;
-  shard->offered_bytes += bytes;
+/* Records of a shard come in order of production: the second in which one is offered, if it is not that of the last. */
+void turn_to_second(ShardMeasures *shard, i64 produced_ns) {
+  if (produced_ns < shard->second_ends_ns) return;
+  close_second(shard);
+  i64 second = produced_ns / NS - (produced_ns % NS < 0);
+  shard->second_ends_ns = (second + 1) * NS;
 }
 
 static void halve(StreamMeasures *stream, i64 shards) {
@@ -35,11 +32,11 @@ static void halve(StreamMeasures *stream, i64 shards) {
   stream->totals.load_rows = (stream->totals.load_rows + 1) / 2;
 }
 
-/* A record was accepted, from 0 on. Rows double in length when there come to be many. */
-void count_load(StreamMeasures *stream, i64 accepted_ns, i64 shard) {
+/* Records of one row were accepted, from 0 on, the last of them then. Rows double in length when there come to be many. */
+void count_load(StreamMeasures *stream, i64 accepted_ns, i64 shard, i64 records) {
   while (accepted_ns > 2 * LOAD_ROWS * stream->load_grid.interval_ns) halve(stream, stream->nshards);
   i64 rows = row_at(&stream->load_grid, accepted_ns);
-  stream->load[(rows - 1) * stream->nshards + shard]++;
+  stream->load[(rows - 1) * stream->nshards + shard] += records;
   stream->totals.load_rows = greatest(stream->totals.load_rows, rows);
 }
 

@@ -9,13 +9,13 @@ int phase_of(const Kernel *k, const Reader *r, const Watch *w) {
 static void become(Kernel *k, Reader *r, Lane *lane, i64 time_ns, int doing, int number) {
   const Mapping *m = &k->mappings[r->mapping];
   Watch *w = &lane->watch;
-  int before[CLASSES], phase = phase_of(k, r, w);
-  for (int class = 0; class < CLASSES; class++) before[class] = why(m, r, w, phase, class);
+  int did = w->doing, was = phase_of(k, r, w);
   w->doing = (u8)doing;
   w->phase = (u32)number;
-  phase = phase_of(k, r, w);
+  int phase = phase_of(k, r, w);
   for (int class = 0; class < CLASSES; class++)
-    if (w->records[class]) move(k, r->mapping, before[class], why(m, r, w, phase, class), time_ns, w->records[class]);
+    if (w->records[class])
+      move(k, r->mapping, why(m, r, did, was, class), why(m, r, doing, phase, class), time_ns, w->records[class]);
 }
 
 /* Take account of all that has happened in the lane up to a time. */
@@ -70,7 +70,7 @@ void end_lanes(Kernel *k, int mapping, i64 end_ns) {
       Watch *w = &lane->watch;
       follow(k, r, lane, end_ns);
       for (int class = 0; class < CLASSES; class++)
-        move(k, mapping, why(m, r, w, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
+        move(k, mapping, why(m, r, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
       of_lane(k, r, lane)->busy_ns = w->busy_ns;
     }
 }

@@ -35,19 +35,22 @@ void add_to_histogram(Histogram *, i64 value_ns);
 int make_row_percentiles(Memory *, RowPercentiles *);
 void turn_to_row(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 time_ns);
 void end_row_percentiles(RowPercentiles *, const MappingMeasures *, int which, Grid *, i64 end_ns);
+static inline void widen_row(RowCounts *open, int low, int high) {
+  if (low < open->low) open->low = low;
+  if (high > open->high) open->high = high;
+}
+
 static inline void count_in_row(RowPercentiles *p, int bucket) {
-  RowCounts *open = &p->open;
-  open->counts[bucket]++;
-  if (bucket < open->low) open->low = bucket;
-  if (bucket > open->high) open->high = bucket;
+  p->open.counts[bucket]++;
+  widen_row(&p->open, bucket, bucket);
 }
 
 /* stream.c, by_shard.c: the writing end */
 int make_stream_measures(Kernel *, Stream *);
 void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
-void count_load(StreamMeasures *, i64 accepted_ns, i64 shard);
+void turn_to_second(ShardMeasures *, i64 produced_ns);
+void count_load(StreamMeasures *, i64 accepted_ns, i64 shard, i64 records);
 void end_load(StreamMeasures *, i64 end_ns);
-void offer(ShardMeasures *, i64 produced_ns, i64 bytes);
 void end_stream(Kernel *, Stream *, i64 end_ns);
 
 /* backlog.c */
@@ -69,7 +72,7 @@ void pass_sent(Kernel *, Reader *, Lane *, i64 until_ns);
 void end_lanes(Kernel *, int mapping, i64 end_ns);
 
 /* waiting.c */
-int why(const Mapping *, const Reader *, const Watch *, int phase, int class);
+int why(const Mapping *, const Reader *, int doing, int phase, int class);
 void move(Kernel *, int mapping, int before, int after, i64 time_ns, i64 records);
 void move_several(Kernel *, int mapping, int before, int after, Sum left, i64 records);
 void wait_to_write(Kernel *, int mapping, i64 produced_ns, i64 let_in_ns, i64 accepted_ns);

@@ -10,16 +10,18 @@ typedef struct {
   Sum produced, accepted, busy, free;
 } Added;
 
-/* Those between two indices; their latencies are counted. */
-static Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i64 high, i64 finished_ns, RowPercentiles *p,
+/* Those between two indices; their latencies are counted. The first has the longest: it was produced first. */
+static LOOP Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i64 high, i64 finished_ns, RowPercentiles *p,
                     i64 *cold) {
   Added all = {0};
+  int longest = -1, bucket = BUCKETS;
   for (i64 index = low; index < high; index++) {
     i64 place = place_of(r, lane, index);
     u64 at = row(log, place);
     if (is_gone(r, log, place)) continue;
-    int bucket = bucket_of(finished_ns - log->rows[at].produced);
-    count_in_row(p, bucket);
+    bucket = bucket_of(finished_ns - log->rows[at].produced);
+    if (longest < 0) longest = bucket;
+    p->open.counts[bucket]++;
     if (cold) cold[bucket]++;
     all.records++;
     add_value(&all.produced, log->rows[at].produced);
@@ -28,6 +30,7 @@ static Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i64 hi
     add_value(&all.free, r->free_at[at]);
   }
   p->open.n += all.records;
+  widen_row(&p->open, bucket, longest);
   return all;
 }
 

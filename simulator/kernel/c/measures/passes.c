@@ -4,7 +4,7 @@
 #include "measures.h"
 
 /* Records of the lane are accepted up to a time, through which the lane does one thing. */
-void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
+LOOP void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   Watch *w = &lane->watch;
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
@@ -25,7 +25,7 @@ void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
       r->busy_at[at] = busy_ns + busy * accepted_ns;
       add_value(&left, grid->ends_ns - accepted_ns);
     }
-    move_several(k, r->mapping, NOTHING_WAITS, why(m, r, w, phase_of(k, r, w), class), left, index - first);
+    move_several(k, r->mapping, NOTHING_WAITS, why(m, r, w->doing, phase_of(k, r, w), class), left, index - first);
     w->records[class] += index - first;
     of_lane(k, r, lane)->accepted += index - first;
   }
@@ -43,10 +43,10 @@ void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
     if (r->available[at] < 0) continue;
     i64 leaves_ns = r->available[at] - m->propagation_ns;
     if (leaves_ns > until_ns) break;
-    reads->bytes += log->rows[at].bytes;
+    reads->bytes += bytes_of(log, place_of(r, lane, w->sent));
     w->records[SEEN]--, w->records[CALLED_FOR]++;
     int phase = phase_of(k, r, w);
-    move(k, r->mapping, why(m, r, w, phase, SEEN), why(m, r, w, phase, CALLED_FOR), leaves_ns, 1);
+    move(k, r->mapping, why(m, r, w->doing, phase, SEEN), why(m, r, w->doing, phase, CALLED_FOR), leaves_ns, 1);
   }
 }
 
@@ -75,13 +75,13 @@ void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
     Watch *w = &lane->watch;
     r->polled = before;
     follow(k, r, lane, now_ns);
-    int phase = phase_of(k, r, w), unseen = why(m, r, w, phase, UNSEEN), seen = why(m, r, w, phase, SEEN);
+    int phase = phase_of(k, r, w), unseen = why(m, r, w->doing, phase, UNSEEN), seen = why(m, r, w->doing, phase, SEEN);
     r->polled = what;
-    int left = why(m, r, w, phase, SEEN);
+    int left = why(m, r, w->doing, phase, SEEN);
     move(k, r->mapping, seen, left, now_ns, w->records[SEEN]);
     move(k, r->mapping, unseen, left, now_ns, w->records[UNSEEN]);
     i64 called = called_for(k, r, lane, answer);
-    move(k, r->mapping, left, why(m, r, w, phase, CALLED_FOR), now_ns, called);
+    move(k, r->mapping, left, why(m, r, w->doing, phase, CALLED_FOR), now_ns, called);
     w->records[SEEN] += w->records[UNSEEN] - called;
     w->records[UNSEEN] = 0;
     w->records[CALLED_FOR] += called;
@@ -91,14 +91,14 @@ void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
 }
 
 /* Records of a lane, from an index on, have become available, or are gone. */
-void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 records) {
+LOOP void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 records) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   Watch *w = &lane->watch;
   follow(k, r, lane, k->clock.now);
   for (i64 index = from; index < lane->seen; index++) r->free_at[row(log, place_of(r, lane, index))] = w->free_ns;
   int phase = phase_of(k, r, w);
-  move(k, r->mapping, why(m, r, w, phase, CALLED_FOR), why(m, r, w, phase, AVAILABLE), k->clock.now, records);
+  move(k, r->mapping, why(m, r, w->doing, phase, CALLED_FOR), why(m, r, w->doing, phase, AVAILABLE), k->clock.now, records);
   w->records[CALLED_FOR] -= records;
   w->records[AVAILABLE] += records;
 }

@@ -26,16 +26,34 @@ int make_stream_measures(Kernel *k, Stream *stream) {
   return !k->memory.exhausted;
 }
 
-/* What a record that is accepted is billed for, and loads its shard with. */
-static void count_load_of(StreamMeasures *mine, i64 accepted_ns, i64 shard, i64 bytes) {
-  mine->totals.put_units += (bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES;
-  mine->totals.kib += (bytes + KIB - 1) / KIB;
-  if (accepted_ns >= 0) count_load(mine, accepted_ns, shard);
+/* Records of a shard: those that are offered, and those of them that are accepted. */
+typedef struct {
+  i64 offered, offered_bytes, accepted, bytes, put_units, kib, last_ns;
+} Tally;
+
+static void tally(Tally *of, i64 accepted_ns, i64 bytes) {
+  of->accepted++;
+  of->bytes += bytes;
+  of->put_units += (bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES;
+  of->kib += (bytes + KIB - 1) / KIB;
+  of->last_ns = accepted_ns;
 }
 
-static int room_for_a_time(Kernel *k, AcceptedRecords *all) {
-  if (all->ntimes < all->times_room) return 1;
-  i64 room = all->times_room ? 2 * all->times_room : 1024;
+/* They are accepted in one row of the series, and in one of the load. */
+static void count_accepted(StreamMeasures *mine, StreamRow *row, i64 shard, const Tally *of) {
+  row->accepted += of->accepted;
+  row->accepted_bytes += of->bytes;
+  mine->shards[shard].records += of->accepted;
+  mine->shards[shard].bytes += of->bytes;
+  mine->totals.put_units += of->put_units;
+  mine->totals.kib += of->kib;
+  if (of->last_ns >= 0) count_load(mine, of->last_ns, shard, of->accepted);
+}
+
+static int room_for_times(Kernel *k, AcceptedRecords *all, i64 more) {
+  i64 room = all->times_room ? all->times_room : 1024;
+  if (all->ntimes + more <= all->times_room) return 1;
+  while (room < all->ntimes + more) room *= 2;
   i64 *times = take(&k->memory, (u64)room * sizeof(i64));
   if (!times) return 0;
   if (all->times) __builtin_memcpy(times, all->times, (u64)all->ntimes * sizeof(i64));
@@ -55,50 +73,73 @@ static int room_for_one_held(Kernel *k, AcceptedRecords *all) {
   return 1;
 }
 
-/* A record is accepted that had to wait. */
-static void count_accepted(StreamMeasures *mine, i64 accepted_ns, i64 shard, i64 bytes) {
-  StreamRow *row = &mine->rows[row_at(&mine->accepted, accepted_ns)];
-  row->accepted++;
-  row->accepted_bytes += bytes;
-  mine->shards[shard].records++;
-  mine->shards[shard].bytes += bytes;
-  count_load_of(mine, accepted_ns, shard, bytes);
+/* Until when all that is offered to a shard counts in the same rows, and in the same second. */
+static i64 counted_until(StreamMeasures *mine, ShardMeasures *shard, i64 produced_ns) {
+  i64 load_ns = mine->totals.load_interval_ns, until_ns;
+  turn_to_second(shard, produced_ns);
+  row_at(&mine->produced, produced_ns);
+  until_ns = least(shard->second_ends_ns, mine->produced.ends_ns);
+  return produced_ns < 0 ? until_ns : least(until_ns, (produced_ns / load_ns + 1) * load_ns);
 }
 
-/* A record is not accepted when it is offered, as the others are: what was offered is added to these when the run ends. */
-static void count_throttled(StreamRow *row, ShardMeasures *shard, i64 bytes) {
-  row->throttled++;
-  row->accepted--;
-  row->accepted_bytes -= bytes;
-  shard->throttled++;
-  shard->records--;
-  shard->bytes -= bytes;
+static void count_offered(StreamMeasures *mine, StreamRow *row, i64 shard, const Tally *of) {
+  i64 throttled = of->offered - of->accepted;
+  row->produced += of->offered;
+  row->throttled += throttled;
+  mine->shards[shard].offered += of->offered;
+  mine->shards[shard].offered_bytes += of->offered_bytes;
+  mine->shards[shard].throttled += throttled;
+  mine->totals.produced += of->offered;
+  mine->totals.throttled += throttled;
+  if (of->accepted) count_accepted(mine, row, shard, of);
 }
 
-/* A record was offered to a shard, in order of production; if it was not dropped, it is the last of the log. */
-int measure_produced(Kernel *k, Stream *stream, Shard *shard, i64 produced_ns, i64 accepted_ns, i64 bytes, int dropped) {
-  StreamMeasures *mine = &k->measures->streams[stream - k->streams];
-  i64 number = shard - stream->shards;
-  StreamRow *row = &mine->rows[row_at(&mine->produced, produced_ns)];
-  ShardMeasures *of_shard = &mine->shards[number];
-  row->produced++;
-  row->accepted_bytes += bytes;
-  offer(of_shard, produced_ns, bytes);
-  if (!dropped && accepted_ns == produced_ns) {
-    count_load_of(mine, accepted_ns, number, bytes);
-    if (!stream->nreaders) return 1;
-    if (!room_for_a_time(k, &mine->arrivals)) return 0;
-    mine->arrivals.times[mine->arrivals.ntimes++] = accepted_ns;
-    return 1;
+/* Some of them are not accepted at once. */
+static void note_held(StreamMeasures *mine, const Stream *stream, Shard *shard, const Offered *offered, i64 n) {
+  i64 place = shard->log.end;
+  for (const Offered *o = offered; o < offered + n; place += !o->dropped, o++) {
+    if (o->accepted_ns == o->produced_ns) continue;
+    stream->in_order[o->nth] = NEVER + (o - stream->offered);
+    mine->totals.dropped += o->dropped;
+    if (o->dropped) continue;
+    shard->last_held = place;
+    if (shard->held < 0) shard->held = place;
   }
-  count_throttled(row, of_shard, bytes);
-  mine->totals.throttled++;
-  mine->totals.dropped += dropped;
-  if (dropped) return 1;
-  if (!room_for_one_held(k, &mine->arrivals)) return 0;
-  mine->arrivals.held[mine->arrivals.nheld++] = (Held){produced_ns, number};
-  shard->last_held = shard->log.end - 1;
-  if (shard->held < 0) shard->held = shard->last_held;
+}
+
+/* Records were offered to a shard, in order of production; those that are not dropped come to its log next. */
+LOOP void measure_offered(Kernel *k, Stream *stream, Shard *shard, const Offered *offered, i64 n) {
+  StreamMeasures *mine = &k->measures->streams[stream - k->streams];
+  i64 number = shard - stream->shards, throttled = mine->shards[number].throttled;
+  for (i64 i = 0; i < n;) {
+    i64 until_ns = counted_until(mine, &mine->shards[number], offered[i].produced_ns);
+    StreamRow *row = &mine->rows[mine->produced.row];
+    Tally of = {0};
+    for (; i < n && offered[i].produced_ns < until_ns; i++) {
+      of.offered++;
+      of.offered_bytes += offered[i].bytes;
+      if (offered[i].accepted_ns == offered[i].produced_ns) tally(&of, offered[i].accepted_ns, offered[i].bytes);
+    }
+    count_offered(mine, row, number, &of);
+  }
+  if (mine->shards[number].throttled > throttled) note_held(mine, stream, shard, offered, n);
+}
+
+/* The window's records in order of production: those that are accepted at once, and those that wait. */
+LOOP int measure_arrivals(Kernel *k, Stream *stream) {
+  StreamMeasures *mine = &k->measures->streams[stream - k->streams];
+  AcceptedRecords *all = &mine->arrivals;
+  if (!room_for_times(k, all, stream->noffered)) return 0;
+  for (i64 i = 0; i < stream->noffered; i++) {
+    if (stream->in_order[i] < NEVER) {
+      all->times[all->ntimes++] = stream->in_order[i];
+      continue;
+    }
+    const Offered *o = &stream->offered[stream->in_order[i] - NEVER];
+    if (o->dropped) continue;
+    if (!room_for_one_held(k, all)) return 0;
+    all->held[all->nheld++] = (Held){o->produced_ns, o->shard};
+  }
   return 1;
 }
 
@@ -133,7 +174,9 @@ static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   if (first.time >= mine->arrivals.boundary_ns) at_boundary(k, stream, first.time);
   mine->arrivals.count++;
   change_level(&mine->unwritten, first.time, -1);
-  count_accepted(mine, first.time, (i64)first.order, shard->log.rows[at].bytes);
+  Tally one = {0};
+  tally(&one, first.time, bytes_of(&shard->log, shard->held));
+  count_accepted(mine, &mine->rows[row_at(&mine->accepted, first.time)], (i64)first.order, &one);
   for (int i = 0; i < k->nmappings; i++)
     if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns)
       wait_to_write(k, i, produced_ns, let_in_ns, first.time);
@@ -181,22 +224,9 @@ static void at_very_end(StreamRow *rows, i64 end_ns, i64 interval_ns) {
   rows[last].accepted_bytes += rows[last + 1].accepted_bytes;
 }
 
-/* See count_throttled. */
-static void add_offered(const Kernel *k, StreamMeasures *mine) {
-  for (i64 row = 0; row < k->measures->rows; row++) {
-    mine->rows[row].accepted += mine->rows[row].produced;
-    mine->totals.produced += mine->rows[row].produced;
-  }
-  for (i64 j = 0; j < mine->nshards; j++) {
-    mine->shards[j].records += mine->shards[j].offered;
-    mine->shards[j].bytes += mine->shards[j].offered_bytes;
-  }
-}
-
 void end_stream(Kernel *k, Stream *stream, i64 end_ns) {
   StreamMeasures *mine = &k->measures->streams[stream - k->streams];
   accept_before(k, stream, end_ns + 1);
-  add_offered(k, mine);
   end_level(&mine->unwritten, end_ns);
   end_load(mine, end_ns);
   at_very_end(mine->rows, end_ns, k->measures->interval_ns);

@@ -5,7 +5,7 @@
 /* Records of a lane that were available end. */
 void end_waiting(Kernel *k, Reader *r, Lane *lane, i64 time_ns, i64 records) {
   Watch *w = &lane->watch;
-  move(k, r->mapping, why(&k->mappings[r->mapping], r, w, phase_of(k, r, w), AVAILABLE), NOTHING_WAITS, time_ns, records);
+  move(k, r->mapping, why(&k->mappings[r->mapping], r, w->doing, phase_of(k, r, w), AVAILABLE), NOTHING_WAITS, time_ns, records);
   w->records[AVAILABLE] -= records;
 }
 
@@ -69,7 +69,7 @@ static void expire_one(Kernel *k, Reader *r, i64 place, i64 time_ns) {
   Watch *w = &lane->watch;
   follow(k, r, lane, time_ns);
   int class = !m->push && log->rows[row(log, place)].accepted > r->polled_ns ? UNSEEN : SEEN;
-  move(k, r->mapping, why(m, r, w, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
+  move(k, r->mapping, why(m, r, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
   w->records[class]--;
   mine->totals.expired++;
   lose(k, mine, log, row(log, place), time_ns);
