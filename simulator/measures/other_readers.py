@@ -35,6 +35,7 @@ class OtherReaderMeasures:
         self.reads.observe(stretch, shards, facts)
         self._count(stretch, facts.polls)
         self._next = np.concatenate((self._next, np.zeros(len(shards) - len(self._next), np.int64)))
+        self._next = np.maximum(self._next, [shard.log.first for shard in shards])  # what is forgotten it skips
         accepted, ended = self._read(shards, facts.polls)
         left, expires = self._left(shards, stretch.until_ns)
         if stretch.begin_ns >= 0:

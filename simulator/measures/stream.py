@@ -135,7 +135,8 @@ class StreamMeasures:
         """Count what came in a window."""
         last_ns = stretch.end_ns if stretch.last else NEVER - 1  # what lies behind the run's end did not come to pass
         self.spans = [span_of(shard, last_ns) for shard in shards if shard.opens_ns <= last_ns]
-        self.requests = [each.until(last_ns) for each in written.requests if each.at_ns < last_ns]
+        made = sorted((each for each in written.requests if each.at_ns < last_ns), key=lambda each: each.at_ns)
+        self.requests = [each.until(last_ns) for each in made]
         self._count_produced(stretch, written.produced, len(shards))
         accepted = _accepted(shards, written, stretch.until_ns)
         self._count_accepted(stretch, accepted, len(shards))

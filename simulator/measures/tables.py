@@ -37,7 +37,8 @@ READ: Final = (
     "backlog_mean_records", "backlog_max_records", "lag_max_s", "attempts", "errors", "throttles",
     "function_concurrency_mean", "function_concurrency_max",
     *(f"{what}_{statistic}_s" for what in ("iterator_age", "latency") for statistic in ("p50", "p99", "max")),
-    "closed_shards_left", *(f"{part}_mean_s" for part in PARTS), *(f"waiting_{cause}_s" for cause in CAUSES),
+    "closed_shards_left",
+    *(f"{part}_mean_s" for part in PARTS), *(f"waiting_{cause}_s" for cause in CAUSES),
 )  # fmt: skip
 READ_BY_SHARD: Final = (
     "processed_records", "iterator_age_max_s", "get_records_calls", "get_records_refused", "polls_skipped",

@@ -65,7 +65,7 @@ class Readers:
     def await_any(self, stream: str, written: Written) -> bool:
         """Whether a record that waits at its producer is for a mapping: those skip what comes too early."""
         waiting_ns = written.waiting.accepted_ns
-        return any(mapping.reads_any(waiting_ns) for mapping in self._mappings if mapping.spec.stream == stream)
+        return any(each.reads_any(waiting_ns) for each in self._mappings if each.spec.stream == stream)
 
     def expire_in_time(self) -> None:
         """No more records come: what nobody reads ends when the retention takes the last of its shard."""

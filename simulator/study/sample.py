@@ -53,6 +53,9 @@ def _reasons(scenario: Scenario) -> Iterator[str]:
     """Why a sample of the shards would mislead."""
     if len(scenario.streams) > 1:
         yield f"the scenario has {len(scenario.streams)} streams, and a sample is of one"
+    for name, stream in scenario.streams.items():
+        if stream.changes:
+            yield f"the shards of stream '{name}' change, by what all of them take"
     for producer in scenario.producers:
         if not isinstance(producer.partition_keys, UniqueKeys):
             yield f"producer {producer.name}: its keys are not all different, so no shard is like another"
@@ -64,6 +67,8 @@ def _reasons(scenario: Scenario) -> Iterator[str]:
 
 def _shared(scenario: Scenario) -> Iterator[str]:
     """What all lanes of a function share, and may run short of."""
+    if scenario.account.requests_per_concurrency:
+        yield "all lanes share the invocation rate"
     sizes, lanes = pool_sizes(scenario), dict.fromkeys(scenario.functions, 0)
     for mapping in scenario.event_source_mappings:
         lanes[mapping.function] += scenario.streams[mapping.stream].shards * mapping.parallelization_factor

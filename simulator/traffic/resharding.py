@@ -20,7 +20,7 @@ from simulator.traffic.shards import Shard
 class Changes(Protocol):
     """What changes the shards of a stream."""
 
-    requests: list[Request]  # in order of their beginning
+    requests: list[Request]  # those of the file, made or not, and then others, in order of time
 
     @property
     def next_ns(self) -> int:
@@ -38,8 +38,11 @@ class Resharding:
 
     def __init__(self, stream: spec.Stream, draws: Callable[[str], int]) -> None:
         """`draws`: the key of the stream's draws for a purpose."""
-        self.requests: list[Request] = []
-        self._file = deque(stream.resharding)
+        self._file = deque(
+            (each, Request(ns(each.at), "file", words(each), each.shards or 0)) for each in stream.resharding
+        )
+        self.requests = [request for _, request in self._file]
+        self._request: Request | None = None  # the last one that has begun
         self._rule = Rule(stream.scaling) if stream.scaling else None
         self._begin = _drawn(stream.resharding_time.begin, draws("resharding begin"))
         self._each = _drawn(stream.resharding_time.each, draws("resharding each"))
@@ -57,7 +60,7 @@ class Resharding:
         decides_ns = self._rule.next_ns if self._rule else NEVER
         if self._operation is not None:
             return min(self._due_ns, decides_ns)
-        return min(max(ns(self._file[0].at), self._free_ns) if self._file else NEVER, decides_ns)
+        return min(max(self._file[0][1].at_ns, self._free_ns) if self._file else NEVER, decides_ns)
 
     def accepted(self, shard: Integers, accepted_ns: Integers, bytes_: Integers) -> None:
         """Records have been accepted."""
@@ -68,35 +71,34 @@ class Resharding:
         """Operations that are done now, requests that begin, and then what the rule asks for."""
         while True:
             yield from self._finish(now_ns, open_)
-            if self._operation is not None or not self._file or ns(self._file[0].at) > now_ns:
+            if self._operation is not None or not self._file or self._file[0][1].at_ns > now_ns:
                 break
-            wanted = self._file.popleft()
-            self._begin_request(
-                wanted, Request(ns(wanted.at), "file", words(wanted), wanted.shards or 0), now_ns, open_
-            )
+            self._begin_request(*self._file.popleft(), now_ns, open_)
         if self._rule and self._rule.next_ns <= now_ns:
             shards = self._rule.decide(now_ns, len(open_), self._changed_ns)
             if shards and self._operation is None:
                 wanted = spec.Resharding(at=now_ns / NS, shards=shards)
-                self._begin_request(wanted, Request(now_ns, "rule", words(wanted), shards), now_ns, open_)
+                self.requests.append(Request(now_ns, "rule", words(wanted), shards))
+                self._begin_request(wanted, self.requests[-1], now_ns, open_)
                 yield from self._finish(now_ns, open_)
 
     def _finish(self, now_ns: int, open_: Sequence[Shard]) -> Iterator[Operation]:
         """The operations that are done now."""
         while self._operation is not None and self._due_ns <= now_ns:
+            request = self._request
+            assert request is not None
             yield self._operation
-            self.requests[-1].closes += (parent.number for parent in self._operation.parents)
+            request.closes += (parent.number for parent in self._operation.parents)
             if not self._next(now_ns):
-                request = self.requests[-1]
                 request.done_ns = self._free_ns = self._changed_ns = now_ns
                 request.open_after = len(open_)
 
     def _begin_request(self, wanted: spec.Resharding, request: Request, now_ns: int, open_: Sequence[Shard]) -> None:
         request.begun_ns, request.open_before = now_ns, len(open_)
         request.refused = refusal(wanted, open_, self._shard_counts_ns, now_ns)
-        self.requests.append(request)
         if request.refused:
             return
+        self._request = request
         if wanted.shards is not None:
             self._shard_counts_ns.append(now_ns)
         self._at_work = operations(wanted, open_)

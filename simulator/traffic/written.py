@@ -64,7 +64,7 @@ class Written:
     accepted_from: list[int]  # by shard: the place of the first record that was accepted in this window
     moved: ByteWaits | None = None  # of records accepted in this window
     moved_waiting: ByteWaits | None = None  # of those that wait when it ends
-    requests: Sequence[Request] = ()  # to change the shards: all so far, in order of their beginning
+    requests: Sequence[Request] = ()  # to change the shards: what is known of them so far
 
 
 def by_shard(shard: Integers) -> Integers:

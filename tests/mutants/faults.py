@@ -342,7 +342,7 @@ FAULTS: Final = (
         ("needed[number] = min(needed[number], reader.needed)", "needed[number] = reader.needed"),
         ("limits = {name: [ReadLimits() for _ in stream.shards]", "limits = {name: [ReadLimits()] * len(stream.shards)"),
         ("return over and not any(", "return over or any("),
-        ("mapping.reads_any(waiting_ns) for", "len(waiting_ns) > 0 for"),
+        ("each.reads_any(waiting_ns) for", "len(waiting_ns) > 0 for"),
     ),
     *in_file(
         "model/windows.py",

@@ -8,6 +8,7 @@ from simulator.study.objectives import COST
 
 PARTS: Final = {
     "write_wait": "at the producer, until the shard accepts the record",
+    "parent_wait": "until the shards before its own are finished",
     "pickup": "until it is read",
     "queueing": "read, while its lane is busy with earlier batches",
     "batching": "until the batch is full or its window ends",
@@ -31,6 +32,7 @@ METRICS: Final[tuple[tuple[str, str, str], ...]] = (
     ("dropped", "Lambda DroppedEventCount", "given up after the last retry or at the maximum record age"),
     ("sent to destination", "Lambda OnFailureDestinationDeliveredEventCount", "given up, but described elsewhere"),
     ("expired", "-", "gone from the stream by its retention before they were processed"),
+    ("filtered", "Lambda FilteredOutEventCount", "read, but let through by no filter: no function sees them"),
     ("lost", "-", "dropped at write, dropped or expired: nothing is left of the record"),
     ("done again", "-", "records in attempts that failed: the function may have seen them before"),
 )
