@@ -56,8 +56,8 @@ def _filters(run: RunView) -> Iterator[Paragraph]:
     told = [f"{count(n)} of {name}" for name, n in filtered.items() if n]
     if told:
         yield Paragraph(
-            f"Filters ended {' and '.join(told)}: they are in no batch, and cost no invocation; but they were written, kept "
-            "and read like others, and took their part of the read limits. Latency and ages are of those that passed."
+            f"Filters ended {' and '.join(told)}: they are in no batch, and cost no invocation; but they were written, "
+            "kept and read like others, and took their part of the read limits. Latency and ages are of those that passed."
         )
 
 
