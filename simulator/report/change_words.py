@@ -15,7 +15,7 @@ def changes(result: Result) -> Iterator[str]:
         requests = [each.until(result.end_ns) for each in stream.requests]
         if not requests:
             continue
-        done = [each for each in requests if each.done_ns is not None]
+        done = sorted((each for each in requests if each.done_ns is not None), key=lambda each: each.done_ns or 0)
         refused = [each for each in requests if each.refused]
         steps = [str(result.scenario.streams[name].shards), *(str(each.open_after) for each in done)]
         shown = steps if len(steps) <= 6 else [*steps[:3], "...", *steps[-2:]]
