@@ -17,7 +17,8 @@ from simulator.model.windows import Windows
 from simulator.scenario.spec import Scenario
 from simulator.traffic.log import Columns, Integers
 from simulator.traffic.nanoseconds import NEVER, ns, seconds
-from simulator.traffic.stream import Offered, streams
+from simulator.traffic.offered import Offered
+from simulator.traffic.stream import streams
 from simulator.traffic.written import Written, by_shard
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.traffic.log import Columns
+from simulator.traffic.log import Columns, Integers
 from simulator.traffic.written import ByteWaits
 
 
@@ -16,12 +16,12 @@ class Moved:
         self._number, self._begin_ns, self._end_ns = nothing, nothing, nothing
         self._accepted: list[ByteWaits] = []
 
-    def note(self, waiting: Columns, now_ns: int) -> None:
-        """Records wait for a shard that closes now."""
-        some = waiting.let_in_ns < now_ns
-        self._number = np.concatenate((self._number, waiting.number[some]))
-        self._begin_ns = np.concatenate((self._begin_ns, waiting.let_in_ns[some]))
-        self._end_ns = np.concatenate((self._end_ns, np.full(int(some.sum()), now_ns)))
+    def note(self, number: Integers, let_in_ns: Integers, closes_ns: int) -> None:
+        """Records, by number, wait for a shard that closes; those that its record limit has let in, for bytes."""
+        some = let_in_ns < closes_ns
+        self._number = np.concatenate((self._number, number[some]))
+        self._begin_ns = np.concatenate((self._begin_ns, let_in_ns[some]))
+        self._end_ns = np.concatenate((self._end_ns, np.full(int(some.sum()), closes_ns)))
 
     def accepted(self, records: Columns) -> None:
         """Records have been accepted, some of which may have waited so."""

@@ -34,7 +34,12 @@ class OnDemand:
     @property
     def next_ns(self) -> int:
         """When a minute ends, or a shard is split."""
-        return min([self._minute_ns + MINUTE_NS, *self._splits_ns.values()])
+        return min([self.decides_ns, *self._splits_ns.values()])
+
+    @property
+    def decides_ns(self) -> int:
+        """When a minute ends."""
+        return self._minute_ns + MINUTE_NS
 
     def accepted(self, shard: Integers, accepted_ns: Integers, bytes_: Integers) -> None:
         """Records have been accepted; none from a minute that has ended."""

@@ -26,6 +26,10 @@ class Changes(Protocol):
     def next_ns(self) -> int:
         """When it has something to do next; NEVER: nothing any more."""
 
+    @property
+    def decides_ns(self) -> int:
+        """When it decides next by what has been accepted before; NEVER: not at all."""
+
     def accepted(self, shard: Integers, accepted_ns: Integers, bytes_: Integers) -> None:
         """Records have been accepted."""
 
@@ -57,10 +61,14 @@ class Resharding:
     @property
     def next_ns(self) -> int:
         """When an operation is done, a request begins, or the rule decides."""
-        decides_ns = self._rule.next_ns if self._rule else NEVER
         if self._operation is not None:
-            return min(self._due_ns, decides_ns)
-        return min(max(self._file[0][1].at_ns, self._free_ns) if self._file else NEVER, decides_ns)
+            return min(self._due_ns, self.decides_ns)
+        return min(max(self._file[0][1].at_ns, self._free_ns) if self._file else NEVER, self.decides_ns)
+
+    @property
+    def decides_ns(self) -> int:
+        """When the rule decides."""
+        return self._rule.next_ns if self._rule else NEVER
 
     def accepted(self, shard: Integers, accepted_ns: Integers, bytes_: Integers) -> None:
         """Records have been accepted."""

@@ -66,6 +66,8 @@ def test_a_stream_that_is_no_larger_than_the_sample_is_simulated_whole(tmp_path:
         ({"function": {"reserved_concurrency": 39}}, "40 lanes share 39 units"),
         ({"function": {"provisioned_concurrency": 5}}, "provisioned concurrency"),
         ({"function": {"failures": [{"kind": "poison", "probability": 1e-6}]}}, "poison records"),
+        ({"account": {"requests_per_concurrency": "10/s"}}, "all lanes share the invocation rate"),
+        ({"streams": {"s": {"shards": 40, "scaling": {"up": {}}}}}, "the shards of stream 's' change"),
         ({"objectives": {"latency_max": "3s"}}, "objective latency_max"),
         ({"objectives": {"records_lost": 0}}, "objective records_lost 0"),
         (
