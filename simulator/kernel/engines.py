@@ -40,7 +40,6 @@ def needs_plain_rules(scenario: Scenario) -> str:
         "streams whose shards change": any(stream.changes for stream in scenario.streams.values()),
         "other readers": scenario.readers,
         "filters": any(mapping.filter for mapping in scenario.event_source_mappings),
-        "the invocation rate": scenario.account.requests_per_concurrency,
     }
     return ", ".join(name for name, there in has.items() if there)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.model.concurrency import pools
+from simulator.model.concurrency import Pool, pools
 from simulator.model.mapping import starting_position
 from simulator.model.phase import first_polls_ns
 from simulator.model.switch import disabled_periods
@@ -115,7 +115,7 @@ class _Plan:
         words.counted(unit_exponential().nodes)
         self._each(self.streams, self._stream)
         self._each(scenario.producers, self._producer)
-        self._each(self._pools(), words.whole)
+        self._each(self._pools(), lambda pool: words.whole(pool.units, pool.rate.ticks_a_ns))
         self._each(self.functions, self._function)
         self._each(scenario.event_source_mappings, self._mapping)
         return words.content()
@@ -257,12 +257,12 @@ class _Plan:
             self.tables[content] = self.words.n
             self.words.array(nodes, "<f8")
 
-    def _pools(self) -> list[int]:
-        """The units of each pool; functions name theirs by its place in this list."""
+    def _pools(self) -> list[Pool]:
+        """The pools of concurrency; functions name theirs by its place in this list."""
         of = pools(self.scenario)
         distinct = list({id(of[name]): of[name] for name in self.functions}.values())
         self.pool_of = {name: next(i for i, p in enumerate(distinct) if p is of[name]) for name in self.functions}
-        return [pool.units for pool in distinct]
+        return distinct
 
     def _function(self, name: str) -> None:
         words, function = self.words, self.scenario.functions[name]

@@ -14,18 +14,18 @@ class InvocationRate:
 
     def __init__(self, each_s: float, units: int) -> None:
         """`each_s`: attempts a second for each of the pool's units; 0: no limit."""
-        self._ticks_a_ns = round(each_s * PARTS) * units
-        self._full = -NEVER * self._ticks_a_ns  # when it is full again
+        self.ticks_a_ns = round(each_s * PARTS) * max(0, units)
+        self._full = -NEVER * self.ticks_a_ns  # when it is full again
 
     def any(self, now_ns: int) -> bool:
         """Whether there is a token."""
-        return not self._ticks_a_ns or self._full_again(now_ns) <= (now_ns + NS) * self._ticks_a_ns
+        return not self.ticks_a_ns or self._full_again(now_ns) <= (now_ns + NS) * self.ticks_a_ns
 
     def take(self, now_ns: int) -> None:
         """Take one, of which there must be `any`."""
-        if self._ticks_a_ns:
+        if self.ticks_a_ns:
             self._full = self._full_again(now_ns)
 
     def _full_again(self, now_ns: int) -> int:
         """When the bucket is full again if a token is taken now."""
-        return max(now_ns * self._ticks_a_ns, self._full) + PARTS * NS
+        return max(now_ns * self.ticks_a_ns, self._full) + PARTS * NS

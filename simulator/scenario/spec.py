@@ -116,7 +116,7 @@ class Account:
             "10/s",
             f"{GUIDE}, quotas",
         ),
-    ] = 0.0
+    ] = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

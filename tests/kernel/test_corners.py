@@ -44,6 +44,12 @@ EDGES: dict[str, Section] = {
         producer={**SIX_FILL_A_PAYLOAD, "record_size": "786034B"},
         mapping={"maximum_batching_window": "300s", "batch_size": 10},
     ),
+    "a lane whose short attempts run out of the invocation rate": small(
+        producer={"rate": "9/s", "arrivals": "constant", "record_size": "3B"},
+        run={"account": {"requests_per_concurrency": "2.3/s"}},
+        function={"duration": {"per_batch": "30ms"}, "reserved_concurrency": 2},
+        mapping={"batch_size": 1, "invoke_overhead": "0s"},
+    ),
     "a record just at the starting position": small(
         producer=EACH_SECOND, mapping={"starting_position": {"at_timestamp": "2.5s"}}
     ),

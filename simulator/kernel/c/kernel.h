@@ -251,6 +251,8 @@ typedef struct {
 
 typedef struct {
   i64 units, taken;
+  i64 ticks_a_ns; /* of the tokens' bucket; 0: no limit */
+  Bucket tokens;
 } Pool;
 
 typedef struct {
