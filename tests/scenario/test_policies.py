@@ -49,7 +49,7 @@ def test_the_scaling_utils_multiply_by_a_percentage_after_single_minutes(tmp_pat
 
 
 def test_step_scaling_adds_one_shard_at_80_percent_of_the_records_of_a_minute(tmp_path: Path) -> None:
-    # 900 records/s of 300 bytes are 90 %. From 20 min on: one minute, and 2 min for its figures: 23 min. Then 45 % of two.
+    # 900 records/s of 300 bytes are 90 %: one minute from 20 min on, and 2 min for its figures. Then 45 % of two.
     assert asked(tmp_path, "autoscaling-steps", {0: 700, 20 * MINUTE: 900}, 0.5) == [(23 * MINUTE, 2)]
 
 

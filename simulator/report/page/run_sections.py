@@ -57,7 +57,7 @@ def _filters(run: RunView) -> Iterator[Paragraph]:
     if told:
         yield Paragraph(
             f"Filters ended {' and '.join(told)}: they are in no batch, and cost no invocation; but they were written, "
-            "kept and read like others, and took their part of the read limits. Latency and ages are of those that passed."
+            "kept and read like others, and took their part of the read limits. Latency and ages are of the others."
         )
 
 
