@@ -15,7 +15,23 @@ from ruamel.yaml import YAML
 from simulator.report.tables import NAMES, RunTables, load_files
 
 # a mapping may be called 001, or NA
-TEXTS = ("mapping", "parents", "stream", "measure", "statistic", "kind", "item", "resource", "unit", "verdict", "word")
+TEXTS = (
+    "mapping",
+    "stream",
+    "parents",
+    "reader",
+    "request",
+    "asked_by",
+    "refused",
+    "measure",
+    "statistic",
+    "kind",
+    "item",
+    "resource",
+    "unit",
+    "verdict",
+    "word",
+)
 
 
 def read_csv(path: Path) -> pd.DataFrame:

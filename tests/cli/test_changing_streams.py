@@ -15,7 +15,7 @@ from tests.results import read_csv
 
 from .conftest import Command
 
-NOTE = "note: the kernel does not know streams whose shards change, other readers, filters, the invocation rate yet"
+NOTE = "note: the kernel does not know streams whose shards change, other readers, filters yet"
 
 
 def all_of_them(folder: Path) -> Path:
@@ -64,7 +64,6 @@ def test_what_the_kernel_knows_it_simulates(tmp_path: Path) -> None:
         ({"stream": {"scaling": {"up": {}}}}, "streams whose shards change"),
         ({"stream": {"mode": "on_demand"}}, "streams whose shards change"),
         ({"mapping": {"filter": {"passes": 1}}}, "filters"),
-        ({"run": {"account": {"requests_per_concurrency": "1/s"}}}, "the invocation rate"),
         ({"run": {"readers": [{"stream": "s"}]}}, "other readers"),
     ],
 )
