@@ -145,6 +145,38 @@ def test_records_are_accepted_as_they_are_one_by_one(producers: list[spec.Produc
     assert len(found.stream.shards) > 15
 
 
+CROWDED = spec.Producer(
+    name="crowded", stream="s", rate=ConstantRate(rate=2000.0), stop=2.0, record_size=Constant(value=100.0),
+    arrivals="constant", partition_keys=CountedKeys(count=KEYS, order="round_robin"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shards", "rate", "request_"),
+    [
+        (1, 2000.0, Resharding(at=0.75025, split=0)),  # at 1.50025 s, when the parent would accept a record
+        (2, 4400.0, Resharding(at=0.75025, merge=(1, 0))),  # both have some waiting, in turns
+    ],
+)
+def test_all_that_is_not_accepted_before_the_closing_waits_for_children_in_order_of_production(
+    shards: int, rate: float, request_: Resharding
+) -> None:
+    producers = [replace(CROWDED, rate=ConstantRate(rate=rate))]
+    found, plainly = (
+        taken(stream(producers, shards, (request_,)), [200 * NS]),
+        Plainly([hash_range(j, shards) for j in range(shards)]),
+    )
+    changes = changes_of(found.stream)
+    assert [at_ns for at_ns, _, _ in changes] == [1_500_250_000]
+    for record in records_of(producers):
+        if changes and changes[0][0] <= record.produced_ns:
+            plainly.change(*changes.pop(0))
+        plainly.produce(record)
+    assert found.accepted == plainly.accepted
+    for log in found.logs:
+        assert (np.diff(log.number) > 0).all()
+
+
 @pytest.mark.parametrize("producers", MIXES)
 def test_nothing_depends_on_the_windows(producers: list[spec.Producer]) -> None:
     whole = taken(stream(producers), [200 * NS])

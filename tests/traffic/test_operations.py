@@ -9,9 +9,12 @@ from math import gcd
 
 import pytest
 
-from simulator.traffic.log import Columns, Log
+from simulator.scenario.spec import Resharding
+from simulator.traffic.log import Log
+from simulator.traffic.nanoseconds import NS
 from simulator.traffic.operations import NEAR, Merge, Split, split_at, uniform_scaling
 from simulator.traffic.partition_keys import HASHES, hash_range
+from simulator.traffic.requests import refusal
 from simulator.traffic.shards import Shard
 from tests.traffic.plainly import NOTHING
 
@@ -106,6 +109,33 @@ def test_the_shards_of_all_ranges_cover_all_hashes() -> None:
         assert open_[-1].last_hash == HASHES - 1
 
 
-def test_nothing_is_a_log_without_records() -> None:
-    assert isinstance(NOTHING, Columns)
-    assert len(NOTHING) == 0
+@pytest.mark.parametrize(
+    ("open_", "wanted", "began_h", "reason"),
+    [
+        (3, 6, [], ""),
+        (3, 7, [], "more than twice"),
+        (6, 3, [], ""),
+        (5, 3, [], ""),
+        (5, 2, [], "less than half"),
+        (4, 4, [], "as many as there are"),
+        (4, 5, [0] * 9, ""),
+        (4, 5, [0] * 10, "ten in 24 h"),
+        (4, 5, [0, *[1] * 9], "ten in 24 h"),
+        (4, 5, [-1, *[1] * 9], ""),
+        (4, 9, [0] * 10, "more than twice"),
+    ],
+)
+def test_an_update_of_the_shard_count_is_refused_beyond_twice_or_half_and_after_ten_in_24_h(
+    open_: int, wanted: int, began_h: list[int], reason: str
+) -> None:
+    """Now it is 23 h, and a nanosecond more would be 24 h after -1 h."""
+    now_ns, hour_ns = 23 * 3600 * NS, 3600 * NS
+    request = Resharding(at=0.0, shards=wanted)
+    assert refusal(request, made_together(open_), [hour * hour_ns for hour in began_h], now_ns) == reason
+
+
+@pytest.mark.parametrize(
+    ("merged", "reason"), [((0, 1), ""), ((1, 0), ""), ((2, 1), ""), ((0, 2), "not side by side"), ((2, 3), "not open")]
+)
+def test_only_open_shards_whose_ranges_touch_are_merged(merged: tuple[int, int], reason: str) -> None:
+    assert refusal(Resharding(at=0.0, merge=merged), made_together(3), [], 0) == reason
