@@ -146,11 +146,13 @@ class Stream:
 
     def _produce(self, end_ns: int) -> Offered:
         """New records in order of production, at one instant in the file's order; each gets its number."""
-        of = [self._offered(i, p, p.until(end_ns)) for i, p in enumerate(self.producers)]
+        batches = [p.until(end_ns) for p in self.producers]
+        of = [self._offered(i, p, batch) for i, (p, batch) in enumerate(zip(self.producers, batches, strict=True))]
         first, *others = of or [self._nothing]
         new = first.then(*others)
         if others:
-            new = new.rows(np.argsort(new.records.produced_ns, kind="stable"))
+            produced_s = np.concatenate([batch.produced_s for batch in batches])
+            new = new.rows(np.lexsort((produced_s, new.records.produced_ns)))
         n = len(new.shard)
         numbered = replace(new.records, number=np.arange(self._produced, self._produced + n))
         self._produced += n

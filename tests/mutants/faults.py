@@ -105,7 +105,8 @@ FAULTS: Final = (
     *in_file(
         "traffic/stream.py",
         ("ready = due.records.accepted_ns < end_ns", "ready = due.records.accepted_ns <= end_ns + 10**8"),
-        ("np.argsort(new.records.produced_ns, kind=\"stable\")", "np.arange(len(new.shard))"),
+        ("np.lexsort((produced_s, new.records.produced_ns))", "np.arange(len(new.shard))"),
+        ("np.lexsort((produced_s, new.records.produced_ns))", "np.argsort(new.records.produced_ns, kind=\"stable\")"),
         ("Produced(new.records.produced_ns, new.shard, new.records.bytes, late | lost, lost)", "Produced(new.records.produced_ns, new.shard, new.records.bytes, late, lost)"),
         ("        self._closing += operation.parents\n", ""),
         ("        self._produced += n\n", "        self._produced = n\n"),
