@@ -15,7 +15,23 @@ from ruamel.yaml import YAML
 from simulator.report.tables import NAMES, RunTables, load_files
 
 # a mapping may be called 001, or NA
-TEXTS = ("mapping", "stream", "measure", "statistic", "kind", "item", "resource", "unit", "verdict", "word")
+TEXTS = (
+    "mapping",
+    "stream",
+    "parents",
+    "reader",
+    "request",
+    "asked_by",
+    "refused",
+    "measure",
+    "statistic",
+    "kind",
+    "item",
+    "resource",
+    "unit",
+    "verdict",
+    "word",
+)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -44,5 +60,6 @@ def read_tables(folder: Path) -> RunTables:
         summary=summary,
         resolved=YAML(typ="safe", pure=True).load(folder / "scenario.yaml"),
         **named,
+        more={},
         shard_load={stream: read_csv(folder / file) for stream, file in loads.items()},
     )

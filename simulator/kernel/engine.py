@@ -17,8 +17,9 @@ from simulator.model.windows import Windows
 from simulator.scenario.spec import Scenario
 from simulator.traffic.log import Columns, Integers
 from simulator.traffic.nanoseconds import NEVER, ns, seconds
-from simulator.traffic.stream import Offered, by_shard, streams
-from simulator.traffic.written import Written
+from simulator.traffic.offered import Offered
+from simulator.traffic.stream import streams
+from simulator.traffic.written import Written, by_shard
 
 
 def run(scenario: Scenario, seed: int, replication: int, observer: Observer) -> int:

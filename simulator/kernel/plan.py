@@ -14,9 +14,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.model.concurrency import pools
-from simulator.model.mapping import disabled_periods, starting_position
+from simulator.model.concurrency import Pool, pools
+from simulator.model.mapping import starting_position
 from simulator.model.phase import first_polls_ns
+from simulator.model.switch import disabled_periods
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest
 from simulator.scenario.memory import work
@@ -114,7 +115,7 @@ class _Plan:
         words.counted(unit_exponential().nodes)
         self._each(self.streams, self._stream)
         self._each(scenario.producers, self._producer)
-        self._each(self._pools(), words.whole)
+        self._each(self._pools(), lambda pool: words.whole(pool.units, pool.rate.ticks_a_ns))
         self._each(self.functions, self._function)
         self._each(scenario.event_source_mappings, self._mapping)
         return words.content()
@@ -256,12 +257,12 @@ class _Plan:
             self.tables[content] = self.words.n
             self.words.array(nodes, "<f8")
 
-    def _pools(self) -> list[int]:
-        """The units of each pool; functions name theirs by its place in this list."""
+    def _pools(self) -> list[Pool]:
+        """The pools of concurrency; functions name theirs by its place in this list."""
         of = pools(self.scenario)
         distinct = list({id(of[name]): of[name] for name in self.functions}.values())
         self.pool_of = {name: next(i for i, p in enumerate(distinct) if p is of[name]) for name in self.functions}
-        return [pool.units for pool in distinct]
+        return distinct
 
     def _function(self, name: str) -> None:
         words, function = self.words, self.scenario.functions[name]
@@ -298,12 +299,14 @@ class _Plan:
         words.whole(ns(mapping.maximum_record_age) if mapping.maximum_record_age > 0 else NEVER)
         words.whole(mapping.bisect_batch_on_function_error, mapping.report_batch_item_failures)
         words.whole(mapping.on_failure_destination, *starting_position(mapping), ns(mapping.starts_after))
-        periods = disabled_periods(mapping)
+        periods = disabled_periods(mapping.disabled)
         words.whole(len(periods), *(time for period in periods for time in period))
         words.whole(ns(polling.interval), ns(polling.latency), polling.get_records_limit)
         words.number(polling.jitter, polling.missed)
         words.whole(polling.repoll == "full_batch", of("poll jitter"), of("missed polls"))
-        words.whole(*first_polls_ns(mapping, of("phase"), self.scenario.streams[stream].shards))
+        words.whole(
+            *first_polls_ns(mapping.polling, mapping.starts_after, of("phase"), self.scenario.streams[stream].shards)
+        )
         words.whole(ns(mapping.push.propagation))
         if self.measuring is not None:
             words.whole(self.measuring.behind_ns[self.scenario.event_source_mappings.index(mapping)])

@@ -15,6 +15,7 @@ from simulator.measures.owed import owed_work
 from simulator.measures.stream import StreamMeasures
 from simulator.prices import Price, sheet
 from simulator.scenario.spec import Prices
+from simulator.traffic.nanoseconds import NS
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
@@ -172,8 +173,11 @@ def _functions(result: Finished) -> Iterator[Quantity]:
 
 def _streams(result: Finished) -> Iterator[Quantity]:
     for name, stream in result.scenario.streams.items():
+        if stream.mode == "on_demand":
+            yield from _on_demand_stream(result, name)
+            continue
         measures = result.measures.streams[name]
-        shard_hours = stream.shards * result.traffic_s / HOUR_S
+        shard_hours = _shard_hours(measures)
         yield Quantity("kinesis_shard_hour", name, shard_hours)
         waiting = measures.produced_total - measures.dropped_total - int(measures.records_by_shard.sum())
         owed = waiting * measures.put_units / max(1, int(measures.records_by_shard.sum()))
@@ -183,25 +187,34 @@ def _streams(result: Finished) -> Iterator[Quantity]:
         yield Quantity("kinesis_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))
 
 
+def _shard_hours(measures: StreamMeasures) -> float:
+    """The hours that shards were open while traffic came, added up."""
+    return int(measures.open_ns.sum()) / NS / HOUR_S
+
+
 def _fan_out(result: Finished) -> Iterator[Quantity]:
     for mapping in result.mappings:
-        if mapping.pushed:
-            shards = result.scenario.streams[mapping.stream].shards
-            yield Quantity("kinesis_fan_out_shard_hour", mapping.name, shards * result.traffic_s / HOUR_S)
+        if mapping.pushed and result.scenario.streams[mapping.stream].mode == "provisioned":
+            shard_hours = _shard_hours(result.measures.streams[mapping.stream])
+            yield Quantity("kinesis_fan_out_shard_hour", mapping.name, shard_hours)
             yield Quantity("kinesis_fan_out_gb", mapping.name, mapping.read_bytes / GB)
 
 
 def _on_demand(result: Finished) -> Iterator[Quantity]:
-    for name, stream in result.scenario.streams.items():
-        measures = result.measures.streams[name]
-        readers = [m for m in result.mappings if m.stream == name]
-        yield Quantity("on_demand_stream_hour", name, result.traffic_s / HOUR_S)
-        yield Quantity("on_demand_gb_in", name, measures.kib * KIB / GB)
-        yield Quantity("on_demand_gb_out", name, sum(m.read_bytes for m in readers if not m.pushed) / GB)
-        yield Quantity("on_demand_fan_out_gb", name, sum(m.read_bytes for m in readers if m.pushed) / GB)
-        extended = _gb_months(measures, DAY_S, min(stream.retention, WEEK_S))
-        yield Quantity("on_demand_extended_retention_gb_month", name, extended)
-        yield Quantity("on_demand_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))
+    for name in result.scenario.streams:
+        yield from _on_demand_stream(result, name)
+
+
+def _on_demand_stream(result: Finished, name: str) -> Iterator[Quantity]:
+    stream, measures = result.scenario.streams[name], result.measures.streams[name]
+    readers = [m for m in result.mappings if m.stream == name]
+    yield Quantity("on_demand_stream_hour", name, result.traffic_s / HOUR_S)
+    yield Quantity("on_demand_gb_in", name, measures.kib * KIB / GB)
+    yield Quantity("on_demand_gb_out", name, sum(m.read_bytes for m in readers if not m.pushed) / GB)
+    yield Quantity("on_demand_fan_out_gb", name, sum(m.read_bytes for m in readers if m.pushed) / GB)
+    extended = _gb_months(measures, DAY_S, min(stream.retention, WEEK_S))
+    yield Quantity("on_demand_extended_retention_gb_month", name, extended)
+    yield Quantity("on_demand_long_term_gb_month", name, _gb_months(measures, WEEK_S, stream.retention))
 
 
 def _gb_months(measures: StreamMeasures, since_s: float, until_s: float) -> float:

@@ -25,7 +25,7 @@ from simulator.measures.level import Level
 from simulator.measures.mapping import LOSSES, SERIES_PERCENTILES, MappingMeasures
 from simulator.measures.mapping_observer import reading
 from simulator.measures.observer import Measured, Outcome
-from simulator.measures.parts import Parts
+from simulator.measures.parts import PARTS, Parts
 from simulator.measures.reads import Reads
 from simulator.measures.row_percentiles import RowPercentiles
 from simulator.measures.run_times import RunTimes
@@ -36,6 +36,7 @@ from simulator.measures.waiting import CAUSES, Waiting
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Integers
 
+KNOWN_PARTS: Final = tuple(part for part in PARTS if part != "parent_wait")  # of shards that do not change
 COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
 
 
@@ -48,7 +49,7 @@ def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> O
         _of_mapping(scenario, spec, streams[spec.stream], rows, blocks.mapping(number))
         for number, spec in enumerate(scenario.event_source_mappings)
     ]
-    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found])
+    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found], [])
     return Outcome(measured, [how for _, how, _ in found], [episodes for _, _, episodes in found])
 
 
@@ -109,8 +110,8 @@ class _Mapping:
         run, totals = self._rows.run, self._found.totals[0]
         mine = MappingMeasures(self._reading, run, behind_ns(self._spec), self._spec.batch_size)
         mine.counts = {name: int(totals[name]) for name in COUNTS}
-        mine.told = {name: int(totals[name]) for name in ("processed", *LOSSES)}
-        sums_ns = whole(totals["parts"]).tolist()
+        mine.told |= {name: int(totals[name]) for name in ("processed", *LOSSES)}
+        sums_ns = dict(zip(KNOWN_PARTS, whole(totals["parts"]).tolist(), strict=True))
         mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), sums_ns, self._parts())
         mine.waiting = self._waited(int(whole(totals["lived"])))
         behind = self._found.episodes[["begin_ns", "end_ns", "peak_ns"]].tolist()
@@ -132,8 +133,10 @@ class _Mapping:
         return column
 
     def _parts(self) -> Sums:
-        parts = self._mine["parts"]
-        return Sums.of(np.stack((parts["high"], parts["low"])), self._rows.run.interval_ns)
+        cells = np.stack((self._mine["parts"]["high"], self._mine["parts"]["low"]))
+        parts = np.zeros((*cells.shape[:-1], len(PARTS)), cells.dtype)
+        parts[..., [PARTS.index(part) for part in KNOWN_PARTS]] = cells
+        return Sums.of(parts, self._rows.run.interval_ns)
 
     def _waited(self, lived_ns: int) -> Waiting:
         run = self._rows.run
@@ -188,7 +191,7 @@ class _Mapping:
         mine.processed, mine.done_again = Series.of(self._row("processed")), Series.of(self._row("done_again"))
         mine.attempts, mine.errors = Series.of(self._row("attempts")), Series.of(self._row("errors"))
         mine.throttles = Series.of(self._row("throttles"))
-        mine.lost = {how: Series.of(self._row(how)) for how in LOSSES}
+        mine.undone |= {how: Series.of(self._row(how)) for how in LOSSES}
 
     def _by_shard(self, mine: MappingMeasures) -> None:
         readers, reads = self._found.readers, Reads()

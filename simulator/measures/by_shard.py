@@ -46,6 +46,10 @@ class BusiestSeconds:
         last = np.append(first[1:], len(whose)) - 1
         self._open[whose[last]] = seen[last]
 
+    def keep(self, shards: int) -> None:
+        """Only those of the first shards: the others opened after the run."""
+        self.records, self.bytes, self._open = self.records[:shards], self.bytes[:shards], self._open[:shards]
+
 
 class ShardLoad:
     """Records accepted from 0 on by row of time and shard; rows double in length when there come to be many."""
@@ -66,6 +70,10 @@ class ShardLoad:
         self.values = np.pad(self.values, ((0, max(0, end - len(self.values))), (0, 0)))
         cells = np.bincount((row - first) * shards + shard, minlength=(end - first) * shards)
         self.values[first:end] += cells.reshape(-1, shards)
+
+    def keep(self, shards: int) -> None:
+        """Only those of the first shards: the others opened after the run."""
+        self.values = self.values[:, :shards]
 
     def _halve(self) -> None:
         self.interval_ns *= 2

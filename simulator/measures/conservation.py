@@ -25,7 +25,13 @@ class Ends:
     dropped: int
     sent_to_destination: int
     expired: int
+    filtered: int
     unprocessed: int
+
+    @property
+    def wanted(self) -> int:
+        """Records that the mapping neither skipped nor filtered."""
+        return self.produced - self.skipped - self.filtered
 
     @property
     def lost(self) -> int:
@@ -44,7 +50,7 @@ def ends(
     `by_how`: by how each record that was not dropped at write ended, counted record by record; `told`: what attempts
     and losses say, added up, which must be the same. Raises RecordsDoNotAddUpError.
     """
-    names = ("processed", "skipped", "dropped", "sent_to_destination", "expired", "unprocessed")
+    names = ("processed", "skipped", "dropped", "sent_to_destination", "expired", "filtered", "unprocessed")
     of = {name: by_how.get(name, 0) for name in names}
     counted = Ends(produced=produced, dropped_at_write=dropped_at_write, **of)
     total = sum(counted.as_dict().values()) - counted.produced

@@ -17,19 +17,20 @@ from simulator.measures.last_quarter import LOST
 from simulator.measures.parts import Processed
 from simulator.measures.times import CODE, Times, Window
 from simulator.measures.waiting import Waiting
-from simulator.model.mapping import disabled_periods
+from simulator.model.switch import disabled_periods
 from simulator.scenario.spec import EventSourceMapping, Function, Outage, Scenario, Slow
 from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NS, ns
+from simulator.traffic.requests import Request
 
 UNKNOWN: Final = math.nan
 
 
 @dataclass(frozen=True)
 class Event:
-    """What the scenario declares to happen to a mapping: an outage, a slow or disabled period, a replay."""
+    """What the scenario has happen to a mapping: an outage, a slow or disabled period, a replay, a resharding."""
 
-    name: str  # outage 1, disabled 2: numbered in the file's order
+    name: str  # outage 1, disabled 2: numbered in the file's order, or in that of time
     start_ns: int
     end_ns: int
 
@@ -62,12 +63,18 @@ def events(scenario: Scenario, mapping: EventSourceMapping) -> list[Event]:
     found = [
         *_failures(scenario.functions[mapping.function], Outage, "outage"),
         *_failures(scenario.functions[mapping.function], Slow, "slow"),
-        *(Event(f"disabled {n}", *period) for n, period in enumerate(disabled_periods(mapping), start=1)),
+        *(Event(f"disabled {n}", *period) for n, period in enumerate(disabled_periods(mapping.disabled), start=1)),
     ]
     begin_ns = min([0, *(ns(each.start) for each in scenario.producers if each.stream == mapping.stream)])
     if mapping.starting_position != "latest" and (begin_ns < 0 or mapping.starts_after > 0):
         found.append(Event("replay", 0, ns(mapping.starts_after)))
     return sorted(found, key=lambda event: event.start_ns)
+
+
+def reshardings(requests: Sequence[Request]) -> list[Event]:
+    """The changes of a stream's shards: from when a request was made until it was done."""
+    done = [(request.at_ns, request.done_ns) for request in requests if request.done_ns is not None]
+    return [Event(f"resharding {n}", *period) for n, period in enumerate(done, start=1)]
 
 
 def _failures(function: Function, kind: type[Outage | Slow], name: str) -> Iterator[Event]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from simulator.measures.attempts import Attempts, attempts_of
 from simulator.measures.csv_text import lines, seconds, whole, words
-from simulator.measures.observer import by_mapping
+from simulator.measures.observer import by_reader
 from simulator.model.facts import Facts
 from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
@@ -35,6 +35,7 @@ class InvocationsWriter:
 
     def __init__(self, file: TextIO, scenario: Scenario) -> None:
         self._file, self._mappings = file, scenario.event_source_mappings
+        self._readers = len(self._mappings) + len(scenario.readers)
         self._names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in self._mappings]
         self._held: Integers = np.empty((0, COLUMNS), np.int64)
         file.write(HEADER)
@@ -43,7 +44,7 @@ class InvocationsWriter:
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
     ) -> None:
         """Take a window (see simulator.model.observer.Observer)."""
-        of = by_mapping(facts, len(self._mappings))
+        of = by_reader(facts, self._readers)[: len(self._mappings)]
         new = [
             _rows(number, attempts_of(mine.attempts, streams[mapping.stream]))
             for number, (mapping, mine) in enumerate(zip(self._mappings, of, strict=True))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.measures.exact import by_row
+from simulator.measures.grid import Stretch
 from simulator.measures.oldest import reigns
 from simulator.measures.times import Times, Window
 from simulator.traffic.log import Integers
@@ -43,12 +44,17 @@ class Lag:
 
     def observe(self, window: Window, times: Times) -> None:
         """Take a window that `times` has observed."""
-        if window.begin_ns < 0:
-            return
-        produced_ns, ended_ns = self._records(times)
-        begins, ends = (np.clip(column, window.begin_ns, window.until_ns) for column in (produced_ns, ended_ns))
+        if window.begin_ns >= 0:
+            self.follow(window, *self._records(times))
+
+    def follow(self, window: Window | Stretch, born_ns: Integers, ended_ns: Integers) -> None:
+        """Take a window from t = 0 on: when records came to be, in this order, and when each ends.
+
+        All that are ever the oldest in the window.
+        """
+        begins, ends = (np.clip(column, window.begin_ns, window.until_ns) for column in (born_ns, ended_ns))
         which, begin_ns, end_ns = reigns(begins, ends)
-        since_ns = produced_ns[which]
+        since_ns = born_ns[which]
         self._ask(window, since_ns, begin_ns, end_ns)
         end_ns = np.minimum(end_ns, window.end_ns)
         self._peak(since_ns, begin_ns, end_ns)
@@ -71,7 +77,7 @@ class Lag:
         order = np.argsort(produced_ns, kind="stable")
         return produced_ns[order], np.append(times.ended_ns[ended], NEVER)[order]
 
-    def _ask(self, window: Window, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
+    def _ask(self, window: Window | Stretch, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
         asked = (self._at_ns >= window.begin_ns) & (self._at_ns < window.until_ns)
         at_ns = self._at_ns[asked]
         number = np.searchsorted(begin_ns, at_ns, "right") - 1

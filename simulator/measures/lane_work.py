@@ -13,8 +13,8 @@ from simulator.traffic.nanoseconds import NS
 class LaneWork:
     """Of attempts that ended ok or partial, and of the records that none of them processed; data alone.
 
-    `busy_ns`: of these attempts, from when they were begun to their end, by lane; `left`: records, not skipped, that
-    were accepted and not processed, by lane. An attempt is full with `batch_size` records.
+    `busy_ns`: of these attempts, from when they were begun to their end, by lane; `left`: records, neither skipped nor
+    filtered, that were accepted and not processed, by lane. An attempt is full with `batch_size` records.
     """
 
     def __init__(self, batch_size: int) -> None:
@@ -25,7 +25,7 @@ class LaneWork:
 
     def observe(self, times: Times, lanes: int) -> None:
         """Take a window that `times` has observed; `lanes`: of a shard."""
-        fresh, done = times.lane[times.fresh], times.lane[times.processed]
+        fresh, done = times.lane[times.passing(times.fresh)], times.lane[times.processed]
         n = max(int(each.max(initial=-1)) + 1 for each in (fresh, done))
         self.busy_ns, self.left = grown(self.busy_ns, n), grown(self.left, n)
         self.left[:n] += np.bincount(fresh, minlength=n) - np.bincount(done, minlength=n)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.measures.axis import Axis, Codes, Steps, stretches
+from simulator.measures.first_reads import FirstReads
 from simulator.measures.passes import Passes, Passing
 from simulator.measures.times import Reading, Times, Window
 from simulator.model.facts import Doing, Poll
@@ -24,7 +25,7 @@ BUSY: Final = (
     "random_errors", "timeouts",
 )  # fmt: skip
 DOING: Final = {what: code for code, what in enumerate(("idle", "answer", *BUSY))}
-PHASE: Final = {phase: code for code, phase in enumerate(("starting", "enabled", "disabled"))}
+PHASE: Final = {phase: code for code, phase in enumerate(("starting", "enabled", "disabled", "parents"))}
 POLLED: Final = {result: code for code, result in enumerate(("", "called", "held", "no_call", "no_bytes"))}
 
 
@@ -33,6 +34,7 @@ class Doings:
     """What lanes do in [axis.begin_ns, axis.end_ns]: codes of DOING, PHASE and POLLED, as steps."""
 
     axis: Axis
+    until_ns: int  # what is before it, and not before the axis' beginning, has come to pass in it
     passes: Passes  # of the records of these lanes, in this time
     doing: Steps
     phase: Steps
@@ -104,7 +106,9 @@ class Lanes:
         lanes, found = self._with_records(times), []
         for begin_ns, end_ns in stretches(window.begin_ns, window.end_ns, len(lanes)) if len(lanes) else ():
             until_ns = window.until_ns if end_ns == window.end_ns else end_ns
-            found.append(self._stretch(Axis(begin_ns, end_ns, lanes), passes.within(begin_ns, until_ns), spans, polls))
+            axis = Axis(begin_ns, end_ns, lanes)
+            phases = self._phase_steps(axis, times.reads)
+            found.append(self._stretch(axis, until_ns, passes, (spans, phases, polls)))
         self._polled[polls[0]] = polls[2]  # of several the last one stays
         return found
 
@@ -121,12 +125,14 @@ class Lanes:
         self._records = had - np.bincount(times.lane[times.over], minlength=len(had))
         return np.flatnonzero(had)
 
-    def _stretch(self, axis: Axis, passes: Passes, spans: Spans, polls: Polls) -> Doings:
+    def _stretch(self, axis: Axis, until_ns: int, passes: Passes, of: tuple[Spans, Steps, Polls]) -> Doings:
+        spans, phases, polls = of
         doings = Doings(
             axis,
-            passes,
+            until_ns,
+            passes.within(axis.begin_ns, until_ns),
             _doing_steps(axis, spans),
-            self._phase_steps(axis),
+            phases,
             self._poll_steps(axis, polls),
             self._busy_ns[axis.lanes],
             self._free_ns[axis.lanes],
@@ -136,11 +142,20 @@ class Lanes:
         self._free_ns[axis.lanes] = doings.free_ns(axis.lanes, end)
         return doings
 
-    def _phase_steps(self, axis: Axis) -> Steps:
+    def _phase_steps(self, axis: Axis, reads: FirstReads) -> Steps:
         at_ns, codes = self._phases
         first = int(np.searchsorted(at_ns, axis.begin_ns, "right")) - 1
         last = int(np.searchsorted(at_ns, axis.end_ns))
-        return Steps(axis.everywhere(at_ns[first:last]), np.tile(codes[first:last], len(axis.lanes)))
+        phases = np.tile(codes[first:last], len(axis.lanes))
+        if not reads.any_children:
+            return Steps(axis.everywhere(at_ns[first:last]), phases)
+        read_ns = reads.at_ns[axis.lanes // self._reading.lanes]
+        early = np.maximum(at_ns[first:last], axis.begin_ns) < read_ns[:, None]
+        phases[early.ravel() & (phases == PHASE["enabled"])] = PHASE["parents"]
+        begins = (read_ns > axis.begin_ns) & (read_ns <= axis.end_ns)
+        at = axis.places(axis.lanes[begins], read_ns[begins])
+        then = codes[np.searchsorted(at_ns, read_ns[begins], "right") - 1]
+        return Steps(np.concatenate((axis.everywhere(at_ns[first:last]), at)), np.concatenate((phases, then)))
 
     def _poll_steps(self, axis: Axis, polls: Polls) -> Steps:
         shard, at_ns, code = polls

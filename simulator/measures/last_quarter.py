@@ -49,14 +49,15 @@ class LastQuarter:
                 self.by_failure[loss.failure] = self.by_failure.get(loss.failure, 0) + len(loss.places)
 
     def _move(self, times: Times) -> None:
-        ended_ns = times.ended_ns[times.over]
-        lanes = times.lane[times.over[(ended_ns > self._begin_ns) & (ended_ns <= self._end_ns)]]
+        over = times.passing(times.over)
+        ended_ns = times.ended_ns[over]
+        lanes = times.lane[over[(ended_ns > self._begin_ns) & (ended_ns <= self._end_ns)]]
         self._moving = np.pad(self._moving, (0, max(0, int(lanes.max(initial=-1)) + 1 - len(self._moving))))
         self._moving[lanes] = True
 
     def _close(self, times: Times) -> None:
         """The traffic has ended."""
-        rows = np.flatnonzero((times.accepted_ns <= self._end_ns) & (times.ended_ns > self._end_ns))
+        rows = times.passing(np.flatnonzero((times.accepted_ns <= self._end_ns) & (times.ended_ns > self._end_ns)))
         oldest_ns = _oldest(times.lane[rows], times.produced_ns[rows])
         waits = oldest_ns <= self._end_ns
         moving = np.pad(self._moving, (0, max(0, len(oldest_ns) - len(self._moving))))[: len(oldest_ns)]

@@ -16,7 +16,7 @@ from simulator.model.concurrency import pool_sizes
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Floats
-from simulator.traffic.nanoseconds import NS
+from simulator.traffic.nanoseconds import NEVER, NS
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 
@@ -38,7 +38,7 @@ class Offered:
 
 def offered_to_write(stream: StreamMeasures) -> tuple[Offered, Offered]:
     """What producers offered of a shard's 1,000 records/s and 1 MiB/s, accepted or not."""
-    open_s = np.maximum(np.array(stream.open_ns), 1) / NS
+    open_s = _open_s(stream)
     busiest = stream.busiest
     return (
         Offered(
@@ -56,7 +56,7 @@ def offered_to_write(stream: StreamMeasures) -> tuple[Offered, Offered]:
 
 def offered_to_read(stream: StreamMeasures, polling: Sequence[Reads], end_s: float) -> Iterator[Offered]:
     """Calls wanted, and bytes accepted times those who read them: `polling` mappings together, a pushed one alone."""
-    n, open_s = stream.shards, np.maximum(np.array(stream.open_ns), 1) / NS
+    n, open_s = stream.shards, _open_s(stream)
     if polling:
         calls = np.sum([each.calls.upto(n) + each.refused.upto(n) for each in polling], axis=0)
         yield Offered("read_calls", _most(calls / end_s / CALLS_PER_S), math.nan)
@@ -111,6 +111,12 @@ def _share_a_pool(scenario: Scenario, one: str, other: str) -> bool:
     """Functions without a reserve share what the account leaves."""
     reserves = [scenario.functions[each].reserved_concurrency for each in (one, other)]
     return one == other or reserves == [None, None]
+
+
+def _open_s(stream: StreamMeasures) -> Floats:
+    """By shard: how long it was open while traffic came; of one that opened or closed at least a bucket's second."""
+    changed = np.array([bool(span.parents) or span.closes_ns < NEVER for span in stream.spans])
+    return np.maximum(stream.open_ns, np.where(changed, NS, 1)) / NS
 
 
 def _most(values: Floats) -> float:

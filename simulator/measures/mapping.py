@@ -31,6 +31,7 @@ from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NEVER, NS
 
 LOSSES: Final = ("dropped", "sent_to_destination", "expired")
+UNDONE: Final = (*LOSSES, "filtered")
 SERIES_PERCENTILES: Final = (50.0, 99.0)
 
 
@@ -45,12 +46,13 @@ class MappingMeasures:
         self.latency_peaks, self.age_peaks = Peaks(), Peaks()
         self.processed, self.done_again = Series(), Series()
         self.attempts, self.errors, self.throttles = Series(), Series(), Series()
-        self.lost = {how: Series() for how in LOSSES}  # when it was noticed
+        self.undone = {how: Series() for how in UNDONE}  # when it was noticed
         self.counts = dict.fromkeys(("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts"), 0)
-        self.told = dict.fromkeys(("processed", *LOSSES), 0)  # records, as their latencies and losses tell
+        self.told = dict.fromkeys(("processed", *UNDONE), 0)  # records, as their latencies and losses tell
         self.billed = BilledWork()
         self.processed_by_shard, self.age_by_shard = Series(), Peaks()
         self.busy_ns: Integers = np.zeros(0, np.int64)  # by lane (shard * lanes + lane): with a batch in hand
+        self.finished_ns: dict[int, int] = {}  # by closed shard: when each of its records had ended
         self.backlog, self.reads = Backlog(), Reads()
         self.usual_ages = AgesByRow(run.usual_interval_ns)
         self.parts = Parts(run.interval_ns, run.warmup_ns)
@@ -121,7 +123,7 @@ class MappingMeasures:
 
     def lose(self, stretch: Stretch, losses: Sequence[Loss]) -> None:
         """Take the losses that were noticed in a window."""
-        for how, series in self.lost.items():
+        for how, series in self.undone.items():
             mine = [loss for loss in losses if loss.how == how]
             records = np.array([len(loss.places) for loss in mine], np.int64)
             self.told[how] += int(records.sum())

@@ -11,12 +11,13 @@ from simulator.measures.episodes import Episode
 from simulator.measures.grid import Stretch
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
+from simulator.measures.other_readers import OtherReaderMeasures
 from simulator.measures.run_times import RunTimes
 from simulator.measures.stream import StreamMeasures
 from simulator.model.facts import Facts
 from simulator.model.observer import Observer, Streams
 from simulator.scenario.spec import Scenario
-from simulator.traffic.nanoseconds import NS
+from simulator.traffic.nanoseconds import NS, ns
 from simulator.traffic.written import Written
 
 
@@ -28,6 +29,7 @@ class Measured:
     streams: dict[str, StreamMeasures]
     functions: dict[str, ConcurrencyMeasures]
     mappings: list[MappingMeasures]
+    readers: list[OtherReaderMeasures]
 
     @property
     def interval_s(self) -> float:
@@ -52,6 +54,10 @@ class Measures:
         self.streams = {name: StreamMeasures(run.begin_ns, run.duration_ns) for name in scenario.streams}
         self.functions = {name: ConcurrencyMeasures() for name in scenario.functions}
         self.mappings = [MappingObserver(scenario, mapping, run) for mapping in scenario.event_source_mappings]
+        self.readers = [
+            OtherReaderMeasures(ns(each.starts_after), ns(scenario.streams[each.stream].retention), run.interval_ns)
+            for each in scenario.readers
+        ]
 
     def observe(
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
@@ -61,8 +67,11 @@ class Measures:
         accepted = {
             name: measures.observe(stretch, streams[name], written[name]) for name, measures in self.streams.items()
         }
-        of_mappings = by_mapping(facts, len(self.mappings))
+        of = by_reader(facts, len(self.mappings) + len(self.readers))
+        of_mappings, of_readers = of[: len(self.mappings)], of[len(self.mappings) :]
         specs = self._scenario.event_source_mappings
+        for reader, measures, mine in zip(self._scenario.readers, self.readers, of_readers, strict=True):
+            measures.observe(stretch, streams[reader.stream], mine)
         for observer, spec, mine in zip(self.mappings, specs, of_mappings, strict=True):
             name = spec.stream
             observer.observe(stretch, streams[name], written[name], accepted[name], mine)
@@ -73,13 +82,14 @@ class Measures:
     def measured(self) -> Measured:
         """What is left when the run has ended."""
         mappings = [observer.measures for observer in self.mappings]
-        return Measured(self._run.interval_ns, self.streams, self.functions, mappings)
+        return Measured(self._run.interval_ns, self.streams, self.functions, mappings, self.readers)
 
     def outcome(self, end_ns: int) -> Outcome:
         """The same, with what can only be said at the end; raises when the program's own checks fail."""
-        of = zip(self.mappings, self._scenario.event_source_mappings, strict=True)
-        ends = [observer.ends(self.streams[spec.stream]) for observer, spec in of]
-        return Outcome(self.measured(), ends, [observer.episodes(end_ns) for observer in self.mappings])
+        streams = [self.streams[spec.stream] for spec in self._scenario.event_source_mappings]
+        of = list(zip(self.mappings, streams, strict=True))
+        ends = [observer.ends(stream) for observer, stream in of]
+        return Outcome(self.measured(), ends, [observer.episodes(end_ns, stream) for observer, stream in of])
 
 
 @dataclass(frozen=True)
@@ -96,11 +106,10 @@ class Several:
             observer.observe(begin_ns, end_ns, streams, written, facts, last)
 
 
-def by_mapping(facts: Facts, mappings: int) -> list[Facts]:
-    """The facts of each mapping; those of other readers, which come after the mappings, are left out."""
-    of = [Facts() for _ in range(mappings)]
+def by_reader(facts: Facts, readers: int) -> list[Facts]:
+    """The facts of each mapping, and of each other reader: those come after the mappings."""
+    of = [Facts() for _ in range(readers)]
     for name, stated in vars(facts).items():
         for fact in stated:
-            if fact.mapping < mappings:
-                getattr(of[fact.mapping], name).append(fact)
+            getattr(of[fact.mapping], name).append(fact)
     return of

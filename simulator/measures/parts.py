@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -18,7 +19,7 @@ from simulator.model.facts import Attempt, Facts
 from simulator.traffic.log import Integers
 
 PARTS: Final = (
-    "write_wait", "pickup", "queueing", "batching", "throttled", "retrying", "cold_start", "processing",
+    "write_wait", "parent_wait", "pickup", "queueing", "batching", "throttled", "retrying", "cold_start", "processing",
 )  # fmt: skip
 
 
@@ -51,10 +52,10 @@ class Parts:
         self._busy_ns = self._free_ns = self._throttled_ns = np.empty(0, np.int64)  # by record
 
     @classmethod
-    def of(cls, warmup_ns: int, records: int, sums_ns: list[int], rows: Sums) -> Parts:
+    def of(cls, warmup_ns: int, records: int, sums_ns: Mapping[str, int], rows: Sums) -> Parts:
         """Of parts that were added up elsewhere."""
         parts = cls(1, warmup_ns)
-        parts.records, parts.sums_ns, parts._rows = records, dict(zip(PARTS, sums_ns, strict=True)), rows
+        parts.records, parts.sums_ns, parts._rows = records, dict.fromkeys(PARTS, 0) | dict(sums_ns), rows
         return parts
 
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> Processed:
@@ -129,7 +130,11 @@ class Parts:
         batching = np.repeat(free_ns, done) - self._free_ns[rows]
         pickup = np.repeat(cut_ns, done) - accepted_ns - queueing - batching
         since_cut = [np.repeat(part, done) for part in of_attempt]
-        return np.stack((accepted_ns - times.produced_ns[rows], pickup, queueing, batching, *since_cut))
+        parent_wait = np.zeros_like(pickup)
+        if times.reads.any_children:
+            parent_wait = times.reads.waits_ns(times.lane[rows] // times.reading.lanes, accepted_ns)
+            pickup -= parent_wait
+        return np.stack((accepted_ns - times.produced_ns[rows], parent_wait, pickup, queueing, batching, *since_cut))
 
 
 class _Columns:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.measures.portions import together
-from simulator.measures.records import Records, Runs, Some
+from simulator.measures.records import Records, Runs, Some, every
 from simulator.measures.times import Reading, Times, Window
 from simulator.model.facts import Poll
 from simulator.traffic.log import Integers
@@ -26,6 +28,14 @@ class Passes(NamedTuple):
     def within(self, begin_ns: int, until_ns: int) -> Passes:
         """Those from one time to before another."""
         return Passes(*(tuple(some.within(begin_ns, until_ns) for some in state) for state in self))
+
+    def only(self, which: Callable[[Integers], NDArray[np.bool_]] | None) -> Passes:
+        """Those of some rows; None: all of them."""
+        return (
+            self
+            if which is None
+            else Passes(*(tuple(records.only(which) for records in every(state)) for state in self))
+        )
 
 
 class Passing:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.measures.portions import AT_ONCE, portions, ranges
 from simulator.traffic.log import Integers
@@ -21,6 +22,11 @@ class Records(NamedTuple):
         """Those whose times are from one time to before another."""
         some = (self.times_ns >= begin_ns) & (self.times_ns < until_ns)
         return self if some.all() else Records(self.rows[some], self.times_ns[some])
+
+    def only(self, which: Callable[[Integers], NDArray[np.bool_]]) -> Records:
+        """Those of some rows."""
+        some = which(self.rows)
+        return Records(self.rows[some], self.times_ns[some])
 
     def portions(self) -> Iterator[Records]:
         """The same, some at a time."""

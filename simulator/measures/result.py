@@ -49,6 +49,16 @@ class Result(Finished):
         return tables.incidents(self)
 
     @cached_property
+    def reshardings(self) -> pd.DataFrame:
+        """One row a request that changes the shards of a stream, and a mapping that reads it."""
+        return tables.reshardings(self)
+
+    @cached_property
+    def readers(self) -> pd.DataFrame:
+        """One row an interval and other reader."""
+        return tables.readers(self)
+
+    @cached_property
     def bill(self) -> Bill:
         """What the run costs, and a month of its traffic."""
         return bill(self)
@@ -94,7 +104,7 @@ def _verdict(
         quarter=mine.quarter,
         dropped_at_write=ends.dropped_at_write,
         write_limit=max(offered_to_write(stream), key=lambda each: each.mean).limit,
-        records=ends.produced - ends.skipped,
+        records=ends.wanted,
         left=ends.unprocessed,
     )
     name, reason = state(spec, course)
@@ -106,6 +116,8 @@ def _verdict(
 def _limits(scenario: Scenario, measured: Measured, spec: EventSourceMapping, end_s: float) -> Iterator[Offered]:
     of = zip(scenario.event_source_mappings, measured.mappings, strict=True)
     pollers = [each.reads for other, each in of if other.stream == spec.stream and other.consumer == "polling"]
+    others = zip(scenario.readers, measured.readers, strict=True)
+    pollers += [each.reads for other, each in others if other.stream == spec.stream]
     stream = measured.streams[spec.stream]
     yield from offered_to_write(stream)
     yield from offered_to_read(stream, pollers if spec.consumer == "polling" else [], end_s)

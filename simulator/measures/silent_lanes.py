@@ -58,10 +58,10 @@ class Silence:
 
 
 def _ever_oldest(times: Times) -> Integers:
-    """The rows of all records that are the oldest of their lane at some time of a window, in order of lane and age."""
-    left = np.flatnonzero(times.how == CODE["unprocessed"])
+    """The rows of records that pass and are ever the oldest of their lane in a window, in order of lane and age."""
+    left = times.passing(np.flatnonzero(times.how == CODE["unprocessed"]))
     first = np.full(int(times.lane[left].max(initial=-1)) + 1, len(times.how))
     np.minimum.at(first, times.lane[left], left)
-    rows = np.concatenate((times.over, first[first < len(times.how)]))
+    rows = np.concatenate((times.passing(times.over), first[first < len(times.how)]))
     order: Integers = np.lexsort((rows, times.lane[rows]))
     return rows[order]

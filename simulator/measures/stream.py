@@ -14,6 +14,8 @@ from simulator.measures.grid import Series, Stretch
 from simulator.measures.level import Level
 from simulator.measures.run_times import RunTimes
 from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NEVER
+from simulator.traffic.requests import Request
 from simulator.traffic.shards import Shard
 from simulator.traffic.written import Produced, Written
 
@@ -28,6 +30,21 @@ class Accepted:
     shard: Integers
 
 
+@dataclass(frozen=True)
+class Span:
+    """When a shard was open. Times are nanoseconds from the start of the run."""
+
+    parents: tuple[int, ...]
+    opens_ns: int
+    closes_ns: int  # NEVER: it was open when the run ended
+
+
+def span_of(shard: Shard, last_ns: int) -> Span:
+    """The span of a shard, of a run that ends at a time."""
+    closes = shard.closes_ns is not None and shard.closes_ns <= last_ns
+    return Span(shard.parents, shard.opens_ns, shard.closes_ns if closes and shard.closes_ns is not None else NEVER)
+
+
 class StreamMeasures:
     """Counts and series of one stream. Records from before t = 0 are counted, but have no row."""
 
@@ -37,7 +54,8 @@ class StreamMeasures:
         self.put_units = self.kib = 0  # of the accepted records, each rounded up to 25 KiB and to 1 KiB
         self.produced, self.accepted, self.accepted_bytes, self.throttled = Series(), Series(), Series(), Series()
         self.unwritten = Level()  # records that wait at their producers
-        self.open_ns: list[int] = []  # by shard: how long it was open while traffic came
+        self.spans: list[Span] = []  # by shard
+        self.requests: list[Request] = []
         self._offered, self._offered_bytes, self._records, self._bytes, self._throttled = (Series() for _ in range(5))
         self.busiest = BusiestSeconds()
         self.load = ShardLoad(duration_ns)
@@ -60,13 +78,33 @@ class StreamMeasures:
         stream.busiest.records, stream.busiest.bytes = shards["busiest_records"].copy(), shards["busiest_bytes"].copy()
         stream.load.interval_ns = int(totals["load_interval_ns"])
         stream.load.values = found.load.reshape(-1, len(shards))
-        stream.unwritten, stream.open_ns = unwritten, [max(0, run.duration_ns - run.begin_ns)] * len(shards)
+        stream.unwritten, stream.spans = unwritten, [Span((), 0, NEVER)] * len(shards)
         return stream
 
     @property
     def shards(self) -> int:
         """How many shards there have been."""
-        return len(self.open_ns)
+        return len(self.spans)
+
+    @property
+    def open_ns(self) -> Integers:
+        """By shard: how long it was open while traffic came."""
+        opens = np.array([each.opens_ns if each.opens_ns > 0 else self._begin_ns for each in self.spans], np.int64)
+        closes = np.array([each.closes_ns for each in self.spans], np.int64)
+        open_: Integers = np.maximum(np.minimum(closes, self._duration_ns) - opens, 0)
+        return open_
+
+    @property
+    def closes_ns(self) -> Integers:
+        """When shards closed, in order; NEVER for those that were open when the run ended."""
+        return np.sort(np.array([span.closes_ns for span in self.spans], np.int64))
+
+    def open_shards(self, times_ns: Integers) -> Integers:
+        """How many shards were open at some times, from t = 0 on."""
+        opens_ns = np.sort(np.array([span.opens_ns for span in self.spans], np.int64))
+        opened, closed = (np.searchsorted(each, times_ns, "right") for each in (opens_ns, self.closes_ns))
+        open_: Integers = opened - closed
+        return open_
 
     @property
     def offered_by_shard(self) -> Integers:
@@ -95,19 +133,20 @@ class StreamMeasures:
 
     def observe(self, stretch: Stretch, shards: Sequence[Shard], written: Written) -> Accepted:
         """Count what came in a window."""
-        self.open_ns = [self._open_ns(shard) for shard in shards]
-        self._count_produced(stretch, written.produced)
+        last_ns = stretch.end_ns if stretch.last else NEVER - 1  # what lies behind the run's end did not come to pass
+        self.spans = [span_of(shard, last_ns) for shard in shards if shard.opens_ns <= last_ns]
+        made = sorted((each for each in written.requests if each.at_ns < last_ns), key=lambda each: each.at_ns)
+        self.requests = [each.until(last_ns) for each in made]
+        self._count_produced(stretch, written.produced, len(shards))
         accepted = _accepted(shards, written, stretch.until_ns)
-        self._count_accepted(stretch, accepted)
+        self._count_accepted(stretch, accepted, len(shards))
         self._count_waiting(stretch, written.produced, accepted)
+        if stretch.last:
+            self.busiest.keep(self.shards)
+            self.load.keep(self.shards)
         return accepted
 
-    def _open_ns(self, shard: Shard) -> int:
-        opens = shard.opens_ns if shard.opens_ns > 0 else self._begin_ns
-        closes = self._duration_ns if shard.closes_ns is None else min(shard.closes_ns, self._duration_ns)
-        return max(0, closes - opens)
-
-    def _count_produced(self, stretch: Stretch, produced: Produced) -> None:
+    def _count_produced(self, stretch: Stretch, produced: Produced, shards: int) -> None:
         self.produced_total += len(produced.produced_ns)
         self.dropped_total += int(produced.dropped.sum())
         self.throttled_total += int(produced.throttled.sum())
@@ -116,9 +155,9 @@ class StreamMeasures:
         self._offered.add(produced.shard)
         self._offered_bytes.add(produced.shard, produced.bytes)
         self._throttled.add(produced.shard[produced.throttled])
-        self.busiest.add(produced.produced_ns, produced.shard, produced.bytes, self.shards)
+        self.busiest.add(produced.produced_ns, produced.shard, produced.bytes, shards)
 
-    def _count_accepted(self, stretch: Stretch, accepted: Accepted) -> None:
+    def _count_accepted(self, stretch: Stretch, accepted: Accepted, shards: int) -> None:
         self.put_units += units(accepted.bytes, PUT_UNIT_BYTES)
         self.kib += units(accepted.bytes, KIB)
         self._records.add(accepted.shard)
@@ -127,7 +166,7 @@ class StreamMeasures:
         self.accepted.add(rows)
         self.accepted_bytes.add(rows, accepted.bytes)
         if stretch.end_ns > 0:
-            self.load.add(np.minimum(accepted.accepted_ns, stretch.end_ns - 1), accepted.shard, self.shards)
+            self.load.add(np.minimum(accepted.accepted_ns, stretch.end_ns - 1), accepted.shard, shards)
 
     def _count_waiting(self, stretch: Stretch, produced: Produced, accepted: Accepted) -> None:
         waited = accepted.accepted_ns > accepted.produced_ns

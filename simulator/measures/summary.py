@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
+
+import numpy as np
 
 from simulator.measures.bill import bill
 from simulator.measures.finished import Finished, MappingResult
@@ -27,6 +30,7 @@ def summary(result: Finished) -> dict[str, Any]:
         "streams": {name: _stream(result, name) for name in result.scenario.streams},
         "functions": {name: _function(result, name) for name in result.scenario.functions},
         "event_source_mappings": {m.name: _mapping(result, m) for m in result.mappings},
+        **({"readers": _readers(result)} if result.scenario.readers else {}),
         "bill": bill(result).as_dict(),
     }
     return {name: _told(each) for name, each in found.items()}
@@ -57,6 +61,34 @@ def _stream(result: Finished, name: str) -> dict[str, Any]:
         "records_dropped_at_write": measures.dropped_total,
         "sustained_records_per_s": float(load.max(initial=0) * (NS / interval_ns)),  # by a shard, in a row of its load
         "limits": {each.limit: each.as_dict() for each in offered_to_write(measures)},
+        **(_changes(result, name) if result.scenario.streams[name].changes else {}),
+    }
+
+
+def _changes(result: Finished, name: str) -> dict[str, Any]:
+    """How the shards of a stream changed."""
+    measures = result.measures.streams[name]
+    refused = Counter(request.refused for request in measures.requests if request.refused)
+    return {
+        "open_shards_at_end": int(measures.open_shards(np.array([result.end_ns]))[0]),
+        "reshardings_done": sum(request.done_ns is not None for request in measures.requests),
+        "reshardings_refused": dict(refused),
+    }
+
+
+def _readers(result: Finished) -> dict[str, Any]:
+    of = zip(result.scenario.readers, result.measures.readers, strict=True)
+    return {
+        spec.name: {
+            "stream": spec.stream,
+            "get_records": {
+                name: int(getattr(mine.reads, name).values.sum()) for name in ("calls", "refused", "skipped")
+            },
+            "records": mine.records_total,
+            "bytes": int(mine.reads.bytes.values.sum()),
+            "lag_peak_s": mine.lag.peak_ns / NS,
+        }
+        for spec, mine in of
     }
 
 
@@ -102,7 +134,7 @@ def _latency(mapping: MappingResult) -> dict[str, Any]:
     named = {f"{percentile_name(p) if p < 100 else 'max'}_s": each.least_s for p, each in of.items()}
     mine = mapping.measures.latency
     mean = {"mean_s": mine.mean_s, "min_s": mine.least_s} if mine.n else {}
-    return {"n": mine.n, **mean, **(named if mapping.ends.produced > mapping.ends.skipped else {})}
+    return {"n": mine.n, **mean, **(named if mapping.ends.wanted > 0 else {})}
 
 
 def _at_most(mapping: MappingResult) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -14,26 +14,30 @@ from simulator.measures.episodes import Episode
 from simulator.measures.finished import Finished, MappingResult
 from simulator.measures.histogram import PERCENTILES
 from simulator.measures.level import Level
-from simulator.measures.mapping import LOSSES, MappingMeasures
+from simulator.measures.mapping import UNDONE, MappingMeasures
 from simulator.measures.parts import PARTS
+from simulator.measures.reshardings import Resharding
+from simulator.measures.reshardings import reshardings as reshardings_of
 from simulator.measures.waiting import CAUSES
 from simulator.measures.wide import seconds
 from simulator.traffic.log import Floats, Integers
-from simulator.traffic.nanoseconds import NS
+from simulator.traffic.nanoseconds import NEVER, NS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COUNTS: Final = (
     "accepted_bytes", "attempts", "errors", "throttles", "function_concurrency_max", "get_records_calls",
-    "get_records_refused", "polls_skipped", "busiest_second_bytes",
+    "get_records_refused", "polls_skipped", "busiest_second_bytes", "open_shards", "closed_shards_left",
+    "read_bytes",
 )  # fmt: skip
 MEANS: Final = ("unwritten_mean_records", "backlog_mean_records")  # over time: no whole numbers
 READ: Final = (
-    "processed_records", *(f"{name}_records" for name in LOSSES), "done_again_records", "backlog_records",
+    "processed_records", *(f"{name}_records" for name in UNDONE), "done_again_records", "backlog_records",
     "backlog_mean_records", "backlog_max_records", "lag_max_s", "attempts", "errors", "throttles",
     "function_concurrency_mean", "function_concurrency_max",
     *(f"{what}_{statistic}_s" for what in ("iterator_age", "latency") for statistic in ("p50", "p99", "max")),
+    "closed_shards_left",
     *(f"{part}_mean_s" for part in PARTS), *(f"waiting_{cause}_s" for cause in CAUSES),
 )  # fmt: skip
 READ_BY_SHARD: Final = (
@@ -97,6 +101,20 @@ def row_starts_ns(result: Finished) -> Integers:
     return np.arange(result.rows) * result.measures.interval_ns
 
 
+def row_ends_ns(result: Finished) -> Integers:
+    """When each row ends; the last one may be short."""
+    return np.minimum(row_starts_ns(result) + result.measures.interval_ns, result.end_ns)
+
+
+def _closed_shards_left(result: Finished, mapping: MappingResult) -> Integers:
+    """How many shards had closed at the end of each row that the mapping had not finished."""
+    stream, ends_ns = result.measures.streams[mapping.stream], row_ends_ns(result)
+    finished_ns = np.sort(np.array([*mapping.measures.finished_ns.values()], np.int64))
+    closed = np.searchsorted(stream.closes_ns, ends_ns, "right")
+    left: Integers = closed - np.searchsorted(finished_ns, ends_ns, "right")
+    return left
+
+
 def _means(result: Finished, level: Level) -> Floats:
     """The time-weighted mean of each row; the last one may be short."""
     lengths_ns = np.diff(row_starts_ns(result), append=result.end_ns)
@@ -107,6 +125,7 @@ def _means(result: Finished, level: Level) -> Floats:
 def _written(result: Finished, name: str) -> dict[str, Floats | Integers]:
     stream, rows = result.measures.streams[name], result.rows
     return {
+        "open_shards": stream.open_shards(row_ends_ns(result)),
         "produced_records": stream.produced.upto(rows),
         "accepted_records": stream.accepted.upto(rows),
         "accepted_bytes": stream.accepted_bytes.upto(rows),
@@ -123,7 +142,7 @@ def _read(result: Finished, mapping: MappingResult) -> dict[str, Floats | Intege
     peak_latency, peak_age = mine.latency_peaks.seconds_upto(rows), mine.age_peaks.seconds_upto(rows)
     return {
         "processed_records": mine.processed.upto(rows),
-        **{f"{name}_records": lost.upto(rows) for name, lost in mine.lost.items()},
+        **{f"{name}_records": undone.upto(rows) for name, undone in mine.undone.items()},
         "done_again_records": mine.done_again.upto(rows),
         "backlog_records": backlog.at_ends(rows),
         "backlog_mean_records": _means(result, backlog),
@@ -140,6 +159,7 @@ def _read(result: Finished, mapping: MappingResult) -> dict[str, Floats | Intege
         "latency_p50_s": np.minimum(latencies[:, 0], peak_latency),
         "latency_p99_s": np.minimum(latencies[:, 1], peak_latency),
         "latency_max_s": peak_latency,
+        "closed_shards_left": _closed_shards_left(result, mapping),
         **_parts(mine, rows),
         **{f"waiting_{cause}_s": _seconds(waited) for cause, waited in mine.waiting.by_row_ns(rows).items()},
     }
@@ -195,11 +215,14 @@ def shards(result: Finished) -> pd.DataFrame:
     return _together(tables, READ_BY_SHARD)
 
 
-def _written_by_shard(result: Finished, name: str) -> dict[str, Floats | Integers]:
+def _written_by_shard(result: Finished, name: str) -> dict[str, Any]:
     stream = result.measures.streams[name]
     records = stream.records_by_shard
     return {
         "shard": np.arange(stream.shards),
+        "parents": np.array([" ".join(map(str, span.parents)) for span in stream.spans], object),
+        "opened_at_s": seconds(np.array([span.opens_ns for span in stream.spans], np.int64)),
+        "closed_at_s": np.array([_time_s(span.closes_ns) for span in stream.spans]),
         "offered_records": stream.offered_by_shard,
         "busiest_second_records": stream.busiest.records,
         "busiest_second_bytes": stream.busiest.bytes,
@@ -208,6 +231,10 @@ def _written_by_shard(result: Finished, name: str) -> dict[str, Floats | Integer
         "part_of_stream": records / max(1, records.sum()),
         "write_throttled_records": stream.throttled_by_shard,
     }
+
+
+def _time_s(time_ns: int) -> float:
+    return np.nan if time_ns == NEVER else time_ns / NS
 
 
 def _read_by_shard(result: Finished, mapping: MappingResult) -> Mapping[str, Floats | Integers]:
@@ -230,6 +257,30 @@ def incidents(result: Finished) -> pd.DataFrame:
 
     found = [episode.as_dict() for mapping in result.mappings for episode in mapping.episodes]
     return pd.DataFrame(found, columns=list(Episode.__dataclass_fields__))
+
+
+def reshardings(result: Finished) -> pd.DataFrame:
+    """One row a request that changes the shards of a stream, and a mapping that reads it."""
+    import pandas as pd
+
+    found = [each.as_dict() for each in reshardings_of(result)]
+    return pd.DataFrame(found, columns=list(Resharding.__dataclass_fields__))
+
+
+def readers(result: Finished) -> pd.DataFrame:
+    """One row an interval and other reader: its calls, what it read, and how far it was behind."""
+    import pandas as pd
+
+    rows, columns = result.rows, ("get_records_calls", "get_records_refused", "polls_skipped", "read_records")
+    tables = []
+    for spec, mine in zip(result.scenario.readers, result.measures.readers, strict=True):
+        counts = zip(
+            (*columns, "read_bytes"), (mine.calls, mine.refused, mine.skipped, mine.records, mine.bytes), strict=True
+        )
+        about = {"time_s": seconds(row_starts_ns(result)), "reader": spec.name, "stream": spec.stream}
+        series = {name: each.upto(rows) for name, each in counts}
+        tables.append(pd.DataFrame({**about, **series, "lag_max_s": seconds(mine.lag.peaks_ns(rows))}))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def bill(result: Finished) -> pd.DataFrame:

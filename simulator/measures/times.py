@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.measures.first_reads import FirstReads
 from simulator.measures.layout import Layout
 from simulator.measures.portions import together
 from simulator.model.facts import Attempt, Facts, Loss
@@ -19,7 +20,7 @@ from simulator.traffic.written import Waiting, Written
 
 Bools = NDArray[np.bool_]
 
-HOWS: Final = ("unprocessed", "processed", "skipped", "dropped", "sent_to_destination", "expired")
+HOWS: Final = ("unprocessed", "processed", "skipped", "dropped", "sent_to_destination", "expired", "filtered")
 CODE: Final = {how: code for code, how in enumerate(HOWS)}
 AT_ONCE: Final = 4096  # rows
 
@@ -35,6 +36,8 @@ class Reading:
     inclusive: bool  # those accepted at it too, unless inclusive
     starts_ns: int  # starts_after
     disabled: list[tuple[int, int]]  # disabled periods, in order, apart
+    filter: str = ""  # the mapping's name, if it has a filter
+    discovery_ns: int = 0  # from the end of a shard's parents to its first read
 
     def skips(self, accepted_ns: Integers) -> Bools:
         """Which records the mapping skips, by their acceptance."""
@@ -66,9 +69,9 @@ class Times:
     """The times of one mapping's records. Call `observe` first in every window.
 
     Columns, one row a record: `produced_ns`, `accepted_ns`, `lane` (shard * lanes + lane), `unread` (nothing that is
-    stated has returned or sent it), `ended_ns` (NEVER: not yet) and `how` (a code, see HOWS). They hold the records
-    of the logs that have not ended, and some that have; rows without a record look like those of skipped ones. A
-    record's row may be another one in another window.
+    stated has returned or sent it), `passes` (the mapping's filter), `ended_ns` (NEVER: not yet) and `how` (a code, see
+    HOWS). They hold the records of the logs that have not ended, and some that have; rows without a record look like
+    those of skipped ones. A record's row may be another one in another window. `reads`: since when shards are read.
 
     Of the window: `fresh` (rows of the records, not skipped, accepted in it) and `let_in_ns` (of these); `finished`
     (attempts that finished in it), `successful` (those of them that processed records) and `processed` (the rows of
@@ -82,13 +85,15 @@ class Times:
         self.ends: Counter[str] = Counter()
         none = np.empty(0, np.int64)
         self.produced_ns, self.accepted_ns, self.lane, self.ended_ns = none, none, none, none
-        self.how, self.unread = np.empty(0, np.int8), np.empty(0, np.bool_)
+        self.how, self.unread, self.passes = np.empty(0, np.int8), np.empty(0, np.bool_), np.empty(0, np.bool_)
         self._layout = Layout()
         self.left, self._unexpired, self._known = none, none, none  # by shard: places, see _advance, _expire, _take
+        self.reads = FirstReads(reading.discovery_ns)
         self._running: list[Attempt] = []
 
     def observe(self, window: Window) -> None:
         """Take a window: records accepted in it, what was read, and what ended."""
+        self.reads.observe(window.shards, window.facts.finished)
         self._take(window.shards)
         self._read(window.facts)
         self._end(window)
@@ -108,6 +113,10 @@ class Times:
         """A column aligned with the rows of the window before, aligned with those of this one; new ones hold `fill`."""
         return self._layout.moved(column, fill)
 
+    def passing(self, rows: Integers) -> Integers:
+        """Those of some rows whose records pass the filter."""
+        return rows[self.passes[rows]] if self.reading.filter else rows
+
     @property
     def oldest_ns(self) -> int:
         """When the oldest of all records, not skipped, that are left at the window's end was produced; else NEVER."""
@@ -125,6 +134,8 @@ class Times:
         self.produced_ns, self.accepted_ns = self.moved(self.produced_ns, NEVER), self.moved(self.accepted_ns, -NEVER)
         self.lane, self.ended_ns = self.moved(self.lane, 0), self.moved(self.ended_ns, -NEVER)
         self.how, self.unread = self.moved(self.how, CODE["skipped"]), self.moved(self.unread, False)
+        if self.reading.filter:
+            self.passes = self.moved(self.passes, True)
         grown = [(shard, place) for shard, place in zip(shards, before.tolist(), strict=True) if place < shard.log.end]
         self._fill(fresh, grown)
 
@@ -141,6 +152,8 @@ class Times:
         self.ended_ns[fresh] = np.where(skipped, accepted_ns, NEVER)
         self.how[fresh] = np.where(skipped, CODE["skipped"], CODE["unprocessed"])
         self.unread[fresh] = ~skipped
+        if self.reading.filter:
+            self.passes[fresh] = np.concatenate([self.passes[:0], *(of.passes[self.reading.filter] for _, of in new)])
         self.ends["skipped"] += int(skipped.sum())
 
     def _read(self, facts: Facts) -> None:

@@ -11,6 +11,7 @@ from simulator.measures.exact import Integrals, total
 from simulator.measures.lanes import BUSY, DOING, PHASE, POLLED, Doings
 from simulator.measures.passes import Passes
 from simulator.measures.records import every
+from simulator.measures.set_aside import Lives, SetAside
 from simulator.measures.times import CODE, Reading, Times, Window
 from simulator.model.facts import Attempt
 from simulator.traffic.log import Integers
@@ -45,15 +46,28 @@ def causes(doing: str, phase: str, polled: str, pushed: bool) -> tuple[str, str,
     if phase == "disabled":
         return phase, phase, phase, phase
     available = "read_latency" if doing == "answer" else "batching_window"
-    if phase == "starting":
+    if phase in ("starting", "parents"):
         return phase, phase, phase, available
     if pushed:
         return "push_bytes", "push_bytes", "propagation", available
     return "poll_interval", LEFT_BY[polled], "read_latency", available
 
 
+class _Lanes:
+    """What is known of the lanes when a stretch of time begins."""
+
+    def __init__(self) -> None:
+        self.passed = np.zeros((len(Passes._fields), 0), np.int64)  # records, by lane
+        self.state = np.zeros(0, np.int64)  # by lane: a row of Waiting's causes
+
+    def grow(self, lanes: int) -> None:
+        """There are so many, or more."""
+        more = max(0, lanes - len(self.state))
+        self.passed, self.state = np.pad(self.passed, ((0, 0), (0, more))), np.pad(self.state, (0, more))
+
+
 class Waiting:
-    """Nanoseconds waited by the records of one mapping that it does not skip, by cause (CAUSES); exact."""
+    """Nanoseconds waited by the records of one mapping that it neither skips nor filters, by cause (CAUSES); exact."""
 
     def __init__(self, reading: Reading, interval_ns: int, usual_ns: int | None = None) -> None:
         """`interval_ns`: of the rows of the time series; `usual_ns`: the usual one, if another; row 0 is from t = 0."""
@@ -62,8 +76,8 @@ class Waiting:
         self._waiting = Integrals(len(NUMBER), interval_ns)  # how many records wait, by cause
         self._usual_ns = usual_ns or interval_ns
         self._usual = self._waiting if self._usual_ns == interval_ns else Integrals(len(NUMBER), self._usual_ns)
-        self._passed = np.zeros((len(Passes._fields), 0), np.int64)  # records, by lane
-        self._state = np.zeros(0, np.int64)  # by lane: a row of `_causes`
+        self._lanes = _Lanes()
+        self._aside = SetAside() if reading.filter else None
         self._lived_ns = 0  # from production to end, by the records that have ended
 
     @classmethod
@@ -82,11 +96,17 @@ class Waiting:
 
     def observe(self, window: Window, times: Times, stretches: list[Doings]) -> None:
         """Add a window; `stretches`: see Lanes. Raises WaitingDoesNotAddUpError."""
-        self._write(times.produced_ns[times.fresh], times.let_in_ns, times.accepted_ns[times.fresh])
+        fresh, over = times.passing(times.fresh), times.passing(times.over)
+        let_in_ns = times.let_in_ns[times.passes[times.fresh]] if self._aside else times.let_in_ns
+        self._write(times.produced_ns[fresh], let_in_ns, times.accepted_ns[fresh])
+        self._write_again(window, times.reading)
+        which = times.passes.take if self._aside else None
         for doings in stretches:
-            self._read(times, doings)
+            self._read(self._lanes, times.lane, doings, doings.passes.only(which))
         self._process(times.successful)
-        self._live(times.produced_ns[times.over], times.ended_ns[times.over])
+        self._live(times.produced_ns[over], times.ended_ns[over])
+        if self._aside:
+            self._return(self._aside.observe(window, times, stretches), self._aside.stretches)
         if window.last:
             self._close(window, times)
 
@@ -115,22 +135,43 @@ class Waiting:
         for column, (before, after) in zip((produced_ns, let_in_ns, accepted_ns), pairwise(why), strict=True):
             self._move(before, after, column[waited], np.ones(int(waited.sum()), np.int64))
 
-    def _read(self, times: Times, doings: Doings) -> None:
-        """Records from acceptance to end, over a stretch of time."""
-        axis, lanes = doings.axis, int(doings.axis.lanes[-1]) + 1
-        self._passed = np.pad(self._passed, ((0, 0), (0, max(0, lanes - len(self._state)))))
-        self._state = np.pad(self._state, (0, max(0, lanes - len(self._state))))
+    def _write_again(self, window: Window, reading: Reading) -> None:
+        """What some waited for the byte limit of a shard that closed: it is not the record limit of its child."""
+        for waits in (window.written.moved, window.written.moved_waiting if window.last else None):
+            if waits is not None and len(waits.records):
+                mine = ~reading.skips(waits.records.accepted_ns)
+                if reading.filter and waits is window.written.moved:
+                    mine &= waits.records.passes[reading.filter]
+                begin_ns, end_ns = (np.minimum(each[mine], window.end_ns) for each in (waits.begin_ns, waits.end_ns))
+                one = np.ones(len(begin_ns), np.int64)
+                self._move(NUMBER["write_records"], NUMBER["write_bytes"], begin_ns, one)
+                self._move(NUMBER["write_bytes"], NUMBER["write_records"], end_ns, one)
+
+    def _return(self, lives: Lives, stretches: list[Doings]) -> None:
+        """Records that were set aside have waited after all: go through what their lanes have done since."""
+        if not len(lives.lane):
+            return
+        self._write(lives.produced_ns, lives.let_in_ns, lives.accepted_ns)
+        lanes = _Lanes()
+        for doings in stretches:
+            self._read(lanes, lives.lane, doings, lives.passes(doings.axis.begin_ns, doings.until_ns))
+        self._live(lives.produced_ns, lives.ended_ns)
+
+    def _read(self, lanes: _Lanes, lane: Integers, doings: Doings, passes: Passes) -> None:
+        """Records from acceptance to end, over a stretch of time; `lane`: of each."""
+        axis = doings.axis
+        lanes.grow(int(axis.lanes[-1]) + 1)
         states = self._states(doings)
-        at, old, new = self._changes(doings, states)
+        at, old, new = self._changes(lanes, doings, states)
         before = []
-        for number, state in enumerate(doings.passes):
-            passed = self._passed[number, axis.lanes[at // axis.stride]]
+        for number, state in enumerate(passes):
+            passed = lanes.passed[number, axis.lanes[at // axis.stride]]
             for rows, times_ns in every(state):
-                places = np.sort(axis.places(times.lane[rows], times_ns), kind="stable")
+                places = np.sort(axis.places(lane[rows], times_ns), kind="stable")
                 self._pass(doings, states, number, places)
                 begins = np.searchsorted(places, np.append(axis.starts, axis.starts[-1] + axis.stride))
                 passed += np.searchsorted(places, at) - begins[at // axis.stride]
-                self._passed[number, axis.lanes] += np.diff(begins)
+                lanes.passed[number, axis.lanes] += np.diff(begins)
             before.append(passed)
         for number, (earlier, later) in enumerate(pairwise(before), start=1):
             self._move(self._causes[old, number], self._causes[new, number], axis.times_ns(at), earlier - later)
@@ -140,12 +181,13 @@ class Waiting:
         doing, phase = doings.doing.holding(doings.edges), doings.phase.holding(doings.edges)
         return (doing.astype(np.int64) * len(PHASE) + phase) * len(POLLED) + doings.polled.holding(doings.edges)
 
-    def _changes(self, doings: Doings, states: Integers) -> tuple[Integers, Integers, Integers]:
+    @staticmethod
+    def _changes(lanes: _Lanes, doings: Doings, states: Integers) -> tuple[Integers, Integers, Integers]:
         """The edges at which the state changes, and the states before and behind them."""
         axis, before = doings.axis, np.concatenate((states[:1], states[:-1]))
         begins = np.searchsorted(doings.edges, axis.starts)
-        before[begins] = self._state[axis.lanes]
-        self._state[axis.lanes] = states[np.append(begins[1:], len(states)) - 1]
+        before[begins] = lanes.state[axis.lanes]
+        lanes.state[axis.lanes] = states[np.append(begins[1:], len(states)) - 1]
         changes = np.flatnonzero(states != before)
         return doings.edges[changes], before[changes], states[changes]
 
@@ -182,12 +224,13 @@ class Waiting:
     def _close(self, window: Window, times: Times) -> None:
         """The run has ended: what is unprocessed has waited until now, and the causes must add up to all waiting."""
         end_ns, waiting = window.end_ns, times.waiting
-        for number, (earlier, later) in enumerate(pairwise(self._passed), start=1):
-            why = self._causes[self._state, number]
+        for number, (earlier, later) in enumerate(pairwise(self._lanes.passed), start=1):
+            why = self._causes[self._lanes.state, number]
             self._move(why, NUMBER[""], np.full(len(why), end_ns), earlier - later)
         columns = (waiting.produced_ns, waiting.let_in_ns, waiting.accepted_ns)
         self._write(*(np.minimum(column, end_ns) for column in columns))
-        left = np.concatenate((times.produced_ns[times.how == CODE["unprocessed"]], waiting.produced_ns))
+        unprocessed = times.passing(np.flatnonzero(times.how == CODE["unprocessed"]))
+        left = np.concatenate((times.produced_ns[unprocessed], waiting.produced_ns))
         self._live(left, np.full(len(left), end_ns))
         self._check()
 

@@ -23,7 +23,7 @@ def order(what: int, mapping: int = 0, shard: int = 0, lane: int = 0) -> int:
 
     It is above SimPy's own priorities: what SimPy schedules without a time happens before anything else.
     """
-    return (((what << 20 | mapping) << 20 | shard) << 4) | lane
+    return (((what << 20 | mapping) << 32 | shard) << 4) | lane
 
 
 class Clock(simpy.Environment):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simulator.model.invocation_rate import InvocationRate
 from simulator.scenario.spec import Scenario
 
 
 @dataclass
 class Pool:
-    """Units that attempts hold while they run."""
+    """Units that attempts hold while they run, and the rate at which attempts may be admitted."""
 
     units: int
+    rate: InvocationRate
     taken: int = 0
 
     @property
@@ -29,9 +31,14 @@ def pool_sizes(scenario: Scenario) -> dict[str, int]:
 
 def pools(scenario: Scenario) -> dict[str, Pool]:
     """The pool that each function draws from; all functions without a reserve have the same."""
-    shared = Pool(_shared(scenario))
+    each_s = scenario.account.requests_per_concurrency
+
+    def pool(units: int) -> Pool:
+        return Pool(units, InvocationRate(each_s, units))
+
+    shared = pool(_shared(scenario))
     of = {name: function.reserved_concurrency for name, function in scenario.functions.items()}
-    return {name: shared if reserve is None else Pool(reserve) for name, reserve in of.items()}
+    return {name: shared if reserve is None else pool(reserve) for name, reserve in of.items()}
 
 
 def _shared(scenario: Scenario) -> int:

@@ -1,8 +1,7 @@
 """What a run states: facts, and nothing derived from them. Times are nanoseconds from the start of the run.
 
-A fact is stated when it is decided, so its end may lie ahead (an attempt's end is known when it is admitted); what lies
-behind the end of the run did not come to pass. `mapping` is the number in the file's order, `shard` and `lane` are
-numbers in their stream and shard, places are those in the shard's log.
+A fact is stated when it is decided, so its end may lie ahead; what lies behind the end of the run did not come to pass.
+`mapping` is the number in the file's order, `shard` and `lane` are numbers, places are those in the shard's log.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from simulator.traffic.log import Integers
 Outcome = Literal["ok", "error", "timeout", "partial"]
 Failure = Literal["", "poison", "outage", "random_errors", "timeouts"]
 Lack = Literal["concurrency", "invocation_rate", "scaling_rate"]
-How = Literal["dropped", "sent_to_destination", "expired"]
+How = Literal["dropped", "sent_to_destination", "expired", "filtered"]
 PollResult = Literal["called", "missed", "held", "disabled", "no_call", "no_bytes"]
 ON_DEMAND: Final = "on_demand"
 PROVISIONED: Final = "provisioned"
@@ -60,10 +59,8 @@ class Throttle(NamedTuple):
 class Doing(NamedTuple):
     """What a lane does while any part of its batch is not over, or it awaits an answer; spans of a lane are disjoint.
 
-    `what` is a cause of docs/model.md, section 8 (waiting by cause): invoke_overhead, concurrency, invocation_rate,
-    scaling_rate, cold_start, function (the run of an attempt that ends ok or partial, or that has not finished when the
-    run ends), poison, outage, random_errors, timeouts (the run of an attempt that fails by it, and the backoff after
-    it); or `answer`: it has no batch and awaits an answer of its poller. Spans of no length are not stated.
+    `what` is what a busy lane does by docs/model.md, section 8 (function: the run of an attempt that does not fail, or
+    has not finished when the run ends); or `answer`: it has no batch and awaits an answer. None is of no length.
     """
 
     mapping: int
@@ -89,13 +86,13 @@ class Poll(NamedTuple):
 
 
 class ReadAgain(NamedTuple):
-    """A retry reads its records again (section 7)."""
+    """A retry reads its records again, `call`: with a call token (section 7)."""
 
     mapping: int
     shard: int
     at_ns: int
     bytes: int
-    call: bool  # it took a call token
+    call: bool
 
 
 class Sent(NamedTuple):
@@ -109,6 +106,14 @@ class Sent(NamedTuple):
     bytes: int
 
 
+class Finished(NamedTuple):
+    """A closed shard is read to its end, and each of its records has ended (section 14)."""
+
+    mapping: int
+    shard: int
+    at_ns: int
+
+
 class Loss(NamedTuple):
     """Records that ended without being processed."""
 
@@ -116,7 +121,7 @@ class Loss(NamedTuple):
     shard: int
     places: Integers
     how: How
-    at_ns: int  # when it was noticed: unread records that expire end when their age reaches the retention
+    at_ns: int  # when it was noticed: unread ones expire when their age reaches the retention
     unread: bool
     failure: Failure  # of the last attempt, where the batch was given up after one
 
@@ -131,6 +136,7 @@ class Facts:
     polls: list[Poll] = field(default_factory=list)
     read_again: list[ReadAgain] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    finished: list[Finished] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
 
     @property
@@ -142,6 +148,3 @@ class Facts:
         """Forget them: they have been measured."""
         for kind in fields(self):
             getattr(self, kind.name).clear()
-
-
-Fact = Attempt | Throttle | Doing | Poll | ReadAgain | Sent | Loss

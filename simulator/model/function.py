@@ -57,6 +57,8 @@ class Function:
         """What an attempt lacks that asks to run now, first of all; None: it is admitted, if it asks for `run`."""
         if not self.pool.free:
             return "concurrency"
+        if not self.pool.rate.any(now_ns):
+            return "invocation_rate"
         return None if self.environments.any(now_ns) else "scaling_rate"
 
     def give_back(self, run: Run, now_ns: int) -> None:
@@ -68,8 +70,9 @@ class Function:
             self.environments.release(run.environment, now_ns)
 
     def run(self, now_ns: int, work: Work) -> Run:
-        """Admit an attempt, which lacks nothing: it takes a unit and an environment; how it goes on."""
+        """Admit an attempt, which lacks nothing: it takes a unit, a token and an environment; how it goes on."""
         self.pool.taken += 1
+        self.pool.rate.take(now_ns)
         environment = self.environments.acquire(now_ns)
         cold_ns = half_up(self._drawn(self._cold_start, "cold start", work) * NS) if environment == COLD else 0
         run_ns = self._failures.slowed(now_ns, self._duration_ns(work))

@@ -36,7 +36,7 @@ class Lane:
         self._retries = Retries(self.place, latest_ns)
         self._idle_since_ns = self._looks_again_ns = -NEVER
         self._woken: simpy.Event | None = None  # while it is idle
-        mapping.when_enabled(self.wake)
+        mapping.switch.when_enabled(self.wake)
 
     @property
     def first(self) -> int:
@@ -83,7 +83,7 @@ class Lane:
 
     def _may_cut(self) -> bool:
         """Whether a batch may be cut now; if only its window is still open, it will look again at its end."""
-        if self.awaits_answer or not self.place.mapping.enabled or not len(self.available):
+        if self.awaits_answer or not self.place.mapping.switch.enabled or not len(self.available):
             return False
         ends_ns = self._window_ends_ns()
         if ends_ns > self._clock.now and ends_ns != self._looks_again_ns:

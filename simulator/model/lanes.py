@@ -35,7 +35,9 @@ class Lanes:
         return sum(len(lane.available) for lane in self)
 
     def arrive(self, records: Integers) -> None:
-        """Records have become available, each to its lane."""
+        """Records have become available, each to its lane; those that do not pass the mapping's filter end."""
+        if self._mapping.spec.filter and len(records):
+            records = self._passing(records)
         if not len(records):
             return
         for number, mine in self._by_lane(records):
@@ -43,6 +45,13 @@ class Lanes:
                 self._there[number] = lane = Lane(self._mapping, self._shard, number, self._source, self._latest_ns)
                 self._mapping.clock.process(lane.run())
             self._there[number].arrive(mine)
+
+    def _passing(self, records: Integers) -> Integers:
+        log = self._shard.log
+        passes = log.of(log.kept.passes[self._mapping.spec.name], records)
+        if not passes.all():
+            self._mapping.lose(self._shard.number, records[~passes], "filtered")
+        return records[passes]
 
     def _by_lane(self, records: Integers) -> Iterator[tuple[int, Integers]]:
         if self._factor == 1:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
 from functools import cache
 
 import numpy as np
-import simpy
 
-from simulator.model.clock import SWITCH, Clock, order
+from simulator.model.clock import Clock
 from simulator.model.facts import Facts, Failure, How, Loss
 from simulator.model.function import Function
 from simulator.model.left import Left
+from simulator.model.lineage import Lineage
+from simulator.model.switch import Switch
 from simulator.scenario import spec
 from simulator.traffic.draws import key
 from simulator.traffic.log import Integers, Log
@@ -38,33 +38,35 @@ class Mapping:
         self.record_age_ns = ns(mapping.maximum_record_age) if mapping.maximum_record_age > 0 else NEVER
         self.overhead_ns = ns(mapping.invoke_overhead)
         self.window_ns = ns(mapping.maximum_batching_window)
-        self.enabled = True
-        self.left = left
+        self.switch = Switch(clock, number, mapping.disabled)
+        self.lineage = Lineage(clock, number, ns(mapping.shard_discovery), facts)
+        self._left = left
         self._key = cache(lambda purpose: key(*draws, "mapping", mapping.name, purpose))
-        self._woken: list[Callable[[], None]] = []  # of the lanes, when the mapping is enabled
 
     def key(self, purpose: str) -> int:
         """The key of this mapping's draws for a purpose."""
         return self._key(purpose)
 
-    def when_enabled(self, wake: Callable[[], None]) -> None:
-        """Have something happen whenever the mapping is enabled."""
-        self._woken.append(wake)
-
-    def switch(self) -> Generator[simpy.Event, object, None]:
-        """The process that disables and enables the mapping."""
-        for begin_ns, end_ns in disabled_periods(self.spec):
-            yield self.clock.due(begin_ns, order(SWITCH, self.number))
-            self.enabled = False
-            yield self.clock.due(end_ns, order(SWITCH, self.number))
-            self.enabled = True
-            for wake in self._woken:
-                wake()
-
     def skipped(self, accepted_ns: Integers) -> int:
         """How many of a shard's next records lie before the starting position."""
         at_ns, inclusive = starting_position(self.spec)
         return int(np.searchsorted(accepted_ns, at_ns, "left" if inclusive else "right"))
+
+    def come(self, shard: int, records: int) -> None:
+        """Records of a shard have come that it does not skip."""
+        self._left.more(records)
+        self.lineage.come(shard, records)
+
+    def ended(self, shard: int, records: int) -> None:
+        """Records of a shard have ended."""
+        self._left.less(records)
+        self.lineage.ended(shard, records)
+
+    def begin(self) -> None:
+        """It begins to read: what had closed before its starting position it does not."""
+        position = self.spec.starting_position
+        if position != "trim_horizon":
+            self.lineage.pass_over(min(ns(self.spec.starts_after), starting_position(self.spec)[0]))
 
     def reads_any(self, accepted_ns: Integers) -> bool:
         """Whether it reads any of the records that are accepted at some times."""
@@ -79,7 +81,7 @@ class Mapping:
     def lose(self, shard: int, places: Integers, how: How, failure: Failure = "", unread: bool = False) -> None:
         """Records end without having been processed."""
         self.facts.losses.append(Loss(self.number, shard, places, how, self.clock.now, unread, failure))
-        self.left.less(len(places))
+        self.ended(shard, len(places))
 
     @property
     def given_up(self) -> How:
@@ -101,14 +103,3 @@ def starting_position(mapping: spec.EventSourceMapping) -> tuple[int, bool]:
             return -NEVER, True
         case spec.AtTimestamp(at_timestamp=at):
             return ns(at), True
-
-
-def disabled_periods(mapping: spec.EventSourceMapping) -> list[tuple[int, int]]:
-    """The disabled periods in ns, in order; those that overlap or touch are one."""
-    merged: list[tuple[int, int]] = []
-    for begin, end in sorted((ns(p.from_), ns(p.to)) for p in mapping.disabled):
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((begin, end))
-    return merged

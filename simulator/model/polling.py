@@ -9,33 +9,35 @@ import numpy as np
 import simpy
 
 from simulator.model.clock import ANSWER, POLL, order
-from simulator.model.facts import Poll, PollResult, ReadAgain
+from simulator.model.facts import PollResult, ReadAgain
 from simulator.model.lane import Lane
 from simulator.model.lanes import Lanes
 from simulator.model.mapping import Mapping
+from simulator.model.poll_times import PollTimes
 from simulator.model.read_limits import ReadLimits
 from simulator.model.shard_iterator import Records, ShardIterator
 from simulator.traffic.draws import bits, inner, unit
-from simulator.traffic.nanoseconds import half_up, ns
+from simulator.traffic.nanoseconds import ns
 from simulator.traffic.shards import Shard
 
 
 class Poller:
     """Polls one shard for one mapping, and hands the answers to its lanes."""
 
-    def __init__(self, mapping: Mapping, shard: Shard, limits: ReadLimits, first_ns: int, latest_ns: int) -> None:
-        """`limits` are shared by all who poll the shard; the first poll is due at `first_ns`."""
+    def __init__(self, mapping: Mapping, shard: Shard, limits: ReadLimits, latest_ns: int) -> None:
+        """`limits` are shared by all who poll the shard."""
         self.mapping, self.shard, self._limits, self._clock = mapping, shard, limits, mapping.clock
         self._polling = mapping.spec.polling
-        self._interval_ns, self._latency_ns = ns(self._polling.interval), ns(self._polling.latency)
+        self._latency_ns = ns(self._polling.latency)
         self._order = order(POLL, mapping.number, shard.number)
-        self._jitter_key = inner(mapping.key("poll jitter"), shard.number)
+        jitter_key = inner(mapping.key("poll jitter"), shard.number)
+        self._times = PollTimes(self._polling.interval, self._polling.jitter, jitter_key)
         self._missed_key = inner(mapping.key("missed polls"), shard.number)
-        self._polls = self._regular = 0  # made so far
+        self._polls = 0  # made so far
         self._iterator = ShardIterator(mapping, shard)
         self._answers: deque[tuple[int, Records]] = deque()  # those on their way, and when they come
+        self._done = False  # the shard is closed and read to its end, as an answer has told
         self._lanes = Lanes(mapping, shard, self, latest_ns)
-        self._plan(first_ns)
 
     @property
     def needed(self) -> int:
@@ -47,17 +49,29 @@ class Poller:
         """The log has grown, from a place on."""
         self._iterator.extend(accepted_from)
 
-    def run(self) -> Generator[simpy.Event, object, None]:
+    def start(self, at_ns: int) -> None:
+        """The first poll is due at a time."""
+        self._times.begin(at_ns)
+        self._clock.process(self._run())
+
+    def stop(self) -> None:
+        """Make no more polls."""
+        self._done = True
+
+    def _run(self) -> Generator[simpy.Event, object, None]:
         """The process of the regular polls. An extra poll puts off the next one."""
         while True:
-            planned_ns = self._planned_ns
-            yield self._clock.due(planned_ns, self._order)
-            if self._planned_ns == planned_ns:
-                self._poll_regularly()
+            next_ns = self._times.next_ns
+            yield self._clock.due(next_ns, self._order)
+            if self._done:
+                return
+            if self._times.next_ns == next_ns:
+                self._times.go_on()
+                self._poll()
 
     def ask(self, lane: Lane) -> None:
         """A lane asks for an extra poll (`repoll: full_batch`): in the poller's turn, if no answer is on its way."""
-        if self._polling.repoll != "full_batch":
+        if self._done or self._polling.repoll != "full_batch":
             return
         lane.awaits_answer = True
         if self._answers:
@@ -76,26 +90,15 @@ class Poller:
         """The retention takes what is left unread."""
         self._iterator.pass_over(self.shard.log.end)
 
-    def _plan(self, due_ns: int) -> None:
-        """The next regular poll is due at a time; it is made a little later."""
-        jitter = self._polling.jitter
-        late = jitter * unit(bits(self._jitter_key, self._regular)) if jitter else 0.0
-        self._due_ns, self._planned_ns = due_ns, due_ns + half_up(self._interval_ns * late)
-
-    def _poll_regularly(self) -> None:
-        self._regular += 1
-        self._plan(self._due_ns + self._interval_ns)
-        self._poll()
-
     def _poll_again(self) -> None:
         """The extra poll that some lane has asked for; a regular one that is due now is it."""
         if self._answers or not any(lane.awaits_answer for lane in self._lanes):
             return
-        if self._planned_ns == self._clock.now:
-            self._poll_regularly()
+        if self._times.next_ns == self._clock.now:
+            self._times.go_on()
         else:
-            self._plan(self._clock.now + self._interval_ns)
-            self._poll()
+            self._times.put_off(self._clock.now)
+        self._poll()
 
     def _poll(self) -> None:
         """A poll: it makes a call, unless it is skipped or refused; then no lane need wait for it."""
@@ -110,7 +113,8 @@ class Poller:
             answer_ns, records = now_ns, self._iterator.nothing(now_ns)
             if not self._answers:
                 self._let_go()
-        self._state(result, answer_ns, records)
+        fact = records.poll(self.mapping.number, self.shard, now_ns, result, answer_ns)
+        self.mapping.facts.polls.append(fact)
 
     def _await(self, answer_ns: int, records: Records) -> None:
         if not self._answers:
@@ -120,17 +124,10 @@ class Poller:
         self._answers.append((answer_ns, records))
         self._clock.call(answer_ns, order(ANSWER, self.mapping.number, self.shard.number), self._answered)
 
-    def _state(self, result: PollResult, answer_ns: int, records: Records) -> None:
-        fact = Poll(
-            self.mapping.number, self.shard.number, self._clock.now, result, answer_ns,
-            records.first, records.end, records.bytes, records.left_behind,
-        )  # fmt: skip
-        self.mapping.facts.polls.append(fact)
-
     def _result(self) -> PollResult:
         """What comes of a poll now; a call that is made takes its token."""
         self._polls += 1
-        if not self.mapping.enabled:
+        if not self.mapping.switch.enabled:
             return "disabled"
         if self._lanes.held >= self._polling.get_records_limit:
             return "held"
@@ -143,7 +140,10 @@ class Poller:
         """An answer has come; with or without records it lets go the lanes that wait for one."""
         _, answer = self._answers.popleft()
         self._lanes.arrive(np.arange(answer.first, answer.end))
+        self._done |= answer.is_last
         self._let_go()
+        if answer.is_last:
+            self.mapping.lineage.read_to_end(self.shard.number)
 
     def _let_go(self) -> None:
         for lane in self._lanes:

@@ -72,7 +72,7 @@ class Retries:
             run, attempt = self._admit(part, tries, begun_ns, times)
             yield clock.due(attempt.finished_ns, place.finish_order)
             function.give_back(run, clock.now)
-            mapping.left.less(attempt.done)
+            mapping.ended(place.shard.number, attempt.done)
             rest, n = part[attempt.done :], len(part)
             if attempt.outcome == "ok":
                 return []

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from simulator.model.mapping import Mapping, disabled_periods
+from simulator.model.mapping import Mapping
+from simulator.model.switch import disabled_periods
 from simulator.traffic.nanoseconds import NEVER, ns
 
 TICKS_A_NS: Final = 4096  # a byte takes 10^9 / 2^21 ns = 1,953,125 / 4,096 ns of 2 MiB/s
@@ -29,9 +30,10 @@ class Sending(NamedTuple):
 class Times:
     """When the records of one subscription are sent: e_k = max(a_k, e_(k-1), S) + b_k / (2 MiB/s), exact in ticks."""
 
-    def __init__(self, mapping: Mapping) -> None:
+    def __init__(self, mapping: Mapping, opens_ns: int) -> None:
+        """It opens at a time; if the mapping is disabled then, at the end of that."""
         self._propagation_ns, self._retention_ns = ns(mapping.spec.push.propagation), mapping.retention_ns
-        self._open = open_periods(mapping)
+        self._open = open_periods(mapping, opens_ns)
         self._since_ns, self._until_ns = next(self._open)
         self._sent = -NEVER * TICKS_A_NS  # when the last record left
 
@@ -49,11 +51,19 @@ class Times:
                 return Sending(_half_up(leaves), available_ns, False)
             self._since_ns, self._until_ns = next(self._open)
 
+    def end(self, closed_ns: int) -> Sending:
+        """Send the end of a shard, like a record of 0 bytes accepted at its closing; it is never gone."""
+        while True:
+            leaves = max(closed_ns * TICKS_A_NS, self._sent, self._since_ns * TICKS_A_NS)
+            arrives_ns = _half_up(leaves) + self._propagation_ns
+            if arrives_ns < self._until_ns:
+                return Sending(_half_up(leaves), arrives_ns, False)
+            self._since_ns, self._until_ns = next(self._open)
 
-def open_periods(mapping: Mapping) -> Iterator[tuple[int, int]]:
-    """When the subscription is open: from starts_after on, but for the disabled periods."""
-    since_ns = ns(mapping.spec.starts_after)
-    for begin_ns, end_ns in disabled_periods(mapping.spec):
+
+def open_periods(mapping: Mapping, since_ns: int) -> Iterator[tuple[int, int]]:
+    """When the subscription is open: from a time on, but for the disabled periods."""
+    for begin_ns, end_ns in disabled_periods(mapping.spec.disabled):
         if begin_ns > since_ns:
             yield since_ns, begin_ns
         since_ns = max(since_ns, end_ns)

@@ -15,6 +15,7 @@ from simulator.study.too_short import beware
 
 PARTS: Final = {
     "write_wait": "at the producers, for the shard to accept them",
+    "parent_wait": "for the shards before their own to be finished",
     "pickup": "to be read",
     "queueing": "for earlier batches of their lane",
     "batching": "for the batching window",

@@ -18,6 +18,7 @@ from simulator.measures.limits import Offered
 from simulator.measures.result import Result
 from simulator.measures.unserved import Percentile
 from simulator.measures.verdict import KEEP_UP
+from simulator.report.change_words import changes, filtered, readers
 from simulator.report.clock import Clock
 from simulator.report.figures_table import ANY_WIDTH, Figures, Heading, fitting
 from simulator.report.latencies import percentile
@@ -85,6 +86,8 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
             console.print(short)
         console.print(_throttled(result, worst))
         console.print(_limits(worst))
+        for line in (*changes(result), *readers(result), *filtered(result)):
+            console.print(line)
         if story := _episode(worst, Clock(result.scenario.start_time, result.end_s)):
             console.print(story)
         if assessments := assess(result.scenario.objectives, runs):

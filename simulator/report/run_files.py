@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.reading.documents import read_json
 from simulator.reading.files import UnreadableError
 from simulator.reading.scalars import shown
-from simulator.reading.tables import read_table
+from simulator.reading.tables import Columns, read_table
 from simulator.report.resolved import Resolved, read_resolved
-from simulator.report.run_shapes import INCIDENTS, REPLICATIONS, SHARDS, SUMMARY
+from simulator.report.run_shapes import INCIDENTS, READERS, REPLICATIONS, RESHARDINGS, SHARDS, SUMMARY
 from simulator.study.objectives import COST, MEASURES
 
 if TYPE_CHECKING:
@@ -30,17 +30,20 @@ class RunFiles:
     shards: pd.DataFrame
     incidents: pd.DataFrame
     replications: pd.DataFrame | None  # one row a replication, mapping and measure
+    reshardings: pd.DataFrame | None  # one row a request that changes shards, and mapping
+    readers: pd.DataFrame | None  # one row an interval and other reader
 
     @classmethod
     def read(cls, folder: Path) -> RunFiles:
         """Read the folder of a run. Raises UnreadableError if a file is not as it should be."""
-        several = folder / "replications.csv"
         files = cls(
             read_json(folder / "summary.json", SUMMARY),
             read_resolved(folder / "scenario.yaml"),
             read_table(folder / "shards.csv", SHARDS),
             read_table(folder / "incidents.csv", INCIDENTS),
-            read_table(several, REPLICATIONS) if several.exists() or several.is_symlink() else None,
+            _if_there(folder / "replications.csv", REPLICATIONS),
+            _if_there(folder / "reshardings.csv", RESHARDINGS),
+            _if_there(folder / "readers.csv", READERS),
         )
         for name, why in files._contradictions():
             raise UnreadableError(folder / name, why)
@@ -65,6 +68,10 @@ class RunFiles:
             if set(of_all) != set(mappings) or any(not set(ASKED) <= set(of_all[name]) for name in mappings):
                 yield "summary.json", "does not tell the measures of all replications"
             yield from (("replications.csv", why) for why in _unlike(self.replications, set(mappings)))
+
+
+def _if_there(path: Path, columns: Columns) -> pd.DataFrame | None:
+    return read_table(path, columns) if path.exists() or path.is_symlink() else None
 
 
 def _unlike(table: pd.DataFrame, mappings: set[str]) -> Iterator[str]:

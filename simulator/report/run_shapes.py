@@ -148,6 +148,22 @@ SHARDS: Final = Columns(
         "offered_records": COUNT,
         "busiest_second_records": COUNT,
         **dict.fromkeys(("part_of_stream", "iterator_age_max_s", "lane_busy_max"), UNKNOWN),
+    },
+    known={"opened_at_s": NUMBER, "closed_at_s": UNKNOWN},
+)
+RESHARDINGS: Final = Columns(
+    {
+        **dict.fromkeys(("stream", "request", "asked_by", "refused", "mapping"), Text()),
+        "requested_at_s": NUMBER,
+        **dict.fromkeys(("begun_at_s", "done_at_s", "old_shards_finished_at_s", "peak_iterator_age_s"), UNKNOWN),
+        **dict.fromkeys(("open_shards_before", "open_shards_after"), COUNT),
+    }
+)
+READERS: Final = Columns(
+    {
+        **dict.fromkeys(("reader", "stream"), Text()),
+        **dict.fromkeys(("get_records_calls", "get_records_refused", "read_records", "read_bytes"), COUNT),
+        "lag_max_s": UNKNOWN,
     }
 )
 INCIDENTS: Final = Columns(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.files.whole import open_new, write_new
-from simulator.kernel.engines import Engine, usual
+from simulator.kernel.engines import Engine, engine_for
 from simulator.measures.invocations import InvocationsWriter
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
@@ -35,7 +35,7 @@ class RunOptions:
     invocations: bool = False
     force: bool = False
     command: str = ""
-    engine: Engine = field(default_factory=usual)
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
 
     Raises OutputError when the folder cannot be written, or holds something that is not to be replaced.
     """
-    began = time.perf_counter()
+    began, engine = time.perf_counter(), engine_for(scenario, options.engine)
     with fresh_folder(target, options.force) as folder, ExitStack() as files:
         first: Result | None = None
         runs: list[Figures] = []
@@ -77,7 +77,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
             if options.invocations and not number:
                 file = files.enter_context(open_new(folder / "invocations.csv"))
                 sinks.append(InvocationsWriter(file, scenario))
-            result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks), options.engine)
+            result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks), engine)
             first = first or result
             runs.append(figures(result))
         progress(1.0)
@@ -85,7 +85,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         assert first is not None
         if len(runs) > 1:
             write_new(folder / "replications.csv", tidy(runs).to_csv(index=False, lineterminator="\n"))
-        tables = write_run(first, folder, options.command, time.perf_counter() - began, options.engine, runs)
+        tables = write_run(first, folder, options.command, time.perf_counter() - began, engine, runs)
         from simulator.report.page.build import write_page
         from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LOAD_DECIMALS: Final = 3  # of records/s
 BILL_DECIMALS: Final = 12  # a request costs 0.0000002 USD
 NAMES: Final = ("timeseries", "shards", "latency", "incidents", "bill")
+MORE: Final = ("reshardings", "readers")  # where there is something to tell
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class RunTables:
     incidents: pd.DataFrame
     bill: pd.DataFrame
     shard_load: dict[str, pd.DataFrame]  # by stream: records/s, one row an interval, one column a shard
+    more: dict[str, pd.DataFrame]  # by name
 
     @classmethod
     def of(cls, result: Result, runs: Sequence[Figures] = ()) -> RunTables:
@@ -51,6 +53,7 @@ class RunTables:
             resolved=dict(SCENARIO.write(result.scenario, Path())),
             **{name: _table(result, name) for name in NAMES},
             shard_load={stream: _load(result, stream) for stream in result.scenario.streams},
+            more={name: table for name in MORE if len(table := _table(result, name))},
         )
 
     def write(self, folder: Path) -> None:
@@ -59,6 +62,8 @@ class RunTables:
         write_new(folder / "summary.json", text + "\n")
         for name in NAMES:
             write_csv(getattr(self, name), folder / f"{name}.csv")
+        for name, table in self.more.items():
+            write_csv(table, folder / f"{name}.csv")
         for stream, file in load_files(list(self.shard_load)).items():
             write_csv(self.shard_load[stream], folder / file)
 

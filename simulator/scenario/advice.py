@@ -59,7 +59,8 @@ def _stream(
         yield _warn(f"streams.{name}", "nothing writes to it")
     if not mappings:
         yield _warn(f"streams.{name}", "no event source mapping reads it")
-    yield from _write_limit(f"streams.{name}.shards", stream, producers)
+    if not stream.changes:
+        yield from _write_limit(f"streams.{name}.shards", stream, producers)
     yield from _read_calls(f"streams.{name}.shards", mappings)
 
 

@@ -62,7 +62,10 @@ NAMES: Final = (
     AwsName(
         "DestinationConfig", "destination_config", "destinations", f"{MAPPING}.on_failure_destination", "true for any"
     ),
-    AwsName("FilterCriteria", "filter_criteria", "filterPatterns", ""),
+    AwsName(
+        "FilterCriteria", "filter_criteria", "filterPatterns", f"{MAPPING}.filter",
+        "`{passes: 0.2}`: the part of the records that they let through",
+    ),
     AwsName("TumblingWindowInSeconds", "tumbling_window_in_seconds", "tumblingWindowInSeconds", ""),
     AwsName("MetricsConfig", "metrics_config", "", ""),
     AwsName("KmsKeyArn", "kms_key_arn", "kmsKeyArn", "", "changes no time"),
@@ -83,10 +86,13 @@ NAMES: Final = (
     AwsName("EphemeralStorage", "ephemeral_storage", "ephemeralStorageSize", ""),
     AwsName("ConcurrentExecutions", "", "", "account.concurrency", "of the account's limits"),
     AwsName("ShardCount", "shard_count", "", "streams.shards"),
+    AwsName("TargetShardCount", "", "", "streams.resharding.shards", "of UpdateShardCount, `{at: 10m, shards: 8}`"),
+    AwsName("ShardToSplit", "", "", "streams.resharding.split", "of SplitShard, `{at: 10m, split: 0}`"),
+    AwsName("ShardToMerge", "", "", "streams.resharding.merge", "of MergeShards, `{at: 10m, merge: [0, 1]}`"),
     AwsName("OpenShardCount", "", "", "streams.shards"),
     AwsName("RetentionPeriodHours", "retention_period", "", "streams.retention", "with a unit: 48h"),
     AwsName("MaxRecordSizeInKiB", "max_record_size_in_kib", "", "streams.max_record_size", "with a unit: 1MiB"),
-    AwsName("StreamModeDetails", "stream_mode_details", "", "", "PROVISIONED is; of ON_DEMAND only the bill"),
+    AwsName("StreamModeDetails", "stream_mode_details", "", "streams.mode", "provisioned or on_demand"),
     AwsName("WarmThroughputMiBps", "warm_throughput", "", ""),
     AwsName("RecordDistributionStrategy", "", "", "", "USER_PARTITION_KEY is"),
     AwsName("StreamEncryption", "encryption_type", "", "", "changes no time"),

@@ -56,6 +56,19 @@ def largest(distribution: Distribution) -> float:
             return math.inf
 
 
+def least(distribution: Distribution) -> float:
+    """The least value that can be drawn."""
+    match distribution:
+        case Constant(value=value):
+            return value
+        case Uniform(low=low):
+            return low
+        case Empirical(values=values):
+            return float(values[0])
+        case _:
+            return 0.0
+
+
 def mean(distribution: Distribution) -> float:
     """The mean; of a normal distribution before its truncation at 0."""
     match distribution:

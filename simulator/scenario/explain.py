@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulator.scenario.aws_names import aws_hint
-from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
+from simulator.scenario.forms import Forms, ListOf, MapOf, NoneOr, Tagged, Under
 from simulator.scenario.kinds import Kind
 from simulator.scenario.place import did_you_mean, joined
 from simulator.scenario.records import Described, Record
@@ -73,6 +73,8 @@ def _below(kind: Kind, path: str) -> Iterator[Explanation]:
             yield from _below(kind.kind, path)
         case Under():
             yield from _below(kind.kind, joined(path, kind.key))
+        case NoneOr():
+            yield from _below(kind.group, path)
         case Forms():
             for form in kind.groups.values():
                 yield from _below(form, path)

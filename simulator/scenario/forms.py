@@ -15,9 +15,10 @@ from simulator.scenario.records import Record
 
 @dataclass(frozen=True)
 class ListOf(Kind):
-    """A list of one kind, a tuple in Python."""
+    """A list of one kind, a tuple in Python; of any length, or of one."""
 
     kind: Kind
+    exactly: int | None = None
 
     @property
     def unit(self) -> str:  # type: ignore[override]
@@ -25,18 +26,25 @@ class ListOf(Kind):
 
     @property
     def allowed(self) -> str:
-        return f"a list, each item {self.kind.allowed}"
+        return f"a list{self._length}, each item {self.kind.allowed}"
+
+    @property
+    def _length(self) -> str:
+        return "" if self.exactly is None else f" of {self.exactly}"
 
     def read(self, node: Node, place: Place) -> Any:
         if not isinstance(node, Items):
-            return place.refuse(node.mark, f"{shown(node)} is given; allowed: a list")
+            return place.refuse(node.mark, f"{shown(node)} is given; allowed: a list{self._length}")
+        if self.exactly is not None and len(node.items) != self.exactly:
+            return place.refuse(node.mark, f"{len(node.items)} items are given; allowed: a list{self._length}")
         return tuple(self.kind.read(item, place.at(i, item.mark)) for i, item in enumerate(node.items))
 
     def write(self, value: Any, folder: Path) -> list[Any]:
         return [self.kind.write(item, folder) for item in value]
 
     def schema(self, definitions: Schema) -> Schema:
-        return {"type": "array", "items": self.kind.schema(definitions)}
+        length = {} if self.exactly is None else {"minItems": self.exactly, "maxItems": self.exactly}
+        return {"type": "array", "items": self.kind.schema(definitions), **length}
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, tuple)
@@ -194,6 +202,29 @@ class Forms(Kind):
 
     def accepts(self, value: Any) -> bool:
         return any(kind.accepts(value) for kind in self.groups.values())
+
+
+@dataclass(frozen=True)
+class NoneOr(Kind):
+    """A group that may be left out, or called `none`."""
+
+    group: Record
+
+    @property
+    def allowed(self) -> str:
+        return f"none or {self.group.allowed}"
+
+    def read(self, node: Node, place: Place) -> Any:
+        return None if isinstance(node, Scalar) and node.text == "none" else self.group.read(node, place)
+
+    def write(self, value: Any, folder: Path) -> Any:
+        return "none" if value is None else self.group.write(value, folder)
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {"anyOf": [{"const": "none"}, self.group.schema(definitions)]}
+
+    def accepts(self, value: Any) -> bool:
+        return value is None or self.group.accepts(value)
 
 
 @dataclass(frozen=True)

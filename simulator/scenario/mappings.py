@@ -14,7 +14,7 @@ from simulator.scenario.bounds import (
     SOME_DURATION,
     WHOLE_SECOND,
 )
-from simulator.scenario.forms import Forms, ListOf
+from simulator.scenario.forms import Forms, ListOf, NoneOr
 from simulator.scenario.kinds import Flag, Reference
 from simulator.scenario.names import MAPPING_NAME
 from simulator.scenario.quantities import Duration, Integer, Number
@@ -115,6 +115,18 @@ class Backoff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which records the function is to see; the others end when they become available."""
+
+    passes: Annotated[float, PROBABILITY, Doc("The part of the records, or of the keys, that passes.")]
+    by: Annotated[
+        Literal["record", "key"],
+        words("record", "key"),
+        Doc("`record`: drawn for each; `key`: all records of a key pass, or none (keys of one record each are drawn)."),
+    ] = "record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventSourceMapping:
     """A stream read for a function."""
 
@@ -169,6 +181,15 @@ class EventSourceMapping:
             f"{GUIDE}, services-kinesis-create",
         ),
     ] = 0.0
+    shard_discovery: Annotated[
+        float,
+        DURATION,
+        Doc(
+            "From the end of a shard's parents, each record of which has ended, to the first read of it.",
+            "not documented",
+            ASSUMPTION,
+        ),
+    ] = 2.0
     maximum_retry_attempts: Annotated[
         int,
         NoLimitOr(Integer(0, 10_000)),
@@ -206,6 +227,16 @@ class EventSourceMapping:
             f"{API}: DestinationConfig",
         ),
     ] = False
+    filter: Annotated[
+        Filter | None,
+        NoneOr(Record(Filter)),
+        Doc(
+            "What the function sees of the records; all are read, and paid for.",
+            "patterns on metadata and data",
+            f"{GUIDE}, event filtering",
+            default="none: all of them",
+        ),
+    ] = None
     disabled: Annotated[
         tuple[Period, ...], ListOf(Record(Period)), Doc("When the mapping is disabled.", default="never")
     ] = ()

@@ -12,7 +12,7 @@ from typing import Any
 from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.document import UnparsableError, parse
 from simulator.scenario.faults import Fault, ScenarioError
-from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
+from simulator.scenario.forms import Forms, ListOf, MapOf, NoneOr, Tagged, Under
 from simulator.scenario.kinds import Kind
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar
 from simulator.scenario.place import Problem, UnknownPathError, did_you_mean
@@ -88,6 +88,8 @@ def _placed(kind: Kind, node: Node, path: str, value: Make, mark: Mark) -> Node:
             return _in_record(kind, node, path, value, mark)
         case Under():
             return _in_group({kind.key: kind.kind}, node, path, value, mark)
+        case NoneOr():
+            return _placed(kind.group, _as_group(node, mark), path, value, mark)
         case Forms():
             return _in_form(kind, node, path, value, mark)
         case Tagged():
@@ -172,11 +174,10 @@ def _index(text: str, names: Sequence[str]) -> int:
 
 
 def _name(item: Node, index: int) -> str:
-    """The name of a producer or mapping, given or by default."""
-    texts = (
-        {key: entry.node.text for key, entry in item.entries.items() if isinstance(entry.node, Scalar)}
-        if isinstance(item, Group)
-        else {}
-    )
-    default = f"{texts['function']}-{texts.get('stream', '')}" if "function" in texts else f"producer-{index + 1}"
+    """The name of a producer, mapping or reader, given or by default."""
+    if not isinstance(item, Group):
+        return f"producer-{index + 1}"
+    texts = {key: entry.node.text for key, entry in item.entries.items() if isinstance(entry.node, Scalar)}
+    kind = "producer" if "rate" in item.entries else "reader"
+    default = f"{texts['function']}-{texts.get('stream', '')}" if "function" in texts else f"{kind}-{index + 1}"
     return texts.get("name", default)

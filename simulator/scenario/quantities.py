@@ -142,7 +142,7 @@ class Duration(WithUnit):
 
     unit: ClassVar[str] = "s"
     noun: ClassVar[str] = "a duration"
-    whole: ClassVar[Mapping[float, str]] = {1.0: "whole seconds", 3600.0: "whole hours"}
+    whole: ClassVar[Mapping[float, str]] = {1.0: "whole seconds", 60.0: "whole minutes", 3600.0: "whole hours"}
     known_units: ClassVar[Mapping[str, int]] = units.DURATIONS
 
     def convert(self, text: str) -> float:
@@ -194,3 +194,9 @@ class PerTime(WithUnit):
 
     def show(self, value: float) -> str:
         return units.format_rate(value)
+
+
+class Requests(PerTime):
+    """A rate of requests."""
+
+    unit: ClassVar[str] = "requests/s"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, get_args, get_origin
 from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.csvfiles import Column, read_columns
 from simulator.scenario.kinds import Kind, Schema
-from simulator.scenario.nodes import Group, Node, shown
+from simulator.scenario.nodes import Group, Node, Scalar, shown
 from simulator.scenario.place import UNREADABLE, Place, did_you_mean, nearest
 
 REQUIRED: Any = dataclasses.MISSING
@@ -108,6 +108,7 @@ class Record(Kind):
     amount: Kind | None = None  # what its amounts are: durations or sizes
     either: tuple[str, ...] = ()  # fields of which just one is given
     tag: str = ""  # the field that told this group from others of its list, already read
+    unless: tuple[str, str, str] | None = None  # a field that is required unless another has some value
 
     @property
     def allowed(self) -> str:
@@ -156,11 +157,19 @@ class Record(Kind):
         entry = node.entries.get(each.name)
         if entry is not None:
             return each.kind.read(entry.node, place.at(each.name, entry.node.mark))
-        if not each.required:
+        if not each.required and not self._needs(each.name, node):
             return each.default
         if each.name in meant:
             return UNREADABLE
         return place.at(each.name, node.mark).refuse(node.mark, f"is missing; it is required: {each.kind.allowed}")
+
+    def _needs(self, name: str, node: Group) -> bool:
+        """Whether a field that has a default is required all the same."""
+        if self.unless is None or self.unless[0] != name:
+            return False
+        _, other, value = self.unless
+        entry = node.entries.get(other)
+        return entry is None or not isinstance(entry.node, Scalar) or entry.node.text != value
 
     def _from_files(self, values: Mapping[str, Any], place: Place) -> dict[str, Any]:
         wanted = columns(self.cls)
@@ -190,6 +199,17 @@ class Record(Kind):
             "additionalProperties": False,
             **({"required": needed} if needed else {}),
             **({"oneOf": [{"required": [name]} for name in self.either]} if self.either else {}),
+            **self._schema_unless(),
+        }
+
+    def _schema_unless(self) -> Schema:
+        if self.unless is None:
+            return {}
+        name, other, value = self.unless
+        return {
+            "if": {"properties": {other: {"const": value}}, "required": [other]},
+            "then": {},
+            "else": {"required": [name]},
         }
 
     def accepts(self, value: Any) -> bool:

@@ -12,23 +12,24 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from simulator.scenario.distribution_rules import distribution_problems
 from simulator.scenario.expectations import largest, mean
 from simulator.scenario.place import UNREADABLE, Problem, joined
+from simulator.scenario.resharding_rules import stream_problems
 from simulator.scenario.spec import (
     CountedKeys,
-    Distribution,
     EventSourceMapping,
     Function,
-    Lognormal,
     Outage,
     Period,
+    Polling,
     Producer,
     Rate,
+    Reader,
     Scenario,
     Slow,
     Spikes,
     Steps,
-    Uniform,
     Zipf,
 )
 from simulator.scenario.units import format_duration, format_size
@@ -44,10 +45,18 @@ def broken_rules(scenario: Scenario) -> Iterator[Problem]:
         yield from _function(joined("functions", name), function)
     for i, mapping in enumerate(scenario.event_source_mappings):
         yield from _mapping(joined("event_source_mappings", i), mapping)
+    yield from _repeated("readers", scenario.readers)
+    for i, reader in enumerate(scenario.readers):
+        yield from _phase(joined("readers", i), "phase", reader)
+        yield from _periods(f"{joined('readers', i)}.disabled", reader.disabled)
+    for name, stream in scenario.streams.items():
+        yield from stream_problems(joined("streams", name), stream)
     yield from _account(scenario)
 
 
-def _repeated(field: str, items: Sequence[Producer] | Sequence[EventSourceMapping]) -> Iterator[Problem]:
+def _repeated(
+    field: str, items: Sequence[Producer] | Sequence[EventSourceMapping] | Sequence[Reader]
+) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for i, name in enumerate(item.name for item in items):
         if first.setdefault(name, i) < i and name is not UNREADABLE:
@@ -62,7 +71,7 @@ def _producer(field: str, producer: Producer, scenario: Scenario) -> Iterator[Pr
         message = f"{_time(producer.stop)} is later than the scenario's duration of {_time(scenario.duration)}"
         yield Problem(f"{field}.stop", message)
     yield from _rate(f"{field}.rate", producer.rate)
-    yield from _distribution(f"{field}.record_size", producer.record_size)
+    yield from distribution_problems(f"{field}.record_size", producer.record_size)
     yield from _record_size(f"{field}.record_size", producer, scenario)
     match producer.partition_keys:
         case CountedKeys(popularity=Zipf(), order="round_robin"):
@@ -101,20 +110,10 @@ def _record_size(field: str, producer: Producer, scenario: Scenario) -> Iterator
         yield Problem(field, message)
 
 
-def _distribution(field: str, distribution: Distribution) -> Iterator[Problem]:
-    match distribution:
-        case Uniform(low=low, high=high) if low > high:
-            yield Problem(f"{field}.uniform.low", "is above high")
-        case Lognormal(median=median, p99=p99) if median > p99:
-            yield Problem(f"{field}.lognormal.median", "is above p99")
-        case Lognormal(median=0):
-            yield Problem(f"{field}.lognormal.median", "is 0; allowed: above 0")
-
-
 def _function(field: str, function: Function) -> Iterator[Problem]:
     for name in ("per_batch", "per_record", "per_mib"):
-        yield from _distribution(f"{field}.duration.{name}", getattr(function.duration, name))
-    yield from _distribution(f"{field}.cold_start", function.cold_start)
+        yield from distribution_problems(f"{field}.duration.{name}", getattr(function.duration, name))
+    yield from distribution_problems(f"{field}.cold_start", function.cold_start)
     yield from _memory(field, function)
     yield from _periods(f"{field}.failures", function.failures)
     yield from _provisioned(f"{field}.provisioned_concurrency", function)
@@ -146,10 +145,13 @@ def _provisioned(field: str, function: Function) -> Iterator[Problem]:
 
 def _mapping(field: str, mapping: EventSourceMapping) -> Iterator[Problem]:
     yield from _periods(f"{field}.disabled", mapping.disabled)
-    polling = mapping.polling
+    yield from _phase(field, "polling.phase", mapping.polling)
+
+
+def _phase(field: str, name: str, polling: Polling | Reader) -> Iterator[Problem]:
     if not isinstance(polling.phase, str) and polling.phase >= polling.interval:
         message = f"{_time(polling.phase)} is not below the interval of {_time(polling.interval)}"
-        yield Problem(f"{field}.polling.phase", message)
+        yield Problem(f"{field}.{name}", message)
 
 
 def _periods(field: str, periods: Iterable[object]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from simulator.scenario.aws_names import aws_hint
 from simulator.scenario.explain import all_fields
-from simulator.scenario.forms import Forms, ListOf, MapOf, Tagged, Under
+from simulator.scenario.forms import Forms, ListOf, MapOf, NoneOr, Tagged, Under
 from simulator.scenario.kinds import Kind, ScalarKind
 from simulator.scenario.nodes import Entry, Group, Items, Mark, Node, Scalar
 from simulator.scenario.place import UnknownPathError, nearest
@@ -64,9 +64,12 @@ def dotted(path: str) -> str:
 
 
 def fields_of(root: Node) -> Iterator[Found]:
-    """All fields that the things of a scenario have, also those that it leaves out; not those of its `search`."""
+    """All fields that the things of a scenario have, also those that it leaves out.
+
+    Not those of its `search`, nor those of single requests, which are found by their full path only.
+    """
     for each in _below(SCENARIO, root, Found("", "")):
-        if not each.field.startswith("search."):
+        if not each.field.startswith(("search.", "streams.resharding.")):
             yield each
 
 
@@ -83,6 +86,8 @@ def _below(kind: Kind, node: Node | None, at: Found) -> Iterator[Found]:
         case MapOf(), Group():
             for name, entry in node.entries.items():
                 yield from _below(kind.kind, entry.node, at._replace(path=f"{at.path}.{name}"))
+        case NoneOr(), Group():
+            yield from _below(kind.group, node, at)
         case Under() | Forms() | Tagged(), Group():
             yield from _in_form(kind, node, at)
 

@@ -24,17 +24,19 @@ from simulator.scenario.forms import ListOf, MapOf
 from simulator.scenario.functions import Failure, Function, Outage, Poison, Random, Slow, Work
 from simulator.scenario.instants import Instant
 from simulator.scenario.kinds import Text
-from simulator.scenario.mappings import AtTimestamp, Backoff, EventSourceMapping, Period, Polling, Push
+from simulator.scenario.mappings import AtTimestamp, Backoff, EventSourceMapping, Filter, Period, Polling, Push
 from simulator.scenario.names import FUNCTION_NAME, SCENARIO_NAME, STREAM_NAME
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.partition_keys import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
 from simulator.scenario.prices import Prices
-from simulator.scenario.quantities import Integer
+from simulator.scenario.quantities import Integer, Requests
 from simulator.scenario.rates import ConstantRate, Rate, Sine, Spikes, Step, Steps, Trace
+from simulator.scenario.readers import Reader
 from simulator.scenario.records import Doc, Record
+from simulator.scenario.resharding import OnDemand, Resharding, ReshardingTime, ScaleDown, ScaleUp, Scaling
 from simulator.scenario.search import Search
-from simulator.scenario.streams import Producer, Stream
-from simulator.scenario.words import WordOr, none_or, words
+from simulator.scenario.streams import STREAM, Producer, Stream
+from simulator.scenario.words import WordOr, ZeroOr, none_or, words
 
 __all__ = [
     "SCENARIO",
@@ -49,11 +51,13 @@ __all__ = [
     "EventSourceMapping",
     "Exponential",
     "Failure",
+    "Filter",
     "Function",
     "Gamma",
     "Lognormal",
     "Normal",
     "Objectives",
+    "OnDemand",
     "Outage",
     "PartitionKeys",
     "Period",
@@ -64,6 +68,12 @@ __all__ = [
     "Push",
     "Random",
     "Rate",
+    "Reader",
+    "Resharding",
+    "ReshardingTime",
+    "ScaleDown",
+    "ScaleUp",
+    "Scaling",
     "Scenario",
     "Search",
     "Sine",
@@ -83,7 +93,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The account's limit of concurrent invocations."""
+    """The account's limits of concurrent invocations, and of their rate."""
 
     concurrency: Annotated[
         int,
@@ -97,6 +107,16 @@ class Account:
     other_concurrency: Annotated[
         int, CONCURRENCY, Doc("What functions outside the scenario use of it, all the time.")
     ] = 0
+    requests_per_concurrency: Annotated[
+        float,
+        ZeroOr(Requests(1, 1_000_000)),
+        Doc(
+            "Invocations a second for each unit of concurrency, of a function's reserve or of what the account has "
+            "left; 0: no limit.",
+            "10/s",
+            f"{GUIDE}, quotas",
+        ),
+    ] = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +151,7 @@ class Scenario:
     seed: Annotated[int, Integer(0, 2**63 - 1), Doc("The same seed gives the same run.")] = 1
     account: Annotated[Account, Record(Account), Doc("The account's limits.")] = Account()
     prices: Annotated[Prices, Record(Prices), Doc("What the bill is drawn up by.")] = field(default_factory=Prices)
-    streams: Annotated[dict[str, Stream], MapOf(STREAM_NAME, Record(Stream), least=1), Doc("The streams by name.")]
+    streams: Annotated[dict[str, Stream], MapOf(STREAM_NAME, STREAM, least=1), Doc("The streams by name.")]
     producers: Annotated[tuple[Producer, ...], ListOf(Record(Producer)), Doc("What writes to the streams.")] = ()
     functions: Annotated[dict[str, Function], MapOf(FUNCTION_NAME, Record(Function)), Doc("The functions by name.")] = (
         field(default_factory=dict)
@@ -140,6 +160,11 @@ class Scenario:
         tuple[EventSourceMapping, ...],
         ListOf(Record(EventSourceMapping)),
         Doc("Which stream is read for which function."),
+    ] = ()
+    readers: Annotated[
+        tuple[Reader, ...],
+        ListOf(Record(Reader)),
+        Doc("Who else reads the streams by GetRecords: Firehose, a KCL application, a function of another account."),
     ] = ()
     objectives: Annotated[Objectives, Record(Objectives), Doc("What every mapping is to keep.")] = field(
         default_factory=Objectives

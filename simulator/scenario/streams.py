@@ -4,15 +4,29 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from simulator.scenario.bounds import DURATION, KIB, KINESIS, LARGEST_RECORD, MIB, SHARDS, SIGNED_DURATION, WHOLE_HOUR
+from simulator.scenario.bounds import (
+    ASSUMPTION,
+    DURATION,
+    KIB,
+    KINESIS,
+    LARGEST_RECORD,
+    MIB,
+    SHARDS,
+    SIGNED_DURATION,
+    WHOLE_HOUR,
+)
 from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
+from simulator.scenario.forms import NoneOr
 from simulator.scenario.kinds import Reference
 from simulator.scenario.names import PRODUCER_NAME
 from simulator.scenario.partition_keys import PARTITION_KEYS, PartitionKeys, UniqueKeys
 from simulator.scenario.quantities import Duration, WholeSize
 from simulator.scenario.rates import RATES, Rate
-from simulator.scenario.records import Doc
+from simulator.scenario.records import Doc, Record
+from simulator.scenario.resharding import RESHARDING, OnDemand, Resharding, ReshardingTime, Scaling
 from simulator.scenario.words import words
+
+USUAL_TIME, USUAL_GROWTH = ReshardingTime(), OnDemand()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +37,12 @@ class Stream:
         int,
         SHARDS,
         Doc(
-            "How many shards; each accepts 1,000 records/s and 1 MiB/s.",
+            "How many shards at the start; each accepts 1,000 records/s and 1 MiB/s.",
             "20,000 or 6,000 or 1,000 in all, by region; 10,000 in a stream",
             f"{KINESIS}, quotas and limits; UpdateShardCount",
+            default="none, it is required; 4 with `mode: on_demand`",
         ),
-    ]
+    ] = 0
     retention: Annotated[
         float,
         Duration(86_400.0, 8760 * 3600.0, step=WHOLE_HOUR),
@@ -42,8 +57,33 @@ class Stream:
         WholeSize(MIB, LARGEST_RECORD, step=KIB),
         Doc("Data and partition key together.", "1MiB by default, 1024..10240 whole KiB", f"{KINESIS}, large records"),
     ] = MIB
+    mode: Annotated[
+        Literal["provisioned", "on_demand"],
+        words("provisioned", "on_demand"),
+        Doc("Who changes the shards: you, or AWS.", "PROVISIONED by default", f"{KINESIS}, on-demand mode"),
+    ] = "provisioned"
+    resharding: Annotated[
+        tuple[Resharding, ...], RESHARDING, Doc("Requests that change the shards, in order of `at`.", default="none")
+    ] = ()
+    resharding_time: Annotated[
+        ReshardingTime, Record(ReshardingTime), Doc("How long requests take.", "not documented", ASSUMPTION)
+    ] = USUAL_TIME
+    scaling: Annotated[
+        Scaling | None,
+        NoneOr(Record(Scaling)),
+        Doc("A rule that asks for more or fewer shards.", default="none"),
+    ] = None
+    on_demand: Annotated[
+        OnDemand, Record(OnDemand), Doc("How the stream grows; of no effect without `mode: on_demand`.")
+    ] = USUAL_GROWTH
+
+    @property
+    def changes(self) -> bool:
+        """Whether its shards may change in a run."""
+        return bool(self.resharding or self.scaling or self.mode == "on_demand")
 
 
+STREAM = Record(Stream, unless=("shards", "mode", "on_demand"))
 ONE_KIB = Constant(value=float(KIB))
 UNIQUE = UniqueKeys()
 

@@ -109,6 +109,36 @@ class NoLimitOr(ScalarKind):
         return self.kind.accepts(value)
 
 
+@dataclass(frozen=True)
+class ZeroOr(ScalarKind):
+    """A bare 0 for no limit, or a limit with a unit."""
+
+    kind: ScalarKind
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return self.kind.unit
+
+    @property
+    def allowed(self) -> str:
+        return f"0 or {self.kind.allowed}"
+
+    def parse(self, text: str) -> Any:
+        return 0.0 if parse_number(text) == 0 else self.kind.parse(text)
+
+    def takes(self, text: str, type_: Type) -> bool:
+        return type_ == "number" if parse_number(text) == 0 else self.kind.takes(text, type_)
+
+    def write(self, value: Any, folder: Path) -> Any:
+        return self.kind.write(value, folder) if value else 0
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {"anyOf": [{"const": 0}, self.kind.schema(definitions)]}
+
+    def accepts(self, value: Any) -> bool:
+        return self.kind.accepts(value)
+
+
 def none_or(kind: ScalarKind) -> WordOr:
     """`none`, or a value."""
     return WordOr(Word({"none": None}), kind)

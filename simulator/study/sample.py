@@ -12,9 +12,11 @@ from typing import Final
 
 from simulator.model.concurrency import pool_sizes
 from simulator.model.environments import NEW_BURST_NS, NEW_NS
+from simulator.scenario.expectations import least
+from simulator.scenario.memory import work
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.scaling import scaled
-from simulator.scenario.spec import Poison, Scenario, UniqueKeys
+from simulator.scenario.spec import Function, Poison, Scenario, Slow, UniqueKeys
 from simulator.study.settings import SettingsError
 
 NEW_AT_ONCE: Final = NEW_BURST_NS // NEW_NS  # environments that a function gets before it has to wait for more
@@ -53,6 +55,9 @@ def _reasons(scenario: Scenario) -> Iterator[str]:
     """Why a sample of the shards would mislead."""
     if len(scenario.streams) > 1:
         yield f"the scenario has {len(scenario.streams)} streams, and a sample is of one"
+    for name, stream in scenario.streams.items():
+        if stream.changes:
+            yield f"the shards of stream '{name}' change, by what all of them take"
     for producer in scenario.producers:
         if not isinstance(producer.partition_keys, UniqueKeys):
             yield f"producer {producer.name}: its keys are not all different, so no shard is like another"
@@ -64,6 +69,7 @@ def _reasons(scenario: Scenario) -> Iterator[str]:
 
 def _shared(scenario: Scenario) -> Iterator[str]:
     """What all lanes of a function share, and may run short of."""
+    each_s = scenario.account.requests_per_concurrency
     sizes, lanes = pool_sizes(scenario), dict.fromkeys(scenario.functions, 0)
     for mapping in scenario.event_source_mappings:
         lanes[mapping.function] += scenario.streams[mapping.stream].shards * mapping.parallelization_factor
@@ -72,12 +78,20 @@ def _shared(scenario: Scenario) -> Iterator[str]:
         asked = unreserved if function.reserved_concurrency is None else lanes[name]
         if asked > sizes[name]:
             yield f"{asked:,} lanes share {sizes[name]:,} units of concurrency, so that may bind"
+        if each_s and asked > each_s * sizes[name] * _shortest_s(function):
+            yield f"function {name}: {asked:,} lanes of short attempts share {each_s * sizes[name]:,.0f} invocations/s"
         if lanes[name] > NEW_AT_ONCE:
             yield f"function {name}: its {lanes[name]:,} lanes may wait for environments: {NEW_AT_ONCE:,} come at once"
         if function.provisioned_concurrency:
             yield f"function {name}: its lanes share provisioned concurrency"
         if any(isinstance(failure, Poison) for failure in function.failures):
             yield f"function {name}: poison records are few, and may be in no shard of the sample"
+
+
+def _shortest_s(function: Function) -> float:
+    """How long an attempt takes at least."""
+    parts = [each.fails_after for each in function.failures if not isinstance(each, Slow)]
+    return least(work(function).per_batch) * min(parts, default=1.0)
 
 
 def _of_all(objectives: Objectives) -> Iterator[str]:

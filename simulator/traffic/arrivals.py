@@ -16,6 +16,7 @@ from simulator.traffic.rates import Profile, profile
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Times = tuple[Integers, Floats]  # in ns, and in seconds before they were rounded to that
 AT_ONCE: Final = 1 << 15  # columns are worked on in portions that stay in the processor's cache
 EPSILON: Final = 2.0**-48  # the part of an integral that may be an error of rounding
 ROUNDING: Final = 1e-9  # of an integral: so much more is looked at, and given back
@@ -28,9 +29,9 @@ class Never:
         """Records expected from the producer's start to a time."""
         return 0.0
 
-    def until(self, end_ns: int) -> Integers:
+    def until(self, end_ns: int) -> Times:
         """Production times, those before `end_ns` that were not taken before."""
-        return np.empty(0, np.int64)
+        return np.empty(0, np.int64), np.empty(0)
 
 
 class Arrivals:
@@ -45,18 +46,19 @@ class Arrivals:
         time_s = min(max(seconds(time_ns), self._start_s), self._stop_s)
         return self._rate.integral(time_s) - self._origin
 
-    def until(self, end_ns: int) -> Integers:
+    def until(self, end_ns: int) -> Times:
         """Production times, those before `end_ns` that were not taken before."""
         expected = self.expected(end_ns)
         units = self._units.upto(expected + ROUNDING * (1 + expected))
-        times = np.empty(len(units), np.int64)
+        times_ns, times_s = np.empty(len(units), np.int64), np.empty(len(units))
         for some in portions(len(units)):
             error = EPSILON * (abs(self._origin) + units[some])
-            times[some] = all_half_up(self._rate.inverse(self._origin + units[some], error) * NS)
-        early = int(np.searchsorted(times, min(end_ns, ns(self._stop_s))))
-        if early < len(times):
+            times_s[some] = self._rate.inverse(self._origin + units[some], error)
+            times_ns[some] = all_half_up(times_s[some] * NS)
+        early = int(np.searchsorted(times_ns, min(end_ns, ns(self._stop_s))))
+        if early < len(times_ns):
             self._units.give_back(units[early:])
-        return times[:early]
+        return times_ns[:early], times_s[:early]
 
 
 class EvenUnits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Column = TypeVar("Column", bound=NDArray[np.generic])
 Places = Integers | slice
 
@@ -25,6 +26,7 @@ class Columns:
     number: Integers  # in its stream's order of production, 0 first
     lane: dict[int, Integers]  # by parallelization factor: the lane that it falls to
     poison_after: dict[str, Floats]  # by function with poison records: `fails_after` of those, infinite for others
+    passes: dict[str, Bools] = field(default_factory=dict)  # by mapping with a filter: whether it lets the record pass
 
     def __len__(self) -> int:
         return len(self.produced_ns)
@@ -33,15 +35,24 @@ class Columns:
     def each(self) -> list[NDArray[Any]]:
         """All columns."""
         times = [self.produced_ns, self.let_in_ns, self.accepted_ns]
-        return [*times, self.bytes, self.number, *self.lane.values(), *self.poison_after.values()]
+        return [
+            *times,
+            self.bytes,
+            self.number,
+            *self.lane.values(),
+            *self.poison_after.values(),
+            *self.passes.values(),
+        ]
 
     def having(self, each: list[NDArray[Any]]) -> Columns:
         """The same with other columns, in the order of `each`."""
         produced_ns, let_in_ns, accepted_ns, bytes_, number, *others = each
-        lane, poison_after = others[: len(self.lane)], others[len(self.lane) :]
+        lanes, functions = len(self.lane), len(self.lane) + len(self.poison_after)
         return Columns(
             produced_ns, let_in_ns, accepted_ns, bytes_, number,
-            dict(zip(self.lane, lane, strict=True)), dict(zip(self.poison_after, poison_after, strict=True)),
+            dict(zip(self.lane, others[:lanes], strict=True)),
+            dict(zip(self.poison_after, others[lanes:functions], strict=True)),
+            dict(zip(self.passes, others[functions:], strict=True)),
         )  # fmt: skip
 
     def rows(self, which: NDArray[np.generic] | slice) -> Columns:

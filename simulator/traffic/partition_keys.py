@@ -7,8 +7,9 @@ shard or lane that means for a given number of shards is looked up afterwards, s
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -27,6 +28,10 @@ HIGH: Final = np.uint64(32)
 class Keys(Protocol):
     """The partition keys of one producer."""
 
+    @property
+    def names(self) -> list[str] | None:
+        """By the number of a key; None: every record has a key of its own."""
+
     def draw(self, first: int, n: int) -> Draws:
         """The draws of n of the producer's records, from number `first` on."""
 
@@ -36,9 +41,17 @@ class Keys(Protocol):
     def lane(self, draws: Draws, shards: int, lanes: int) -> Integers:
         """The lane of each within its shard, of `lanes` equal hash ranges."""
 
+    def place(self, draws: Draws) -> Integers:
+        """The place of each in the order of hashes."""
+
+    def first_from(self, hash_: int) -> int:
+        """The place of the first that has this hash, or a higher one."""
+
 
 class Unique:
     """Every record its own key: the high 32 bits of its hash are an independent uniform draw, the others 0."""
+
+    names = None
 
     def __init__(self, key: int) -> None:
         self._key = key
@@ -53,12 +66,18 @@ class Unique:
         within = draws * np.uint32(shards)  # the low 32 bits: the place within the shard's range
         return _part(within, lanes)
 
+    def place(self, draws: Draws) -> Integers:
+        return draws.astype(np.int64)
+
+    def first_from(self, hash_: int) -> int:
+        return -(-hash_ >> 96)
+
 
 class Named:
     """A fixed list of keys; `pick(first, n)` gives the numbers of the keys of n records."""
 
     def __init__(self, names: list[str], pick: Callable[[int, int], Draws]) -> None:
-        self.draw = pick
+        self.draw, self.names = pick, names
         hashes = [key_hash(name) for name in names]
 
         @cache
@@ -69,13 +88,27 @@ class Named:
         def lanes_of(shards: int, lanes: int) -> Integers:
             return np.array([shard_and_lane(h, shards, lanes)[1] for h in hashes], np.int64)
 
-        self._shards_of, self._lanes_of = shards_of, lanes_of
+        self._shards_of, self._lanes_of, self._hashes = shards_of, lanes_of, hashes
 
     def shard(self, draws: Draws, shards: int) -> Integers:
         return self._shards_of(shards).take(draws)
 
     def lane(self, draws: Draws, shards: int, lanes: int) -> Integers:
         return self._lanes_of(shards, lanes).take(draws)
+
+    def place(self, draws: Draws) -> Integers:
+        return self._ranks.take(draws)
+
+    def first_from(self, hash_: int) -> int:
+        return bisect_left(self._sorted, hash_)
+
+    @cached_property
+    def _sorted(self) -> list[int]:
+        return sorted(self._hashes)
+
+    @cached_property
+    def _ranks(self) -> Integers:
+        return np.array([self.first_from(each) for each in self._hashes], np.int64)
 
 
 def _part(draws: Draws, parts: int) -> Integers:

@@ -21,6 +21,7 @@ class Batch:
     """Records of one producer in order of production."""
 
     produced_ns: Integers
+    produced_s: NDArray[np.float64]  # before it was rounded: so records of several producers are put in order
     bytes: Integers
     draws: Draws
     first: int  # the number of the first among the producer's records
@@ -44,11 +45,11 @@ class Producer:
 
     def until(self, end_ns: int) -> Batch:
         """The records produced before `end_ns` and not taken before."""
-        produced_ns = self._arrivals.until(end_ns)
+        produced_ns, produced_s = self._arrivals.until(end_ns)
         first, n = self._produced, len(produced_ns)
         self._produced += n
         sizes = whole_bytes(self._size, self._largest_bytes, self._sizes, first, n)
-        return Batch(produced_ns, sizes, self.keys.draw(first, n), first)
+        return Batch(produced_ns, produced_s, sizes, self.keys.draw(first, n), first)
 
     def expected(self, time_ns: int) -> float:
         """Records expected from the producer's start to a time."""

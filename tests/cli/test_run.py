@@ -72,8 +72,10 @@ def test_every_column_says_its_unit_or_is_a_count(write: Write, shardsim: Comman
     texts = {"mapping", "stream", "measure", "statistic", "event", "cause", "item", "resource", "unit"}
     counts = {
         "quantity", "shard", "attempts", "errors", "throttles", "get_records_calls", "get_records_refused",
-        "polls_skipped", "records_delayed", "records_done_again", "records_lost", "records_sent_to_destination",
+        "polls_skipped", "open_shards", "closed_shards_left",
+        "records_delayed", "records_done_again", "records_lost", "records_sent_to_destination",
     }  # fmt: skip
+    texts |= {"parents"}
     parts = {"part_of_stream", "lane_busy_mean", "lane_busy_max"}  # of 1
     concurrency = {"function_concurrency_mean", "function_concurrency_max"}
     loads = {"shard_0", "shard_1"}  # shard_load-*.csv: records/s, as its documentation says

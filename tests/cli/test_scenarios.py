@@ -14,7 +14,11 @@ from .conftest import Command
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-LESS = {"backlog-replay": {"producers.hosts.start": "-1h"}}  # of the day before: it takes seconds to draw
+LESS = {
+    "backlog-replay": {"producers.hosts.start": "-1h"},  # of the day before: it takes seconds to draw
+    "autoscaling-black-friday": {"producers.black-friday.start": "1m", "producers.black-friday.stop": "2m"},
+    "on-demand-spike": {"producers.campaign.start": "1m", "producers.campaign.stop": "2m"},
+}
 
 
 def test_there_are_the_ten_that_the_readme_names() -> None:

@@ -40,6 +40,8 @@ class Dice:
             self.function(function)
         for mapping in content["event_source_mappings"]:
             self.mapping(mapping)
+        if self.chance(0.5):
+            content.setdefault("account", {})["requests_per_concurrency"] = self.random.choice(["0/s", "1/s", "3.7/s"])
         return content
 
     def producer(self, producer: Section) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.kernel import whole
+from simulator.kernel.engines import needs_plain_rules
 from simulator.kernel.machine import MOST_BYTES, Machine
 from simulator.model import windows
 from simulator.scenario.loading import load
@@ -14,7 +15,7 @@ from tests.kernel.recording import first_difference, record
 from tests.kernel.results import results_differ, seen
 from tests.model.rows import scenario, small
 
-CASES = sorted(Path("tests/cases").glob("*/scenario.yaml"))
+CASES = [path for path in sorted(Path("tests/cases").glob("*/scenario.yaml")) if not needs_plain_rules(load(path))]
 SHORT = ("quickstart", "polling-or-push", "batch-size-frontier", "poison-pill")
 
 

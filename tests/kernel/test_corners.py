@@ -44,6 +44,19 @@ EDGES: dict[str, Section] = {
         producer={**SIX_FILL_A_PAYLOAD, "record_size": "786034B"},
         mapping={"maximum_batching_window": "300s", "batch_size": 10},
     ),
+    "a lane whose short attempts run out of the invocation rate": small(
+        producer={"rate": "9/s", "arrivals": "constant", "record_size": "3B"},
+        run={"account": {"requests_per_concurrency": "2.3/s"}},
+        function={"duration": {"per_batch": "30ms"}, "reserved_concurrency": 2},
+        mapping={"batch_size": 1, "invoke_overhead": "0s"},
+    ),
+    "records of three producers in one nanosecond, which doubles tell apart": {
+        **(content := small(run={"drain": "5s"}, producer={"rate": "23.7/s", "arrivals": "constant"})),
+        "producers": [
+            {**content["producers"][0], "name": f"p{i}", "rate": rate}
+            for i, rate in enumerate(("23.7/s", "7.9/s", "3.95/s"))
+        ],
+    },
     "a record just at the starting position": small(
         producer=EACH_SECOND, mapping={"starting_position": {"at_timestamp": "2.5s"}}
     ),

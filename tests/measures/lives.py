@@ -15,17 +15,25 @@ def mine(run: MadeUp) -> list[Item]:
     return [item for item in run.everything() if item.how != "skipped"]
 
 
+def wanted(run: MadeUp) -> list[Item]:
+    """Those of them that are not filtered."""
+    return [item for item in mine(run) if item.how != "filtered"]
+
+
 def waiting(run: MadeUp) -> Counter[tuple[str, int]]:
     """Ticks waited by cause and the tick at which they began."""
     return Counter(
-        (_cause(run, item, tick), tick) for item in mine(run) for tick in range(item.produced, min(item.ended, run.end))
+        (_cause(run, item, tick), tick)
+        for item in wanted(run)
+        for tick in range(item.produced, min(item.ended, run.end))
     )
 
 
 def _cause(run: MadeUp, item: Item, tick: int) -> str:
     """Why a record waits in the tick that begins at a time (CONCLUSIONS, first table)."""
     if tick < item.let_in:
-        return "write_records"
+        moved = item.moved and item.moved[0] <= tick < item.moved[1]
+        return "write_bytes" if moved else "write_records"
     if tick < item.accepted:
         return "write_bytes"
     doing = _doing(run, item, tick)
@@ -45,6 +53,8 @@ def _unavailable(run: MadeUp, item: Item, tick: int) -> str:
         return "starting"
     if _disabled(run, tick):
         return "disabled"
+    if tick < run.read_at.get(item.shard, tick):
+        return "parents"
     if run.reading.pushed:
         return "push_bytes" if tick < item.called else "propagation"
     if tick >= item.called:
@@ -74,6 +84,8 @@ def parts(run: MadeUp, item: Item, by: Attempt) -> Counter[str]:
 def _part(run: MadeUp, item: Item, by: Attempt, tick: int) -> str:
     if tick < item.accepted:
         return "write_wait"
+    if tick < run.read_at.get(item.shard, tick):
+        return "parent_wait"
     if tick < by.first_cut_ns:
         doing = _doing(run, item, tick)
         if doing and doing.what != "answer":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from random import Random
 from typing import NamedTuple
@@ -11,17 +11,20 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.measures.times import Reading, Window
-from simulator.model.facts import Attempt, Doing, Fact, Facts, Loss, Poll, Sent, Throttle
+from simulator.model.facts import Attempt, Doing, Facts, Finished, Loss, Poll, ReadAgain, Sent, Throttle
 from simulator.traffic.log import Columns, Log
 from simulator.traffic.nanoseconds import NEVER
 from simulator.traffic.shards import Shard
-from simulator.traffic.written import Produced, Waiting, Written
+from simulator.traffic.written import ByteWaits, Produced, Waiting, Written
 
 LACKS = ("concurrency", "invocation_rate", "scaling_rate")
 FAILURES = ("poison", "outage", "random_errors", "timeouts")
 KINDS = {
     Attempt: "attempts", Throttle: "throttles", Doing: "doings", Poll: "polls", Sent: "sent", Loss: "losses",
+    Finished: "finished",
 }  # fmt: skip
+
+Fact = Attempt | Throttle | Doing | Poll | ReadAgain | Sent | Finished | Loss
 
 
 @dataclass
@@ -40,6 +43,8 @@ class Item:
     how: str = "unprocessed"
     throttled: list[tuple[int, int]] = field(default_factory=list)  # periods in which its own batch, or part, was
     done_by: Attempt | None = None
+    passes: bool = True  # the filter
+    moved: tuple[int, int] | None = None  # when it waited for the byte limit of a shard that closed
 
 
 class Stated(NamedTuple):
@@ -58,6 +63,7 @@ class MadeUp:
     end: int
     items: list[list[Item]]  # by shard, in order of acceptance
     facts: list[Stated]
+    read_at: dict[int, int] = field(default_factory=dict)  # by child of shard 0: its first read
 
     def everything(self) -> list[Item]:
         """All records of all shards."""
@@ -81,10 +87,17 @@ def made_up(seed: int) -> MadeUp:
         inclusive=rng.random() < 0.5,
         starts_ns=rng.choice((0, 0, 9)),
         disabled=rng.choice(([], [(edges[0], edges[1]), (edges[2], edges[3])])),
+        filter=rng.choice(("", "", "m")),
+        discovery_ns=rng.choice((0, 3)),
     )
     run = MadeUp(reading, begin, end, [], [])
+    finished = rng.randint(5, end + 10)
     for shard in range(rng.choice((1, 2, 3))):
+        if shard and rng.random() < 0.5:
+            run.read_at[shard] = finished + reading.discovery_ns if finished <= end else NEVER
         _Shard(rng, run, shard).live()
+    if finished <= end:
+        run.facts.append(Stated(finished, Finished(0, 0, finished)))
     run.facts.sort(key=lambda stated: stated.at)
     return run
 
@@ -101,6 +114,10 @@ class _Shard:
         self.items = [Item(number, rng.randrange(self.reading.lanes), *each) for each in in_order if each[0] < self.end]
         for place, item in enumerate(self.items):
             item.place = place
+            item.passes = not self.reading.filter or rng.random() < 0.6
+            if item.let_in - item.produced > 6 and item.passes and rng.random() < 0.5:
+                item.moved = item.produced + 2, item.produced + 5
+        self.begins = max(self.reading.starts_ns, run.read_at.get(number, 0))
         run.items.append(self.items)
 
     def moments(self) -> tuple[int, int, int]:
@@ -138,7 +155,7 @@ class _Shard:
     def poll(self) -> None:
         rng, latency = self.rng, self.rng.choice((0, 1, 4))
         unread = [item for item in self.items if item.how != "skipped" and item.accepted < self.end]
-        at = self.reading.starts_ns + rng.randint(0, 5)
+        at = self.begins + rng.randint(0, 5)
         while at <= self.end:
             result = rng.choice(("called", "called", "called", "missed", "held", "disabled", "no_call", "no_bytes"))
             first = end = unread[0].place if unread else 0
@@ -154,11 +171,14 @@ class _Shard:
                 first = returned[0].place if returned else 0
                 end = first + len(returned)
             answer = at + latency if result == "called" else at
+            stopped = [item for item in self.items[first:end] if not item.passes]
+            if stopped:
+                self.lose(stopped, "filtered", answer)
             self.state(at, Poll(0, self.number, at, result, answer, first, end, 1, False))  # type: ignore[arg-type]
             at += rng.randint(0, 7)
 
     def push(self) -> None:
-        left = self.reading.starts_ns
+        left = self.begins
         for item in self.items:
             if item.how == "skipped" or item.accepted >= self.end:
                 continue
@@ -169,7 +189,9 @@ class _Shard:
             left = item.called = begins + self.rng.randint(0, 5)
             item.available = left + 3
             place, leaves, available = (np.array([time]) for time in (item.place, item.called, item.available))
-            self.state(item.accepted, Sent(0, self.number, place, leaves, available, 1))
+            self.state(max(item.accepted, self.begins), Sent(0, self.number, place, leaves, available, 1))
+            if not item.passes:
+                self.lose([item], "filtered", item.available)
 
     def serve(self, items: list[Item], lane: int) -> None:
         """The batches of a lane."""
@@ -255,21 +277,31 @@ def windows(run: MadeUp, cuts: set[int], seed: int, unit_ns: int = 1) -> Iterato
     """The windows that a run comes in, between some times and at 0, with `unit_ns` nanoseconds a tick."""
     rng = Random(seed)
     inner = sorted(cut for cut in {*cuts, 0} if run.begin < cut < run.end)
-    shards = [Shard(number, 0, 1, Log(_columns([], run.reading.lanes, unit_ns))) for number in range(len(run.items))]
+    shards = [
+        Shard(number, 0, 1, Log(_columns([], run.reading, unit_ns)), (0,) if number in run.read_at else ())
+        for number in range(len(run.items))
+    ]
     edges = [run.begin, *inner, run.end]
     for begin, end in pairwise(edges):
         for shard, items in zip(shards, run.items, strict=True):
             ended = next((i for i, item in enumerate(items) if item.ended >= begin), len(items))
             shard.log.forget(min(shard.log.end, rng.randint(shard.log.first, max(ended, shard.log.first))))
             new = [item for item in items if begin <= item.accepted < end]
-            shard.log.append(_columns(new, run.reading.lanes, unit_ns))
+            shard.log.append(_columns(new, run.reading, unit_ns))
         last = end == run.end
         facts = Facts()
         for at, fact in run.facts:
             if begin <= at < end or (last and at == end):
                 getattr(facts, KINDS[type(fact)]).append(_scaled(fact, unit_ns))
         waiting = [item for item in run.everything() if item.produced < end <= item.accepted]
-        yield Window(begin * unit_ns, end * unit_ns, last, shards, _written(waiting, unit_ns), facts)
+        written = _written(waiting, run.reading, unit_ns)
+        moved = [item for item in run.everything() if begin <= item.accepted < end and item.moved]
+        written = replace(
+            written,
+            moved=_moved(moved, run.reading, unit_ns),
+            moved_waiting=_moved([item for item in waiting if item.moved], run.reading, unit_ns),
+        )
+        yield Window(begin * unit_ns, end * unit_ns, last, shards, written, facts)
 
 
 def scaled(reading: Reading, unit_ns: int) -> Reading:
@@ -278,6 +310,7 @@ def scaled(reading: Reading, unit_ns: int) -> Reading:
     return Reading(
         reading.pushed, reading.lanes, reading.retention_ns * unit_ns, reading.position_ns * ns, reading.inclusive,
         reading.starts_ns * unit_ns, [(begin * unit_ns, end * unit_ns) for begin, end in reading.disabled],
+        reading.filter, reading.discovery_ns * unit_ns,
     )  # fmt: skip
 
 
@@ -286,7 +319,7 @@ def _scaled(fact: Fact, unit_ns: int) -> Fact:
     return fact._replace(**times)
 
 
-def _columns(items: list[Item], lanes: int, unit_ns: int) -> Columns:
+def _columns(items: list[Item], reading: Reading, unit_ns: int) -> Columns:
     def column(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         return np.array(values, np.int64)
 
@@ -296,13 +329,19 @@ def _columns(items: list[Item], lanes: int, unit_ns: int) -> Columns:
         column(*(item.accepted for item in items)) * unit_ns,
         column(*(1 for _ in items)),
         column(*(item.place for item in items)),
-        {lanes: column(*(item.lane for item in items))},
+        {reading.lanes: column(*(item.lane for item in items))},
         {},
+        {reading.filter: np.array([item.passes for item in items], bool)} if reading.filter else {},
     )
 
 
-def _written(items: list[Item], unit_ns: int) -> Written:
-    columns = _columns(items, 1, unit_ns)
+def _moved(items: list[Item], reading: Reading, unit_ns: int) -> ByteWaits:
+    begins, ends = np.array([item.moved for item in items], np.int64).reshape(-1, 2).T * unit_ns
+    return ByteWaits(_columns(items, reading, unit_ns), begins, ends)
+
+
+def _written(items: list[Item], reading: Reading, unit_ns: int) -> Written:
+    columns = _columns(items, reading, unit_ns)
     shard = np.array([item.shard for item in items], np.int64)
     waiting = Waiting(columns.produced_ns, columns.let_in_ns, columns.accepted_ns, columns.bytes, shard)
     none = np.empty(0, np.int64)

@@ -34,8 +34,8 @@ def test_the_counts_of_a_run_add_up() -> None:
 
 def test_records_of_which_nothing_is_left_are_lost() -> None:
     found = Ends(
-        produced=127, processed=1, skipped=2, dropped_at_write=4, dropped=8, sent_to_destination=16, expired=32,
-        unprocessed=64,
+        produced=255, processed=1, skipped=2, dropped_at_write=4, dropped=8, sent_to_destination=16, expired=32,
+        filtered=128, unprocessed=64,
     )  # fmt: skip
     assert found.lost == 4 + 8 + 32
 

@@ -10,7 +10,7 @@ from simulator.measures import axis, portions, records
 from simulator.measures.lag import Lag
 from simulator.measures.lanes import Lanes
 from simulator.measures.parts import PARTS, Parts
-from simulator.measures.times import Times
+from simulator.measures.times import HOWS, Times
 from simulator.measures.waiting import CAUSES, Waiting
 from tests.measures import lives
 from tests.measures.made_up_runs import MadeUp, made_up, scaled, windows
@@ -145,6 +145,13 @@ def test_records_taken_a_few_at_a_time_give_the_same_numbers(seed: int, monkeypa
     assert Measured(run, {30}, 1).numbers(20) == whole
 
 
-def test_made_up_runs_show_every_cause_but_those_of_other_sections() -> None:
-    seen = {cause for seed in range(60) for cause, _ in lives.waiting(made_up(seed))}
-    assert seen == {*CAUSES} - {"parents"}
+def test_made_up_runs_show_every_cause_and_every_end() -> None:
+    runs = [made_up(seed) for seed in range(60)]
+    assert {cause for run in runs for cause, _ in lives.waiting(run)} == {*CAUSES}
+    assert {item.how for run in runs for item in run.everything()} == {*HOWS}
+    assert any(
+        not item.passes and item.how == how
+        for how in ("expired", "unprocessed")
+        for run in runs
+        for item in run.everything()
+    )

@@ -124,5 +124,5 @@ def test_nothing_but_sums_is_kept_when_the_run_is_over() -> None:
 
 def test_a_batch_cut_before_its_records_were_available_is_an_error_of_the_program() -> None:
     wrong = run(POLLED, 20, [record(9)], poll(12, "called", 0, 1), doing("function", 3, 15), attempt([0], 1, 3, 0, 15))
-    with pytest.raises(PartsDoNotAddUpError, match="a latency of 6 ns; its parts: write_wait 0, pickup"):
+    with pytest.raises(PartsDoNotAddUpError, match="a latency of 6 ns; its parts: write_wait 0, parent_wait 0, pickup"):
         measured(wrong)

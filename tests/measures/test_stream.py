@@ -179,11 +179,11 @@ def test_the_rows_of_the_load_are_as_long_as_the_run_asks_for() -> None:
 
 
 def test_shards_may_come_later() -> None:
-    """What the second shard takes comes in the last window, 20 s of the 50 of traffic after it has opened."""
+    """What the second shard takes comes in the last window, 20 ticks of the 50 of traffic after it has opened."""
     records = [Item(0, 1, 0, 10), Item(1, 40, 0, 30)]
-    measures = StreamMeasures(BEGIN * NS, DURATION * NS)
+    measures = StreamMeasures(BEGIN * TICK_NS, DURATION * TICK_NS)
     for number, (stretch, shards, written) in enumerate(windows(records, [30], 2)):
-        shards[1].opens_ns = 30 * NS
+        shards[1].opens_ns = 30 * TICK_NS
         known = shards if number == 2 else shards[:1]
         measures.observe(
             stretch, known, Written(written.produced, written.waiting, written.accepted_from[: len(known)])
@@ -191,16 +191,16 @@ def test_shards_may_come_later() -> None:
     assert measures.shards == 2
     assert measures.records_by_shard.tolist() == [1, 1]
     assert measures.busiest.bytes.tolist() == [10, 30]
-    assert measures.open_ns == [59 * NS, 20 * NS]
-    assert measures.load.rows_until(END * NS)[1].sum(axis=0).tolist() == [1, 1]
+    assert measures.open_ns.tolist() == [59 * TICK_NS, 20 * TICK_NS]
+    assert measures.load.rows_until(END * TICK_NS)[1].sum(axis=0).tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(("opens", "closes", "expected"), [(0, None, 59), (0, 20, 29), (20, 30, 10), (55, None, 0)])
 def test_a_shard_takes_traffic_while_it_is_open_and_producers_run(
     opens: int, closes: int | None, expected: int
 ) -> None:
-    measures = StreamMeasures(BEGIN * NS, DURATION * NS)
+    measures = StreamMeasures(BEGIN * TICK_NS, DURATION * TICK_NS)
     for stretch, shards, written in windows([], [], 1):
-        shards[0].opens_ns, shards[0].closes_ns = opens * NS, None if closes is None else closes * NS
+        shards[0].opens_ns, shards[0].closes_ns = opens * TICK_NS, None if closes is None else closes * TICK_NS
         measures.observe(stretch, shards, written)
-    assert measures.open_ns == [expected * NS]
+    assert measures.open_ns.tolist() == [expected * TICK_NS]

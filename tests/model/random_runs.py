@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from simulator.scenario.faults import ScenarioError
+from simulator.scenario.units import parse_duration
 from tests.model.runs import Run, Section, run, scenario
 from tests.reference.scenarios import random_scenario
 
@@ -39,13 +40,65 @@ def with_randomness(content: Section, random: Random) -> Section:
         _randomize_producer(producer, random)
     for function in content["functions"].values():
         _randomize_function(function, random)
+    for name, stream in content["streams"].items():
+        _change(content, name, stream, random)
+    content["readers"] = [_reader(name, random) for name in content["streams"] if random.random() < 0.3]
+    account = content.setdefault("account", {})
+    account["requests_per_concurrency"] = random.choice([0, 0, "1/s", "2.5/s", "10/s"])
     for mapping in content["event_source_mappings"]:
+        mapping["shard_discovery"] = random.choice(["0s", "0.7s", "2s"])
+        if random.random() < 0.4:
+            mapping["filter"] = {"passes": random.choice([0, 0.2, 0.7, 1]), "by": random.choice(["record", "key"])}
         for backoff in ("retry_backoff", "throttle_backoff"):
             mapping[backoff]["jitter"] = random.choice([0, 0.3, 1])
         if "polling" in mapping:
             missed, jitter = random.choice([0, 0, 0.2]), random.choice([0, 0.05, 0.5])
             mapping["polling"] |= {"phase": "random", "missed": missed, "jitter": jitter}
     return content
+
+
+def _change(content: Section, name: str, stream: Section, random: Random) -> None:
+    """Have the shards of a stream change, perhaps: by requests, by a rule, on demand; within minutes, or hours."""
+    kind = random.choice(["no", "requests", "requests", "rule", "both", "on demand"])
+    lasts_s = parse_duration(content["duration"])
+    if kind in ("rule", "both", "on demand") and lasts_s < 150:
+        content["duration"] = f"{(lasts_s := 150)}s"
+    stream["resharding_time"] = {
+        "begin": random.choice(["0s", "1s", {"exponential": {"mean": "3s"}}]),
+        "each": random.choice(["0s", "0.8s", {"uniform": {"low": "0.1s", "high": "5s"}}]),
+    }
+    if kind in ("requests", "both"):
+        at = sorted(random.uniform(0, 1.2 * lasts_s) for _ in range(random.randint(1, 6)))
+        stream["resharding"] = [{"at": f"{each:.3f}s", **_request(random)} for each in at]
+    if kind in ("rule", "both"):
+        above = random.choice([1e-5, 3e-4, 3e-3])
+        up = {"above": above, "period": "1m", "points": 1, "of": 2, "add": random.randint(1, 4)}
+        down = {"below": above, "period": "1m", "points": 2, "of": 2, "cooldown": "20s"}
+        limits = {"minimum": random.randint(1, 2), "maximum": 9, "delay": random.choice(["0s", "7s"])}
+        stream["scaling"] = {**limits, "up": up, "down": down}
+    if kind == "on demand":
+        delay = random.choice(["0s", "1m", {"uniform": {"low": "5s", "high": "50s"}}])
+        stream |= {"mode": "on_demand", "on_demand": {"split_above": 0.0003, "delay": delay, "maximum": 7}}
+
+
+def _request(random: Random) -> Section:
+    """One that is carried out, or refused, as the shards will be."""
+    first = random.randint(0, 6)
+    return random.choice(
+        [
+            {"shards": random.randint(1, 6)},
+            {"split": first, "point": random.choice([0.5, 0.1, 0.8])},
+            {"merge": [first, first + 1]},
+        ]
+    )
+
+
+def _reader(stream: str, random: Random) -> Section:
+    """Another reader, which takes much of what may be read."""
+    disabled = random.choice([[], [{"from": "4s", "to": "9s"}]])
+    interval, starts_after = random.choice(["0.3s", "1s", "4s"]), random.choice(["0s", "3s"])
+    return {"name": f"{stream} too", "stream": stream, "interval": interval, "starts_after": starts_after,
+            "get_records_limit": random.choice([7, 10_000]), "disabled": disabled}  # fmt: skip
 
 
 def _randomize_producer(producer: Section, random: Random) -> None:

@@ -15,6 +15,7 @@ from simulator.measures.run import simulate
 from simulator.model.observer import Observer
 from simulator.scenario.loading import load
 from simulator.scenario.spec import Scenario
+from simulator.traffic.nanoseconds import NEVER, NS
 from tests.reference.compare import typed
 
 Section = dict[str, Any]
@@ -78,15 +79,63 @@ def run_rows(content: Section | Scenario, seed: int | None = None, replication: 
 
 
 def totals(result: Result) -> dict[str, dict[str, Any]]:
-    """What became of the records of each mapping, counts of attempts, the mean latency with its parts, and waiting."""
+    """What became of the records of each mapping, counts of attempts, the mean latency with its parts, and waiting.
+
+    What only a filter, or a stream that changes, can bring about is left out of other mappings.
+    """
+    filters = {mapping.name for mapping in result.scenario.event_source_mappings if mapping.filter}
+    changing = {name for name, stream in result.scenario.streams.items() if stream.changes}
     summaries = result.summary()["event_source_mappings"]
-    return {
+    found = {
         mapping.name: {
-            **mapping.ends.as_dict(),
+            **{how: n for how, n in mapping.ends.as_dict().items() if how != "filtered" or mapping.name in filters},
             **{name: n for name, n in mapping.measures.counts.items() if name != "partial"},
             "latency_mean_s": mapping.measures.latency.mean_s if mapping.measures.latency.n else 0.0,
-            "latency_parts_mean_s": mapping.parts_mean_s,
+            "latency_parts_mean_s": {
+                part: s
+                for part, s in mapping.parts_mean_s.items()
+                if part != "parent_wait" or mapping.stream in changing
+            },
             "waiting_s": summaries[mapping.name]["waiting_s"],
         }
         for mapping in result.mappings
+    }
+    readers = {reader.name: read(result, number) for number, reader in enumerate(result.scenario.readers)}
+    if readers:
+        found["readers"] = readers
+    return found | ({"streams": {name: shards(result, name) for name in changing}} if changing else {})
+
+
+def shards(result: Result, name: str) -> dict[str, Any]:
+    """What came of the requests of a stream, and of its shards."""
+    stream = result.measures.streams[name]
+    asked = [request for request in stream.requests if request.asker != "on_demand"]
+    return {
+        "requests_done": sum(request.done_ns is not None for request in asked),
+        "requests_refused": [
+            {"at_s": round((request.begun_ns or 0) / NS, 6), "reason": request.refused}
+            for request in asked
+            if request.refused
+        ],
+        "shards": [
+            {
+                "shard": number,
+                "parents": list(span.parents),
+                "opened_at_s": round(span.opens_ns / NS, 6),
+                "closed_at_s": None if span.closes_ns == NEVER else round(span.closes_ns / NS, 6),
+                "accepted": int(accepted),
+            }
+            for number, (span, accepted) in enumerate(zip(stream.spans, stream.records_by_shard, strict=True))
+        ],
+    }
+
+
+def read(result: Result, number: int) -> dict[str, int]:
+    """What another reader has called for and read."""
+    mine = result.measures.readers[number]
+    return {
+        "calls": int(mine.reads.calls.values.sum()),
+        "refused_calls": int(mine.reads.refused.values.sum()),
+        "records": mine.records_total,
+        "bytes": int(mine.reads.bytes.values.sum()),
     }

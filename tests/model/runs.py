@@ -18,9 +18,10 @@ from simulator.model.mapping import starting_position
 from simulator.model.observer import Streams
 from simulator.model.simulation import run as simulate
 from simulator.scenario.loading import load
-from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.scenario.spec import EventSourceMapping, Reader, Scenario
 from simulator.traffic.log import Columns
 from simulator.traffic.nanoseconds import NS
+from simulator.traffic.shards import Shard
 from simulator.traffic.written import Produced, Waiting, Written
 
 Section = dict[str, Any]
@@ -76,6 +77,7 @@ class Run:
     logs: dict[tuple[str, int], Columns] = field(default_factory=dict)
     produced: dict[str, list[Produced]] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)  # when the last window that was brought in ends
+    shards: dict[str, list[Shard]] = field(default_factory=dict)
     windows: list[tuple[int, int]] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)  # by window: the rows of all logs
     stated: list[int] = field(default_factory=list)  # by window: its facts
@@ -91,7 +93,7 @@ class Run:
             getattr(self.facts, kind.name).extend(getattr(facts, kind.name))
         for name, shards in streams.items():
             self.produced.setdefault(name, []).append(written[name].produced)
-            self.waiting[name] = written[name].waiting
+            self.waiting[name], self.shards[name] = written[name].waiting, shards
             for shard, first in zip(shards, written[name].accepted_from, strict=True):
                 new = shard.log.kept.rows(slice(first - shard.log.first, None))
                 before = self.logs.get((name, shard.number))
@@ -99,13 +101,18 @@ class Run:
         self.kept.append(sum(len(shard.log.kept) for shards in streams.values() for shard in shards))
 
     @property
+    def all_readers(self) -> tuple[EventSourceMapping | Reader, ...]:
+        """The mappings and other readers, by number."""
+        return *self.scenario.event_source_mappings, *self.scenario.readers
+
+    @property
     def mappings(self) -> tuple[EventSourceMapping, ...]:
         """The mappings, by number."""
         return self.scenario.event_source_mappings
 
     def log(self, mapping: int, shard: int) -> Columns:
-        """The log of a shard of the stream that a mapping reads."""
-        return self.logs[self.mappings[mapping].stream, shard]
+        """The log of a shard of the stream that a mapping, or another reader, reads."""
+        return self.logs[self.all_readers[mapping].stream, shard]
 
     @property
     def attempts(self) -> list[Attempt]:

@@ -190,7 +190,13 @@ def test_the_simulator_agrees_with_the_reference(name: str, window_records: int)
 def test_what_a_half_was_throttled_that_leaves_whole_is_retrying_for_the_other() -> None:
     mapping = simulate(scenario(HALF_THAT_LEAVES), None, 0).mappings[1]
     parts = {part: ns / 10**9 for part, ns in mapping.measures.parts.sums_ns.items()}
-    assert mapping.measures.told == {"processed": 1, "dropped": 1, "sent_to_destination": 0, "expired": 0}
+    assert mapping.measures.told == {
+        "processed": 1,
+        "dropped": 1,
+        "sent_to_destination": 0,
+        "expired": 0,
+        "filtered": 0,
+    }
     assert parts["throttled"] == 0
     assert parts["retrying"] == 5 + 40  # of the record accepted at 45 s: the failed attempt, then what its sibling did
     assert parts["processing"] == 5

@@ -11,7 +11,9 @@ import pytest
 
 from simulator.model.concurrency import pool_sizes
 from simulator.model.facts import Attempt, Doing
-from simulator.model.mapping import disabled_periods, starting_position
+from simulator.model.mapping import starting_position
+from simulator.model.switch import disabled_periods
+from simulator.scenario.spec import Reader
 from simulator.traffic.log import Columns, Integers
 from simulator.traffic.nanoseconds import NEVER, NS, ns
 from tests.model.random_runs import random_run
@@ -29,8 +31,8 @@ def lane_of(fact: Attempt | Doing) -> Lane:
 def readers(of: Run) -> Iterator[tuple[int, int, Columns]]:
     """Mapping, shard, and the log that it reads."""
     for number, mapping in enumerate(of.mappings):
-        for shard in range(of.scenario.streams[mapping.stream].shards):
-            yield number, shard, of.log(number, shard)
+        for shard in of.shards[mapping.stream]:
+            yield number, shard.number, of.log(number, shard.number)
 
 
 @cache
@@ -121,6 +123,60 @@ def test_i2_each_record_of_a_lane_is_of_its_range_and_is_first_attempted_or_lost
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_i2_no_child_is_read_before_its_parents_are_finished(seed: int) -> None:
+    """A parent is finished when it is closed, read to its end, and each of its records has ended."""
+    of = random_run(seed)
+    finished = {(each.mapping, each.shard): each.at_ns for each in of.facts.finished}
+    for number, reader in enumerate(of.all_readers):
+        discovery_ns = 0 if isinstance(reader, Reader) else ns(reader.shard_discovery)
+        sent_ns = [(s.shard, int(t)) for s in of.facts.sent if s.mapping == number for t in s.leaves_ns]
+        read_ns = sent_ns + [(poll.shard, poll.at_ns) for poll in of.facts.polls if poll.mapping == number]
+        parents = {shard.number: shard.parents for shard in of.shards[reader.stream]}
+        for child, at_ns in read_ns:
+            assert all(finished[number, parent] + discovery_ns <= at_ns for parent in parents[child])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i2_a_shard_is_finished_when_it_has_closed_and_its_last_record_has_ended(seed: int) -> None:
+    of = random_run(seed)
+    ended_ns: dict[tuple[int, int], list[int]] = {}
+    for attempt in of.attempts:
+        ended_ns.setdefault((attempt.mapping, attempt.shard), []).extend([attempt.finished_ns] * attempt.done)
+    for loss in of.facts.losses:
+        ended_ns.setdefault((loss.mapping, loss.shard), []).extend([loss.at_ns] * len(loss.places))
+    for each in of.facts.finished:
+        shard = of.shards[of.all_readers[each.mapping].stream][each.shard]
+        assert shard.closes_ns is not None
+        assert shard.closes_ns <= each.at_ns
+        if each.mapping < len(of.mappings):
+            log, mine = of.log(each.mapping, each.shard), ended_ns.get((each.mapping, each.shard), [])
+            at_ns, inclusive = starting_position(of.mappings[each.mapping])
+            skipped = log.accepted_ns < at_ns if inclusive else log.accepted_ns <= at_ns
+            assert len(mine) == len(log) - skipped.sum()
+            assert max(mine, default=0) <= each.at_ns
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_i2_shards_open_with_the_ranges_of_those_that_close_and_records_are_accepted_while_they_are_open(
+    seed: int,
+) -> None:
+    of = random_run(seed)
+    for name, shards in of.shards.items():
+        for shard in shards:
+            log = of.logs[name, shard.number]
+            assert (log.accepted_ns >= shard.opens_ns).all() or not shard.parents
+            assert shard.closes_ns is None or (log.accepted_ns < shard.closes_ns).all()
+            parents = [shards[parent] for parent in shard.parents]
+            assert all(parent.closes_ns == shard.opens_ns for parent in parents)
+            if parents:
+                assert min(parent.first_hash for parent in parents) <= shard.first_hash
+                assert shard.last_hash <= max(parent.last_hash for parent in parents)
+        open_ = sorted((s.first_hash, s.last_hash) for s in shards if s.closes_ns is None)
+        assert [first for first, _ in open_] == [0, *(last + 1 for _, last in open_[:-1])]
+        assert open_[-1][1] == 2**128 - 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_i3_nothing_happens_before_its_cause(seed: int) -> None:
     of = random_run(seed)
     for log in of.logs.values():
@@ -129,7 +185,9 @@ def test_i3_nothing_happens_before_its_cause(seed: int) -> None:
         assert (np.diff(log.accepted_ns) >= 0).all()
     for poll in of.facts.polls:
         assert (of.log(poll.mapping, poll.shard).accepted_ns[poll.first : poll.end] <= poll.at_ns).all()
-        assert poll.answer_ns == poll.at_ns + (poll.result == "called") * ns(of.mappings[poll.mapping].polling.latency)
+        reader = of.all_readers[poll.mapping]
+        latency_ns = 0 if isinstance(reader, Reader) else ns(reader.polling.latency)
+        assert poll.answer_ns == poll.at_ns + (poll.result == "called") * latency_ns
     for sent in of.facts.sent:
         propagation_ns = ns(of.mappings[sent.mapping].push.propagation)
         assert (of.log(sent.mapping, sent.shard).accepted_ns[sent.places] <= sent.leaves_ns).all()
@@ -154,6 +212,7 @@ def test_i3_facts_are_stated_in_the_window_in_which_they_are_decided(seed: int) 
         [each.asked_ns for each in of.facts.throttles],
         [each.at_ns for each in of.facts.polls],
         [each.at_ns for each in of.facts.losses],
+        [each.at_ns for each in of.facts.finished],
         [each.begin_ns for each in of.facts.doings if each.what not in ("function", "answer", *FAILURES)],
     ):
         assert times == sorted(times)
@@ -194,7 +253,9 @@ def test_i4_batches_and_answers_keep_their_limits(seed: int) -> None:
     for poll in of.facts.polls:
         sizes = of.log(poll.mapping, poll.shard).bytes[poll.first : poll.end]
         assert poll.bytes == sizes.sum() <= 10 * MIB
-        assert len(sizes) <= of.mappings[poll.mapping].polling.get_records_limit
+        reader = of.all_readers[poll.mapping]
+        limits = reader if isinstance(reader, Reader) else reader.polling
+        assert len(sizes) <= limits.get_records_limit
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -202,7 +263,7 @@ def test_i4_no_shard_serves_more_calls_or_bytes_than_it_may(seed: int) -> None:
     """The window of bytes is followed by hand: a call while 2 MiB have been read in one that is open is refused."""
     of = random_run(seed)
     for stream, shard in of.logs:
-        mine = {number for number, mapping in enumerate(of.mappings) if mapping.stream == stream}
+        mine = {number for number, reader in enumerate(of.all_readers) if reader.stream == stream}
         polls = [each for each in of.facts.polls if each.mapping in mine and each.shard == shard]
         again = [each for each in of.facts.read_again if each.mapping in mine and each.shard == shard]
         reads = sorted(
@@ -236,7 +297,7 @@ def test_i4_no_subscription_sends_more_than_2_mib_a_second_and_only_while_it_is_
         lasts_ns = np.diff(sent.leaves_ns)
         assert (lasts_ns * 2 * MIB >= sizes[1:] * NS - 2 * MIB).all()
         assert (sent.leaves_ns * 2 * MIB >= ns(mapping.starts_after) * 2 * MIB + sizes * NS - 2 * MIB).all()
-        for begin_ns, end_ns in disabled_periods(mapping):
+        for begin_ns, end_ns in disabled_periods(mapping.disabled):
             assert not ((begin_ns <= sent.available_ns) & (sent.available_ns <= end_ns)).any()
 
 
@@ -255,10 +316,10 @@ def test_i4_concurrency_never_exceeds_its_limit_or_reserve(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_i4_a_disabled_mapping_makes_no_call_and_cuts_no_batch(seed: int) -> None:
+def test_i4_a_disabled_mapping_or_reader_makes_no_call_and_cuts_no_batch(seed: int) -> None:
     of = random_run(seed)
-    for number, mapping in enumerate(of.mappings):
-        periods = disabled_periods(mapping)
+    for number, reader in enumerate(of.all_readers):
+        periods = disabled_periods(reader.disabled)
         calls = [p.at_ns for p in of.facts.polls if p.mapping == number and p.result != "disabled"]
         cuts = [a.first_cut_ns for a in of.facts.attempts if a.mapping == number]
         skipped = [p.at_ns for p in of.facts.polls if p.mapping == number and p.result == "disabled"]

@@ -208,7 +208,8 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/offers.c",
-        ("while (p->first < p->due && p->ahead[p->first] < until_ns);", "while (p->first < p->due && p->ahead[p->first] <= until_ns);"),
+        ("while (p->first < p->due && p->in_order_ahead[p->first] < next);", "while (p->first < p->due);"),
+        ("due(&k->turns, p->in_order_ahead[p->first],", "due(&k->turns, p->ahead[p->first],"),
         ("o->number = (u64)p->produced++;", "o->number = (u64)nth;"),
         ("p->ahead[p->due] < k->window_ends_ns; p->due++", "p->ahead[p->due] <= k->window_ends_ns; p->due++"),
     ),

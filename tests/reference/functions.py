@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
 
 from .clock import Bucket
@@ -25,9 +26,19 @@ class Environment:
 class Pool:
     """Concurrency: a function's reserve, or what the account has left for all the others."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, requests: Fraction) -> None:
+        """`requests`: how many attempts a second each unit may have; 0: no limit."""
         self.limit = limit
         self.used = 0
+        self.capacity = self.tokens = requests * limit
+        self.since = 0
+        self.limited = requests > 0
+
+    def has_token(self, now: int) -> bool:
+        """Section 18: whether one more attempt fits into a second."""
+        self.tokens = min(self.capacity, self.tokens + self.capacity * (now - self.since) / SECOND)
+        self.since = now
+        return not self.limited or self.tokens >= 1
 
 
 @dataclass(frozen=True)
@@ -63,10 +74,13 @@ class FunctionState:
         """Section 6: one unit of concurrency and an environment, or what was lacking first: a throttle."""
         if self.pool.used >= self.pool.limit:
             return "concurrency"  # takes no token of the bucket
+        if not self.pool.has_token(now):
+            return "invocation_rate"
         environment = self.environment(now)
         if environment is None:
             return "scaling_rate"
         self.pool.used += 1
+        self.pool.tokens -= 1
         return environment
 
     def environment(self, now: int) -> Environment | None:
@@ -134,10 +148,10 @@ def first_at(written: Written, time: int) -> list[Record]:
 def function_states(scenario: Scenario, written: dict[str, Written]) -> dict[str, FunctionState]:
     """All functions, with the concurrency they share."""
     reserves = sum(f.reserved or 0 for f in scenario.functions.values())
-    shared = Pool(scenario.concurrency - reserves - scenario.other_concurrency)
+    shared = Pool(scenario.concurrency - reserves - scenario.other_concurrency, scenario.requests)
     result: dict[str, FunctionState] = {}
     for name, spec in scenario.functions.items():
         read = {m.stream for m in scenario.mappings if m.function == name}
-        pool = shared if spec.reserved is None else Pool(spec.reserved)
+        pool = shared if spec.reserved is None else Pool(spec.reserved, scenario.requests)
         result[name] = FunctionState(spec, pool, [written[stream] for stream in sorted(read)])
     return result

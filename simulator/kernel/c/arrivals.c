@@ -21,20 +21,29 @@ static double time_of(const Arrivals *a, double expected) {
   return inverse(&a->profile, a->origin + expected, error);
 }
 
+/* A whole number in the place of a time: of two times the later one has the larger. */
+static i64 in_place_of(double time_s) {
+  i64 bits;
+  __builtin_memcpy(&bits, &time_s, sizeof(bits));
+  return bits ^ ((bits >> 63) & INT64_MAX);
+}
+
 static i64 in_time(const Arrivals *a, double time_s) {
   i64 time_ns = half_up(time_s * NS);
   return time_s > -9e9 && time_s < 9e9 && time_ns < a->stop_ns ? time_ns : NEVER;
 }
 
-LOOP void next_arrivals(Arrivals *a, i64 *times_ns, i64 n) {
-  double expected[DRAWN_AT_ONCE];
+LOOP void next_arrivals(Arrivals *a, i64 *times_ns, i64 *in_order, i64 n) {
+  double times_s[DRAWN_AT_ONCE];
   if (a->profile.kind == NOTHING) {
-    for (i64 i = 0; i < n; i++) times_ns[i] = NEVER;
+    for (i64 i = 0; i < n; i++) times_ns[i] = in_order[i] = NEVER;
     return;
   }
-  reach(a, expected, n);
+  reach(a, times_s, n);
   if (a->profile.kind == STEADY)
-    for (i64 i = 0; i < n; i++) times_ns[i] = in_time(a, (a->origin + expected[i]) / a->profile.rate);
+    for (i64 i = 0; i < n; i++) times_s[i] = (a->origin + times_s[i]) / a->profile.rate;
   else
-    for (i64 i = 0; i < n; i++) times_ns[i] = in_time(a, time_of(a, expected[i]));
+    for (i64 i = 0; i < n; i++) times_s[i] = time_of(a, times_s[i]);
+  for (i64 i = 0; i < n; i++) times_ns[i] = in_time(a, times_s[i]);
+  for (i64 i = 0; i < n; i++) in_order[i] = in_place_of(times_s[i]);
 }

@@ -6,6 +6,7 @@ enum { PER_BATCH, PER_RECORD, PER_MIB, COLD_START, FAILURES }; /* a mapping's ke
 
 int lacks(Function *f, i64 now_ns) {
   if (f->pool->taken >= f->pool->units) return CONCURRENCY;
+  if (!any_token(f->pool, now_ns)) return INVOCATION_RATE;
   return any_environment(&f->environments, now_ns) ? NOTHING_LACKS : SCALING_RATE;
 }
 
@@ -55,6 +56,7 @@ static i64 error_at(const Function *f, const Mapping *m, const Lane *lane, i64 n
 void admit(Function *f, const Mapping *m, Lane *lane, i64 now_ns, double poison_after) {
   Run *run = &lane->run;
   f->pool->taken++;
+  take_token(f->pool, now_ns);
   *run = (Run){acquire(&f->environments, now_ns), NONE, 0, 0};
   if (run->environment == COLD) run->cold_ns = half_up(value(&f->cold_start, m, COLD_START, lane) * NS);
   run->run_ns = duration(f, m, lane, now_ns);

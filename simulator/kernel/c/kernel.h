@@ -99,6 +99,7 @@ typedef struct {
   i64 largest;
   i64 produced;        /* records that have been taken */
   i64 *ahead;          /* production times of records that are not taken yet */
+  i64 *in_order_ahead; /* the same before they were rounded: records of several producers are put in order by them */
   u32 *keys_ahead, *shards_ahead; /* and what is drawn of their keys, and the shards that they fall to */
   i64 first, end, room; /* of them */
   i64 due;              /* those before it are produced in the window */
@@ -251,6 +252,8 @@ typedef struct {
 
 typedef struct {
   i64 units, taken;
+  i64 ticks_a_ns; /* of the tokens' bucket; 0: no limit */
+  Bucket tokens;
 } Pool;
 
 typedef struct {

@@ -22,6 +22,10 @@ int acquire(Environments *, i64 now_ns);
 void release(Environments *, int environment, i64 now_ns);
 void lose_environment(Environments *, int environment);
 
+/* invocation_rate.c */
+int any_token(const Pool *, i64 now_ns);
+void take_token(Pool *, i64 now_ns);
+
 /* function.c */
 int lacks(Function *, i64 now_ns);
 void admit(Function *, const Mapping *, Lane *, i64 now_ns, double poison_after);

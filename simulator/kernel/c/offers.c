@@ -50,7 +50,7 @@ static void offer_one(Kernel *k, Producer *p) {
 }
 
 static void take_turn(Kernel *k, Producer *p) {
-  if (p->first < p->due) due(&k->turns, p->ahead[p->first], (u64)(p - k->producers));
+  if (p->first < p->due) due(&k->turns, p->in_order_ahead[p->first], (u64)(p - k->producers));
 }
 
 /* In order of production; at one instant in order of the producers. */
@@ -61,9 +61,9 @@ LOOP int offer(Kernel *k) {
   for (int i = 0; i < k->nproducers; i++) take_turn(k, &k->producers[i]);
   while (k->turns.n) {
     Producer *p = &k->producers[next_event(&k->turns).order];
-    i64 until_ns = k->turns.n ? k->turns.heap[0].time : NEVER;
+    i64 next = k->turns.n ? k->turns.heap[0].time : INT64_MAX;
     do offer_one(k, p);
-    while (p->first < p->due && p->ahead[p->first] < until_ns);
+    while (p->first < p->due && p->in_order_ahead[p->first] < next);
     take_turn(k, p);
   }
   return 1;

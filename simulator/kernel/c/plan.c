@@ -317,7 +317,11 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   k->turns.heap = made(k, w, k->nproducers, sizeof(Event));
   k->npools = (int)whole(w, 0, 1 << 16);
   k->pools = made(k, w, k->npools, sizeof(Pool));
-  for (int i = 0; !w->bad && i < k->npools; i++) k->pools[i].units = whole(w, -(1 << 24), 1 << 24);
+  for (int i = 0; !w->bad && i < k->npools; i++) {
+    k->pools[i].units = whole(w, -(1 << 24), 1 << 24);
+    k->pools[i].ticks_a_ns = whole(w, 0, 1LL << 55);
+    k->pools[i].tokens.full_ns = -NEVER;
+  }
   k->nfunctions = (int)whole(w, 0, 1 << 16);
   k->functions = made(k, w, k->nfunctions, sizeof(Function));
   for (int i = 0; !w->bad && i < k->nfunctions; i++) read_function(k, w, &k->functions[i]);

@@ -35,6 +35,7 @@ static void *longer(Memory *memory, void *old, i64 n, i64 room, u64 size) {
 static int make_room_ahead(Kernel *k, Producer *p) {
   i64 room = p->room ? 2 * p->room : ROOM;
   p->ahead = longer(&k->memory, p->ahead, p->room, room, sizeof(i64));
+  p->in_order_ahead = longer(&k->memory, p->in_order_ahead, p->room, room, sizeof(i64));
   p->keys_ahead = longer(&k->memory, p->keys_ahead, p->room, room, sizeof(u32));
   p->shards_ahead = longer(&k->memory, p->shards_ahead, p->room, room, sizeof(u32));
   if (!k->memory.exhausted) p->room = room;
@@ -45,6 +46,7 @@ static int make_room_ahead(Kernel *k, Producer *p) {
 static void move_ahead(Producer *p) {
   for (i64 i = p->first; i < p->end; i++) {
     p->ahead[i - p->first] = p->ahead[i];
+    p->in_order_ahead[i - p->first] = p->in_order_ahead[i];
     p->keys_ahead[i - p->first] = p->keys_ahead[i];
     p->shards_ahead[i - p->first] = p->shards_ahead[i];
   }
@@ -55,7 +57,7 @@ static void move_ahead(Producer *p) {
 /* So many more records: when they come, none before the one before it, and to which shards they fall. */
 static void produce(Kernel *k, Producer *p, i64 n) {
   i64 *times_ns = p->ahead + p->end, before_ns = p->end ? times_ns[-1] : k->window_began_ns;
-  next_arrivals(&p->arrivals, times_ns, n);
+  next_arrivals(&p->arrivals, times_ns, p->in_order_ahead + p->end, n);
   for (i64 i = 0; i < n; i++) before_ns = times_ns[i] = times_ns[i] > before_ns ? times_ns[i] : before_ns;
   draw_keys(&p->keys, (u64)(p->produced + p->end), p->keys_ahead + p->end, n);
   find_shards(&p->keys, p->keys_ahead + p->end, p->shards_ahead + p->end, n, k->streams[p->stream].nshards);

@@ -6,7 +6,8 @@
 double inverse(const Profile *, double expected, double error); /* rates.c: seconds */
 
 #define DRAWN_AT_ONCE 64
-void next_arrivals(Arrivals *, i64 *times_ns, i64 n); /* arrivals.c: NEVER from where there are no more */
+/* arrivals.c: the next times, NEVER from where there are no more; and numbers in the order of the times not rounded */
+void next_arrivals(Arrivals *, i64 *times_ns, i64 *in_order, i64 n);
 
 void draw_keys(const Keys *, u64 number, u32 *draws, i64 n); /* partition_keys.c */
 void find_shards(const Keys *, const u32 *draws, u32 *shards, i64 n, i64 nshards);

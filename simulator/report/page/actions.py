@@ -132,7 +132,7 @@ def _binding(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, A
         )
         yield Action(f"event_source_mappings.{name}.consumer", "polling", "push", why)
     elif cause in ("read_bytes", "push_bytes"):
-        yield _more_shards(run, mapping, "read_bytes")
+        yield from _more_shards(run, mapping, "read_bytes")
     elif cause == "concurrency":
         yield _more_concurrency(run, mapping, spec)
     elif cause == "function" or (cause in FAILURES[:3] and _was_down(run, name)):
@@ -149,7 +149,7 @@ def _was_down(run: RunView, name: str) -> bool:
 def _room_to_write(run: RunView, mapping: dict[str, Any], limit: str) -> Iterator[Action]:
     """More shards, unless the most popular key alone is too much for one: then nothing that the scenario has."""
     if key_alone(run, mapping["stream"], limit) <= 1:
-        yield _more_shards(run, mapping, limit)
+        yield from _more_shards(run, mapping, limit)
 
 
 def key_alone(run: RunView, stream: str, limit: str) -> float:
@@ -175,8 +175,11 @@ def _hot_keys(run: RunView) -> str:
     return " ".join(dict.fromkeys(told))
 
 
-def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
+def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Iterator[Action]:
     stream = mapping["stream"]
+    if run.resolved["streams"][stream].get("mode") == "on_demand" or run.changing(stream):
+        yield from _sooner(run, stream)
+        return
     use = _writing(run, stream)[limit] if limit in WRITING else endless(mapping["limits"][limit]["offered_mean"])
     now = run.streams[stream]["shards"]
     then = max(now + 1, math.ceil(now * use / ROOM))
@@ -189,7 +192,25 @@ def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Action:
         why += (
             f" But one shard takes {skew:.2g} times the mean: a popular key goes to one shard, however many there are."
         )
-    return Action(f"streams.{stream}.shards", str(now), str(then), why)
+    yield Action(f"streams.{stream}.shards", str(now), str(then), why)
+
+
+def _sooner(run: RunView, stream: str) -> Iterator[Action]:
+    """A stream that grows by itself had as many shards as it needs too late, if it ever had."""
+    spec, (begin, most) = run.resolved["streams"][stream], run.open_shards(stream)
+    if most > begin:
+        warm = f"On AWS that is a warm throughput of {most:,} MiB/s"
+        how = warm if spec["mode"] == "on_demand" else "It pays for them from the start"
+        why = (
+            f"{stream} came to {most:,} shards only in the run; a stream that begins with them has room at once. {how}."
+        )
+        yield Action(f"streams.{stream}.shards", str(begin), str(most), why)
+    if isinstance(rule := spec.get("scaling"), dict) and isinstance(up := rule["up"], dict) and int(up["points"]) > 1:
+        why = (
+            f"Its rule waits for {up['points']} of {up['of']} periods of {up['period']}, and {rule['delay']} for their "
+            "figures, before it asks for more shards, after each change anew."
+        )
+        yield Action(f"streams.{stream}.scaling.up.points", str(up["points"]), "1", why)
 
 
 def _writing(run: RunView, stream: str) -> dict[str, float]:
@@ -215,7 +236,7 @@ def _skew(run: RunView, stream: str) -> float:
 def _more_lanes(run: RunView, name: str, mapping: dict[str, Any], spec: dict[str, Any]) -> Iterator[Action]:
     needed, now = endless(mapping["limits"]["lanes"]["offered_mean"]), spec["parallelization_factor"]
     if now >= MOST_LANES or math.isinf(needed):
-        yield _more_shards(run, mapping, "write_records")
+        yield from _more_shards(run, mapping, "write_records")
         return
     then = min(MOST_LANES, max(now + 1, math.ceil(now * needed / ROOM)))
     why = f"The records of the busiest lane{run.named(name)} need {percent(needed)} of the time that there is"

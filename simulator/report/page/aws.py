@@ -33,7 +33,7 @@ def _line(command: object, *words: object) -> str:
 
 def _stream(name: str, field: str, value: Any, resolved: Resolved) -> str:
     now = resolved["streams"][name]
-    if field == "shards":
+    if field == "shards" and now.get("mode") != "on_demand":  # there it is no field of AWS's
         change = ["kinesis update-shard-count --stream-name", name, "--scaling-type", "UNIFORM_SCALING"]
         steps = _reshardings(int(now["shards"]), int(value))
         return "\n".join(_line(*change, "--target-shard-count", step) for step in steps)

@@ -28,6 +28,7 @@ RUN_PLOTS: Final = (
     "lag", "waiting", "offered", "shard_load", "latency_quantiles", "iterator_age", "throughput", "backlog",
     "concurrency",
 )  # fmt: skip
+RUN_PLOTS_MORE: Final = ("open_shards",)  # of some runs
 STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], tuple[str, ...]]]] = {
     "compare": (compare_page, ("settings", "setting_ages", "setting_quantiles")),
     "size": (size_page, ("cost_against_objective",)),
@@ -40,10 +41,13 @@ def page_of(folder: Path) -> Page:
     """The page of a result, from the files of its folder alone. Raises OutputError if it is none."""
     result = read_result(folder)
     if isinstance(result, RunResult):
-        return printable(run_page(result, figures(folder, RUN_PLOTS)))
+        return printable(run_page(result, figures(folder, [*RUN_PLOTS, *_there(folder, RUN_PLOTS_MORE)])))
     page, plots = STUDIES[result.kind]
-    there = [name for name in plots if (folder / FOLDER / f"{name}.json").exists()]
-    return printable(page(result, figures(folder, there)))
+    return printable(page(result, figures(folder, _there(folder, plots))))
+
+
+def _there(folder: Path, plots: Sequence[str]) -> list[str]:
+    return [name for name in plots if (folder / FOLDER / f"{name}.json").exists()]
 
 
 def diff_of(before: Path, after: Path) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from simulator.report.numbers import seconds
-from simulator.report.page import fine_print, run_head, run_sections, shards
+from simulator.report.page import fine_print, readers, reshardings, run_head, run_sections, shards
 from simulator.report.page.actions import actions
 from simulator.report.page.batches import batches
 from simulator.report.page.bill import bill
@@ -36,7 +36,9 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
             Section("plots", "What happened", tuple(plots[name] for name in ("lag", "waiting", "offered"))),
             objectives(run.assessments),
             run_sections.mappings(run),
+            reshardings.section(run, plots.get("open_shards")),
             shards.section(run, plots["shard_load"]),
+            readers.section(run),
             run_sections.incidents(run),
             run_sections.latency(run, plots["latency_quantiles"]),
             batches(run),

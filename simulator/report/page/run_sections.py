@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -48,7 +48,18 @@ def mappings(run: RunView) -> Section | None:
         caption += f"; percentiles of all {run.replications} runs together, the rest in the mean, with 95% intervals"
     short = [Paragraph(f"{name}: {text}.") for name in run.worst_first if (text := run.mappings[name]["too_short"])]
     table = Table(caption, heads, rows, frozenset({1, 12}))
-    return Section("mappings", "Event source mappings", (table, *rest, *short[:1]))
+    return Section("mappings", "Event source mappings", (table, *rest, *short[:1], *_filters(run)))
+
+
+def _filters(run: RunView) -> Iterator[Paragraph]:
+    """What filters let through, and what the others cost all the same."""
+    filtered = {name: int(of["records"].get("filtered", 0)) for name, of in run.mappings.items()}
+    told = [f"{count(n)} of {name}" for name, n in filtered.items() if n]
+    if told:
+        yield Paragraph(
+            f"Filters ended {' and '.join(told)}: they are in no batch, and cost no invocation; but they were written, "
+            "kept and read like others, and took their part of the read limits. Latency and ages are of the others."
+        )
 
 
 def _mapping(run: RunView, name: str) -> Row:

@@ -104,7 +104,34 @@ class RunView:
     def shards_text(self) -> str:
         """4 shards; 6 shards in 2 streams."""
         streams = f" in {len(self.streams)} streams" if len(self.streams) > 1 else ""
+        if self.changes:
+            least, most = self._open_shards(self.files.shards)
+            return (f"{least:,} to {most:,} shards" if most > least else plural(most, "shard")) + streams
         return plural(self.shards, "shard") + streams
+
+    @property
+    def changes(self) -> bool:
+        """Whether shards open and close in the run."""
+        return self.files.reshardings is not None and bool(self.files.reshardings["done_at_s"].notna().any())
+
+    def changing(self, stream: str) -> bool:
+        """Whether the scenario has requests or a rule that change a stream's shards."""
+        spec = self.resolved["streams"][stream]
+        return bool(spec.get("resharding")) or isinstance(spec.get("scaling"), dict)
+
+    def open_shards(self, stream: str) -> tuple[int, int]:
+        """The open shards of a stream at the start, and at most."""
+        begin = int(self.resolved["streams"][stream]["shards"])
+        shards = self.files.shards
+        return begin, max(begin, self._open_shards(shards[shards["stream"] == stream])[1])
+
+    def _open_shards(self, of: pd.DataFrame) -> tuple[int, int]:
+        """How many of some shards are open together, at least and at most."""
+        shards = of.drop_duplicates(["stream", "shard"])
+        opens, closes = shards["opened_at_s"].clip(lower=0), shards["closed_at_s"].dropna()
+        _, which = np.unique(np.concatenate((opens, closes)), return_inverse=True)
+        open_ = np.bincount(which, np.repeat((1, -1), (len(opens), len(closes)))).cumsum()
+        return int(open_.min()), int(open_.max())
 
     @cached_property
     def runs(self) -> list[Figures]:

@@ -8,6 +8,7 @@ from simulator.study.objectives import COST
 
 PARTS: Final = {
     "write_wait": "at the producer, until the shard accepts the record",
+    "parent_wait": "until the shards before its own are finished",
     "pickup": "until it is read",
     "queueing": "read, while its lane is busy with earlier batches",
     "batching": "until the batch is full or its window ends",
@@ -31,18 +32,18 @@ METRICS: Final[tuple[tuple[str, str, str], ...]] = (
     ("dropped", "Lambda DroppedEventCount", "given up after the last retry or at the maximum record age"),
     ("sent to destination", "Lambda OnFailureDestinationDeliveredEventCount", "given up, but described elsewhere"),
     ("expired", "-", "gone from the stream by its retention before they were processed"),
+    ("filtered", "Lambda FilteredOutEventCount", "read, but let through by no filter: no function sees them"),
     ("lost", "-", "dropped at write, dropped or expired: nothing is left of the record"),
     ("done again", "-", "records in attempts that failed: the function may have seen them before"),
 )
 
 NOT_MODELLED: Final = (
     "PutRecords batches and the Kinesis Producer Library's aggregation",
-    "resharding during a run, and on-demand capacity",
-    "consumers that are not Lambda, such as KCL or Firehose",
+    "on-demand capacity that shrinks, and warm throughput",
+    "what consumers that are not Lambda do with what they read",
     "the renewal of a push subscription every five minutes",
-    "event filters and tumbling windows",
+    "the patterns of event filters (only the part that passes), and tumbling windows",
     "the time that writing to a failure destination takes",
-    "the limit of 10 requests/s an environment",
 )
 
 

@@ -13,6 +13,7 @@ from simulator.report.plots.iterator_age import iterator_age
 from simulator.report.plots.lag import lag
 from simulator.report.plots.latency_quantiles import latency_quantiles
 from simulator.report.plots.offered import offered
+from simulator.report.plots.open_shards import open_shards
 from simulator.report.plots.shard_load import shard_load
 from simulator.report.plots.throughput import throughput
 from simulator.report.plots.waiting import waiting
@@ -27,7 +28,8 @@ FOLDER: Final = "plots"
 def plots(tables: RunTables) -> list[Plot]:
     """Every plot of a run with its title, in the order to be read."""
     with style():
-        return [plot(tables) for plot in PLOTS]
+        changing = (open_shards,) if "reshardings" in tables.more else ()
+        return [plot(tables) for plot in (*PLOTS, *changing)]
 
 
 def draw(tables: RunTables, folder: Path) -> list[Plot]:

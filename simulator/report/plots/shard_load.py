@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ class Load:
     stream: str
     shards: int
     sorted: bool
-    parts: Floats  # by row and time
+    parts: Any  # by row and time, masked where no shard of the row is open
     interval_s: float
 
     @property
@@ -48,7 +48,7 @@ class Load:
 def shard_load(tables: RunTables) -> Plot:
     """What each shard accepts over time, as a part of its limit in records or in bytes, whichever is nearer."""
     parts = {stream: _parts(tables, stream) for stream in tables.shard_load}
-    peaks = {stream: float(each.max(initial=0.0)) for stream, each in parts.items()}
+    peaks = {stream: float(each.filled(0).max(initial=0.0)) for stream, each in parts.items()}
     if not any(peaks.values()):
         return Plot("shard_load", "Load per shard: nothing arrived", "No shard accepted a record.", None)
     loads = [_load(tables, stream, parts[stream]) for stream in chosen(peaks) if peaks[stream]]
@@ -72,48 +72,58 @@ def _wide_in() -> float:
     return WIDTH_IN - LEFT_IN - BAR_IN
 
 
-def _parts(tables: RunTables, stream: str) -> Floats:
-    """By time and shard what is accepted, as a part of the shard's nearer limit at its records' mean size."""
-    rates = tables.shard_load[stream].drop(columns="time_s").to_numpy(float)
+def _parts(tables: RunTables, stream: str) -> Any:
+    """By time and shard what is accepted, as a part of the shard's nearer limit at its records' mean size.
+
+    A masked array: where a shard is not open there is none.
+    """
+    load = tables.shard_load[stream]
+    rates = load.drop(columns="time_s").to_numpy(float)
     shards = tables.shards[tables.shards["stream"] == stream].drop_duplicates("shard").sort_values("shard")
     records, size = (shards[f"accepted_{what}"].to_numpy(float) for what in ("records", "bytes"))
     a_record = np.maximum(1 / RECORDS_PER_S, size / np.maximum(records, 1) / BYTES_PER_S)
-    found: Floats = rates * a_record
-    return found
+    begins_s, opens_s = load["time_s"].to_numpy(float)[:, np.newaxis], shards["opened_at_s"].to_numpy(float)
+    closes_s = shards["closed_at_s"].fillna(math.inf).to_numpy(float)
+    shut = (begins_s + tables.load_interval_s(stream) <= opens_s) | (begins_s >= closes_s)
+    return np.ma.masked_array(rates * a_record, shut)
 
 
-def _load(tables: RunTables, stream: str, of: Floats) -> Load:
+def _load(tables: RunTables, stream: str, of: Any) -> Load:
     parts = of.T
     shards = len(parts)
     if shards > MOST_NUMBERED:
-        parts = parts[np.argsort(-parts.mean(axis=1), kind="stable")]
+        parts = parts[np.argsort(-parts.mean(axis=1).filled(0), kind="stable")]
     if shards > MOST_ROWS:
-        parts = np.array([some.max(axis=0) for some in np.array_split(parts, MOST_ROWS)])
+        rows = np.array_split(np.arange(shards), MOST_ROWS)
+        parts = np.ma.stack([parts[some].max(axis=0) for some in rows])
     return Load(stream, shards, shards > MOST_NUMBERED, parts, tables.load_interval_s(stream))
 
 
-def _title(tables: RunTables, parts: dict[str, Floats], peaks: dict[str, float]) -> str:
+def _title(tables: RunTables, parts: dict[str, Any], peaks: dict[str, float]) -> str:
     stream = max(peaks, key=lambda each: peaks[each])
     of_time, interval_s = parts[stream], tables.load_interval_s(stream)
     busiest = _busiest(of_time, interval_s)
-    means = of_time.mean(axis=0)
+    means = of_time.mean(axis=0).filled(0)
     hottest = int(means.argmax())
-    ratio = means.max() / means.mean()
+    ratio = means.max() / of_time.mean()
     of = f" of {short(stream, 24)}" if len(peaks) > 1 else ""
     if of_time.shape[1] == 1:
         return f"The only shard{of} takes up to {percent(busiest[0])} of what it may"
+    if np.ma.is_masked(of_time):  # shards of different times are not compared
+        hottest = int(busiest.argmax())
+        return f"Shard {hottest}{of} takes up to {percent(busiest[hottest])} of what it may, while it is open"
     share = f"{ratio:.2g} times the load of the mean shard" if ratio > 1.05 else "the load is shared evenly"
     return f"Shard {hottest}{of} takes up to {percent(busiest[hottest])} of what it may; {share}"
 
 
-def _busiest(rates: Floats, interval_s: float) -> Floats:
+def _busiest(rates: Any, interval_s: float) -> Floats:
     """By shard the highest rate in as many rows as make up a second at least: so long it may exceed its limit."""
     rows = max(1, math.ceil(round(1 / interval_s, 9)))
-    means = np.add.reduceat(rates, np.arange(0, len(rates), rows), axis=0) / rows
+    means = np.add.reduceat(rates.filled(0), np.arange(0, len(rates), rows), axis=0) / rows
     return np.asarray(means.max(axis=0, initial=0.0))
 
 
-def _subtitle(tables: RunTables, parts: dict[str, Floats], loads: list[Load]) -> str:
+def _subtitle(tables: RunTables, parts: dict[str, Any], loads: list[Load]) -> str:
     interval = seconds(loads[0].interval_s)
     text = (
         f"Accepted in each {interval}, as a part of the 1,000 records/s or the 1 MiB/s that a shard accepts, whichever "
@@ -127,9 +137,9 @@ def _subtitle(tables: RunTables, parts: dict[str, Floats], loads: list[Load]) ->
     return text
 
 
-def _hottest(of_time: Floats) -> str:
+def _hottest(of_time: Any) -> str:
     """The shards with the highest means, by number: 17 (74%), 3 (71%)."""
-    means = of_time.mean(axis=0)
+    means = of_time.mean(axis=0).filled(0)
     order = np.argsort(-means, kind="stable")[:NAMED]
     return ", ".join(f"shard {shard} ({percent(means[shard])} in the mean)" for shard in order.tolist())
 

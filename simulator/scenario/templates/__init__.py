@@ -1,6 +1,9 @@
 """The scenarios that `shardsim init` starts from."""
 
-TEMPLATES = ("quickstart", "polling", "push", "outage", "poison", "trace")
+TEMPLATES = (
+    "quickstart", "polling", "push", "outage", "poison", "trace",
+    "autoscaling-aws-alarms", "autoscaling-utils", "autoscaling-steps", "autoscaling-substation",
+)  # fmt: skip
 TRACE = "trace.csv"  # what the template of that name calls its CSV file
 
 
