@@ -548,7 +548,7 @@ FAULTS: Final = (
         ("(times.accepted_ns[lost] >= self._warmup_ns)", "(times.accepted_ns[lost] < self._warmup_ns)"),
         ("rank = percent / 100 * (known + lost)", "rank = percent / 100 * known"),
         ("self.left.add(window.end_ns - produced_ns)", "self.left.add(0 * produced_ns)"),
-        ("(processed.n + self.left.n + lost)", "(processed.n + lost)"),
+        ("self.lost + dropped_at_write, percent)", "self.lost, percent)"),
     ),
     *in_file(
         "measures/lane_work.py",
