@@ -28,6 +28,7 @@ class Column:
 
     settings: tuple[Setting, ...]
     guess: int  # where to begin: an index into the settings
+    hopeless: int = 0  # so many of the first settings surely do not meet the objectives, and are not tried
     trials: dict[int, Trial] = field(default_factory=dict)
 
     @property
@@ -38,19 +39,22 @@ class Column:
     @property
     def missed(self) -> int:
         """The last setting before it that is known not to, or -1."""
-        return max((i for i, each in self.trials.items() if each.state != "met" and i < self.met), default=-1)
+        known = (i for i, each in self.trials.items() if each.state != "met" and i < self.met)
+        return max(known, default=self.hopeless - 1)
 
     def next(self, end: int) -> int | None:
         """The setting to try next, before `end`; None when the edge is found, or is not before `end`."""
-        end, step = min(end, self.met), 1 << max(0, len(self.trials) - 1)
+        end, step, first = min(end, self.met), 1 << max(0, len(self.trials) - 1), self.hopeless
+        if end <= first:
+            return None
         if self.worsens:
-            return max(0, min(min(self.trials) - step, end - 1))
+            return max(first, min(min(self.trials) - step, end - 1))
         if self.missed + 1 >= end:
             return None
         if not self.trials:
-            return min(max(self.guess, 0), end - 1)
-        if self.missed < 0:
-            return max(0, min(self.met - step, end - 1))
+            return min(max(self.guess, first), end - 1)
+        if self.missed < first:
+            return max(first, min(self.met - step, end - 1))
         if self.met == len(self.settings):
             return min(self.missed + step, end - 1)
         return (self.missed + end) // 2

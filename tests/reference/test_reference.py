@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from . import NotDeterministic, run
+from . import NotDeterministic, run, undecided
 from .compare import differences, read_rows
 from .inputs import SECOND, UNDECIDED, Backoff, near_half
 from .traffic import exact_times
@@ -108,3 +108,13 @@ def test_so_is_a_product() -> None:
     assert UNDECIDED == []
     assert backoff.wait(5) in (2_712_794_287, 2_712_794_288)
     assert len(UNDECIDED) == 1
+
+
+def test_producers_that_write_in_one_nanosecond_are_left_to_doubles() -> None:
+    """23.7/s is three times 7.9/s; of two equal rates the doubles are equal, too."""
+    scenario = minimal("nothing")
+    (producer,) = scenario["producers"]
+    for others, left in (("7.9/s", True), ("23.7/s", False)):
+        scenario["producers"] = [{**producer, "name": rate, "rate": rate} for rate in ("23.7/s",)]
+        scenario["producers"].append({**producer, "name": "other", "rate": others})
+        assert undecided(scenario, Path()) == left

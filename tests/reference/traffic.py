@@ -147,8 +147,19 @@ def sine(spec: dict[str, Any]) -> Wave:
 
 
 def undecided(scenario: Scenario) -> bool:
-    """Whether a record is produced nearer to half a nanosecond than doubles, in which quotients are taken, can tell."""
-    return any(may_round_otherwise(producer, scenario.folder) for producer in scenario.producers)
+    """Whether doubles, in which quotients are taken, decide: of a time next to half a nanosecond, or of two in one."""
+    rounded = any(may_round_otherwise(producer, scenario.folder) for producer in scenario.producers)
+    return rounded or any(meet(scenario, stream) for stream in scenario.streams)
+
+
+def meet(scenario: Scenario, stream: str) -> bool:
+    """Whether producers of other rates write to a stream in one nanosecond: there their doubles decide (section 3)."""
+    times: dict[int, object] = {}
+    for producer in (each for each in scenario.producers if each.stream == stream):
+        form = repr((producer.rate, producer.start))
+        if any(times.setdefault(time, form) != form for time in production_times(producer, scenario.folder)):
+            return True
+    return False
 
 
 def may_round_otherwise(producer: Producer, folder: Path) -> bool:

@@ -182,3 +182,26 @@ def test_clear_cases_take_five_replications_and_those_at_the_edge_all(most: int)
         min(most, 5),
         most,
     ]
+
+
+def tried(column: Column, i: int, latency_s: float) -> None:
+    """A setting is tried, and takes so long."""
+    column.trials[i] = trial(
+        column.settings[i], [run(n, usd=1.0, latency_p99_s=latency_s) for n in range(2)], OBJECTIVES
+    )
+
+
+def test_settings_that_surely_miss_are_not_tried_and_the_edge_is_found_above_them() -> None:
+    column = Column(tuple(setting(shards=i) for i in range(8)), 1, hopeless=3)
+    assert column.next(8) == 3
+    assert column.next(3) is None
+    tried(column, 3, 0.5)
+    assert column.next(8) is None
+
+
+def test_from_one_that_holds_it_goes_down_to_those_that_surely_miss_and_no_further() -> None:
+    column = Column(tuple(setting(shards=i) for i in range(8)), 5, hopeless=2)
+    tried(column, 5, 0.5)
+    assert column.next(8) == 4
+    tried(column, 4, 0.5)
+    assert column.next(8) == 2
