@@ -138,7 +138,7 @@ def test_only_what_is_between_the_markers_is_written() -> None:
 
 
 def test_the_committed_page_has_its_markers() -> None:
-    assert "## What was tried" in page.renewed(Path("docs/performance.md").read_text(encoding="utf-8"), "new")
+    assert "## Where the time goes" in page.renewed(Path("docs/performance.md").read_text(encoding="utf-8"), "new")
 
 
 def test_the_page_is_made_of_numbers_of_every_probe(tmp_path: Path) -> None:
