@@ -70,8 +70,7 @@ class Mapping:
 
     def reads_any(self, accepted_ns: Integers) -> bool:
         """Whether it reads any of the records that are accepted at some times."""
-        at_ns, inclusive = starting_position(self.spec)
-        return bool((accepted_ns >= at_ns if inclusive else accepted_ns > at_ns).any())
+        return self.skipped(np.sort(accepted_ns)) < len(accepted_ns)
 
     def over_age(self, log: Log, batch: Integers) -> int:
         """How many of a batch's records, oldest first, are too old to be tried (section 6)."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from simulator.measures.result import Result
 from simulator.report.numbers import count, percent, seconds
+from simulator.report.vocabulary import REFUSALS
 from simulator.traffic.nanoseconds import NS
 
 
@@ -16,14 +18,14 @@ def changes(result: Result) -> Iterator[str]:
         if not requests:
             continue
         done = sorted((each for each in requests if each.done_ns is not None), key=lambda each: each.done_ns or 0)
-        refused = [each for each in requests if each.refused]
+        refused = [each.refused for each in requests if each.refused]
         steps = [str(result.scenario.streams[name].shards), *(str(each.open_after) for each in done)]
         shown = steps if len(steps) <= 6 else [*steps[:3], "...", *steps[-2:]]
         unfinished = len(requests) - len(done) - len(refused)
         yield ", ".join(
             [
                 f"shards of {name}: {' -> '.join(shown)}" if done else f"shards of {name}: {steps[0]}",
-                *([f"{len(refused)} requests refused ({refused[0].refused})"] if refused else []),
+                *(f"{n} refused ({REFUSALS.get(why, why)})" for why, n in Counter(refused).items()),
                 *([f"{unfinished} not done when the run ended"] if unfinished else []),
             ]
         )

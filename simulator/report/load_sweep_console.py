@@ -14,10 +14,9 @@ from simulator.report.load_sweep import headline, load_table, summary
 from simulator.report.objective_words import seen
 from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
-from simulator.report.vocabulary import cause_words, state_colour
+from simulator.report.vocabulary import cause_words, sampled, state_colour
 from simulator.study.figures import MOSTS
 from simulator.study.load_sweep import LoadSweep
-from simulator.study.sample import simulated
 from simulator.study.saturation import Loaded
 from simulator.study.too_short import beware
 
@@ -37,7 +36,7 @@ def tell(sweep: LoadSweep, folder: Path, as_json: bool) -> None:
     on = console()
     on.print(headline(sweep), soft_wrap=True)
     if sweep.sample is not None:
-        on.print(simulated(sweep.sample), soft_wrap=True)
+        on.print(sampled(sweep.sample), soft_wrap=True)
     n = max(len(point.runs) for point in sweep.points)
     if short := beware(sweep.today.runs):
         on.print(short, soft_wrap=True)

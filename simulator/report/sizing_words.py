@@ -8,13 +8,12 @@ from typing import Final
 
 from simulator.report.numbers import count, month, seconds
 from simulator.report.objective_words import among, told
-from simulator.report.vocabulary import cause_words
+from simulator.report.vocabulary import cause_words, sampled
 from simulator.study.estimate import Estimate, Need
 from simulator.study.figures import leaves_work, seen, values_of
 from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import given
 from simulator.study.racing import Trial
-from simulator.study.sample import simulated
 from simulator.study.size import Sizing
 from simulator.study.space import needed
 from simulator.study.too_short import beware
@@ -33,7 +32,7 @@ def sentences(sizing: Sizing) -> list[str]:
         surprises(sizing),
         "" if sizing.answer is None else beware(sizing.answer.runs),
         sizing.warmup,
-        simulated(sizing.sample),
+        sampled(sizing.sample),
     )
     return [text for text in said if text]
 

@@ -84,6 +84,26 @@ LIMITS: Final[dict[str, Limit]] = {
 GROWING: Final = ("write_records", "write_bytes", "read_bytes", "lanes", "concurrency")  # limits that traffic uses up
 
 
+REFUSALS: Final[dict[str, str]] = {  # why a request that changes shards is refused
+    "as many as there are": "there are as many",
+    "more than twice": "more than twice the open shards",
+    "less than half": "less than half of the open shards",
+    "ten in 24 h": "ten requests in 24 h have been carried out",
+    "not open": "a shard that it names is not open",
+    "not side by side": "the two shards do not touch",
+    "too narrow": "the shard's range is too narrow",
+    "maximum": "there are as many shards as there may be",
+}
+ASKERS: Final[dict[str, str]] = {"file": "the scenario", "rule": "its rule", "on_demand": "on-demand mode"}
+
+
+def sampled(shards: int | None) -> str:
+    """Of which shards the figures of a study are, as a sentence; an empty text: of all."""
+    if shards is None:
+        return ""
+    return f"Of a sample of {shards} shards: counts and costs are those of all; the most of all is not known."
+
+
 def cautious(tone: Tone, headroom: float) -> Tone:
     """A tone where so many times the traffic can be borne; NaN where that is not known."""
     return "unsure" if tone == "good" and headroom < ROOM else tone

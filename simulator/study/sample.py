@@ -42,15 +42,6 @@ def sampled(scenario: Scenario, shards: int) -> tuple[Scenario, float]:
     return replace(scenario, streams={name: replace(stream, shards=shards)}, producers=producers), 1 / part
 
 
-def simulated(shards: int | None) -> str:
-    """Of which shards the figures of a study are, as a sentence; an empty text: of all."""
-    return (
-        ""
-        if shards is None
-        else f"Of a sample of {shards} shards: counts and costs are those of all; the most of all is not known."
-    )
-
-
 def _reasons(scenario: Scenario) -> Iterator[str]:
     """Why a sample of the shards would mislead."""
     if len(scenario.streams) > 1:

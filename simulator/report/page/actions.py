@@ -177,7 +177,7 @@ def _hot_keys(run: RunView) -> str:
 
 def _more_shards(run: RunView, mapping: dict[str, Any], limit: str) -> Iterator[Action]:
     stream = mapping["stream"]
-    if run.resolved["streams"][stream].get("mode") == "on_demand" or run.changing(stream):
+    if run.changing(stream):
         yield from _sooner(run, stream)
         return
     use = _writing(run, stream)[limit] if limit in WRITING else endless(mapping["limits"][limit]["offered_mean"])

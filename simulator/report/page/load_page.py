@@ -13,9 +13,8 @@ from simulator.report.page.view import SIGNS, Figure, Page, Row, Section, Table,
 from simulator.report.page.wide import Option, cell, told_measures
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
-from simulator.report.vocabulary import STATES, Tone, cause_words, cautious
+from simulator.report.vocabulary import STATES, Tone, cause_words, cautious, sampled
 from simulator.study.objectives import COST
-from simulator.study.sample import simulated
 
 MEASURES = (
     "iterator_age_p99_s",
@@ -53,7 +52,7 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         title=f"{result.name}: {says}",
         description=str(result.resolved["description"]),
         about=f"{plural(len(study['loads']), 'load')}, each with {runs}: every producer's rate times a factor. "
-        f"The tiles are of {today.label}. {simulated(study.get('sample'))}".strip(),
+        f"The tiles are of {today.label}. {sampled(study.get('sample'))}".strip(),
         verdict=verdict,
         tiles=(*option_tiles(today, None, shards, shards)[:4], _breaks(saturation)),
         sections=some(

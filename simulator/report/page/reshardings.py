@@ -11,20 +11,10 @@ from simulator.report.clock import Clock
 from simulator.report.numbers import UNKNOWN, count, seconds
 from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Figure, Paragraph, Row, Section, Table
+from simulator.report.vocabulary import ASKERS, REFUSALS
 
 MOST: Final = 40  # rows
-ASKERS: Final = {"file": "the scenario", "rule": "its rule", "on_demand": "on-demand mode"}
 SOON_S: Final = 60.0  # a wait for closed shards that is not worth a word
-REFUSED: Final = {
-    "as many as there are": "there are as many",
-    "more than twice": "more than twice the open shards",
-    "less than half": "less than half of the open shards",
-    "ten in 24 h": "ten requests in 24 h have been carried out",
-    "not open": "a shard that it names is not open",
-    "not side by side": "the two shards do not touch",
-    "too narrow": "the shard's range is too narrow",
-    "maximum": "there are as many shards as there may be",
-}
 
 
 def section(run: RunView, figure: Figure | None) -> Section | None:
@@ -32,7 +22,7 @@ def section(run: RunView, figure: Figure | None) -> Section | None:
     table = run.files.reshardings
     if table is None or table.empty or figure is None:
         return None
-    clock = Clock.of(run.summary.get("start_time"), float(run.summary.get("end_s", run.summary["duration_s"])))
+    clock = run.clock
     told = tuple(Paragraph(text) for text in (*_stories(run, table, clock), *_refusals(table)))
     rows = [_row(run, each, clock) for _, each in table.iterrows()]
     heads: tuple[str, ...] = (
@@ -56,7 +46,7 @@ def section(run: RunView, figure: Figure | None) -> Section | None:
 
 def _row(run: RunView, each: Any, clock: Clock) -> Row:
     name = f"{each['stream']}: {each['request']}" if len(run.streams) > 1 else each["request"]
-    after = each["refused"] and f"refused: {REFUSED.get(each['refused'], each['refused'])}"
+    after = each["refused"] and f"refused: {REFUSALS.get(each['refused'], each['refused'])}"
     cells = (
         name,
         ASKERS.get(each["asked_by"], each["asked_by"]),
@@ -103,4 +93,4 @@ def _stories(run: RunView, table: pd.DataFrame, clock: Clock) -> Iterator[str]:
 def _refusals(table: pd.DataFrame) -> Iterator[str]:
     refused = table[table["refused"] != ""].drop_duplicates(["stream", "request", "requested_at_s"])
     for why, n in refused["refused"].value_counts().items():
-        yield f"{n:,} {'request was' if n == 1 else 'requests were'} refused: {REFUSED.get(str(why), str(why))}."
+        yield f"{n:,} {'request was' if n == 1 else 'requests were'} refused: {REFUSALS.get(str(why), str(why))}."

@@ -101,17 +101,12 @@ def incidents(run: RunView) -> Section | None:
         "what", "mapping", "behind from", "caught up", "at most behind", "most waiting", "recovered after", "delayed",
         "done again", "lost", "to destination",
     )  # fmt: skip
-    clock = _clock(run)
+    clock = run.clock
     rows, rest = most([_episode(each, clock) for _, each in ordered.iterrows()], "episodes", "incidents.csv")
     base = "by the clock" if clock.start else "from the start of the run"
     caption = f"Times are {base}; recovery is counted from the end of the event, or from the beginning"
     table_ = Table(caption, heads, rows, frozenset({1}))
     return Section("incidents", "When it was behind", (Paragraph(_story(run, worst, len(table))), table_, *rest))
-
-
-def _clock(run: RunView) -> Clock:
-    summary = run.files.summary
-    return Clock.of(summary.get("start_time"), float(summary.get("end_s", summary["duration_s"])))
 
 
 def _episode(each: Any, clock: Clock) -> Row:
@@ -136,7 +131,7 @@ def _episode(each: Any, clock: Clock) -> Row:
 def _story(run: RunView, worst: pd.Series, incidents: int) -> str:
     """The episode in which a mapping was the furthest behind, in a sentence or two."""
     name = worst["mapping"] if len(run.mappings) > 1 else "The mapping"
-    clock = _clock(run)
+    clock = run.clock
     begin = f"{name} was behind from {clock.at(worst['start_s'])} on"
     if incidents > 1:
         which = worst["mapping"] if len(run.mappings) > 1 else "it"

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.measures.verdict import STATES
+from simulator.report.clock import Clock
 from simulator.report.latencies import mean_percentile, of_summary
+from simulator.report.open_shards import open_shards
 from simulator.report.page.view import plural
 from simulator.report.page.wide import interval_in_json
 from simulator.report.results import RunResult
@@ -105,7 +107,8 @@ class RunView:
         """4 shards; 6 shards in 2 streams."""
         streams = f" in {len(self.streams)} streams" if len(self.streams) > 1 else ""
         if self.changes:
-            least, most = self._open_shards(self.files.shards)
+            open_ = open_shards(self.files.shards)[1]
+            least, most = int(open_.min()), int(open_.max())
             return (f"{least:,} to {most:,} shards" if most > least else plural(most, "shard")) + streams
         return plural(self.shards, "shard") + streams
 
@@ -115,23 +118,21 @@ class RunView:
         return self.files.reshardings is not None and bool(self.files.reshardings["done_at_s"].notna().any())
 
     def changing(self, stream: str) -> bool:
-        """Whether the scenario has requests or a rule that change a stream's shards."""
+        """Whether the scenario has what changes a stream's shards: requests, a rule, or on-demand mode."""
         spec = self.resolved["streams"][stream]
-        return bool(spec.get("resharding")) or isinstance(spec.get("scaling"), dict)
+        return bool(spec.get("resharding")) or isinstance(spec.get("scaling"), dict) or spec.get("mode") == "on_demand"
 
     def open_shards(self, stream: str) -> tuple[int, int]:
         """The open shards of a stream at the start, and at most."""
         begin = int(self.resolved["streams"][stream]["shards"])
         shards = self.files.shards
-        return begin, max(begin, self._open_shards(shards[shards["stream"] == stream])[1])
+        return begin, max(begin, int(open_shards(shards[shards["stream"] == stream])[1].max(initial=0)))
 
-    def _open_shards(self, of: pd.DataFrame) -> tuple[int, int]:
-        """How many of some shards are open together, at least and at most."""
-        shards = of.drop_duplicates(["stream", "shard"])
-        opens, closes = shards["opened_at_s"].clip(lower=0), shards["closed_at_s"].dropna()
-        _, which = np.unique(np.concatenate((opens, closes)), return_inverse=True)
-        open_ = np.bincount(which, np.repeat((1, -1), (len(opens), len(closes)))).cumsum()
-        return int(open_.min()), int(open_.max())
+    @cached_property
+    def clock(self) -> Clock:
+        """Tells times of the run."""
+        summary = self.summary
+        return Clock.of(summary.get("start_time"), float(summary.get("end_s", summary["duration_s"])))
 
     @cached_property
     def runs(self) -> list[Figures]:

@@ -15,9 +15,8 @@ from simulator.report.page.view import SIGNS, Figure, Page, Paragraph, Row, Sect
 from simulator.report.page.wide import Cells, Option, assessment_of, assessments_of
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
-from simulator.report.vocabulary import cautious
+from simulator.report.vocabulary import cautious, sampled
 from simulator.study.objectives import MEASURES
-from simulator.study.sample import simulated
 from simulator.study.statistics import Interval
 
 NAN: Final = math.nan
@@ -37,7 +36,7 @@ def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         title=f"{result.name}: {_finding(result)}",
         description=str(resolved["description"]),
         about=f"{tried}, each with up to {plural(study['replications_at_most'], 'run')} of the same traffic. "
-        f"{simulated(study.get('sample'))}".strip(),
+        f"{sampled(study.get('sample'))}".strip(),
         verdict=_verdict(result),
         tiles=option_tiles(option, None, shards_with(overrides, resolved), shards_with({}, resolved)) if answer else (),
         actions=what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,

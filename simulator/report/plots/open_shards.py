@@ -11,6 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from simulator.report.open_shards import open_shards as steps_of
 from simulator.report.plots.axes import count_unit
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
 from simulator.report.plots.chart import Chart, Series, numbers
@@ -57,12 +58,8 @@ def open_shards(tables: RunTables) -> Plot:
 
 
 def _steps(tables: RunTables) -> Iterator[Steps]:
-    shards = tables.shards.drop_duplicates(["stream", "shard"])
-    for stream, mine in shards.groupby("stream", sort=False):
-        opens, closes = mine["opened_at_s"].to_numpy(float), mine["closed_at_s"].dropna().to_numpy(float)
-        times, which = np.unique(np.concatenate((np.maximum(opens, 0), closes)), return_inverse=True)
-        by = np.bincount(which, np.concatenate((np.ones(len(opens)), -np.ones(len(closes)))))
-        yield Steps(str(stream), times, by.cumsum())
+    for stream, mine in tables.shards.groupby("stream", sort=False):
+        yield Steps(str(stream), *steps_of(mine))
 
 
 def _title(tables: RunTables, steps: dict[str, Steps]) -> str:
