@@ -162,7 +162,7 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/arrivals.c",
         ("(double)((i64)drawn + i) + 0.5", "(double)((i64)drawn + i)"),
-        ("inverse(&a->profile, a->origin + expected, error)", "inverse(&a->profile, expected, error)"),
+        ("inverse_all(&a->profile, a->origin, times_s, n);", "inverse_all(&a->profile, 0, times_s, n);"),
         ("a->last = expected[i] += a->last;", "a->last = expected[i];"),
         ("time_ns < a->stop_ns ? time_ns : NEVER", "time_ns <= a->stop_ns ? time_ns : NEVER"),
     ),
@@ -186,7 +186,6 @@ FAULTS_OF_C: Final = (
         ("draw_keys(&p->keys, (u64)(p->produced + p->end)", "draw_keys(&p->keys, (u64)p->end"),
         ("return p->ahead[p->end - 1] >= end_ns;", "return 1;"),
         ("    p->keys_ahead[i - p->first] = p->keys_ahead[i];\n", ""),
-        ("__builtin_memcpy(new, old, (u64)n * size)", "__builtin_memcpy(new, old, (u64)n * size / 2)"),
     ),
     *in_file(
         "kernel/c/write_limits.c",
@@ -235,6 +234,7 @@ FAULTS_OF_C: Final = (
         ("    memory->free[class] = *(void **)block;\n", "",),
         ("    __builtin_memset(block, 0, size);\n", ""),
         ("  next = block + bytes;\n", "  next = block + bytes / 2;\n"),
+        ("__builtin_memcpy(block, list, (u64)had * size)", "__builtin_memcpy(block, list, (u64)had * size / 2)"),
     ),
     *in_file(
         "kernel/c/measures/waiting.c",

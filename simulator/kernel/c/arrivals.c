@@ -2,8 +2,6 @@
 #include "quantiles.h"
 #include "traffic.h"
 
-#define EPSILON 0x1p-48 /* the part of an integral that may be an error of rounding */
-
 /* The expected numbers of records at which they come. */
 static void reach(Arrivals *a, double *expected, i64 n) {
   u64 drawn = (u64)a->drawn;
@@ -14,11 +12,6 @@ static void reach(Arrivals *a, double *expected, i64 n) {
   }
   for (i64 i = 0; i < n; i++) expected[i] = tabulated(a->exponential, bits(a->key, drawn + (u64)i));
   for (i64 i = 0; i < n; i++) a->last = expected[i] += a->last;
-}
-
-static double time_of(const Arrivals *a, double expected) {
-  double error = EPSILON * (__builtin_fabs(a->origin) + expected);
-  return inverse(&a->profile, a->origin + expected, error);
 }
 
 /* A whole number in the place of a time: of two times the later one has the larger. */
@@ -40,10 +33,7 @@ LOOP void next_arrivals(Arrivals *a, i64 *times_ns, i64 *in_order, i64 n) {
     return;
   }
   reach(a, times_s, n);
-  if (a->profile.kind == STEADY)
-    for (i64 i = 0; i < n; i++) times_s[i] = (a->origin + times_s[i]) / a->profile.rate;
-  else
-    for (i64 i = 0; i < n; i++) times_s[i] = time_of(a, times_s[i]);
+  inverse_all(&a->profile, a->origin, times_s, n);
   for (i64 i = 0; i < n; i++) times_ns[i] = in_time(a, times_s[i]);
   for (i64 i = 0; i < n; i++) in_order[i] = in_place_of(times_s[i]);
 }

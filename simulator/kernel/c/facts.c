@@ -29,14 +29,10 @@ int room_for_an_event(const Kernel *k) {
 /* Room for so many more words; only while records come in. */
 static int make_room(Kernel *k, Facts *facts, i64 words) {
   if (facts->n + words <= facts->room) return 1;
-  i64 room = facts->room ? facts->room : 64;
-  while (room < facts->n + words) room *= 2;
-  i64 *more = take(&k->memory, (u64)room * sizeof(i64));
-  if (!more) return 0;
-  if (facts->n) __builtin_memcpy(more, facts->words, (u64)facts->n * sizeof(i64));
-  give_back(&k->memory, facts->words, (u64)facts->room * sizeof(i64));
-  *facts = (Facts){more, facts->n, room};
-  return 1;
+  i64 room = more_room(facts->room, 64, facts->n + words);
+  facts->words = longer(&k->memory, facts->words, facts->room, room, sizeof(i64));
+  if (!k->memory.exhausted) facts->room = room;
+  return !k->memory.exhausted;
 }
 
 /* The same for facts that events state, too. */

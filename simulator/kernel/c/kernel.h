@@ -35,6 +35,16 @@ typedef struct {
 void *take(Memory *, u64 bytes); /* zeroed */
 void give_back(Memory *, void *, u64 bytes);
 
+/* A list of `had` things in a larger block, which has taken its place; without memory it is what it was. */
+void *longer(Memory *, void *list, i64 had, i64 room, u64 size);
+
+/* Room for what is needed: what there was, doubled as often as it takes; `least` where there was none. */
+static inline i64 more_room(i64 room, i64 least, i64 needed) {
+  if (!room) room = least;
+  while (room < needed) room *= 2;
+  return room;
+}
+
 /* draws.h, quantiles.h: see there */
 
 enum kind_of_quantile { SAME = 0, BETWEEN = 1, AMONG = 2, TABULATED = 3 };

@@ -3,7 +3,7 @@
 
 #define ROOM 64
 
-static void *longer(Memory *memory, void *old, u64 mask, i64 first, i64 end, u64 size, u64 room) {
+static void *longer_ring(Memory *memory, void *old, u64 mask, i64 first, i64 end, u64 size, u64 room) {
   u8 *new = take(memory, room * size), *from = old;
   if (!new) return NULL;
   for (i64 place = first; place < end; place++)
@@ -26,7 +26,7 @@ static int grow(Kernel *k, Stream *stream, Shard *shard) {
   Log *log = &shard->log;
   Memory *m = &k->memory;
   u64 room = 2 * (log->mask + 1);
-#define LONGER(column, size) column = longer(m, column, log->mask, log->first, log->end, size, room)
+#define LONGER(column, size) column = longer_ring(m, column, log->mask, log->first, log->end, size, room)
   LONGER(log->rows, sizeof(Record));
   if (k->measures) LONGER(log->let_in, sizeof(i64));
   for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
@@ -53,7 +53,7 @@ int room_in_log(Kernel *k, Stream *stream, Shard *shard, i64 more) {
 int append_to_lane(Memory *memory, LaneLog *lane, i64 place) {
   if (!lane->place || (u64)(lane->end - lane->first) > lane->mask) {
     u64 room = lane->place ? 2 * (lane->mask + 1) : ROOM;
-    i64 *longer_one = longer(memory, lane->place, lane->mask, lane->first, lane->end, sizeof(i64), room);
+    i64 *longer_one = longer_ring(memory, lane->place, lane->mask, lane->first, lane->end, sizeof(i64), room);
     if (!longer_one) return 0;
     lane->place = longer_one;
     lane->mask = room - 1;

@@ -60,3 +60,11 @@ void give_back(Memory *memory, void *block, u64 bytes) {
   free(block);
 }
 #endif
+
+void *longer(Memory *memory, void *list, i64 had, i64 room, u64 size) {
+  void *block = take(memory, (u64)room * size);
+  if (!block) return list;
+  if (list) __builtin_memcpy(block, list, (u64)had * size);
+  give_back(memory, list, (u64)had * size);
+  return block;
+}

@@ -10,9 +10,8 @@ static LOOP void count_offers(Kernel *k, Producer *p) {
 }
 
 static int room_for_offers(Kernel *k, Stream *stream, i64 n) {
-  i64 room = stream->offered_room ? stream->offered_room : 64;
+  i64 room = more_room(stream->offered_room, 64, n);
   if (n <= stream->offered_room) return 1;
-  while (room < n) room *= 2;
   give_back(&k->memory, stream->offered, (u64)stream->offered_room * sizeof(Offered));
   give_back(&k->memory, stream->in_order, (u64)stream->offered_room * sizeof(i64));
   stream->offered = take(&k->memory, (u64)room * sizeof(Offered));

@@ -24,16 +24,9 @@ static i64 most_ahead(const Kernel *k, const Producer *p) {
   return part > ROOM ? min(most, part) : ROOM;
 }
 
-static void *longer(Memory *memory, void *old, i64 n, i64 room, u64 size) {
-  void *new = take(memory, (u64)room * size);
-  if (new && old) __builtin_memcpy(new, old, (u64)n * size);
-  if (new) give_back(memory, old, (u64)n * size);
-  return new ? new : old;
-}
-
 /* Twice the room. */
 static int make_room_ahead(Kernel *k, Producer *p) {
-  i64 room = p->room ? 2 * p->room : ROOM;
+  i64 room = more_room(p->room, ROOM, p->room + 1);
   p->ahead = longer(&k->memory, p->ahead, p->room, room, sizeof(i64));
   p->in_order_ahead = longer(&k->memory, p->in_order_ahead, p->room, room, sizeof(i64));
   p->keys_ahead = longer(&k->memory, p->keys_ahead, p->room, room, sizeof(u32));

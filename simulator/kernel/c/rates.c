@@ -1,6 +1,8 @@
 /* The time at which the expected number of records reaches a value [2]: what rates.py says, one value at a time. */
 #include "traffic.h"
 
+#define EPSILON 0x1p-48 /* the part of an integral that may be an error of rounding */
+
 /* What is reached where a piece ends belongs to it, for the rate may be 0 from then on. */
 static double in_pieces(const Profile *p, double expected, double error) {
   i64 low = 0, high = p->pieces; /* the first whose sum is not below it */
@@ -52,9 +54,8 @@ static double in_wave(const Profile *p, double expected) {
 }
 
 /* `error`: by so much the value may be too large. */
-double inverse(const Profile *p, double expected, double error) {
+static double inverse(const Profile *p, double expected, double error) {
   switch (p->kind) {
-    case STEADY: return expected / p->rate;
     case PIECES: return in_pieces(p, expected, error);
     case PERIODIC: {
       double n = __builtin_ceil((expected - error) / p->a_period) - 1, rest = expected - n * p->a_period;
@@ -63,4 +64,14 @@ double inverse(const Profile *p, double expected, double error) {
     case WAVE: return in_wave(p, expected);
     default: return __builtin_inf();
   }
+}
+
+/* When the integral has risen from an origin by so much, in seconds, in the place of the values. */
+void inverse_all(const Profile *p, double origin, double *values, i64 n) {
+  if (p->kind == STEADY) {
+    for (i64 i = 0; i < n; i++) values[i] = (origin + values[i]) / p->rate;
+    return;
+  }
+  for (i64 i = 0; i < n; i++)
+    values[i] = inverse(p, origin + values[i], EPSILON * (__builtin_fabs(origin) + values[i]));
 }

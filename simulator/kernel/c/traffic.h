@@ -3,7 +3,7 @@
 #define TRAFFIC_H
 #include "kernel.h"
 
-double inverse(const Profile *, double expected, double error); /* rates.c: seconds */
+void inverse_all(const Profile *, double origin, double *values, i64 n); /* rates.c */
 
 #define DRAWN_AT_ONCE 64
 /* arrivals.c: the next times, NEVER from where there are no more; and numbers in the order of the times not rounded */

@@ -12,15 +12,6 @@ void look_up_row(Grid *grid, i64 time_ns) {
   grid->ends_ns = grid->row * grid->interval_ns;
 }
 
-static void *longer(Kernel *k, void *old, i64 rows, i64 more, u64 size) {
-  void *new = take(&k->memory, (u64)more * size);
-  if (new && old) {
-    __builtin_memcpy(new, old, (u64)rows * size);
-    give_back(&k->memory, old, (u64)rows * size);
-  }
-  return new;
-}
-
 static MappingRow *make_piece(Kernel *k) {
   MappingRow *rows = take(&k->memory, ROWS_A_PIECE * sizeof(MappingRow));
   for (i64 i = 0; rows && i < ROWS_A_PIECE; i++) {
@@ -40,16 +31,17 @@ static void clear_usual_rows(UsualRow *rows, i64 from, i64 to) {
 
 static int make_usual_rows(Kernel *k, i64 until_ns) {
   Measures *all = k->measures;
-  i64 needed = greatest(0, until_ns) / all->usual_ns + 3, more = greatest(16, all->usual_rows);
+  i64 needed = greatest(0, until_ns) / all->usual_ns + 3, more = more_room(all->usual_rows, 16, needed);
   if (needed <= all->usual_rows) return 1;
-  while (more < needed) more *= 2;
   for (int i = 0; i < k->nmappings; i++) {
     MappingMeasures *mine = &all->mappings[i];
-    if (!(mine->usual = longer(k, mine->usual, all->usual_rows, more, sizeof(UsualRow)))) return 0;
+    mine->usual = longer(&k->memory, mine->usual, all->usual_rows, more, sizeof(UsualRow));
+    if (k->memory.exhausted) return 0;
     clear_usual_rows(mine->usual, all->usual_rows, more);
     if (all->usual_ns == all->interval_ns) continue;
-    if (!(mine->usual_waiting = longer(k, mine->usual_waiting, all->usual_rows, more, CAUSES * sizeof(Cell)))) return 0;
+    mine->usual_waiting = longer(&k->memory, mine->usual_waiting, all->usual_rows, more, CAUSES * sizeof(Cell));
   }
+  if (k->memory.exhausted) return 0;
   all->usual_rows = more;
   return 1;
 }
@@ -58,20 +50,23 @@ static int make_room(Kernel *k, i64 had, i64 rows) {
   Measures *all = k->measures;
   for (int i = 0; i < k->nstreams; i++) {
     StreamMeasures *mine = &all->streams[i];
-    if (!(mine->rows = longer(k, mine->rows, had, rows, sizeof(StreamRow)))) return 0;
-    if (!(mine->unwritten.rows = longer(k, mine->unwritten.rows, had, rows, sizeof(LevelRow)))) return 0;
+    mine->rows = longer(&k->memory, mine->rows, had, rows, sizeof(StreamRow));
+    mine->unwritten.rows = longer(&k->memory, mine->unwritten.rows, had, rows, sizeof(LevelRow));
+    if (k->memory.exhausted) return 0;
     clear_level_rows(mine->unwritten.rows, had, rows);
   }
   for (int i = 0; i < k->nfunctions; i++) {
     Level *mine = &all->functions[i];
-    if (!(mine->rows = longer(k, mine->rows, had, rows, sizeof(LevelRow)))) return 0;
+    mine->rows = longer(&k->memory, mine->rows, had, rows, sizeof(LevelRow));
+    if (k->memory.exhausted) return 0;
     clear_level_rows(mine->rows, had, rows);
   }
   for (int i = 0; i < k->nmappings; i++) {
     MappingMeasures *mine = &all->mappings[i];
     i64 pieces = had / ROWS_A_PIECE + 1, more = rows / ROWS_A_PIECE + 1;
-    if (!(mine->rows = longer(k, mine->rows, pieces, more, sizeof(MappingRow *)))) return 0;
+    mine->rows = longer(&k->memory, mine->rows, pieces, more, sizeof(MappingRow *));
   }
+  if (k->memory.exhausted) return 0;
   all->rows = rows;
   return 1;
 }
@@ -85,8 +80,7 @@ static int make_pieces(Kernel *k, i64 rows) {
 }
 
 int make_rows(Kernel *k, i64 until_ns) {
-  i64 needed = greatest(0, until_ns) / k->measures->interval_ns + 3, had = k->measures->rows, rows = greatest(16, had);
-  while (rows < needed) rows *= 2;
+  i64 needed = greatest(0, until_ns) / k->measures->interval_ns + 3, had = k->measures->rows, rows = more_room(had, 16, needed);
   if (!make_usual_rows(k, until_ns) || (rows > had && !make_room(k, had, rows))) return 0;
   return make_pieces(k, needed);
 }

@@ -4,17 +4,13 @@
  * of all. While the root does not change, the lag grows; so it is highest when the oldest ends, or at a row's end. */
 #include "measures.h"
 
+/* The only memory that is taken at an event. */
 static int room_for_an_episode(Kernel *k, MappingMeasures *mine) {
   if (mine->nepisodes < mine->episodes_room) return 1;
-  i64 room = mine->episodes_room ? 2 * mine->episodes_room : 16;
-  Episode *longer = take(&k->memory, (u64)room * sizeof(Episode)); /* the only memory that is taken at an event */
-  if (!longer) return 0;
-  if (mine->episodes) {
-    __builtin_memcpy(longer, mine->episodes, (u64)mine->nepisodes * sizeof(Episode));
-    give_back(&k->memory, mine->episodes, (u64)mine->episodes_room * sizeof(Episode));
-  }
-  mine->episodes = longer, mine->episodes_room = room;
-  return 1;
+  i64 room = more_room(mine->episodes_room, 16, mine->nepisodes + 1);
+  mine->episodes = longer(&k->memory, mine->episodes, mine->episodes_room, room, sizeof(Episode));
+  if (!k->memory.exhausted) mine->episodes_room = room;
+  return !k->memory.exhausted;
 }
 
 /* It was behind where the oldest record had waited for longer than the limit. Stretches that touch are one. */

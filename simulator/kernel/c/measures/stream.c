@@ -51,26 +51,19 @@ static void count_accepted(StreamMeasures *mine, StreamRow *row, i64 shard, cons
 }
 
 static int room_for_times(Kernel *k, AcceptedRecords *all, i64 more) {
-  i64 room = all->times_room ? all->times_room : 1024;
   if (all->ntimes + more <= all->times_room) return 1;
-  while (room < all->ntimes + more) room *= 2;
-  i64 *times = take(&k->memory, (u64)room * sizeof(i64));
-  if (!times) return 0;
-  if (all->times) __builtin_memcpy(times, all->times, (u64)all->ntimes * sizeof(i64));
-  give_back(&k->memory, all->times, (u64)all->times_room * sizeof(i64));
-  all->times = times, all->times_room = room;
-  return 1;
+  i64 room = more_room(all->times_room, 1024, all->ntimes + more);
+  all->times = longer(&k->memory, all->times, all->times_room, room, sizeof(i64));
+  if (!k->memory.exhausted) all->times_room = room;
+  return !k->memory.exhausted;
 }
 
 static int room_for_one_held(Kernel *k, AcceptedRecords *all) {
   if (all->nheld < all->held_room) return 1;
-  i64 room = all->held_room ? 2 * all->held_room : 64;
-  Held *held = take(&k->memory, (u64)room * sizeof(Held));
-  if (!held) return 0;
-  if (all->held) __builtin_memcpy(held, all->held, (u64)all->nheld * sizeof(Held));
-  give_back(&k->memory, all->held, (u64)all->held_room * sizeof(Held));
-  all->held = held, all->held_room = room;
-  return 1;
+  i64 room = more_room(all->held_room, 64, all->nheld + 1);
+  all->held = longer(&k->memory, all->held, all->held_room, room, sizeof(Held));
+  if (!k->memory.exhausted) all->held_room = room;
+  return !k->memory.exhausted;
 }
 
 /* Until when all that is offered to a shard counts in the same rows, and in the same second. */
