@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from functools import cache
 
 import numpy as np
-import simpy
 
-from simulator.model.clock import ANSWER, POLL, Clock, order
+from simulator.model.clock import ANSWER, Clock, order
 from simulator.model.facts import Facts, How, PollResult
 from simulator.model.lineage import Lineage
 from simulator.model.poll_times import PollTimes
 from simulator.model.read_limits import ReadLimits
+from simulator.model.regular_poller import RegularPoller
 from simulator.model.shard_iterator import ShardIterator
 from simulator.model.switch import Switch
 from simulator.scenario import spec
@@ -54,43 +53,20 @@ class OtherReader:
         """Records have expired unread: they are in no mapping's count."""
 
 
-class OtherPoller:
+class OtherPoller(RegularPoller):
     """Polls one shard for another reader: once an interval, and is done at once with what it reads."""
 
     def __init__(self, reader: OtherReader, shard: Shard, limits: ReadLimits) -> None:
         """`limits` are shared by all who poll the shard."""
-        self.shard, self._reader, self._limits, self._clock = shard, reader, limits, reader.clock
+        self._reader, self._limits = reader, limits
         jitter_key = inner(reader.key("poll jitter"), shard.number)
-        self._times = PollTimes(reader.spec.interval, reader.spec.jitter, jitter_key)
-        self._iterator = ShardIterator(reader, shard)
-        self._done = False
+        times = PollTimes(reader.spec.interval, reader.spec.jitter, jitter_key)
+        super().__init__(reader.clock, reader.number, shard, times, ShardIterator(reader, shard))
 
     @property
     def needed(self) -> int:
         """The place of the first record of its shard that it has not read."""
         return self._iterator.place
-
-    def extend(self, accepted_from: int) -> None:
-        """The log has grown, from a place on."""
-        self._iterator.extend(accepted_from)
-
-    def start(self, at_ns: int) -> None:
-        """The first poll is due at a time."""
-        self._times.begin(at_ns)
-        self._clock.process(self._run())
-
-    def stop(self) -> None:
-        """Make no more polls."""
-        self._done = True
-
-    def _run(self) -> Generator[simpy.Event, object, None]:
-        """The process of the polls."""
-        while True:
-            yield self._clock.due(self._times.next_ns, order(POLL, self._reader.number, self.shard.number))
-            if self._done:
-                return
-            self._times.go_on()
-            self._poll()
 
     def _poll(self) -> None:
         now_ns = self._clock.now

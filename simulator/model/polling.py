@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
 
 import numpy as np
-import simpy
 
-from simulator.model.clock import ANSWER, POLL, order
+from simulator.model.clock import ANSWER, order
 from simulator.model.facts import PollResult, ReadAgain
 from simulator.model.lane import Lane
 from simulator.model.lanes import Lanes
 from simulator.model.mapping import Mapping
 from simulator.model.poll_times import PollTimes
 from simulator.model.read_limits import ReadLimits
+from simulator.model.regular_poller import RegularPoller
 from simulator.model.shard_iterator import Records, ShardIterator
 from simulator.traffic.draws import bits, inner, unit
 from simulator.traffic.nanoseconds import ns
 from simulator.traffic.shards import Shard
 
 
-class Poller:
+class Poller(RegularPoller):
     """Polls one shard for one mapping, and hands the answers to its lanes."""
 
     def __init__(self, mapping: Mapping, shard: Shard, limits: ReadLimits, latest_ns: int) -> None:
         """`limits` are shared by all who poll the shard."""
-        self.mapping, self.shard, self._limits, self._clock = mapping, shard, limits, mapping.clock
-        self._polling = mapping.spec.polling
-        self._latency_ns = ns(self._polling.latency)
-        self._order = order(POLL, mapping.number, shard.number)
+        self.mapping, self._limits, self._polling = mapping, limits, mapping.spec.polling
         jitter_key = inner(mapping.key("poll jitter"), shard.number)
-        self._times = PollTimes(self._polling.interval, self._polling.jitter, jitter_key)
+        times = PollTimes(self._polling.interval, self._polling.jitter, jitter_key)
+        super().__init__(mapping.clock, mapping.number, shard, times, ShardIterator(mapping, shard))
+        self._latency_ns = ns(self._polling.latency)
         self._missed_key = inner(mapping.key("missed polls"), shard.number)
         self._polls = 0  # made so far
-        self._iterator = ShardIterator(mapping, shard)
         self._answers: deque[tuple[int, Records]] = deque()  # those on their way, and when they come
-        self._done = False  # the shard is closed and read to its end, as an answer has told
         self._lanes = Lanes(mapping, shard, self, latest_ns)
 
     @property
@@ -44,30 +40,6 @@ class Poller:
         """The place of the first record of its shard that it has not done with."""
         coming = self._answers[0][1].first if self._answers else self._iterator.place
         return min(coming, self._lanes.first)
-
-    def extend(self, accepted_from: int) -> None:
-        """The log has grown, from a place on."""
-        self._iterator.extend(accepted_from)
-
-    def start(self, at_ns: int) -> None:
-        """The first poll is due at a time."""
-        self._times.begin(at_ns)
-        self._clock.process(self._run())
-
-    def stop(self) -> None:
-        """Make no more polls."""
-        self._done = True
-
-    def _run(self) -> Generator[simpy.Event, object, None]:
-        """The process of the regular polls. An extra poll puts off the next one."""
-        while True:
-            next_ns = self._times.next_ns
-            yield self._clock.due(next_ns, self._order)
-            if self._done:
-                return
-            if self._times.next_ns == next_ns:
-                self._times.go_on()
-                self._poll()
 
     def ask(self, lane: Lane) -> None:
         """A lane asks for an extra poll (`repoll: full_batch`): in the poller's turn, if no answer is on its way."""

@@ -15,6 +15,7 @@ from simulator.model.lanes import Lanes
 from simulator.model.mapping import Mapping
 from simulator.model.queue import Queue
 from simulator.model.sending import Times
+from simulator.model.shard_iterator import take_in
 from simulator.traffic.log import Integers
 from simulator.traffic.shards import Shard
 
@@ -45,12 +46,7 @@ class Subscription:
 
     def extend(self, accepted_from: int) -> None:
         """The log has grown, from a place on; what lies before the starting position is skipped."""
-        log = self.shard.log
-        accepted_ns = log.of(log.kept.accepted_ns, slice(accepted_from, log.end))
-        skipped = self.mapping.skipped(accepted_ns)
-        if skipped:
-            self._unsent = accepted_from + skipped
-        self.mapping.come(self.shard.number, len(accepted_ns) - skipped)
+        self._unsent = take_in(self.mapping, self.shard, accepted_from, self._unsent)
         self._send()
 
     def start(self, at_ns: int) -> None:

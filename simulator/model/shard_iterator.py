@@ -45,6 +45,15 @@ class Owner(Protocol):
         """Records end without having been processed."""
 
 
+def take_in(owner: Owner, shard: Shard, accepted_from: int, place: int) -> int:
+    """Records have come to a shard, from a place on; where its owner, who is at a place, is after those it skips."""
+    log = shard.log
+    new_ns = log.of(log.kept.accepted_ns, slice(accepted_from, log.end))
+    skipped = owner.skipped(new_ns)
+    owner.come(shard.number, len(new_ns) - skipped)
+    return accepted_from + skipped if skipped else place
+
+
 class ShardIterator:
     """How far a mapping, or another reader, has read a shard by polling."""
 
@@ -54,12 +63,7 @@ class ShardIterator:
 
     def extend(self, accepted_from: int) -> None:
         """The log has grown, from a place on; what lies before the starting position is skipped."""
-        log = self._shard.log
-        new_ns = log.of(log.kept.accepted_ns, slice(accepted_from, log.end))
-        skipped = self._owner.skipped(new_ns)
-        if skipped:
-            self.place = accepted_from + skipped
-        self._owner.come(self._shard.number, len(new_ns) - skipped)
+        self.place = take_in(self._owner, self._shard, accepted_from, self.place)
 
     def nothing(self, now_ns: int) -> Records:
         """No records: from the place of the next ones on, or the log's end as it is now."""

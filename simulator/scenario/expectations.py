@@ -43,30 +43,22 @@ def grouped(parts: Iterable[Part], by: Literal["stream", "function"]) -> Mapping
     return found
 
 
+def bounds(distribution: Distribution) -> tuple[float, float]:
+    """The least and the largest value that can be drawn; the largest is infinite for an unbounded distribution."""
+    match distribution:
+        case Constant(value=value):
+            return value, value
+        case Uniform(low=low, high=high):
+            return low, high
+        case Empirical(values=values):
+            return float(values[0]), float(values[-1])
+        case _:
+            return 0.0, math.inf
+
+
 def largest(distribution: Distribution) -> float:
     """The largest value that can be drawn; infinite for an unbounded distribution."""
-    match distribution:
-        case Constant(value=value):
-            return value
-        case Uniform(high=high):
-            return high
-        case Empirical(values=values):
-            return float(values[-1])
-        case _:
-            return math.inf
-
-
-def least(distribution: Distribution) -> float:
-    """The least value that can be drawn."""
-    match distribution:
-        case Constant(value=value):
-            return value
-        case Uniform(low=low):
-            return low
-        case Empirical(values=values):
-            return float(values[0])
-        case _:
-            return 0.0
+    return bounds(distribution)[1]
 
 
 def mean(distribution: Distribution) -> float:

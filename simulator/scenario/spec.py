@@ -36,7 +36,7 @@ from simulator.scenario.records import Doc, Record
 from simulator.scenario.resharding import OnDemand, Resharding, ReshardingTime, ScaleDown, ScaleUp, Scaling
 from simulator.scenario.search import Search
 from simulator.scenario.streams import STREAM, Producer, Stream
-from simulator.scenario.words import WordOr, ZeroOr, none_or, words
+from simulator.scenario.words import NoLimitOr, WordOr, none_or, words
 
 __all__ = [
     "SCENARIO",
@@ -109,7 +109,7 @@ class Account:
     ] = 0
     requests_per_concurrency: Annotated[
         float,
-        ZeroOr(Requests(1, 1_000_000)),
+        NoLimitOr(Requests(1, 1_000_000), 0),
         Doc(
             "Invocations a second for each unit of concurrency, of a function's reserve or of what the account has "
             "left; 0: no limit.",

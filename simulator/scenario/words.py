@@ -81,9 +81,10 @@ class WordOr(ScalarKind):
 
 @dataclass(frozen=True)
 class NoLimitOr(ScalarKind):
-    """-1 for no limit, or a limit."""
+    """A bare number for no limit, or a limit."""
 
     kind: ScalarKind
+    none: int = -1
 
     @property
     def unit(self) -> str:  # type: ignore[override]
@@ -91,49 +92,19 @@ class NoLimitOr(ScalarKind):
 
     @property
     def allowed(self) -> str:
-        return f"-1 or {self.kind.allowed}"
+        return f"{self.none} or {self.kind.allowed}"
 
     def parse(self, text: str) -> Any:
-        return -1 if parse_number(text) == -1 else self.kind.parse(text)
+        return self.none if parse_number(text) == self.none else self.kind.parse(text)
 
     def takes(self, text: str, type_: Type) -> bool:
-        return type_ == "number" if parse_number(text) == -1 else self.kind.takes(text, type_)
+        return type_ == "number" if parse_number(text) == self.none else self.kind.takes(text, type_)
 
     def write(self, value: Any, folder: Path) -> Any:
-        return value if value == -1 else self.kind.write(value, folder)
+        return self.none if value == self.none else self.kind.write(value, folder)
 
     def schema(self, definitions: Schema) -> Schema:
-        return {"anyOf": [{"const": -1}, self.kind.schema(definitions)]}
-
-    def accepts(self, value: Any) -> bool:
-        return self.kind.accepts(value)
-
-
-@dataclass(frozen=True)
-class ZeroOr(ScalarKind):
-    """A bare 0 for no limit, or a limit with a unit."""
-
-    kind: ScalarKind
-
-    @property
-    def unit(self) -> str:  # type: ignore[override]
-        return self.kind.unit
-
-    @property
-    def allowed(self) -> str:
-        return f"0 or {self.kind.allowed}"
-
-    def parse(self, text: str) -> Any:
-        return 0.0 if parse_number(text) == 0 else self.kind.parse(text)
-
-    def takes(self, text: str, type_: Type) -> bool:
-        return type_ == "number" if parse_number(text) == 0 else self.kind.takes(text, type_)
-
-    def write(self, value: Any, folder: Path) -> Any:
-        return self.kind.write(value, folder) if value else 0
-
-    def schema(self, definitions: Schema) -> Schema:
-        return {"anyOf": [{"const": 0}, self.kind.schema(definitions)]}
+        return {"anyOf": [{"const": self.none}, self.kind.schema(definitions)]}
 
     def accepts(self, value: Any) -> bool:
         return self.kind.accepts(value)

@@ -12,7 +12,7 @@ from typing import Final
 
 from simulator.model.concurrency import pool_sizes
 from simulator.model.environments import NEW_BURST_NS, NEW_NS
-from simulator.scenario.expectations import least
+from simulator.scenario.expectations import bounds
 from simulator.scenario.memory import work
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.scaling import scaled
@@ -82,7 +82,7 @@ def _shared(scenario: Scenario) -> Iterator[str]:
 def _shortest_s(function: Function) -> float:
     """How long an attempt takes at least."""
     parts = [each.fails_after for each in function.failures if not isinstance(each, Slow)]
-    return least(work(function).per_batch) * min(parts, default=1.0)
+    return bounds(work(function).per_batch)[0] * min(parts, default=1.0)
 
 
 def _of_all(objectives: Objectives) -> Iterator[str]:

@@ -259,7 +259,7 @@ FAULTS: Final = (
     ),
     *in_file(
         "model/push.py",
-        ("            self._unsent = accepted_from + skipped\n", "            pass\n"),
+        ("take_in(self.mapping, self.shard, accepted_from, self._unsent)", "take_in(self.mapping, self.shard, accepted_from, accepted_from)"),
         ("            sent.append(self._times.end(self.shard.closes_ns))\n", "            sent.append(self._times.send(self.shard.closes_ns, 1 << 20))\n"),
         ("        self._pass_over(places[gone == 1])\n        self._lanes", "        self._lanes"),
         (
@@ -331,7 +331,7 @@ FAULTS: Final = (
         ("left = self.place < accepted", "left = self.place < most"),
         ("len(new_ns) - skipped)", "len(new_ns))"),
         ("self._shard.closes_ns <= now_ns", "self._shard.closes_ns < now_ns + 10**9"),
-        ("self.place = accepted_from + skipped", "self.place = accepted_from + skipped - 1"),
+        ("return accepted_from + skipped if", "return accepted_from + skipped - 1 if"),
     ),
     *in_file(
         "model/simulation.py",

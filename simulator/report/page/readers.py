@@ -28,6 +28,6 @@ def section(run: RunView) -> Section | None:
                 )
             )
         )
-    heads = ("reader", "stream", "calls", "refused", "of its calls", "records read", "behind, at most")
+    heads = ("reader", "stream", "calls answered", "refused", "of its calls", "records read", "behind, at most")
     caption = "They share the read limits of their shards with the mappings that poll; they cost nothing here"
     return Section("readers", "Other readers", (Table(caption, heads, tuple(rows), frozenset({1})),))
