@@ -11,13 +11,15 @@ import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from concurrent.futures.process import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import current_process, get_context, parent_process
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 
+from simulator.files.interrupts import undisturbed
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, run
 from simulator.study.patience import ExecutorError, NoWorkersError, Patience, Watch
@@ -88,6 +90,9 @@ class Pool:
 
     A process is alone in its executor, so that its death is felt by its own job alone, and is that job's doing: the
     job gets another process, and after a second death it has failed. `watch` looks after a cluster.
+
+    Whoever asks the program to end is heard while it waits and while an outcome is looked at, never between: executors
+    and futures have locks, and one that an interrupt leaves locked would keep the program from ending.
     """
 
     def __init__(
@@ -102,20 +107,27 @@ class Pool:
         self._unstarted = workers
         self._idle: deque[Worker] = deque()
         self._busy: dict[Future[Any], tuple[Worker, Job | None]] = {}  # None: it is starting
+        self._done: SimpleQueue[Future[Any]] = SimpleQueue()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Run jobs in their order, and give each outcome as it comes. Raises ExecutorError."""
         queue, deaths = deque(jobs), Counter[Job]()
-        self._occupy(queue)
+        with undisturbed():
+            self._occupy(queue)
         while queue or any(job for _, job in self._busy.values()):
             ended = self._ended()
-            outcomes = [outcome for future in ended if (outcome := self._outcome(future, queue, deaths))]
-            self._occupy(queue)  # first, so that nobody waits while outcomes are looked at
+            with undisturbed():
+                outcomes = [outcome for future in ended if (outcome := self._outcome(future, queue, deaths))]
+                self._occupy(queue)  # first, so that nobody waits while outcomes are looked at
             yield from outcomes
 
-    def _ended(self) -> set[Future[Any]]:
-        """Futures that are done; none when there is a watch, and it is time to look."""
-        ended = wait(self._busy, self._watch.look_s if self._watch else None, FIRST_COMPLETED).done
+    def _ended(self) -> list[Future[Any]]:
+        """A future that is done, once there is one, and all others that are; none when it is time to look."""
+        try:
+            ended = [self._done.get(timeout=self._watch.look_s if self._watch else None)]
+        except Empty:
+            ended = []
+        ended += [self._done.get() for _ in range(self._done.qsize())]
         if self._watch:
             (self._watch.seen if ended else self._watch.look)()
         return ended
@@ -129,15 +141,19 @@ class Pool:
             self._unstarted -= 1
             with _for_a_start():
                 worker = Worker(self._start())
-                self._busy[worker.executor.submit(os.getpid)] = worker, None
+                self._await(worker.executor.submit(os.getpid), worker, None)
 
     def _submit(self, worker: Worker, queue: deque[Job]) -> None:
         try:
-            self._busy[worker.executor.submit(self._work, queue[0])] = worker, queue[0]
+            future = worker.executor.submit(self._work, queue[0])
         except BrokenExecutor:  # it died while it had nothing to do
             self._unstarted += 1
         else:
-            queue.popleft()
+            self._await(future, worker, queue.popleft())
+
+    def _await(self, future: Future[Any], worker: Worker, job: Job | None) -> None:
+        self._busy[future] = worker, job
+        future.add_done_callback(self._done.put)
 
     def _outcome(self, future: Future[Any], queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Outcome] | None:
         """What a future that is done has brought; None when it was a start, or a job that is tried again."""
@@ -171,6 +187,10 @@ class Pool:
 
     def close(self) -> None:
         """End all workers; what they are doing has no result."""
+        with undisturbed():
+            self._end()
+
+    def _end(self) -> None:
         for worker in set(self._idle):
             worker.executor.shutdown(wait=False)
         for future, (worker, job) in self._busy.items():
