@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -121,6 +123,30 @@ def test_no_more_processes_are_started_than_there_are_jobs(small: Path) -> None:
     finally:
         pool.close()
     assert started == [1]
+
+
+class Interrupted(Executor):
+    """Ctrl-C comes when it is half way through taking its first job."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def submit(self, *_: object) -> Future[int]:  # type: ignore[override]
+        if not self.taken:
+            signal.raise_signal(signal.SIGINT)
+        self.taken += 1
+        future: Future[int] = Future()
+        future.set_result(os.getpid())
+        return future
+
+
+def test_ctrl_c_waits_until_an_executor_has_taken_its_job_whose_lock_it_would_leave_locked(small: Path) -> None:
+    executor = Interrupted()
+    pool = Pool(lambda: executor, 1)
+    with pytest.raises(KeyboardInterrupt):
+        list(pool.run(jobs(small, 2)))
+    pool.close()
+    assert executor.taken == 1
 
 
 def test_one_worker_needs_no_process() -> None:
