@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,9 +23,16 @@ class OutOfMemoryError(Exception):
 
 @cache
 def compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
-    """The kernel as machine code, made once a process."""
-    engine = wasmtime.Engine()
+    """The kernel as machine code: made once a process, or found among what wasmtime keeps in the user's cache."""
+    engine = wasmtime.Engine(_with_a_cache())
     return engine, wasmtime.Module.from_file(engine, str(FILE))
+
+
+def _with_a_cache() -> wasmtime.Config:
+    config = wasmtime.Config()
+    with suppress(wasmtime.WasmtimeError):  # a home that cannot be written to: code is made each time
+        config.cache = True
+    return config
 
 
 @cache

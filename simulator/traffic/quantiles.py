@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from statistics import NormalDist
 from typing import Final, Protocol
 
 import numpy as np
@@ -157,9 +158,8 @@ def _truncated_normal(mean: float, sd: float) -> Tabulated:
 
 
 def _lognormal(median: float, p99: float) -> Tabulated:
-    from scipy.special import ndtri
-
-    below = np.exp(np.log(p99 / median) / Z99 * ndtri(ends()))
+    standard = np.array([NormalDist().inv_cdf(part) for part in ends()])
+    below = np.exp(np.log(p99 / median) / Z99 * standard)
     return table(median * below, median / below)
 
 
