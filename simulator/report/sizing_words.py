@@ -15,7 +15,6 @@ from simulator.study.headroom import MOST_LOAD
 from simulator.study.objectives import given
 from simulator.study.racing import Trial
 from simulator.study.size import Sizing
-from simulator.study.space import needed
 from simulator.study.too_short import beware
 
 WRITE_WAIT: Final = "write_wait_mean_s"
@@ -30,6 +29,7 @@ def sentences(sizing: Sizing) -> list[str]:
         headroom(sizing),
         below(sizing),
         surprises(sizing),
+        left_out(sizing),
         "" if sizing.answer is None else beware(sizing.answer.runs),
         sizing.warmup,
         sampled(sizing.sample),
@@ -84,6 +84,12 @@ def surprises(sizing: Sizing) -> str:
     return f"beware: more shards are no safe way up; with {settings} {_worst(found[0])}"
 
 
+def left_out(sizing: Sizing) -> str:
+    """Settings that were not searched, whatever they cost."""
+    reasons = sizing.search.left_out
+    return f"not searched: settings in which {among(reasons)}; once behind they would stay so" if reasons else ""
+
+
 def headroom(sizing: Sizing) -> str:
     """The load at which the answer stops holding."""
     found = sizing.headroom
@@ -111,19 +117,20 @@ def _unsatisfied(sizing: Sizing) -> Iterator[str]:
 def _difference(sizing: Sizing) -> Iterator[str]:
     if sizing.answer is None or not sizing.estimates:
         return
-    asked, said = needed(sizing.estimates), sizing.shards(sizing.answer)
+    asked, said = sizing.asked, sizing.shards(sizing.answer)
     whose = max(sizing.estimates, key=lambda each: _finite(each).at_peak)
     need = _finite(whose)
-    text = f"the closed-form estimate asks for {_shards(asked)} (the {need.limit} of {whose.mapping}: {need.why})"
+    load = "" if sizing.room == 1 else f" at {sizing.room:g} times the traffic"
+    text = f"the closed-form estimate asks for {_shards(asked)}{load} (the {need.limit} of {whose.mapping}: {need.why})"
     if said == asked:
         yield f"{text}, as many as the simulation"
     elif said > asked:
-        yield f"{text}, the simulation for {_shards(said)}: {_why_more(sizing, asked)}"
+        yield f"{text}, the simulation for {_shards(said)}: {_why_more(sizing)}"
     else:
         yield f"{text}, the simulation for {_shards(said)}: {_why_fewer(whose, need, said)}"
 
 
-def _why_more(sizing: Sizing, asked: float) -> str:
+def _why_more(sizing: Sizing) -> str:
     """Where the estimate's own number was tried, what was missed there and what bound."""
     tried = sizing.at_estimate
     if tried is None or tried.state == "met":
@@ -134,7 +141,7 @@ def _why_more(sizing: Sizing, asked: float) -> str:
     cause = tried.runs[0].binding[mapping]
     [share] = values_of(tried.runs[:1], mapping, "binding_share")
     bound = f"; there {cause_words(cause)} binds, {share:.0%} of all waiting" if cause else ""
-    return f"with {_shards(asked)} {told(tried.worst)}{bound}. The estimate knows limits, and nothing of waiting"
+    return f"with {_shards(sizing.asked)} {told(tried.worst)}{bound}. The estimate knows limits, and nothing of waiting"
 
 
 def _why_fewer(whose: Estimate, need: Need, said: float) -> str:

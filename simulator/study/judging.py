@@ -35,17 +35,21 @@ class Judge:
 
     def race_at(self, setting: Setting, load: float) -> Trial:
         """Judge a setting with so many times the traffic alone."""
-        return self._race([self._loaded(setting, load)])[0]
+        return self._race([self.loaded(setting, load)])[0]
 
     def confirm_at(self, setting: Setting, load: float) -> Trial:
         """As race_at, with all replications."""
-        return self._confirm([self._loaded(setting, load)])[0]
+        return self._confirm([self.loaded(setting, load)])[0]
+
+    def loaded(self, setting: Setting, load: float) -> Setting:
+        """A setting with so many times the traffic."""
+        return Setting((*setting.overrides, *scaled_traffic(self.evaluator.scenario(setting), load)))
 
     def _with_room(self, settings: Sequence[Setting], judge: Callable[[Sequence[Setting]], list[Trial]]) -> list[Trial]:
         """Those that meet the objectives are tried with more traffic, too; of that the worst objective counts."""
         found = judge(settings)
         met = [each.setting for each in found if each.state == "met"] if self.room > 1 else []
-        heavier = dict(zip(met, judge([self._loaded(each, self.room) for each in met]), strict=True)) if met else {}
+        heavier = dict(zip(met, judge([self.loaded(each, self.room) for each in met]), strict=True)) if met else {}
         return [self._and(each, heavier.get(each.setting)) for each in found]
 
     def _and(self, found: Trial, heavier: Trial | None) -> Trial:
@@ -59,6 +63,3 @@ class Judge:
     def _confirm(self, settings: Sequence[Setting]) -> list[Trial]:
         runs, sure = self.evaluator(settings, self.replications), confidence(self.replications)
         return [trial(each, runs[each], self.objectives, sure) for each in settings]
-
-    def _loaded(self, setting: Setting, load: float) -> Setting:
-        return Setting((*setting.overrides, *scaled_traffic(self.evaluator.scenario(setting), load)))

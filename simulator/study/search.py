@@ -2,7 +2,7 @@
 
 Settings that differ in the number of shards alone are a column. More shards cost more and, as a rule, serve no worse:
 so a column has an edge, which is found from the closed-form estimate on by doubling steps and then by halving them.
-Columns take turns, those that can be cheapest first; what cannot be cheaper than the best answer so far is not tried.
+The column that can be cheapest takes the next step; what cannot be cheaper than the best answer so far is not tried.
 At the end the rule is checked around the answer: with skewed keys, windows or too little concurrency it may not hold.
 """
 
@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
 
 from simulator.study.objectives import ORDER
 from simulator.study.racing import Trial
@@ -19,7 +18,6 @@ from simulator.study.settings import Setting
 
 Judge = Callable[[Sequence[Setting]], list[Trial]]
 Floor = Callable[[Setting], float]  # USD a month that a setting costs at least; it grows with the shards
-AT_ONCE: Final = 4  # columns that take a step together, so that there is work for several processes
 
 
 @dataclass
@@ -29,6 +27,7 @@ class Column:
     settings: tuple[Setting, ...]
     guess: int  # where to begin: an index into the settings
     hopeless: int = 0  # so many of the first settings surely do not meet the objectives, and are not tried
+    endless: str = ""  # why a full batch never ends, if that is so: then nothing is tried while there are other columns
     trials: dict[int, Trial] = field(default_factory=dict)
 
     @property
@@ -77,6 +76,7 @@ class Search:
     settings: int  # that there are
     below: Trial | None  # the same with one step fewer shards
     surprises: tuple[Trial, ...]  # with more shards than the answer, and yet they do not meet the objectives
+    left_out: tuple[str, ...] = ()  # why columns were not tried
 
     @property
     def cheaper(self) -> Trial | None:
@@ -102,7 +102,12 @@ def search(columns: Sequence[Column], judge: Judge, confirm: Judge, floor: Floor
     `judge` says of settings whether they do, `confirm` says so for good: an answer is the cheapest that it confirms,
     and so is one step cheaper that it does not do.
     """
-    hunt = _Hunt(columns, judge, floor)
+    sound = [column for column in columns if not column.endless]
+    left_out = tuple(dict.fromkeys(column.endless for column in columns if column.endless)) if sound else ()
+    return replace(_found(_Hunt(sound or columns, judge, floor), confirm), left_out=left_out)
+
+
+def _found(hunt: _Hunt, confirm: Judge) -> Search:
     while True:
         hunt.settle()
         best = hunt.best
@@ -134,11 +139,12 @@ class _Hunt:
     def settle(self) -> None:
         """Try settings until none is left that can be cheaper than the best and is not ruled out."""
         while steps := self._steps():
-            self._try(steps[:AT_ONCE])
+            self._try(steps[:1])
 
     def try_around(self, column: Column, i: int) -> bool:
         """Try the neighbours of an answer that the search has stepped over; whether one of them is a better answer."""
-        around = [j for j in (i - 2, i - 1, i + 1) if 0 <= j < len(column.settings) and j not in column.trials]
+        near = range(max(i - 2, column.hopeless), min(i + 2, len(column.settings)))
+        around = [j for j in near if j not in column.trials]
         if around:
             self._try([(column, j) for j in around])
         return self.best != (column, i)

@@ -56,7 +56,8 @@ class Sizing:
     room: float  # times the traffic at which the objectives are to hold, too
     headroom: Headroom | None  # of the answer
     estimates: tuple[Estimate, ...]  # of the answer's scenario, or of today's
-    at_estimate: Trial | None  # the answer's setting with the shards that the estimate asks for, if it was tried
+    asked: float  # shards, by the estimate, where the objectives are to hold with more traffic too
+    at_estimate: Trial | None  # the answer's setting with so many shards, if it was tried
     replications: int
     warmup: str = ""  # how it was found, if it was
     factor: float = 1.0  # of the scenario's traffic: what `name`, the answer and its headroom are of
@@ -140,8 +141,8 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
     objectives = scenario.objectives
     judge = Judge(evaluator, replace(objectives, cost_per_month=None), objectives.headroom or ROOM, replications)
     found = search(columns(evaluator, dimensions), judge.race, judge.confirm, _floor(evaluator))
-    size = evaluator.scenario(found.answer.setting) if found.answer else scenario
-    asked = tuple(estimates(size))
+    size = found.answer.setting if found.answer else AS_IT_IS
+    asked = needed(estimates(evaluator.scenario(judge.loaded(size, judge.room))))
     return Sizing(
         name=scenario.name,
         objectives=objectives,
@@ -149,8 +150,9 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         dimensions=tuple(dimensions),
         room=judge.room,
         headroom=None if found.answer is None else _headroom(judge, found.answer.setting),
-        estimates=asked,
-        at_estimate=_at_estimate(found, dimensions[0], needed(asked)),
+        estimates=tuple(estimates(evaluator.scenario(size))),
+        asked=asked,
+        at_estimate=_at_estimate(found, dimensions[0], asked),
         replications=replications,
         warmup=evaluator.warmup or "",
         factor=factor,

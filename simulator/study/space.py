@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from simulator.scenario.objectives import ROOM
 from simulator.scenario.spec import Scenario
-from simulator.study.demand import demand
 from simulator.study.estimate import Estimate, estimates
 from simulator.study.evaluate import Evaluator
+from simulator.study.ruled_out import endless_batches, too_few
 from simulator.study.search import Column
 from simulator.study.settings import (
     MOST_SETTINGS,
@@ -24,9 +25,6 @@ from simulator.study.settings import (
 )
 
 KNOBS: Final = {"parallelization_factor": (1, 2, 5, 10), "batch_size": (100, 200, 500, 1000)}  # of every mapping
-WRITING: Final = ("write records", "write bytes")
-STEADY: Final = 1.1  # of traffic that stays as it is: its peak, times the mean
-SURELY: Final = 1.05  # times the shards' limit: what asks for more than that falls back by a twentieth of the time
 WIDEST: Final = 4  # times the shards that the estimate asks for: as far as is searched when nobody says how far
 
 
@@ -73,28 +71,17 @@ def columns(evaluator: Evaluator, dimensions: Sequence[Dimension]) -> list[Colum
     settings = combinations([counts, *others])
     rest = len(settings) // len(counts.values)
     evaluator.resolve([*settings[:rest], *settings[-rest:]])
-    return [_column(evaluator, settings[i::rest], counts) for i in range(rest)]
+    return [_column(evaluator.scenario(settings[i]), settings[i::rest], counts) for i in range(rest)]
 
 
-def _column(evaluator: Evaluator, settings: Sequence[Setting], counts: Dimension) -> Column:
-    asked = needed(estimates(evaluator.scenario(settings[0])))
+def _column(scenario: Scenario, settings: Sequence[Setting], counts: Dimension) -> Column:
+    """Where to begin, and how many of the first settings surely are too few; the last is always tried."""
+    load = scenario.objectives.headroom or ROOM
+    asked = load * needed(estimates(scenario))
     guess = next((i for i, n in enumerate(counts.values) if int(n) >= asked), len(settings) - 1)
-    return Column(tuple(settings), guess, _hopeless(evaluator.scenario(settings[0]), counts))
-
-
-def _hopeless(scenario: Scenario, counts: Dimension) -> int:
-    """How many of the first numbers of shards are too few for what is written: whatever else is set, none keeps up.
-
-    Only of traffic that stays as it is: what comes and goes may be over by the end. The greatest is always tried.
-    """
-    asked = [demand(scenario, name) for name in scenario.streams]
-    steady = all(each.peak_records_per_s <= STEADY * each.records_per_s for each in asked)
-    if not (scenario.objectives.keeps_up and steady) or any(stream.changes for stream in scenario.streams.values()):
-        return 0
-    needs = [need.at_mean for each in estimates(scenario) for need in each.needs if need.limit in WRITING]
-    least = max((each for each in needs if math.isfinite(each)), default=0.0)
-    few = sum(int(n) * SURELY < least for n in counts.values)
-    return min(few, len(counts.values) - 1)
+    least = too_few(scenario, {path.split(".")[1] for path in counts.paths}, load)
+    hopeless = min(sum(int(n) < least for n in counts.values), len(settings) - 1)
+    return Column(tuple(settings), guess, hopeless, endless_batches(scenario))
 
 
 def needed(asked: Sequence[Estimate]) -> float:

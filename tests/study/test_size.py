@@ -85,12 +85,24 @@ def test_an_overloaded_setting_is_no_answer_however_lax_the_objectives(tmp_path:
 
 def test_the_search_asks_for_more_where_the_estimate_knows_no_waiting(tmp_path: Path) -> None:
     """By the estimate 3 shards have time for 500 records/s: 100 in 0.43 s. At 95 % of it records queue, though."""
-    found = sized(tmp_path, objectives={"latency_p99": "1500ms"}, rate="670/s", search={"shards": "1-8"})
+    objectives = {"latency_p99": "1500ms", "headroom": 1}
+    found = sized(tmp_path, objectives=objectives, rate="670/s", search={"shards": "1-8"})
     assert found.answer is not None
     assert found.shards(found.answer) > 3
     said = words.estimate(found)[-1]
     assert "asks for 3 shards (the function time per lane of m" in said
     assert "knows limits, and nothing of waiting" in said
+
+
+def test_the_estimate_is_for_as_much_traffic_as_the_objectives_are_to_hold_at(tmp_path: Path) -> None:
+    """950 records/s fit into a shard, 1.2 times as many do not."""
+    light = {"batch": "10ms", "record": "0s", "rate": "950/s", "search": {"shards": "1-4"}}
+    found = sized(tmp_path, objectives={"latency_p99": "5s"}, **light)
+    assert "asks for 2 shards at 1.2 times the traffic (the write records of m" in words.estimate(found)[-1]
+    assert (
+        "asks for 1 shard ("
+        in words.estimate(sized(tmp_path, objectives={"latency_p99": "5s", "headroom": 1}, **light))[-1]
+    )
 
 
 def test_it_says_what_an_objective_of_the_iterator_age_does_not_see(tmp_path: Path) -> None:
@@ -136,7 +148,8 @@ def test_when_nobody_says_which_shards_four_times_the_estimate_is_searched(tmp_p
 
 
 def test_columns_begin_at_the_estimate_and_are_ascending(tmp_path: Path) -> None:
+    """At the estimate for 1.2 times the traffic: 3,600 records/s are 4 shards."""
     evaluator = Evaluator(Source.of(written(tmp_path, content(rate="3000/s"))))
-    made = columns(evaluator, [Dimension((SHARDS,), ("9", "3", "1")), Dimension((LANES,), ("1", "2"))])
-    assert [[dict(each.overrides)[SHARDS] for each in column.settings] for column in made] == [["1", "3", "9"]] * 2
-    assert [column.guess for column in made] == [1, 1]
+    made = columns(evaluator, [Dimension((SHARDS,), ("9", "4", "3", "1")), Dimension((LANES,), ("1", "2"))])
+    assert [[dict(each.overrides)[SHARDS] for each in column.settings] for column in made] == [["1", "3", "4", "9"]] * 2
+    assert [column.guess for column in made] == [2, 2]
