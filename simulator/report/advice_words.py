@@ -66,7 +66,14 @@ def runs(advice: Advice) -> str:
 
 def conclusion(advice: Advice) -> list[str]:
     """The best knob, and those that are of no use; and whether the runs are too short."""
-    return [*_best_and_useless(advice), *filter(None, [beware(advice.runs)])]
+    return [*_best_and_useless(advice), *filter(None, [_undivided(advice), beware(advice.runs)])]
+
+
+def _undivided(advice: Advice) -> str:
+    if advice.undivided is None:
+        return ""
+    shard, key, part = advice.undivided
+    return f"no split divides shard {shard}: {part:.0%} of its records have the key {key}"
 
 
 def _best_and_useless(advice: Advice) -> list[str]:

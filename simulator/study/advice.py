@@ -13,10 +13,13 @@ from simulator.measures.verdict import KEEP_UP, STATES
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.study import consensus
-from simulator.study.changes import Change, changes, growing
+from simulator.study.change import Change
+from simulator.study.changes import changes, growing
+from simulator.study.demand import demand
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, contributions, seen, values_of
+from simulator.study.hot_shard import undivided_key
 from simulator.study.objectives import COST
 from simulator.study.quantiles import is_quantile
 from simulator.study.settings import AS_IT_IS, require_mapping
@@ -90,6 +93,7 @@ class Advice:
     ranked_by: str  # a measure
     advised: tuple[Advised, ...]
     failed: tuple[Change, ...]  # of which no run has finished
+    undivided: tuple[int, str, float] | None = None  # a hot shard that no split divides, its key and that one's part
     warmup: str = ""  # how it was found, if it was
 
     @property
@@ -147,7 +151,8 @@ def advised(evaluate: Evaluator, replications: int, mapping: str | None = None) 
     if done and consensus.verdict(runs, chosen.name).word not in KEEP_UP:
         done += _together(evaluate, trying, chosen, min(done, key=_rank))
     ranked = tuple(sorted(done, key=_rank))
-    return Advice(scenario.name, chosen, tuple(runs), trying.by, ranked, failed, evaluate.warmup or "")
+    undivided = undivided_key(demand(scenario, chosen.stream), scenario.streams[chosen.stream].shards)
+    return Advice(scenario.name, chosen, tuple(runs), trying.by, ranked, failed, undivided, evaluate.warmup or "")
 
 
 @dataclass(frozen=True)
@@ -261,11 +266,19 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
 
     def of(measure: str) -> Effect:
         whose = "" if measure == COST else mapping
-        found = effect(measure, contributions(mine, whose, measure), contributions(theirs, whose, measure))
+        found = effect(measure, *(_values(runs, whose, measure) for runs in (mine, theirs)))
+        if measure == RECOVERY:
+            return found
         return replace(found, today=seen(theirs, whose, measure), then=seen(mine, whose, measure))
 
     effects = {measure: of(measure) for measure in MEASURES}
     return Advised(change, effects, consensus.verdict(runs, mapping).word, len(mine), effects[by])
+
+
+def _values(runs: Sequence[Figures], whose: str, measure: str) -> Sequence[float]:
+    """What runs have in a measure; one that was never behind had nothing to recover from."""
+    values = contributions(runs, whose, measure)
+    return [0.0 if math.isnan(each) else each for each in values] if measure == RECOVERY else values
 
 
 def _rank(advised: Advised) -> tuple[bool, int, bool, float, float]:

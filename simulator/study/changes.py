@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from simulator.model.concurrency import pool_sizes
 from simulator.scenario.spec import EventSourceMapping, Function, Poison, Scenario
 from simulator.scenario.units import format_duration, format_size
+from simulator.study.change import Change
 from simulator.study.settings import Setting
+from simulator.study.stream_changes import stream_changes
 
 BATCH_STEP: Final = 5
 MOST_BATCH: Final = 10_000
 MOST_LANES: Final = 10
-MOST_SHARDS: Final = 10_000
 FIRST_WINDOW_S: Final = 1.0
 LONGEST_WINDOW_S: Final = 300.0
 FEW_RETRIES: Final = 2
@@ -23,50 +23,14 @@ GROWING: Final = (
 )  # fmt: skip
 
 
-Turn = tuple[str, str, str]  # a knob, what it is now, what it is to be
-
-
-@dataclass(frozen=True)
-class Change:
-    """A knob turned, or several together: their names, from what to what, and the setting that does it."""
-
-    turns: tuple[Turn, ...]
-    setting: Setting
-
-    @property
-    def knob(self) -> str:
-        return " + ".join(knob for knob, _, _ in self.turns)
-
-    @property
-    def before(self) -> str:
-        return ", ".join(before for _, before, _ in self.turns)
-
-    @property
-    def after(self) -> str:
-        return ", ".join(after for _, _, after in self.turns)
-
-    def __str__(self) -> str:
-        return ", ".join(f"{knob} {before} -> {after}" for knob, before, after in self.turns)
-
-    def with_(self, other: Change) -> Change:
-        """Both together; `other` begins where this one ends."""
-        first = {knob: before for knob, before, _ in self.turns}
-        turns = {knob: (knob, before, after) for knob, before, after in self.turns}
-        turns |= {knob: (knob, first.get(knob, before), after) for knob, before, after in other.turns}
-        overrides = dict(self.setting.overrides) | dict(other.setting.overrides)
-        return Change(tuple(turns.values()), Setting(tuple(overrides.items())))
-
-
 Values = Iterator[tuple[str, str, str]]  # what it is now, what it is to be, and that as --set takes it
 
 
 def changes(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
     """Every change of a mapping, its stream and its function that may do something, in the order of the data's way."""
     number = scenario.event_source_mappings.index(mapping)
-    stream, own = f"streams.{mapping.stream}", f"event_source_mappings.{number}"
-    function = f"functions.{mapping.function}"
+    own, function = f"event_source_mappings.{number}", f"functions.{mapping.function}"
     knobs: list[tuple[str, str, Callable[[Scenario, EventSourceMapping], Values]]] = [
-        ("shards", f"{stream}.shards", _shards),
         ("consumer", f"{own}.consumer", _consumer),
         ("parallelization factor", f"{own}.parallelization_factor", _lanes),
         ("batch size", f"{own}.batch_size", _batch_size),
@@ -78,11 +42,12 @@ def changes(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
         ("bisect on error", f"{own}.bisect_batch_on_function_error", _bisect),
         ("partial response", f"{own}.report_batch_item_failures", _partial_response),
     ]
-    return [
+    turned = [
         Change(((knob, before, after),), Setting(((path, text),)))
         for knob, path, values in knobs
         for before, after, text in values(scenario, mapping)
     ]
+    return [*stream_changes(scenario, mapping), *turned]
 
 
 def growing(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
@@ -92,12 +57,9 @@ def growing(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
 
 
 def _number(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def _shards(scenario: Scenario, mapping: EventSourceMapping) -> Values:
-    stream = scenario.streams[mapping.stream]
-    yield from _numbers(stream.shards, min(2 * stream.shards, MOST_SHARDS), stream.shards // 2)
+    """Of what is no number, as shards from a moment on, 0: there is no more of that."""
+    bare = text.replace(",", "")
+    return int(bare) if bare.isdecimal() else 0
 
 
 def _consumer(scenario: Scenario, mapping: EventSourceMapping) -> Values:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from simulator.scenario.spec import EventSourceMapping, Scenario
-from simulator.study.changes import Change
+from simulator.study.change import Change
 from simulator.study.estimate import estimates
 from simulator.study.evaluate import Evaluator
 from simulator.study.floor import floor_usd_per_month

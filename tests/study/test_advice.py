@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simulator import load
 from simulator.report.advice_words import conclusion, reason
 from simulator.scenario.spec import Scenario
 from simulator.study.advice import Advice, advise, effect
@@ -197,3 +198,82 @@ def test_no_more_is_reserved_than_the_account_has(tmp_path: Path) -> None:
     scenario = loaded(tmp_path, shards=4, functions=functions, account={"concurrency": 10, "other_concurrency": 5})
     tried = changes(scenario, scenario.event_source_mappings[0])
     assert [str(each) for each in tried if each.knob == "reserved concurrency"] == ["reserved concurrency 1 -> 2"]
+
+
+# streams that change
+
+
+def turned(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """By change: the overrides."""
+    return {str(each): dict(each.setting.overrides) for each in changes(scenario, scenario.event_source_mappings[0])}
+
+
+def test_a_backlog_is_tried_with_more_shards_from_when_it_stands_and_they_help_less_than_from_the_start(
+    tmp_path: Path,
+) -> None:
+    """New shards are read after the old ones, in which all that waits is."""
+    mapping = {"starting_position": "trim_horizon"}
+    fields: dict[str, Any] = {"rate": "300/s", "shards": 2, "batch": "50ms", "record": "3ms", "mapping": mapping}
+    found = advised(tmp_path, **fields, producer={"start": "-5m"}, duration="10m", drain="20m")
+    by = {str(each.change): each for each in found.advised}
+    start, now = by["shards 2 -> 4"], by["shards 2 -> 4 from 0s on"]
+    assert start.gain.then.mean < now.gain.then.mean < now.gain.today.mean
+
+
+def test_after_an_outage_more_shards_are_tried_from_its_end(tmp_path: Path) -> None:
+    outage = {"failures": [{"kind": "outage", "from": "10s", "to": "20s"}]}
+    tried = turned(loaded(tmp_path, function=outage))
+    assert tried["shards 1 -> 2 from 20s on"] == {"streams.s.resharding": '[{"at": "20s", "shards": 2}]'}
+    assert not any(" on" in each for each in turned(loaded(tmp_path)))
+
+
+def test_a_hot_shard_is_split_where_it_divides_best_and_a_single_key_is_told_to_be_indivisible(tmp_path: Path) -> None:
+    zipf = {"partition_keys": {"count": 200, "popularity": {"zipf": 1.2}}}
+    assert any("split at" in each for each in turned(loaded(tmp_path, shards=4, producer=zipf)))
+    one = {"name": "p", "partition_keys": {"count": 3, "popularity": {"zipf": 3}}}  # 1, 1/8 and 1/27
+    found = advised(tmp_path, shards=4, producer=one, rate="20/s")
+    assert not any("split at" in str(each.change) for each in found.advised)
+    assert any("of its records have the key p-0" in sentence for sentence in conclusion(found))
+
+
+def test_a_rule_is_made_quicker_and_more_careful_and_on_demand_mode_is_compared_with_shards_for_the_peak(
+    tmp_path: Path,
+) -> None:
+    rule = {"minimum": 1, "maximum": 8, "up": {"above": 0.75}, "down": {"below": 0.6}}
+    spikes = {"steps": [{"at": "0s", "rate": "100/s"}, {"at": "50s", "rate": "2500/s"}]}
+    path = "streams.s.scaling"
+    tried = turned(loaded(tmp_path, rate=spikes, streams={"s": {"shards": 2, "scaling": rule}}))
+    assert tried["scale up above 0.75 -> 0.6"] == {f"{path}.up.above": "0.6"}  # not below where it scales down
+    assert tried["periods before it scales up 5 -> 1"] == {f"{path}.up.points": "1"}
+    assert tried["least shards 1 -> 2"] == {f"{path}.minimum": "2"}
+    assert tried["mode provisioned -> on demand"] == {path: "none", "streams.s.mode": "on_demand"}
+    tried = turned(loaded(tmp_path, rate=spikes, streams={"s": {"mode": "on_demand"}}))
+    back = {"streams.s.mode": "provisioned", "streams.s.shards": "4"}
+    assert tried["mode on demand -> provisioned with 4 shards"] == back
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        {"shards": 2, "scaling": {"up": {"above": 0.75}}},
+        {"shards": 1, "scaling": {"maximum": 1, "down": {"below": 0.1}}},
+        {"mode": "on_demand"},
+        {"shards": 3, "resharding": [{"at": "10s", "shards": 4}]},
+    ],
+)
+def test_every_change_of_a_stream_that_changes_is_a_valid_scenario(stream: dict[str, Any], tmp_path: Path) -> None:
+    spikes = {"steps": [{"at": "0s", "rate": "100/s"}, {"at": "50s", "rate": "2500/s"}]}
+    zipf = {"partition_keys": {"count": 200, "popularity": {"zipf": 1.2}}}
+    path = written(tmp_path, content(rate=spikes, producer=zipf, streams={"s": stream}))
+    for overrides in turned(load(path)).values():
+        load(path, overrides)
+
+
+def test_a_change_with_which_a_mapping_is_never_behind_has_nothing_to_recover_from(tmp_path: Path) -> None:
+    found = effect("recovery_s", [0.0, 0.0], [70.0, 80.0])
+    assert (found.word, found.relative) == ("better", -1.0)
+    spikes = {"steps": [{"at": "0s", "rate": "100/s"}, {"at": "30s", "rate": "1500/s"}, {"at": "60s", "rate": "10/s"}]}
+    advice = advised(tmp_path, rate=spikes, duration="150s")
+    assert advice.ranked_by == "recovery_s"
+    assert words(advice)["shards 1 -> 2"] == "better"
+    assert str(advice.advised[0].change) == "shards 1 -> 2"

@@ -96,7 +96,7 @@ def test_the_search_asks_for_more_where_the_estimate_knows_no_waiting(tmp_path: 
 
 def test_the_estimate_is_for_as_much_traffic_as_the_objectives_are_to_hold_at(tmp_path: Path) -> None:
     """950 records/s fit into a shard, 1.2 times as many do not."""
-    light = {"batch": "10ms", "record": "0s", "rate": "950/s", "search": {"shards": "1-4"}}
+    light: dict[str, Any] = {"batch": "10ms", "record": "0s", "rate": "950/s", "search": {"shards": "1-4"}}
     found = sized(tmp_path, objectives={"latency_p99": "5s"}, **light)
     assert "asks for 2 shards at 1.2 times the traffic (the write records of m" in words.estimate(found)[-1]
     assert (
