@@ -145,6 +145,11 @@ EDGES: dict[str, Section] = {
             "disabled": [{"from": "3h", "to": "107920s"}],
         },
     ),
+    "an environment that was idle for just as long as it may be": small(
+        producer=EACH_SECOND,
+        function={"duration": {"per_batch": "400ms"}, "cold_start": "0s", "idle_timeout": "600ms"},
+        mapping={"polling": {**AT_ONCE, "jitter": 0}},
+    ),
     "more lanes than new environments can be had": small(
         run={"duration": "2s", "account": {"concurrency": 10_000}},
         stream={"shards": 200},

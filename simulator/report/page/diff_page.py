@@ -209,7 +209,7 @@ def _few(words: list[str], most: int = 6) -> list[str]:
 def _tiles(before: RunView, after: RunView) -> tuple[Tile, ...]:
     costs = [estimate(run.measure("", COST), "USD") for run in (before, after)]
     return (
-        Tile("shards", _from_to(count(before.shards), count(after.shards))),
+        Tile("shards", _from_to(before.shards_text, after.shards_text)),
         Tile("cost a month", _from_to(*costs)),
         Tile("records lost", _from_to(count(before.lost), count(after.lost))),
         Tile("records produced", _from_to(count(before.produced), count(after.produced))),
