@@ -39,7 +39,8 @@ MAPPING: Final = np.dtype(
             (name, "<i8")
             for name in (
                 "attempts", "errors", "timeouts", "partial", "throttles", "cold_starts", "processed", "skipped",
-                "dropped", "sent_to_destination", "expired", "unprocessed", "backlog", "backlog_peak", "last_end_ns",
+                "dropped", "sent_to_destination", "expired", "filtered", "unprocessed", "backlog", "backlog_peak",
+                "last_end_ns",
             )
         ),
         ("lag_ns", "<i8", 2),
@@ -58,7 +59,7 @@ MAPPING: Final = np.dtype(
         ("full", SUM),
         ("all", SUM),
         ("parts", SUM, 8),
-        *((name, SUM) for name in ("lived", "stayed", "skipped_wait")),
+        *((name, SUM) for name in ("lived", "stayed", "skipped_wait", "filtered_lived")),
     ]
 )  # fmt: skip
 MAPPING_ROW: Final = np.dtype(
@@ -67,19 +68,25 @@ MAPPING_ROW: Final = np.dtype(
             (name, "<i8")
             for name in (
                 "attempts", "errors", "throttles", "processed", "done_again", "dropped", "sent_to_destination",
-                "expired", "age_peak_ns", "latency_peak_ns", "backlog_peak", "backlog_changes", "lag_peak_ns",
+                "expired", "filtered", "age_peak_ns", "latency_peak_ns", "backlog_peak", "backlog_changes",
+                "lag_peak_ns",
             )
         ),
         ("latency_ns", "<f8", 2),
         ("age_ns", "<f8", 2),
         ("parts", SUM, 8),
         ("waiting", CELL, 25),
+        ("filtered_waiting", CELL),
     ]
 )  # fmt: skip
 USUAL_ROW: Final = np.dtype([("age_peak_ns", "<i8")])
 READER: Final = np.dtype(
     [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes")]
 )
+OTHER_ROW: Final = np.dtype(
+    [(name, "<i8") for name in ("calls", "refused", "skipped", "records", "bytes", "lag_peak_ns")]
+)
+OTHER_READS: Final = np.dtype([(name, "<i8") for name in ("calls", "refused", "skipped", "bytes")])
 LANE: Final = np.dtype([(name, "<i8") for name in ("busy_ns", "worked_ns", "accepted", "processed")])
 WASTED: Final = np.dtype([("records", "<i8"), ("on_demand", SUM), ("provisioned", SUM)])
 HISTOGRAM: Final = np.dtype(
@@ -105,6 +112,7 @@ _KINDS: Final = {  # of the thing that a block belongs to: the first number, and
             EPISODE,
         ),
     ),
+    "other reader": (32, (OTHER_ROW, OTHER_READS)),
 }  # fmt: skip
 
 
@@ -147,6 +155,14 @@ class OfMapping:
 
 
 @dataclass(frozen=True)
+class OfOtherReader:
+    """The measures of another reader."""
+
+    rows: Block
+    reads: Block
+
+
+@dataclass(frozen=True)
 class Blocks:
     """All measures of a run that is over, as words; they are copied when they are asked for."""
 
@@ -163,6 +179,10 @@ class Blocks:
     def mapping(self, number: int) -> OfMapping:
         """Those of one of its mappings."""
         return OfMapping(*self._of("mapping", number))
+
+    def other_reader(self, number: int) -> OfOtherReader:
+        """Those of one of its other readers."""
+        return OfOtherReader(*self._of("other reader", number))
 
     def _of(self, thing: str, number: int) -> list[Any]:
         first, dtypes = _KINDS[thing]

@@ -7,7 +7,7 @@ from typing import NoReturn
 import numpy as np
 
 from simulator.kernel.machine import Machine, OutOfMemoryError
-from simulator.kernel.plan import factors, plan, poisoned
+from simulator.kernel.plan import factors, filtered, plan, poisoned
 from simulator.kernel.refusal import refusal
 from simulator.kernel.stated import NOTHING_SENT, SENT, WORDS, add, sent
 from simulator.model.facts import Facts
@@ -75,14 +75,16 @@ class _Run:
     def _written(self, machine: Machine, number: int, name: str, end_ns: int) -> Written:
         """What was written to a stream: its logs grow."""
         lanes, poison = factors(self._scenario, name), poisoned(self._scenario, name)
-        rows = machine.written(number, 7 + len(lanes) + len(poison))
+        filters = [mapping.name for mapping in filtered(self._scenario, name)]
+        rows = machine.written(number, 7 + len(lanes) + len(poison) + len(filters))
         rows = rows[by_shard(rows[:, 5])]
         produced, let_in, accepted, size, order, shard, dropped, *rest = (np.ascontiguousarray(c) for c in rows.T)
         lane = dict(zip(lanes, rest, strict=False)) | {1: np.zeros_like(shard)}
-        after = {f: column.view(np.float64) for f, column in zip(poison, rest[len(lanes) :], strict=True)}
+        after = {f: column.view(np.float64) for f, column in zip(poison, rest[len(lanes) :], strict=False)}
+        passes = dict(zip(filters, (c.astype(bool) for c in rest[len(lanes) + len(poison) :]), strict=True))
         stream = self._streams[name]
         lane = {factor: lane[factor] for factor in stream.factors}
-        records = Columns(produced, let_in, accepted, size, order, lane, after)
+        records = Columns(produced, let_in, accepted, size, order, lane, after, passes)
         lost: Integers = dropped
         until_ns = end_ns + (end_ns == self._latest_ns)
         return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), until_ns)

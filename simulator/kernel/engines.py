@@ -38,8 +38,6 @@ def needs_plain_rules(scenario: Scenario) -> str:
     """What a scenario has that the kernel does not know yet, in words; empty if it knows all."""
     has: dict[str, object] = {
         "streams whose shards change": any(stream.changes for stream in scenario.streams.values()),
-        "other readers": scenario.readers,
-        "filters": any(mapping.filter for mapping in scenario.event_source_mappings),
     }
     return ", ".join(name for name, there in has.items() if there)
 

@@ -23,7 +23,7 @@ DOINGS: Final = (
     "random_errors", "timeouts", "answer",
 )  # fmt: skip
 RESULTS: Final = ("called", "missed", "held", "disabled", "no_call", "no_bytes")
-HOWS: Final = ("dropped", "sent_to_destination", "expired")
+HOWS: Final = ("dropped", "sent_to_destination", "expired", "filtered")
 NOTHING_SENT: Final = np.empty((0, WORDS[SENT]), np.int64)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.kernel.blocks import Block, Blocks, OfFunction, OfMapping, OfStream, whole
+from simulator.kernel.blocks import Block, Blocks, OfFunction, OfMapping, OfOtherReader, OfStream, whole
 from simulator.kernel.stated import FAILURES
 from simulator.measures.ages import AgesByRow
 from simulator.measures.backlog import Backlog
@@ -22,9 +22,10 @@ from simulator.measures.lag import Lag
 from simulator.measures.lane_work import LaneWork
 from simulator.measures.last_quarter import LOST, LastQuarter
 from simulator.measures.level import Level
-from simulator.measures.mapping import LOSSES, SERIES_PERCENTILES, MappingMeasures
+from simulator.measures.mapping import SERIES_PERCENTILES, UNDONE, MappingMeasures
 from simulator.measures.mapping_observer import reading
 from simulator.measures.observer import Measured, Outcome
+from simulator.measures.other_readers import OtherReaderMeasures
 from simulator.measures.parts import PARTS, Parts
 from simulator.measures.reads import Reads
 from simulator.measures.row_percentiles import RowPercentiles
@@ -49,7 +50,8 @@ def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> O
         _of_mapping(scenario, spec, streams[spec.stream], rows, blocks.mapping(number))
         for number, spec in enumerate(scenario.event_source_mappings)
     ]
-    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found], [])
+    readers = [_of_other_reader(run, rows, blocks.other_reader(number)) for number in range(len(scenario.readers))]
+    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found], readers)
     return Outcome(measured, [how for _, how, _ in found], [episodes for _, _, episodes in found])
 
 
@@ -59,6 +61,12 @@ def _of_stream(run: RunTimes, rows: _Rows, found: OfStream) -> StreamMeasures:
 
 def _of_function(rows: _Rows, found: OfFunction) -> ConcurrencyMeasures:
     return ConcurrencyMeasures.of(rows.level(found.concurrency, found.rows))
+
+
+def _of_other_reader(run: RunTimes, rows: _Rows, found: OfOtherReader) -> OtherReaderMeasures:
+    mine = rows.some(found.rows)[1:]
+    lag = Lag.of(run.interval_ns, mine["lag_peak_ns"].copy(), np.zeros(0, np.int64), [])
+    return OtherReaderMeasures.of(run.interval_ns, lag, mine, found.reads)
 
 
 def _of_mapping(
@@ -110,7 +118,7 @@ class _Mapping:
         run, totals = self._rows.run, self._found.totals[0]
         mine = MappingMeasures(self._reading, run, behind_ns(self._spec), self._spec.batch_size)
         mine.counts = {name: int(totals[name]) for name in COUNTS}
-        mine.told |= {name: int(totals[name]) for name in ("processed", *LOSSES)}
+        mine.told |= {name: int(totals[name]) for name in ("processed", *UNDONE)}
         sums_ns = dict(zip(KNOWN_PARTS, whole(totals["parts"]).tolist(), strict=True))
         mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), sums_ns, self._parts())
         mine.waiting = self._waited(int(whole(totals["lived"])))
@@ -191,7 +199,7 @@ class _Mapping:
         mine.processed, mine.done_again = Series.of(self._row("processed")), Series.of(self._row("done_again"))
         mine.attempts, mine.errors = Series.of(self._row("attempts")), Series.of(self._row("errors"))
         mine.throttles = Series.of(self._row("throttles"))
-        mine.undone |= {how: Series.of(self._row(how)) for how in LOSSES}
+        mine.undone |= {how: Series.of(self._row(how)) for how in UNDONE}
 
     def _by_shard(self, mine: MappingMeasures) -> None:
         readers, reads = self._found.readers, Reads()
@@ -203,9 +211,9 @@ class _Mapping:
         mine.age_by_shard = Peaks.of(readers["age_peak_ns"].copy())
 
     def _backlog(self, mine: MappingMeasures, totals: Any) -> None:
-        """Its area is what accepted records have waited; that it is, Little's law checks."""
+        """Its area is what accepted records have waited, filtered ones too; that it is, Little's law checks."""
         run, rows = self._rows.run, self._mine
-        areas = self._rows.areas(rows["waiting"][:, 2:])
+        areas = self._rows.areas(np.column_stack((rows["waiting"][:, 2:], rows["filtered_waiting"])))
         level = Level.of(
             int(totals["backlog"]),
             int(totals["backlog_peak"]),
@@ -242,9 +250,10 @@ def _histogram(found: Block) -> Histogram:
 
 
 def _ends(spec: EventSourceMapping, stream: StreamMeasures, mine: MappingMeasures, totals: Any) -> Ends:
-    by_how = {name: int(totals[name]) for name in ("processed", "skipped", *LOSSES, "unprocessed")}
+    by_how = {name: int(totals[name]) for name in ("processed", "skipped", *UNDONE, "unprocessed")}
     found = ends(spec.name, stream.produced_total, stream.dropped_total, by_how, {})
     in_system_ns = stream.unwritten.integral - int(whole(totals["skipped_wait"])) + mine.backlog.level.integral
+    in_system_ns -= int(whole(totals["filtered_lived"]))
     check_littles_law(spec.name, in_system_ns, sum(mine.waiting.total_ns().values()))
     return found
 

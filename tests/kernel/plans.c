@@ -31,6 +31,8 @@ static i64 touch_all(const Kernel *k) {
     for (int kind = 8; kind < 10; kind++) sum ^= touch(k, kind, i);
   for (int i = 0; i < k->nmappings; i++)
     for (int kind = 16; kind < 28; kind++) sum ^= touch(k, kind, i);
+  for (int i = 0; i < k->nothers; i++)
+    for (int kind = 32; kind < 34; kind++) sum ^= touch(k, kind, i);
   return sum;
 }
 

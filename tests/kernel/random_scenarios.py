@@ -40,6 +40,7 @@ class Dice:
             self.function(function)
         for mapping in content["event_source_mappings"]:
             self.mapping(mapping)
+        content["readers"] = [self.reader(name) for name in content["streams"] if self.chance(0.25)]
         if self.chance(0.5):
             content.setdefault("account", {})["requests_per_concurrency"] = self.random.choice(["0/s", "1/s", "3.7/s"])
         return content
@@ -90,6 +91,19 @@ class Dice:
         for name in ("retry_backoff", "throttle_backoff"):
             if self.chance(0.6):
                 mapping[name]["jitter"] = self.part(0, 1)
+
+        if self.chance(0.35):
+            mapping["filter"] = {
+                "passes": self.random.choice([1, 0.7, 0.2, 0]),
+                "by": self.random.choice(["record", "key"]),
+            }
+
+    def reader(self, stream: str) -> Section:
+        """Another reader, which takes much of what may be read."""
+        reader = {"name": f"{stream} too", "stream": stream, "interval": self.random.choice(["1s", "0.3s", "4s"])}
+        reader["starts_after"], limit = self.random.choice(["0s", "3s"]), self.random.choice([10_000, 7])
+        disabled = self.random.choice([[], [{"from": "4s", "to": "9s"}]])
+        return {**reader, "get_records_limit": limit, "disabled": disabled, "jitter": self.part(0, 0.5)}
 
     def distribution(self, amount: str | Section) -> Any:
         """A distribution about an amount, which may be written as a constant; nothing is made of 0."""

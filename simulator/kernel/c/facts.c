@@ -38,11 +38,12 @@ static int make_room(Kernel *k, Facts *facts, i64 words) {
 /* The same for facts that events state, too. */
 int room_for(Kernel *k, Facts *facts, i64 words) { return make_room(k, facts, words + AN_EVENT); }
 
-/* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function. */
+/* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function;
+ * whether it passes, by filter. */
 int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *o, const u8 *lanes) {
   Facts *facts = &stream->written;
   u64 at = row(&shard->log, shard->log.end);
-  i64 n = 7 + stream->nfactors + stream->npoisoned;
+  i64 n = 7 + stream->nfactors + stream->npoisoned + stream->nfilters;
   if (!make_room(k, facts, n)) return 0;
   i64 *words = facts->words + facts->n;
   words[0] = o->produced_ns, words[1] = o->let_in_ns, words[2] = o->accepted_ns, words[3] = o->bytes;
@@ -50,6 +51,7 @@ int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *
   for (int f = 0; f < stream->nfactors; f++) words[7 + f] = lanes[f];
   for (int f = 0; f < stream->npoisoned; f++)
     __builtin_memcpy(&words[7 + stream->nfactors + f], &shard->log.poison[f][at], sizeof(i64));
+  for (int f = 0; f < stream->nfilters; f++) words[7 + stream->nfactors + stream->npoisoned + f] = shard->log.passes[f][at];
   facts->n += n;
   return 1;
 }
@@ -108,7 +110,8 @@ void state_doing(Kernel *k, Reader *r, Lane *lane, int what, i64 begin_ns, i64 e
 void state_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
   i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer->comes_ns,
                  answer->first, answer->end, answer->bytes, answer->left_behind};
-  if (k->measures) measure_poll(k, r, what, answer);
+  if (k->measures && is_other(k, r)) measure_other_poll(k, r, what, answer);
+  else if (k->measures) measure_poll(k, r, what, answer);
   else state(k, POLLED, words, 9);
 }
 
@@ -151,5 +154,16 @@ void state_expired(Kernel *k, Reader *r, i64 first, i64 end) {
   i64 words[] = {r->mapping, r->shard, -1, first, end - first, EXPIRED, k->clock.now, 1, NONE};
   if (end <= first) return;
   if (k->measures) measure_passed_over(k, r, first, end);
+  else state(k, LOSS, words, 9);
+}
+
+void state_filtered(Kernel *k, Reader *r, i64 place) {
+  if (k->measures) measure_filtered(k, r, place);
+  else state(k, PLACES, &place, 1);
+}
+
+void state_all_filtered(Kernel *k, Reader *r, i64 places, i64 records) {
+  i64 words[] = {r->mapping, r->shard, places, k->facts[PLACES].words[places], records, FILTERED, k->clock.now, 0, NONE};
+  if (k->measures) measure_all_filtered(k, r, records);
   else state(k, LOSS, words, 9);
 }

@@ -114,6 +114,8 @@ typedef struct {
   i64 first, end, room; /* of them */
   i64 due;              /* those before it are produced in the window */
   const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
+  const u64 *filters;  /* keys of the draws, by filter of the stream */
+  const u8 **passing;  /* by filter, of each key whether it passes; NULL: it is drawn */
 } Producer;
 
 /* write_limits.c [3] */
@@ -148,6 +150,7 @@ typedef struct {
   Record *rows;
   i64 *let_in; /* when the record limit let it in; of records that waited, and only where a run is measured */
   double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
+  u8 **passes;     /* by filter of the stream: whether it lets the record pass */
 } Log;
 
 /* The records of a lane in order: an index in the lane has a place in the shard's log. */
@@ -200,6 +203,8 @@ typedef struct {
   int nfactors, any_large, any_drop;
   const i64 *factors; /* above 1 */
   int npoisoned;      /* functions */
+  int nfilters;
+  const double *filters; /* the part that each lets pass, where it is drawn [17] */
   int nkinds;
   PoisonKind *kinds;
   i64 ntimes;
@@ -327,7 +332,8 @@ typedef struct {
 } Answer;
 
 typedef struct {
-  i32 mapping, shard;
+  i32 mapping, stream; /* mapping: or other reader, by its number */
+  i64 shard;
   i64 *available; /* by place & mask of the shard's log: when; NEVER: not yet; GONE: never */
   Lane *lanes;
   LaneLog *lane_logs; /* by lane; NULL for a shard with one lane: its indices are the places */
@@ -355,25 +361,42 @@ typedef struct {
 #define GONE (-NEVER)
 #define PASSED_OVER(at_ns) (-1 - (at_ns)) /* it will be gone when its sending would begin, at at_ns; and back */
 
+/* regular_poller.c [4] */
+
+typedef struct {
+  i64 interval_ns, limit;
+  double jitter;
+  u64 jitter_key;
+  const i64 *first_ns; /* by shard of the start */
+} Polls;
+
+/* switch.c: what is disabled at times */
+
+typedef struct {
+  int enabled;
+  i64 switches;        /* that have been */
+  const i64 *disabled; /* begins and ends */
+  i64 periods;
+} Switch;
+
 /* mapping.c [1] */
 
 typedef struct {
-  int push, function, stream, factor, nth_factor, enabled; /* nth_factor: among the stream's; -1 for 1 */
+  int push, function, stream, factor, nth_factor; /* nth_factor: among the stream's; -1 for 1 */
+  int nth_filter;                                 /* among the stream's; -1: none */
   i64 batch_size, window_ns, overhead_ns, retry_attempts, record_age_ns;
   int bisect, partial, to_destination;
   int light; /* no batch comes near the limit of its payload */
   i64 position_ns;
   int inclusive;
   i64 starts_ns;
-  const i64 *disabled; /* begins and ends */
-  i64 ndisabled;       /* periods */
-  i64 switches;        /* of them that have been */
+  Switch power;
   /* polling */
-  i64 interval_ns, latency_ns, limit;
-  double interval_s, jitter, missed;
+  Polls polls;
+  i64 latency_ns;
+  double missed;
   int full_batch;
-  u64 jitter_key, missed_key;
-  const i64 *first_polls_ns;
+  u64 missed_key;
   /* push */
   i64 propagation_ns;
   i64 behind_ns; /* with a greater lag it is behind; only where a run is measured */
@@ -383,6 +406,16 @@ typedef struct {
   Reader *readers; /* by shard */
 } Mapping;
 
+/* other_reader.c [16] */
+
+typedef struct {
+  int stream;
+  i64 starts_ns;
+  Switch power;
+  Polls polls;
+  Reader *readers; /* by shard; they have no lanes */
+} OtherReader;
+
 /* facts.c: what a run states, as simulator/model/facts.py has it; each kind is a list of rows of whole numbers */
 
 enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, LOSS, PLACES, KINDS };
@@ -390,18 +423,19 @@ enum doing {
   INVOKE_OVERHEAD, FOR_CONCURRENCY, FOR_INVOCATION_RATE, FOR_SCALING_RATE, IN_COLD_START, IN_FUNCTION, BY_POISON,
   BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER, IDLE /* is never stated */
 };
-enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED };
+enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED, FILTERED };
 
 typedef struct {
   Memory memory;
   void *plan;
   i64 begin_ns, duration_ns, latest_ns, window_began_ns, window_ends_ns;
-  int nstreams, nproducers, nfunctions, npools, nmappings;
+  int nstreams, nproducers, nfunctions, npools, nmappings, nothers;
   Stream *streams;
   Producer *producers;
   Function *functions;
   Pool *pools;
   Mapping *mappings;
+  OtherReader *others; /* their numbers come after those of the mappings */
   Clock clock;
   Clock turns; /* of producers, by the times of their next records in the window */
   i64 left;

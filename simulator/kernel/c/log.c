@@ -16,8 +16,10 @@ int make_log(Memory *memory, Log *log, const Stream *stream) {
   log->mask = ROOM - 1;
   log->rows = take(memory, ROOM * sizeof(Record));
   log->poison = take(memory, (u64)(stream->npoisoned + 1) * sizeof(double *));
+  log->passes = take(memory, (u64)(stream->nfilters + 1) * sizeof(u8 *));
   if (memory->exhausted) return 0;
   for (int f = 0; f < stream->npoisoned; f++) log->poison[f] = take(memory, ROOM * sizeof(double));
+  for (int f = 0; f < stream->nfilters; f++) log->passes[f] = take(memory, ROOM);
   return !memory->exhausted;
 }
 
@@ -30,6 +32,7 @@ static int grow(Kernel *k, Stream *stream, Shard *shard) {
   LONGER(log->rows, sizeof(Record));
   if (k->measures) LONGER(log->let_in, sizeof(i64));
   for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
+  for (int f = 0; f < stream->nfilters; f++) LONGER(log->passes[f], sizeof(u8));
   i64 number = shard - stream->shards;
   for (int i = 0; i < k->nmappings; i++) {
     Reader *r = &k->mappings[i].readers[number];

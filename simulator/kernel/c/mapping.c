@@ -4,10 +4,10 @@
 #include "traffic.h"
 
 /* The place of the first of some records that is not before the starting position. */
-i64 first_unskipped(const Mapping *m, const Log *log, i64 from, i64 end) {
+i64 first_unskipped(const Log *log, i64 from, i64 end, i64 position_ns, int inclusive) {
   for (; from < end; from++) {
     i64 accepted_ns = log->rows[row(log, from)].accepted;
-    if (m->inclusive ? accepted_ns >= m->position_ns : accepted_ns > m->position_ns) break;
+    if (inclusive ? accepted_ns >= position_ns : accepted_ns > position_ns) break;
   }
   return from;
 }
@@ -58,8 +58,9 @@ static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
 
 /* A reader learns of the records that have come to its shard. */
 static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
-  i64 first = first_unskipped(m, log, r->known, log->end);
+  i64 first = first_unskipped(log, r->known, log->end, m->position_ns, m->inclusive);
   if (first > r->known) skip(k, m, r, first);
+  for (i64 place = first; r->any_gone && place < log->end; place++) r->available[row(log, place)] = NEVER;
   k->left += log->end - first;
   r->known = log->end;
   if (m->push) {
@@ -71,7 +72,25 @@ static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
   return 1;
 }
 
+/* Another reader learns of them; it skips what was there before it began. */
+static void extend_other(Kernel *k, const OtherReader *o, Reader *r, const Log *log) {
+  i64 first = first_unskipped(log, r->known, log->end, o->starts_ns, 0);
+  if (first > r->known) r->place = first;
+  r->known = log->end;
+  if (k->measures) measure_other_known(k, r);
+}
+
+static void tell_others(Kernel *k) {
+  for (int i = 0; i < k->nothers; i++) {
+    OtherReader *o = &k->others[i];
+    Stream *stream = &k->streams[o->stream];
+    for (i64 j = 0; j < stream->nshards; j++)
+      if (o->readers[j].known < stream->shards[j].log.end) extend_other(k, o, &o->readers[j], &stream->shards[j].log);
+  }
+}
+
 int tell_readers(Kernel *k) {
+  tell_others(k);
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
     Stream *stream = &k->streams[m->stream];
@@ -84,11 +103,16 @@ int tell_readers(Kernel *k) {
 
 static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 
-/* The place of the first record that a reader has not done with; what is not yet accepted is not, skipped or not. */
+/* From a place on, or from the first record on that is not yet accepted: it is not done with, skipped or not. */
+static i64 from_or_waiting(const Kernel *k, const Log *log, i64 place) {
+  while (place > log->first && log->rows[row(log, place - 1)].accepted > k->clock.now) place--;
+  return place;
+}
+
+/* The place of the first record that a reader has not done with. */
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
   i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
-  const Log *log = &shard_read(k, r)->log;
-  while (first > log->first && log->rows[row(log, first - 1)].accepted > k->clock.now) first--;
+  first = from_or_waiting(k, &shard_read(k, r)->log, first);
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane);
@@ -107,6 +131,8 @@ void forget(Kernel *k) {
       i64 first = shard->log.end;
       for (int i = 0; i < k->nmappings; i++)
         if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));
+      for (int i = 0; i < k->nothers; i++)
+        if (k->others[i].stream == s) first = min(first, from_or_waiting(k, &shard->log, k->others[i].readers[j].place));
       if (k->measures && shard->held >= 0) first = min(first, shard->held);
       shard->log.first = first;
       for (int f = 0; f < stream->nfactors; f++)

@@ -64,12 +64,23 @@ static const void *counted(Words *w, i64 least, i64 *n) {
   return several(w, *n);
 }
 
-static const i64 *period_list(Words *w, i64 *n) {
-  *n = whole(w, 0, 1 << 20);
-  const i64 *times = several(w, 2 * *n);
-  for (i64 i = 0; !w->bad && i < 2 * *n; i++)
+static Switch switch_from(Words *w) {
+  i64 n = whole(w, 0, 1 << 20);
+  const i64 *times = several(w, 2 * n);
+  for (i64 i = 0; !w->bad && i < 2 * n; i++)
     if (times[i] < (i ? times[i - 1] : 0) || times[i] > LONGEST) w->bad = 1;
-  return times;
+  return (Switch){1, 0, times, n};
+}
+
+/* How the shards of a stream are polled. */
+static Polls polls_of(Words *w, i64 shards) {
+  Polls p = {0};
+  p.interval_ns = duration(w, 1), p.limit = whole(w, 1, 10000);
+  p.jitter = within(w, 0, 0.5), p.jitter_key = key(w);
+  p.first_ns = several(w, w->bad ? 0 : shards);
+  for (i64 j = 0; !w->bad && j < shards; j++)
+    if (p.first_ns[j] < 0 || p.first_ns[j] > LONGEST) w->bad = 1;
+  return p;
 }
 
 static void *made(Kernel *k, Words *w, i64 n, u64 size) {
@@ -143,6 +154,8 @@ static void read_stream(Kernel *k, Words *w, Stream *s) {
   s->kinds = made(k, w, s->nkinds, sizeof(PoisonKind));
   for (int i = 0; !w->bad && i < s->nkinds; i++)
     s->kinds[i] = (PoisonKind){(int)whole(w, 0, s->npoisoned - 1), number(w), number(w)};
+  s->nfilters = (int)whole(w, 0, 1 << 16);
+  s->filters = several(w, s->nfilters);
   s->ntimes = whole(w, 0, 1 << 24);
   s->times = made(k, w, s->ntimes, sizeof(PoisonTime));
   for (i64 i = 0; !w->bad && i < s->ntimes; i++) {
@@ -180,6 +193,14 @@ static void read_keys(Kernel *k, Words *w, Keys *keys, const Stream *s) {
   }
 }
 
+/* What the filters of the stream let pass of a producer. */
+static void read_filters(Kernel *k, Words *w, Producer *p, const Stream *s) {
+  p->filters = several(w, s->nfilters);
+  p->passing = made(k, w, s->nfilters, sizeof(u8 *));
+  for (int f = 0; !w->bad && f < s->nfilters; f++)
+    if (flag(w)) p->passing[f] = several(w, p->keys.kind == UNIQUE ? INT64_MAX : (p->keys.count + 7) / 8);
+}
+
 static void read_producer(Kernel *k, Words *w, Producer *p, const double *exponential) {
   p->stream = (int)whole(w, 0, k->nstreams - 1);
   p->drop = flag(w);
@@ -198,6 +219,7 @@ static void read_producer(Kernel *k, Words *w, Producer *p, const double *expone
   if (p->size.kind == SAME && !(p->size.low >= 1 && p->size.low <= (double)p->largest)) w->bad = 1;
   if (p->largest > s->largest) s->largest = p->largest;
   p->poison = several(w, s->nkinds);
+  read_filters(k, w, p, s);
 }
 
 static void read_function(Kernel *k, Words *w, Function *f) {
@@ -227,12 +249,13 @@ static void read_function(Kernel *k, Words *w, Function *f) {
 static void make_readers(Kernel *k, Words *w, Mapping *m, int number) {
   Stream *s = &k->streams[m->stream];
   m->readers = made(k, w, s->nshards, sizeof(Reader));
-  i64 answers = m->push ? 1 : (i64)((double)m->latency_ns / ((double)m->interval_ns * (1 - m->jitter))) + 4;
+  i64 answers = m->push ? 1 : (i64)((double)m->latency_ns / ((double)m->polls.interval_ns * (1 - m->polls.jitter))) + 4;
   if (answers > 1 << 20) w->bad = 1;
   for (i64 j = 0; !w->bad && j < s->nshards; j++) {
     Reader *r = &m->readers[j];
     r->mapping = number;
-    r->shard = (i32)j;
+    r->stream = m->stream;
+    r->shard = j;
     r->available = made(k, w, (i64)s->shards[j].log.mask + 1, sizeof(i64));
     r->lanes = made(k, w, m->factor, sizeof(Lane));
     r->lane_logs = m->nth_factor < 0 ? NULL : s->shards[j].lanes[m->nth_factor];
@@ -258,6 +281,7 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   m->factor = (int)whole(w, 1, 10);
   m->nth_factor = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].nfactors - 1);
   m->poisoned = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].npoisoned - 1);
+  m->nth_filter = (int)whole(w, -1, w->bad ? -1 : k->streams[m->stream].nfilters - 1);
   m->batch_size = whole(w, 1, 10000);
   m->light = !w->bad && m->batch_size * payload_of(k->streams[m->stream].largest) < PAYLOAD_LIMIT;
   m->window_ns = duration(w, 0), m->overhead_ns = duration(w, 0);
@@ -266,14 +290,9 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   if (m->record_age_ns < 0) w->bad = 1;
   m->bisect = flag(w), m->partial = flag(w), m->to_destination = flag(w);
   m->position_ns = time(w), m->inclusive = flag(w), m->starts_ns = duration(w, 0);
-  m->disabled = period_list(w, &m->ndisabled);
-  m->interval_ns = duration(w, 1), m->latency_ns = duration(w, 0), m->limit = whole(w, 1, 10000);
-  m->jitter = number(w), m->missed = number(w), m->full_batch = flag(w);
-  if (!(m->jitter >= 0 && m->jitter <= 0.5)) w->bad = 1;
-  m->jitter_key = key(w), m->missed_key = key(w);
-  m->first_polls_ns = several(w, w->bad ? 0 : k->streams[m->stream].nshards);
-  for (i64 j = 0; !w->bad && j < k->streams[m->stream].nshards; j++)
-    if (m->first_polls_ns[j] < 0 || m->first_polls_ns[j] > LONGEST) w->bad = 1;
+  m->power = switch_from(w);
+  m->polls = polls_of(w, w->bad ? 0 : k->streams[m->stream].nshards);
+  m->latency_ns = duration(w, 0), m->missed = number(w), m->full_batch = flag(w), m->missed_key = key(w);
   m->propagation_ns = duration(w, 0);
   m->behind_ns = k->measures ? whole(w, 0, NEVER) : 0;
   m->retry = backoff_of(w), m->throttle = backoff_of(w);
@@ -281,6 +300,17 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   if (!w->bad && (m->nth_factor < 0) != (m->factor == 1)) w->bad = 1;
   if (!w->bad && m->nth_factor >= 0 && k->streams[m->stream].factors[m->nth_factor] != m->factor) w->bad = 1;
   if (!w->bad) make_readers(k, w, m, number_);
+}
+
+static void read_other(Kernel *k, Words *w, OtherReader *o, int number) {
+  o->stream = (int)whole(w, 0, k->nstreams - 1);
+  o->starts_ns = duration(w, 0);
+  o->power = switch_from(w);
+  i64 shards = w->bad ? 0 : k->streams[o->stream].nshards;
+  o->polls = polls_of(w, shards);
+  o->readers = made(k, w, shards, sizeof(Reader));
+  for (i64 j = 0; !w->bad && j < shards; j++) o->readers[j] = (Reader){.mapping = number, .stream = o->stream, .shard = j};
+  k->clock.room += 4 + 4 * shards;
 }
 
 /* Whether the run is measured, and what the measures need to know. */
@@ -329,6 +359,9 @@ int read_plan(Kernel *k, const void *plan, u64 bytes) {
   k->mappings = made(k, w, k->nmappings, sizeof(Mapping));
   k->clock.room = 8;
   for (int i = 0; !w->bad && i < k->nmappings; i++) read_mapping(k, w, &k->mappings[i], i);
+  k->nothers = (int)whole(w, 0, 1 << 16);
+  k->others = made(k, w, k->nothers, sizeof(OtherReader));
+  for (int i = 0; !w->bad && i < k->nothers; i++) read_other(k, w, &k->others[i], k->nmappings + i);
   if (w->word != w->end) w->bad = 1;
   k->clock.heap = made(k, w, k->clock.room, sizeof(Event));
   return !w->bad && make_facts(k) && (!k->measures || make_measures(k));

@@ -9,8 +9,8 @@ static i64 max(i64 a, i64 b) { return a > b ? a : b; }
 
 /* The next period in which it is open. */
 static void open_next(const Mapping *m, Reader *r) {
-  for (; r->period < m->ndisabled; r->period++) {
-    i64 begin = m->disabled[2 * r->period], end = m->disabled[2 * r->period + 1], since = r->since_ns;
+  for (; r->period < m->power.periods; r->period++) {
+    i64 begin = m->power.disabled[2 * r->period], end = m->power.disabled[2 * r->period + 1], since = r->since_ns;
     if (begin > since && r->until_ns != begin) {
       r->until_ns = begin;
       return;
@@ -83,6 +83,7 @@ void next_arrival_of(Kernel *k, Reader *r) {
 /* What arrives now, or is passed over now. */
 void pushed(Kernel *k, Reader *r) {
   const Log *log = &shard_read(k, r)->log;
+  i64 from = r->arriving;
   r->event_ns = NEVER;
   while (r->arriving < r->known && arrives(log, r) <= k->clock.now) {
     i64 first = r->arriving++;
@@ -90,7 +91,7 @@ void pushed(Kernel *k, Reader *r) {
     while (r->arriving < r->known && r->available[row(log, r->arriving)] == r->available[row(log, first)]) r->arriving++;
     pass_over_to(k, r, first, r->arriving);
   }
-  arrived(k, r, r->arriving);
+  arrived(k, r, from, r->arriving);
   next_arrival_of(k, r);
 }
 

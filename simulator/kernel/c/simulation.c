@@ -3,14 +3,12 @@
 #include "model.h"
 #include "traffic.h"
 
-/* A mapping is disabled or enabled: the next of its periods' begins and ends. */
-static void switch_mapping(Kernel *k, int number) {
+/* A mapping or another reader is disabled or enabled: then lanes look whether they may cut a batch. */
+static void switch_reader(Kernel *k, int number) {
+  switch_now(k, switch_of(k, number), number);
+  if (number >= k->nmappings || !k->mappings[number].power.enabled) return;
   Mapping *m = &k->mappings[number];
-  i64 shards = k->streams[m->stream].nshards;
-  m->enabled = !m->enabled;
-  if (m->switches + 1 < 2 * m->ndisabled) due(&k->clock, m->disabled[++m->switches], order(SWITCH, number, 0, 0));
-  if (!m->enabled) return;
-  for (i64 j = 0; j < shards; j++)
+  for (i64 j = 0; j < k->streams[m->stream].nshards; j++)
     for (int n = 0; n < m->factor; n++) wake(k, &m->readers[j], &m->readers[j].lanes[n]);
 }
 
@@ -20,18 +18,22 @@ static void lane_turn(Kernel *k, Reader *r, Lane *lane) {
 }
 
 static void happen(Kernel *k, u64 place) {
-  int what = (int)(place >> 44), number = (int)(place >> 24 & 0xFFFFF);
+  int what = what_of(place), number = number_of(place);
   if (what == END) {
     k->over = 2;
     if (k->measures) end_measures(k);
     return;
   }
   if (what == SWITCH) {
-    switch_mapping(k, number);
+    switch_reader(k, number);
+    return;
+  }
+  if (number >= k->nmappings) {
+    read_for_other(k, &k->others[number - k->nmappings].readers[shard_of(place)]);
     return;
   }
   Mapping *m = &k->mappings[number];
-  Reader *r = &m->readers[place >> 4 & 0xFFFFF];
+  Reader *r = &m->readers[shard_of(place)];
   switch (what) {
     case FINISH: finished(k, r, &r->lanes[place & 15]); break;
     case POLL: poll_turn(k, r); break;
@@ -46,12 +48,17 @@ int start(Kernel *k) {
   due(&k->clock, k->latest_ns, order(END, 0, 0, 0));
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
-    m->enabled = 1;
-    if (m->ndisabled) due(&k->clock, m->disabled[0], order(SWITCH, i, 0, 0));
+    begin_switching(k, &m->power, i);
     for (i64 j = 0; j < k->streams[m->stream].nshards; j++) {
       if (m->push) start_pushing(m, &m->readers[j]);
-      else start_polling(k, m, &m->readers[j]);
+      else start_polling(k, &m->polls, &m->readers[j], m->polls.first_ns[j]);
     }
+  }
+  for (int i = 0; i < k->nothers; i++) {
+    OtherReader *o = &k->others[i];
+    begin_switching(k, &o->power, k->nmappings + i);
+    for (i64 j = 0; j < k->streams[o->stream].nshards; j++)
+      start_polling(k, &o->polls, &o->readers[j], o->polls.first_ns[j]);
   }
   return 1;
 }

@@ -28,6 +28,7 @@ static void append(Kernel *k, const Stream *stream, Log *log, const Offered *o) 
 static int describe(Kernel *k, Stream *stream, Shard *shard, const Offered *o) {
   const Producer *p = &k->producers[o->producer];
   u8 lanes[MOST_FACTORS];
+  if (stream->nfilters) filter_record(stream, p, o, &shard->log, row(&shard->log, shard->log.end));
   if (stream->npoisoned) strike_at_random(stream, p, o->number, &shard->log, row(&shard->log, shard->log.end));
   for (int f = 0; f < stream->nfactors; f++) {
     lanes[f] = (u8)lane_of(&p->keys, o->draw, stream->nshards, f, stream->factors[f]);
@@ -37,7 +38,7 @@ static int describe(Kernel *k, Stream *stream, Shard *shard, const Offered *o) {
 }
 
 static LOOP int append_all(Kernel *k, Stream *stream, Shard *shard, const Offered *offered, i64 n) {
-  int plain = k->measures && !stream->npoisoned && !stream->nfactors;
+  int plain = k->measures && !stream->npoisoned && !stream->nfactors && !stream->nfilters;
   for (const Offered *o = offered; o < offered + n; o++) {
     if (!plain && !describe(k, stream, shard, o)) return 0;
     if (o->dropped) continue;

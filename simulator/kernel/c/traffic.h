@@ -27,6 +27,8 @@ int append_to_lane(Memory *, LaneLog *, i64 place);
 
 void strike_at_times(Stream *, i64 end_ns); /* poison.c */
 
+void filter_record(const Stream *, const Producer *, const Offered *, const Log *, u64 at); /* filters.c */
+
 int bring_in(Kernel *); /* stream.c: the records of the next window */
 
 static inline u64 row(const Log *log, i64 place) { return (u64)place & log->mask; }

@@ -16,6 +16,7 @@ enum of_mapping {
   MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, USUAL_WAITING, READERS, LANES, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
   LEFT, EPISODES
 };
+enum of_other { OTHER_ROWS = 32, OTHER_READS };
 
 static Block of_stream(const Kernel *k, int kind, const StreamMeasures *mine) {
   u64 rows = (u64)(k->clock.now / k->measures->interval_ns + 2), shards = (u64)mine->nshards;
@@ -57,11 +58,19 @@ static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const Mappi
   }
 }
 
+static Block of_other(const Kernel *k, int kind, int number) {
+  const OtherMeasures *mine = &k->measures->others[number];
+  u64 shards = (u64)k->streams[k->others[number].stream].nshards;
+  if (kind == OTHER_READS) return (Block){mine->reads, shards * sizeof(OtherReads)};
+  return (Block){mine->rows, (u64)(k->clock.now / k->measures->interval_ns + 2) * sizeof(OtherRow)};
+}
+
 static Block block_of(const Kernel *k, int kind, int number, i64 piece) {
   if (kind == MAPPING_ROWS)
     return piece_of_rows(&k->measures->mappings[number], k->clock.now / k->measures->interval_ns + 2, piece);
   if (piece) return NO_PIECE;
   if (kind < FUNCTION_TOTALS) return of_stream(k, kind, &k->measures->streams[number]);
+  if (kind >= OTHER_ROWS) return of_other(k, kind, number);
   if (kind < MAPPING_TOTALS) return of_function(k, kind, &k->measures->functions[number]);
   return of_mapping(k, kind, &k->mappings[number], &k->measures->mappings[number]);
 }

@@ -15,7 +15,8 @@ static void become(Kernel *k, Reader *r, Lane *lane, i64 time_ns, int doing, int
   int phase = phase_of(k, r, w);
   for (int class = 0; class < CLASSES; class++)
     if (w->records[class])
-      move(k, r->mapping, why(m, r, did, was, class), why(m, r, doing, phase, class), time_ns, w->records[class]);
+      move(k, r->mapping, why(m, r->polled, did, was, class), why(m, r->polled, doing, phase, class), time_ns, w->records[class]);
+  if (w->aside) note_edge(k, r, lane, time_ns, 0);
 }
 
 /* Take account of all that has happened in the lane up to a time. */
@@ -70,7 +71,8 @@ void end_lanes(Kernel *k, int mapping, i64 end_ns) {
       Watch *w = &lane->watch;
       follow(k, r, lane, end_ns);
       for (int class = 0; class < CLASSES; class++)
-        move(k, mapping, why(m, r, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
+        move(k, mapping, why(m, r->polled, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
+      if (w->aside) end_set_aside(k, r, lane);
       of_lane(k, r, lane)->busy_ns = w->busy_ns;
     }
 }

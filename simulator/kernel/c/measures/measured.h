@@ -52,11 +52,12 @@ typedef struct {
 } LevelTotals;
 
 typedef struct {
-  i64 attempts, errors, throttles, processed, done_again, dropped, sent_to_destination, expired;
+  i64 attempts, errors, throttles, processed, done_again, dropped, sent_to_destination, expired, filtered;
   i64 age_peak_ns, latency_peak_ns, backlog_peak, backlog_changes, lag_peak_ns;
   double latency_ns[2], age_ns[2]; /* the percentiles 50 and 99; not a number: none */
   Sum parts[PARTS];
   Cell waiting[CAUSES];
+  Cell filtered_waiting; /* of accepted records that came to be filtered: they wait for no cause */
 } MappingRow;
 
 /* A row of the usual interval. */
@@ -66,7 +67,7 @@ typedef struct {
 
 typedef struct {
   i64 attempts, errors, timeouts, partial, throttles, cold_starts;
-  i64 processed, skipped, dropped, sent_to_destination, expired, unprocessed; /* how records ended */
+  i64 processed, skipped, dropped, sent_to_destination, expired, filtered, unprocessed; /* how records ended */
   i64 backlog, backlog_peak, last_end_ns; /* -1: none has ended */
   i64 lag_ns[2];                          /* at the times asked for */
   i64 oldest_ns;                          /* when the oldest record that is left was produced; NEVER: none is left */
@@ -79,11 +80,21 @@ typedef struct {
   Sum parts[PARTS];  /* of warm records */
   Sum lived, stayed; /* by all records: from production to end, from acceptance to end */
   Sum skipped_wait;  /* at their producers, by those that are skipped */
+  Sum filtered_lived; /* from production to end, by those that are filtered: `lived` is by the others */
 } MappingTotals;
 
 typedef struct {
   i64 processed, age_peak_ns, calls, refused, skipped, bytes;
 } ReaderMeasures;
+
+/* Of another reader: by row of time, and by shard. */
+typedef struct {
+  i64 calls, refused, skipped, records, bytes, lag_peak_ns;
+} OtherRow;
+
+typedef struct {
+  i64 calls, refused, skipped, bytes;
+} OtherReads;
 
 /* Of a lane: how long it had a batch in hand, and was in attempts that processed records; records not skipped. */
 typedef struct {
@@ -182,6 +193,22 @@ typedef struct {
   int phase;
 } Phase;
 
+/* What a lane does from a time on, or that its shard is polled then; see set_aside.c. */
+typedef struct {
+  i64 time_ns;
+  u8 doing, phase, polled, is_poll;
+  i64 more[CLASSES]; /* of the records that have returned: so many more have lived through it than through the one before */
+} Edge;
+
+typedef struct {
+  Edge *edges; /* a ring */
+  u64 mask;
+  i64 first, end;
+  Edge before;        /* what it does before the first of them */
+  i64 over[CLASSES];  /* records that have lived through the one before the first */
+  i64 later[CLASSES]; /* so many more are to live through the next one that comes */
+} SetAside;
+
 /* What a lane does, and how many of its records wait in which class: see lanes.py, passes.py. */
 typedef struct {
   i64 since_ns;          /* it has been followed up to here */
@@ -192,6 +219,7 @@ typedef struct {
   i64 busy_at_cut_ns, free_at_cut_ns; /* of its batch */
   i64 heard; /* the number of the minute in which an attempt ended last; -1: none has */
   u32 phase; /* its number in the mapping's phases */
+  SetAside *aside; /* only where the mapping has a filter */
   u8 doing, then, moves; /* moves: a record ended in the last quarter of the traffic */
 } Watch;
 
@@ -220,6 +248,12 @@ typedef struct {
 } MappingMeasures;
 
 typedef struct {
+  OtherRow *rows;
+  OtherReads *reads; /* by shard */
+  Lag lag;
+} OtherMeasures;
+
+typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
   Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
@@ -231,6 +265,7 @@ typedef struct {
   StreamMeasures *streams;
   Level *functions;
   MappingMeasures *mappings;
+  OtherMeasures *others;
 } Measures;
 
 #endif

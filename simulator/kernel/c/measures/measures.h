@@ -60,6 +60,8 @@ void end_in_backlog(Kernel *, int mapping, i64 time_ns, i64 records);
 void end_backlog(Kernel *, int mapping, i64 end_ns);
 
 /* lag.c */
+int make_lag(Kernel *, Lag *, i64 lanes, i64 limit_ns);
+int put_oldest(Lag *, i64 leaf, i64 born_ns); /* whether the oldest of all is another one */
 i64 first_left(Kernel *, const Reader *, const Lane *);
 void behind_to(Kernel *, int mapping, i64 time_ns); /* it is known when it was behind, up to a time */
 void end_lag(Kernel *, int mapping, i64 end_ns);
@@ -72,7 +74,7 @@ void pass_sent(Kernel *, Reader *, Lane *, i64 until_ns);
 void end_lanes(Kernel *, int mapping, i64 end_ns);
 
 /* waiting.c */
-int why(const Mapping *, const Reader *, int doing, int phase, int class);
+int why(const Mapping *, int polled, int doing, int phase, int class);
 void move(Kernel *, int mapping, int before, int after, i64 time_ns, i64 records);
 void move_several(Kernel *, int mapping, int before, int after, Sum left, i64 records);
 void wait_to_write(Kernel *, int mapping, i64 produced_ns, i64 let_in_ns, i64 accepted_ns);
@@ -100,7 +102,23 @@ void close_quarter(Kernel *);
 LaneMeasures *of_lane(Kernel *, const Reader *, const Lane *);
 void measure_work(Kernel *, const Reader *, const Lane *, i64 done);
 
+/* set_aside.c: records that do not pass the mapping's filter */
+void note_edge(Kernel *, const Reader *, const Lane *, i64 time_ns, int is_poll);
+void expire_set_aside(Kernel *, Reader *, Lane *, i64 place, i64 time_ns);
+void leave_set_aside(Kernel *, Reader *, Lane *, i64 place, i64 end_ns); /* it is left when the run ends */
+void end_set_aside(Kernel *, const Reader *, const Lane *);
+static inline int is_set_aside(const Mapping *m, const Log *log, i64 place) {
+  return m->nth_filter >= 0 && !log->passes[m->nth_filter][row(log, place)];
+}
+
+/* other_readers.c */
+int make_other_measures(Kernel *, int other);
+void expire_for_other(Kernel *, Reader *, i64 time_ns);
+void expect_expiry_for_other(Kernel *, Reader *);
+void end_other(Kernel *, int other, i64 end_ns);
+
 /* silent_lanes.c, ages.c */
+i64 first_that_passes(Kernel *, const Reader *, const Lane *); /* of those that are left */
 void take_age(Kernel *, int mapping, i64 time_ns, i64 age_ns);
 
 /* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */

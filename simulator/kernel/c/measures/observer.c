@@ -2,12 +2,12 @@
 #include "measures.h"
 
 static Phase *make_phases(Kernel *k, const Mapping *m) {
-  Phase *phases = take(&k->memory, (u64)(2 * m->ndisabled + 2) * sizeof(Phase));
+  Phase *phases = take(&k->memory, (u64)(2 * m->power.periods + 2) * sizeof(Phase));
   if (!phases) return NULL;
   int n = 0;
   phases[n++] = (Phase){m->starts_ns, BEFORE_START};
-  for (i64 i = 0; i < m->ndisabled; i++) {
-    i64 begin_ns = greatest(m->disabled[2 * i], m->starts_ns), end_ns = m->disabled[2 * i + 1];
+  for (i64 i = 0; i < m->power.periods; i++) {
+    i64 begin_ns = greatest(m->power.disabled[2 * i], m->starts_ns), end_ns = m->power.disabled[2 * i + 1];
     if (end_ns <= m->starts_ns) continue;
     phases[n++] = (Phase){begin_ns, ENABLED};
     phases[n++] = (Phase){end_ns, PHASE_DISABLED};
@@ -29,12 +29,13 @@ static int make_readers(Kernel *k, Mapping *m) {
       Watch *w = &r->lanes[n].watch;
       w->since_ns = k->begin_ns, w->then_ns = NEVER, w->heard = -1;
       w->doing = IDLE;
+      if (m->nth_filter >= 0 && !(w->aside = take(&k->memory, sizeof(SetAside)))) return 0;
     }
   }
   return 1;
 }
 
-static int make_lag(Kernel *k, Lag *lag, i64 lanes, i64 limit_ns) {
+int make_lag(Kernel *k, Lag *lag, i64 lanes, i64 limit_ns) {
   lag->leaves = lanes;
   lag->oldest = take(&k->memory, (u64)(2 * lanes) * sizeof(i64));
   if (!lag->oldest) return 0;
@@ -79,6 +80,7 @@ int make_measures(Kernel *k) {
   all->streams = take(&k->memory, (u64)k->nstreams * sizeof(StreamMeasures));
   all->functions = take(&k->memory, (u64)(k->nfunctions + 1) * sizeof(Level));
   all->mappings = take(&k->memory, (u64)(k->nmappings + 1) * sizeof(MappingMeasures));
+  all->others = take(&k->memory, (u64)(k->nothers + 1) * sizeof(OtherMeasures));
   if (k->memory.exhausted) return 0;
   all->minute_ns = A_MINUTE_NS;
   all->looks_ns = least(all->minute_ns, k->duration_ns + 1);
@@ -86,6 +88,7 @@ int make_measures(Kernel *k) {
   look_up_row(&all->grid, -1);
   look_up_row(&all->usual, -1);
   for (int i = 0; i < k->nmappings; i++) readers += k->streams[k->mappings[i].stream].nshards;
+  for (int i = 0; i < k->nothers; i++) readers += k->streams[k->others[i].stream].nshards;
   all->expiries.heap = take(&k->memory, (u64)(readers + 1) * sizeof(Event));
   all->expiries.room = readers + 1;
   for (int i = 0; i < k->nstreams; i++)
@@ -93,6 +96,8 @@ int make_measures(Kernel *k) {
   for (int i = 0; i < k->nfunctions; i++) make_level(&all->functions[i], all->interval_ns);
   for (int i = 0; i < k->nmappings; i++)
     if (!make_mapping(k, &k->mappings[i], &all->mappings[i])) return 0;
+  for (int i = 0; i < k->nothers; i++)
+    if (!make_other_measures(k, i)) return 0;
   return make_rows(k, 0);
 }
 
@@ -103,6 +108,7 @@ static void at_very_end(MappingMeasures *mine, i64 end_ns, i64 interval_ns) {
   last->attempts += row->attempts, last->errors += row->errors, last->throttles += row->throttles;
   last->processed += row->processed, last->done_again += row->done_again;
   last->dropped += row->dropped, last->sent_to_destination += row->sent_to_destination, last->expired += row->expired;
+  last->filtered += row->filtered;
   last->age_peak_ns = greatest(last->age_peak_ns, row->age_peak_ns);
   last->latency_peak_ns = greatest(last->latency_peak_ns, row->latency_peak_ns);
   for (int part = 0; part < PARTS; part++) {
@@ -132,4 +138,5 @@ void end_measures(Kernel *k) {
   for (int i = 0; i < k->nstreams; i++) end_stream(k, &k->streams[i], end_ns);
   for (int i = 0; i < k->nfunctions; i++) end_level(&k->measures->functions[i], end_ns);
   for (int i = 0; i < k->nmappings; i++) end_mapping(k, i, end_ns);
+  for (int i = 0; i < k->nothers; i++) end_other(k, i, end_ns);
 }

@@ -171,7 +171,8 @@ static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   tally(&one, first.time, bytes_of(&shard->log, shard->held));
   count_accepted(mine, &mine->rows[row_at(&mine->accepted, first.time)], (i64)first.order, &one);
   for (int i = 0; i < k->nmappings; i++)
-    if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns)
+    if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns &&
+        !is_set_aside(&k->mappings[i], &shard->log, shard->held))
       wait_to_write(k, i, produced_ns, let_in_ns, first.time);
   next_held(shard);
   if (--mine->shards[first.order].waiting)

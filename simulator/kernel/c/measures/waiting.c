@@ -13,14 +13,14 @@ static const int CAUSE_OF[] = {
 };
 
 /* Why the records of a class wait in a lane. */
-int why(const Mapping *m, const Reader *r, int doing, int phase, int class) {
+int why(const Mapping *m, int polled, int doing, int phase, int class) {
   if (doing < FOR_ANSWER) return CAUSE_OF[doing];
   if (phase == PHASE_DISABLED) return IS_DISABLED;
   if (class == AVAILABLE) return doing == FOR_ANSWER ? READ_LATENCY : BATCHING_WINDOW;
   if (phase == BEFORE_START) return STARTING;
   if (m->push) return class == CALLED_FOR ? PROPAGATION : PUSH_BYTES;
   if (class == UNSEEN) return POLL_INTERVAL;
-  return class == SEEN ? LEFT_BY[r->polled] : READ_LATENCY;
+  return class == SEEN ? LEFT_BY[polled] : READ_LATENCY;
 }
 
 static void change(Cell *row, int cause, i64 by, i64 left_ns) {
