@@ -20,9 +20,11 @@ LEVEL: Final = np.dtype([(name, "<i8") for name in ("now", "peak")])
 STREAM: Final = np.dtype(
     [
         (name, "<i8")
-        for name in ("produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows")
+        for name in (
+            "produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows", "load_stride",
+        )
     ]
-)
+)  # fmt: skip
 STREAM_ROW: Final = np.dtype([(name, "<i8") for name in ("produced", "accepted", "accepted_bytes", "throttled")])
 SHARD: Final = np.dtype(
     [
@@ -30,6 +32,24 @@ SHARD: Final = np.dtype(
         for name in (
             "offered", "offered_bytes", "records", "bytes", "throttled", "busiest_records", "busiest_bytes",
             "second_ends_ns", "records_before", "bytes_before", "waiting",
+        )
+    ]
+)  # fmt: skip
+SPAN: Final = np.dtype(
+    [
+        ("parents", "<i8", 2),
+        ("children", "<i8", 2),
+        *((name, "<i8") for name in ("opens_ns", "closes_ns", "closed_by")),
+        ("first", "<u8", 2),
+        ("last", "<u8", 2),
+    ]
+)
+REQUEST: Final = np.dtype(
+    [
+        (name, "<i8")
+        for name in (
+            "at_ns", "asker", "wants", "shards", "other", "part", "bits", "open_before", "open_after", "begun_ns",
+            "done_ns", "refused",
         )
     ]
 )  # fmt: skip
@@ -58,7 +78,7 @@ MAPPING: Final = np.dtype(
         ),
         ("full", SUM),
         ("all", SUM),
-        ("parts", SUM, 8),
+        ("parts", SUM, 9),
         *((name, SUM) for name in ("lived", "stayed", "skipped_wait", "filtered_lived")),
     ]
 )  # fmt: skip
@@ -74,14 +94,14 @@ MAPPING_ROW: Final = np.dtype(
         ),
         ("latency_ns", "<f8", 2),
         ("age_ns", "<f8", 2),
-        ("parts", SUM, 8),
+        ("parts", SUM, 9),
         ("waiting", CELL, 25),
         ("filtered_waiting", CELL),
     ]
 )  # fmt: skip
 USUAL_ROW: Final = np.dtype([("age_peak_ns", "<i8")])
 READER: Final = np.dtype(
-    [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes")]
+    [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes", "finished_ns")]
 )
 OTHER_ROW: Final = np.dtype(
     [(name, "<i8") for name in ("calls", "refused", "skipped", "records", "bytes", "lag_peak_ns")]
@@ -103,7 +123,7 @@ EPISODE: Final = np.dtype(
 WORD: Final = np.dtype("<i8")
 
 _KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
-    "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW)),
+    "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW, SPAN, REQUEST)),
     "function": (8, (LEVEL, LEVEL_ROW)),
     "mapping": (
         16,
@@ -126,6 +146,8 @@ class OfStream:
     load: Integers
     unwritten: Block
     unwritten_rows: Block
+    spans: Block
+    requests: Block
 
 
 @dataclass(frozen=True)

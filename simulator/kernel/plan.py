@@ -29,10 +29,14 @@ from simulator.traffic.nanoseconds import NEVER, ns
 from simulator.traffic.partition_keys import alias_table, key_hash, shard_and_lane
 from simulator.traffic.quantiles import Among, Between, Floats, Same, Tabulated, quantile, unit_exponential
 from simulator.traffic.rates import Periodic, Pieces, Steady, Wave, profile
+from simulator.traffic.scaling import MINUTE_NS
 from simulator.traffic.write_limits import HARMLESS_BYTES
 
 MAGIC: Final = 0x31306472616873  # "shard01"
 UNIQUE, ROUND_ROBIN, UNIFORM, WEIGHTED = range(4)
+REQUESTS, ON_DEMAND = 1, 2
+SHARD_COUNT, A_SPLIT, A_MERGE = range(3)
+METRICS: Final = ("use", "records", "bytes")
 Item = TypeVar("Item")
 
 
@@ -167,6 +171,54 @@ class _Plan:
         for at_ns, number, fails_after in sorted(times):
             words.whole(at_ns, number)
             words.number(fails_after)
+        self._changes(stream, partial(key, *self.draws, "stream", name))
+
+    def _changes(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
+        """What changes the shards of a stream, if anything does; `of`: the key of draws for a purpose."""
+        words = self.words
+        if stream.mode == "on_demand":
+            words.whole(ON_DEMAND)
+            words.number(stream.on_demand.split_above * 60)
+            words.whole(stream.on_demand.maximum)
+            self._lasting(stream.on_demand.delay, of("on-demand delay"))
+            return
+        words.whole(REQUESTS if stream.changes else 0)
+        if stream.changes:
+            self._each(stream.resharding, self._request)
+            self._lasting(stream.resharding_time.begin, of("resharding begin"))
+            self._lasting(stream.resharding_time.each, of("resharding each"))
+            self._rule(stream.scaling)
+
+    def _request(self, request: spec.Resharding) -> None:
+        part, whole = request.point.as_integer_ratio()
+        wants = SHARD_COUNT if request.shards is not None else A_MERGE if request.merge else A_SPLIT
+        first, other = request.merge or (request.shards if request.shards is not None else request.split or 0, 0)
+        self.words.whole(ns(request.at), wants, first, other, part, whole.bit_length() - 1)
+
+    def _lasting(self, time: Distribution, of: int) -> None:
+        """How long something takes: always the same, or drawn."""
+        taken = quantile(time)
+        self.words.whole(of, ns(taken.value) if isinstance(taken, Same) else -1)
+        if not isinstance(taken, Same):
+            self._write_quantile(taken)
+
+    def _rule(self, scaling: spec.Scaling | None) -> None:
+        words = self.words
+        words.whole(scaling is not None)
+        if scaling is None:
+            return
+        words.whole(METRICS.index(scaling.metric), scaling.minimum, scaling.maximum, ns(scaling.delay))
+        self._direction(scaling.up, scaling.up.above if scaling.up else 0.0, scaling.up.add if scaling.up else 0)
+        down = scaling.down
+        self._direction(down, down.below if down else 0.0, down.subtract if down else 0)
+
+    def _direction(self, direction: spec.ScaleUp | spec.ScaleDown | None, bound: float, by: int) -> None:
+        words = self.words
+        words.whole(direction is not None)
+        if direction is not None:
+            words.number(bound, direction.part)
+            minutes = ns(direction.period) // MINUTE_NS
+            words.whole(minutes, direction.points, direction.of, by, ns(direction.cooldown))
 
     def _producer(self, producer: spec.Producer) -> None:
         def of(purpose: str) -> int:
@@ -254,6 +306,10 @@ class _Plan:
         words.array([shard_and_lane(h, shards, 1)[0] for h in hashes], "<u4")
         for factor in self.factors[producer.stream]:
             words.array([shard_and_lane(h, shards, factor)[1] for h in hashes], "u1")
+        if self.scenario.streams[producer.stream].changes:
+            order = sorted(range(len(hashes)), key=hashes.__getitem__)
+            words.array([half for i in order for half in divmod(hashes[i], 1 << 64)], "<u8")
+            words.array(order, "<u4")
 
     def _names(self, producer: spec.Producer) -> list[str] | None:
         """By the number of a key; None: every record has a key of its own."""
@@ -333,6 +389,7 @@ class _Plan:
         words.whole(ns(mapping.maximum_record_age) if mapping.maximum_record_age > 0 else NEVER)
         words.whole(mapping.bisect_batch_on_function_error, mapping.report_batch_item_failures)
         words.whole(mapping.on_failure_destination, *starting_position(mapping), ns(mapping.starts_after))
+        words.whole(ns(mapping.shard_discovery))
         self._switch(mapping.disabled)
         self._polls(polling, stream, mapping.starts_after, of)
         words.whole(ns(polling.latency))

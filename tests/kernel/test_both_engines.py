@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from simulator.kernel import whole
-from simulator.kernel.engines import needs_plain_rules
 from simulator.kernel.machine import MOST_BYTES, Machine
 from simulator.model import windows
 from simulator.scenario.loading import load
@@ -15,8 +14,11 @@ from tests.kernel.recording import first_difference, record
 from tests.kernel.results import results_differ, seen
 from tests.model.rows import scenario, small
 
-CASES = [path for path in sorted(Path("tests/cases").glob("*/scenario.yaml")) if not needs_plain_rules(load(path))]
-NEW = [path.parent.name for path in CASES if path.parent.name in ("filters", "other_readers")]
+CASES = sorted(Path("tests/cases").glob("*/scenario.yaml"))
+NEW = (
+    "filters", "other_readers", "on_demand", "scaling", "resharding_held_back", "resharding_waiting_records",
+    "resharding_positions",
+)  # fmt: skip
 SHORT = ("quickstart", "polling-or-push", "batch-size-frontier", "poison-pill")
 
 

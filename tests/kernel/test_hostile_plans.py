@@ -17,7 +17,8 @@ MOST_BYTES = 1 << 28
 MOST_CALLS = 50
 
 
-PLANS = [(case, how) for case in ("throttles", "filters", "other_readers") for how in ("stated", "measured")]
+CASES = ("throttles", "filters", "other_readers", "scaling", "on_demand")
+PLANS = [(case, how) for case in CASES for how in ("stated", "measured")]
 
 
 @pytest.fixture(scope="module", params=PLANS, ids=" ".join)

@@ -39,7 +39,7 @@ static void filter_out(Kernel *k, Reader *r, const u8 *passes, i64 first, i64 en
   }
   if (!n) return;
   state_all_filtered(k, r, places, n);
-  end_records(k, n);
+  end_records(k, r, n);
 }
 
 void arrived(Kernel *k, Reader *r, i64 first, i64 end) {

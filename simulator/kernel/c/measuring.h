@@ -8,6 +8,10 @@ int make_measures(Kernel *);
 void end_measures(Kernel *);
 
 /* measures/grid.c, measures/stream.c: the writing end */
+int room_for_measured_shards(Kernel *, const Stream *, i64 had, i64 room);
+int measure_shard(Kernel *, const Stream *, i64 shard); /* it has opened */
+void measure_moved(Kernel *, const Stream *, const i64 *parents, i64 n);
+void measure_finished_shard(Kernel *, const Reader *);
 int make_rows(Kernel *, i64 until_ns); /* room for the rows up to a time */
 void measure_offered(Kernel *, Stream *, Shard *, const Offered *, i64 n); /* they are not in the log yet */
 int measure_arrivals(Kernel *, Stream *);                                  /* those of the window */

@@ -77,18 +77,32 @@ void pass_over(Kernel *, Reader *, i64 gone);
 void start_polling(Kernel *, const Polls *, Reader *, i64 first_ns);
 
 /* sending.c, push.c */
-void start_pushing(const Mapping *, Reader *);
-void send(Kernel *, Reader *, i64 place);
+void start_pushing(Kernel *, Reader *, i64 opens_ns);
+void end_subscription(Kernel *, Reader *); /* its shard closes */
+int send_from(Kernel *, Reader *, i64 first); /* all that it knows, from a place on */
 void pushed(Kernel *, Reader *);
 void expire_pushed(Kernel *, Reader *);
 void next_arrival_of(Kernel *, Reader *);
 
+/* lineage.c */
+void start_reading(Kernel *, Reader *, i64 at_ns);
+void read_to_end(Kernel *, Reader *);
+void ended_in_shard(Kernel *, Reader *, i64 records);
+void begin_to_read(Kernel *, int number);
+int meet_shard(Kernel *, Stream *, i64 number);
+
+/* plan.c */
+int make_reader(Kernel *, int number, i64 shard);
+int room_for_events(Kernel *);
+
 /* mapping.c, left.c */
+int is_skipped(const Mapping *, i64 accepted_ns);
 i64 first_unskipped(const Log *, i64 from, i64 end, i64 position_ns, int inclusive);
-void end_records(Kernel *, i64 records);
+void end_records(Kernel *, Reader *, i64 records);
 void everything_has_come(Kernel *);
 void expire(Kernel *, Reader *);
 int tell_readers(Kernel *);
+void know_all(Kernel *, int mapping);
 void forget(Kernel *);
 
 /* facts.c */
@@ -97,6 +111,10 @@ void clear_facts(Kernel *);
 int room_for_an_event(const Kernel *);
 int room_for(Kernel *, Facts *, i64 words);
 int state_written(Kernel *, Stream *, const Shard *, const Offered *, const u8 *lanes);
+int state_accepted(Kernel *, Stream *);
+int state_waiting(Kernel *);
+int state_moved(Kernel *, Stream *, const i64 *words);
+void state_finished(Kernel *, const Reader *);
 void state(Kernel *, int kind, const i64 *words, int n);
 void state_attempt(Kernel *, const Reader *, Lane *, i64 done);
 void state_throttle(Kernel *, const Reader *, Lane *, i64 n, i64 again_ns, int lack);
@@ -108,6 +126,9 @@ void state_loss(Kernel *, Reader *, Lane *, i64 low, i64 high, i64 n, int how, i
 void state_expired(Kernel *, Reader *, i64 first, i64 end);
 void state_filtered(Kernel *, Reader *, i64 place);                    /* a record does not pass */
 void state_all_filtered(Kernel *, Reader *, i64 places, i64 records); /* all of an arrival, listed from there on */
+
+/* stream.c */
+int changes_at_end(const Kernel *);
 
 /* simulation.c */
 int start(Kernel *);

@@ -43,6 +43,7 @@ static int anybody_waits(const Mapping *m, const Reader *r) {
 void poll_turn(Kernel *k, Reader *r) {
   Mapping *m = &k->mappings[r->mapping];
   if (r->event_ns == k->clock.now) r->event_ns = NEVER;
+  if (r->is_done) return;
   if (r->planned_ns == k->clock.now) {
     go_on_polling(&m->polls, r);
     poll(k, m, r);
@@ -55,7 +56,7 @@ void poll_turn(Kernel *k, Reader *r) {
 
 void ask(Kernel *k, Reader *r, Lane *lane) {
   Mapping *m = &k->mappings[r->mapping];
-  if (m->push || !m->full_batch) return;
+  if (m->push || !m->full_batch || r->is_done) return;
   lane->awaits_answer = 1;
   if (r->nanswers) state_doing(k, r, lane, FOR_ANSWER, k->clock.now, r->answers[r->first_answer].comes_ns);
   else due(&k->clock, k->clock.now, turn(POLL, r));
@@ -69,7 +70,9 @@ LOOP void answered(Kernel *k, Reader *r) {
   r->nanswers--;
   for (i64 place = answer.first; place < answer.end; place++) r->available[row(log, place)] = k->clock.now;
   arrived(k, r, answer.first, answer.end);
+  r->is_done |= (u8)answer.is_last;
   for (int n = 0; n < m->factor; n++) let_go(k, r, &r->lanes[n]);
+  if (answer.is_last) read_to_end(k, r);
 }
 
 void read_again(Kernel *k, Reader *r, i64 bytes) {

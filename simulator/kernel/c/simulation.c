@@ -25,11 +25,14 @@ static void happen(Kernel *k, u64 place) {
     return;
   }
   if (what == SWITCH) {
-    switch_reader(k, number);
+    if (place & 15) switch_reader(k, number);
+    else begin_to_read(k, number);
     return;
   }
   if (number >= k->nmappings) {
-    read_for_other(k, &k->others[number - k->nmappings].readers[shard_of(place)]);
+    Reader *r = &k->others[number - k->nmappings].readers[shard_of(place)];
+    if (what == ANSWER) read_to_end(k, r);
+    else read_for_other(k, r);
     return;
   }
   Mapping *m = &k->mappings[number];
@@ -43,28 +46,36 @@ static void happen(Kernel *k, u64 place) {
   }
 }
 
+/* Whoever has a number begins to read at a time. */
+static void begin_at(Kernel *k, int number, i64 starts_ns) {
+  due(&k->clock, starts_ns > k->begin_ns ? starts_ns : k->begin_ns, order(SWITCH, number, 0, 0));
+}
+
 int start(Kernel *k) {
   k->clock.now = k->window_began_ns = k->window_ends_ns = k->begin_ns;
   due(&k->clock, k->latest_ns, order(END, 0, 0, 0));
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
     begin_switching(k, &m->power, i);
-    for (i64 j = 0; j < k->streams[m->stream].nshards; j++) {
-      if (m->push) start_pushing(m, &m->readers[j]);
-      else start_polling(k, &m->polls, &m->readers[j], m->polls.first_ns[j]);
-    }
+    if (k->streams[m->stream].changes && m->passes_over_ns > -NEVER) begin_at(k, i, m->starts_ns);
+    for (i64 j = 0; j < k->streams[m->stream].nshards; j++)
+      start_reading(k, &m->readers[j], m->push ? m->starts_ns : m->polls.first_ns[j]);
   }
   for (int i = 0; i < k->nothers; i++) {
     OtherReader *o = &k->others[i];
     begin_switching(k, &o->power, k->nmappings + i);
+    if (k->streams[o->stream].changes) begin_at(k, k->nmappings + i, o->starts_ns);
     for (i64 j = 0; j < k->streams[o->stream].nshards; j++)
-      start_polling(k, &o->polls, &o->readers[j], o->polls.first_ns[j]);
+      start_reading(k, &o->readers[j], o->polls.first_ns[j]);
   }
   return 1;
 }
 
 #define A_PORTION (1 << 22) /* events; a window of the traffic counts as many as it may have records */
 #define A_WINDOW (1 << 16)
+
+/* Whether the window that has ended with the run at the latest is not the last one: shards change just then. */
+static int is_left_to_write(const Kernel *k) { return k->window_ends_ns == k->latest_ns && changes_at_end(k); }
 
 /* Go on until all is stated that was decided before k->until_ns, or there is no room for more, or some time has passed,
  * so that a run can be stopped: an enum status. */
@@ -73,10 +84,10 @@ int advance(Kernel *k) {
   for (i64 done = 0; k->over < 2; done++) {
     if (done >= A_PORTION) return RUNNING;
     const Event *first = &k->clock.heap[0];
-    if (first->time >= k->window_ends_ns && k->window_ends_ns < k->latest_ns) {
+    if (first->time >= k->window_ends_ns && (k->window_ends_ns < k->latest_ns || is_left_to_write(k))) {
       if (k->window_ends_ns >= k->until_ns) {
         k->reached = 1;
-        return REACHED;
+        return k->measures || state_waiting(k) ? REACHED : NO_MEMORY;
       }
       if (k->measures) all_is_over_before(k, k->window_ends_ns);
       k->clock.now = k->window_began_ns = k->window_ends_ns;
@@ -90,5 +101,6 @@ int advance(Kernel *k) {
     k->clock.now = event.time;
     happen(k, event.order);
   }
+  if (!k->measures && !state_waiting(k)) return NO_MEMORY;
   return k->memory.exhausted ? NO_MEMORY : OVER;
 }

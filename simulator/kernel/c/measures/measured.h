@@ -6,11 +6,11 @@
 #define NO_PEAK (-1) /* of a row that has none */
 #define LOAD_ROWS 120
 #define ROWS_A_PIECE 256 /* of a mapping: they are large, and a run may have a hundred thousand */
-#define PARTS 8
+#define PARTS 9
 #define CAUSES 25
 #define BUCKETS (50 * 256 + 1) /* of a histogram: eight bits of mantissa from 2^10 to 2^60 ns */
 
-enum part { WRITE_WAIT, PICKUP, QUEUEING, BATCHING, THROTTLED, RETRYING, COLD_STARTING, PROCESSING };
+enum part { WRITE_WAIT, PARENT_WAIT, PICKUP, QUEUEING, BATCHING, THROTTLED, RETRYING, COLD_STARTING, PROCESSING };
 enum cause {
   WRITE_RECORDS, WRITE_BYTES, STARTING, IS_DISABLED, PARENTS, READ_CALLS, READ_BYTES, IS_HELD, ANSWER_LIMIT,
   POLL_INTERVAL, READ_LATENCY, PUSH_BYTES, PROPAGATION, BATCHING_WINDOW, DOING_CAUSES, BY_PROCESSING = 19,
@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
   i64 produced, dropped, throttled, put_units, kib;
-  i64 load_interval_ns, load_rows;
+  i64 load_interval_ns, load_rows, load_stride; /* stride: rows have room for so many shards */
 } StreamTotals;
 
 typedef struct {
@@ -84,7 +84,7 @@ typedef struct {
 } MappingTotals;
 
 typedef struct {
-  i64 processed, age_peak_ns, calls, refused, skipped, bytes;
+  i64 processed, age_peak_ns, calls, refused, skipped, bytes, finished_ns; /* NEVER: it is not finished */
 } ReaderMeasures;
 
 /* Of another reader: by row of time, and by shard. */
@@ -163,7 +163,6 @@ typedef struct {
 
 typedef struct {
   StreamTotals totals;
-  i64 nshards;
   Grid produced, accepted, load_grid;
   StreamRow *rows;
   ShardMeasures *shards;
@@ -186,7 +185,7 @@ typedef struct {
 } Lag;
 
 enum class { UNSEEN, SEEN, CALLED_FOR, AVAILABLE, CLASSES };
-enum phase { BEFORE_START, ENABLED, PHASE_DISABLED };
+enum phase { BEFORE_START, ENABLED, PHASE_DISABLED, BEHIND_PARENTS };
 
 typedef struct {
   i64 ends_ns;
@@ -220,7 +219,7 @@ typedef struct {
   i64 heard; /* the number of the minute in which an attempt ended last; -1: none has */
   u32 phase; /* its number in the mapping's phases */
   SetAside *aside; /* only where the mapping has a filter */
-  u8 doing, then, moves; /* moves: a record ended in the last quarter of the traffic */
+  u8 doing, then, waits, moves; /* waits: its shard for the end of its parents; moves: a record ended in the last quarter of the traffic */
 } Watch;
 
 /* What has happened at one instant, see Episode. */

@@ -11,6 +11,13 @@ int make_other_measures(Kernel *k, int other) {
   return mine->reads && make_lag(k, &mine->lag, shards, NEVER);
 }
 
+/* Room for more shards. */
+int longer_other(Kernel *k, int other, i64 had, i64 room) {
+  OtherMeasures *mine = &k->measures->others[other];
+  mine->reads = longer(&k->memory, mine->reads, had, room, sizeof(OtherReads));
+  return !k->memory.exhausted && longer_lag(k, &mine->lag, room);
+}
+
 /* The place of the first record that it has not read, and that has not expired. */
 static i64 first_unread(const Reader *r) { return greatest(r->place, r->expired); }
 

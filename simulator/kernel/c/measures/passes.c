@@ -62,6 +62,7 @@ void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
   for (; w->sent < w->accepted; w->sent++) {
     u64 at = row(log, place_of(r, lane, w->sent));
+    if (r->available[at] == UNSENT) break;
     if (r->available[at] < 0) continue;
     i64 leaves_ns = r->available[at] - m->propagation_ns;
     if (leaves_ns > until_ns) break;

@@ -51,10 +51,15 @@ static int room_for_an_edge(Kernel *k, const Reader *r, const Lane *lane, i64 no
   if (!longer_one) return 0;
   for (i64 i = a->first; i < a->end; i++) longer_one[(u64)i & (room - 1)] = *edge(a, i);
   if (a->edges) give_back(&k->memory, a->edges, (a->mask + 1) * sizeof(Edge));
-  else a->before = (Edge){.doing = IDLE, .polled = MISSED};
   a->edges = longer_one;
   a->mask = room - 1;
   return 1;
+}
+
+/* A lane is followed from now on. */
+void begin_to_set_aside(const Kernel *k, const Reader *r, const Lane *lane) {
+  const Watch *w = &lane->watch;
+  w->aside->before = (Edge){.doing = w->doing, .phase = (u8)phase_of(k, r, w), .polled = (u8)r->polled};
 }
 
 /* The lane does something else from a time on, or its shard has been polled. */
@@ -71,7 +76,6 @@ static void wait_in(Kernel *k, const Reader *r, const Lane *lane, int class, i64
   const Mapping *m = &k->mappings[r->mapping];
   SetAside *a = lane->watch.aside;
   if (from_ns >= to_ns) return;
-  if (!a->edges) a->before = (Edge){.doing = IDLE, .polled = MISSED};
   i64 after = first_edge(a, from_ns + 1), last = first_edge(a, to_ns);
   const Edge *first = after > a->first ? edge(a, after - 1) : &a->before;
   const Edge *end = last > a->first ? edge(a, last - 1) : &a->before;

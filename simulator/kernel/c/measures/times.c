@@ -180,6 +180,7 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
     i64 lived_ns = end_ns - log->rows[at].produced;
     add_sum(&mine->totals.lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
     wait_to_write(k, r->mapping, log->rows[at].produced, least(log->let_in[at], end_ns), end_ns);
+    if (log->moved) wait_for_closed(k, &k->streams[r->stream], r->mapping, log->moved[at]);
   }
 }
 
