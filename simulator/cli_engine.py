@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -10,17 +9,14 @@ import click
 
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
-    from simulator.scenario.spec import Scenario
 
 
-def engine_of(asked: Engine | None, scenarios: Sequence[Scenario]) -> Engine:
+def engine_of(asked: Engine | None) -> Engine:
     """The engine that was asked for, else the usual one; a line on stderr where the kernel cannot be had."""
-    from simulator.kernel.engines import LACKING, MISSING, needs_plain_rules, usual
+    from simulator.kernel.engines import MISSING, usual
 
     if asked == "kernel" and not find_spec("wasmtime"):
         raise click.UsageError("--engine kernel: wasmtime is not installed; pip install wasmtime")
     if asked is None and usual() == "simpy":
         click.echo(f"note: {MISSING}", err=True)
-    elif asked != "simpy" and (lacking := next(filter(None, map(needs_plain_rules, scenarios)), "")):
-        click.echo(f"note: {LACKING.format(lacking)}", err=True)
     return asked or usual()

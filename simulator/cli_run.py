@@ -63,7 +63,7 @@ def run(
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess
 
-    options = RunOptions(seed, replications, interval_s, invocations, force, _command(), engine_of(engine, loaded))
+    options = RunOptions(seed, replications, interval_s, invocations, force, _command(), engine_of(engine))
     failed, missed, summaries = [], False, []
     for path, scenario, target in zip(scenarios, loaded, targets, strict=True):
         try:

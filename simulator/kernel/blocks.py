@@ -20,9 +20,11 @@ LEVEL: Final = np.dtype([(name, "<i8") for name in ("now", "peak")])
 STREAM: Final = np.dtype(
     [
         (name, "<i8")
-        for name in ("produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows")
+        for name in (
+            "produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows", "load_stride",
+        )
     ]
-)
+)  # fmt: skip
 STREAM_ROW: Final = np.dtype([(name, "<i8") for name in ("produced", "accepted", "accepted_bytes", "throttled")])
 SHARD: Final = np.dtype(
     [
@@ -33,13 +35,32 @@ SHARD: Final = np.dtype(
         )
     ]
 )  # fmt: skip
+SPAN: Final = np.dtype(
+    [
+        ("parents", "<i8", 2),
+        ("children", "<i8", 2),
+        *((name, "<i8") for name in ("opens_ns", "closes_ns", "closed_by")),
+        ("first", "<u8", 2),
+        ("last", "<u8", 2),
+    ]
+)
+REQUEST: Final = np.dtype(
+    [
+        (name, "<i8")
+        for name in (
+            "at_ns", "asker", "wants", "shards", "other", "part", "bits", "open_before", "open_after", "begun_ns",
+            "done_ns", "refused",
+        )
+    ]
+)  # fmt: skip
 MAPPING: Final = np.dtype(
     [
         *(
             (name, "<i8")
             for name in (
                 "attempts", "errors", "timeouts", "partial", "throttles", "cold_starts", "processed", "skipped",
-                "dropped", "sent_to_destination", "expired", "unprocessed", "backlog", "backlog_peak", "last_end_ns",
+                "dropped", "sent_to_destination", "expired", "filtered", "unprocessed", "backlog", "backlog_peak",
+                "last_end_ns",
             )
         ),
         ("lag_ns", "<i8", 2),
@@ -57,8 +78,8 @@ MAPPING: Final = np.dtype(
         ),
         ("full", SUM),
         ("all", SUM),
-        ("parts", SUM, 8),
-        *((name, SUM) for name in ("lived", "stayed", "skipped_wait")),
+        ("parts", SUM, 9),
+        *((name, SUM) for name in ("lived", "stayed", "skipped_wait", "filtered_lived")),
     ]
 )  # fmt: skip
 MAPPING_ROW: Final = np.dtype(
@@ -67,19 +88,25 @@ MAPPING_ROW: Final = np.dtype(
             (name, "<i8")
             for name in (
                 "attempts", "errors", "throttles", "processed", "done_again", "dropped", "sent_to_destination",
-                "expired", "age_peak_ns", "latency_peak_ns", "backlog_peak", "backlog_changes", "lag_peak_ns",
+                "expired", "filtered", "age_peak_ns", "latency_peak_ns", "backlog_peak", "backlog_changes",
+                "lag_peak_ns",
             )
         ),
         ("latency_ns", "<f8", 2),
         ("age_ns", "<f8", 2),
-        ("parts", SUM, 8),
+        ("parts", SUM, 9),
         ("waiting", CELL, 25),
+        ("filtered_waiting", CELL),
     ]
 )  # fmt: skip
 USUAL_ROW: Final = np.dtype([("age_peak_ns", "<i8")])
 READER: Final = np.dtype(
-    [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes")]
+    [(name, "<i8") for name in ("processed", "age_peak_ns", "calls", "refused", "skipped", "bytes", "finished_ns")]
 )
+OTHER_ROW: Final = np.dtype(
+    [(name, "<i8") for name in ("calls", "refused", "skipped", "records", "bytes", "lag_peak_ns")]
+)
+OTHER_READS: Final = np.dtype([(name, "<i8") for name in ("calls", "refused", "skipped", "bytes")])
 LANE: Final = np.dtype([(name, "<i8") for name in ("busy_ns", "worked_ns", "accepted", "processed")])
 WASTED: Final = np.dtype([("records", "<i8"), ("on_demand", SUM), ("provisioned", SUM)])
 HISTOGRAM: Final = np.dtype(
@@ -96,7 +123,7 @@ EPISODE: Final = np.dtype(
 WORD: Final = np.dtype("<i8")
 
 _KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
-    "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW)),
+    "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW, SPAN, REQUEST)),
     "function": (8, (LEVEL, LEVEL_ROW)),
     "mapping": (
         16,
@@ -105,6 +132,7 @@ _KINDS: Final = {  # of the thing that a block belongs to: the first number, and
             EPISODE,
         ),
     ),
+    "other reader": (32, (OTHER_ROW, OTHER_READS)),
 }  # fmt: skip
 
 
@@ -118,6 +146,8 @@ class OfStream:
     load: Integers
     unwritten: Block
     unwritten_rows: Block
+    spans: Block
+    requests: Block
 
 
 @dataclass(frozen=True)
@@ -147,6 +177,14 @@ class OfMapping:
 
 
 @dataclass(frozen=True)
+class OfOtherReader:
+    """The measures of another reader."""
+
+    rows: Block
+    reads: Block
+
+
+@dataclass(frozen=True)
 class Blocks:
     """All measures of a run that is over, as words; they are copied when they are asked for."""
 
@@ -163,6 +201,10 @@ class Blocks:
     def mapping(self, number: int) -> OfMapping:
         """Those of one of its mappings."""
         return OfMapping(*self._of("mapping", number))
+
+    def other_reader(self, number: int) -> OfOtherReader:
+        """Those of one of its other readers."""
+        return OfOtherReader(*self._of("other reader", number))
 
     def _of(self, thing: str, number: int) -> list[Any]:
         first, dtypes = _KINDS[thing]

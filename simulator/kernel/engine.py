@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-import numpy as np
-
 from simulator.kernel.machine import Machine, OutOfMemoryError
-from simulator.kernel.plan import factors, plan, poisoned
+from simulator.kernel.plan import plan
 from simulator.kernel.refusal import refusal
 from simulator.kernel.stated import NOTHING_SENT, SENT, WORDS, add, sent
+from simulator.kernel.written import writers
 from simulator.model.facts import Facts
 from simulator.model.memory import BacklogTooLargeError, check_backlog, kept, most_bytes
 from simulator.model.observer import Observer
 from simulator.model.windows import Windows
 from simulator.scenario.spec import Scenario
-from simulator.traffic.log import Columns, Integers
 from simulator.traffic.nanoseconds import NEVER, ns, seconds
-from simulator.traffic.offered import Offered
 from simulator.traffic.stream import streams
-from simulator.traffic.written import Written, by_shard
+from simulator.traffic.written import Written
 
 
 def run(scenario: Scenario, seed: int, replication: int, observer: Observer) -> int:
@@ -34,6 +31,7 @@ class _Run:
     def __init__(self, scenario: Scenario, seed: int, replication: int, observer: Observer) -> None:
         self._scenario, self._observer = scenario, observer
         self._streams = streams(scenario, seed, replication)
+        self._writers = writers(scenario, self._streams)
         self._windows = Windows(scenario, self._streams)
         self._begin_ns = min([0, *(ns(p.start) for p in scenario.producers)])
         self._latest_ns = ns(scenario.duration) + ns(scenario.drain)
@@ -74,18 +72,8 @@ class _Run:
 
     def _written(self, machine: Machine, number: int, name: str, end_ns: int) -> Written:
         """What was written to a stream: its logs grow."""
-        lanes, poison = factors(self._scenario, name), poisoned(self._scenario, name)
-        rows = machine.written(number, 7 + len(lanes) + len(poison))
-        rows = rows[by_shard(rows[:, 5])]
-        produced, let_in, accepted, size, order, shard, dropped, *rest = (np.ascontiguousarray(c) for c in rows.T)
-        lane = dict(zip(lanes, rest, strict=False)) | {1: np.zeros_like(shard)}
-        after = {f: column.view(np.float64) for f, column in zip(poison, rest[len(lanes) :], strict=True)}
-        stream = self._streams[name]
-        lane = {factor: lane[factor] for factor in stream.factors}
-        records = Columns(produced, let_in, accepted, size, order, lane, after)
-        lost: Integers = dropped
         until_ns = end_ns + (end_ns == self._latest_ns)
-        return stream.accept(Offered(records, shard, lost.astype(bool)), lost.astype(bool), until_ns)
+        return self._writers[name].written(machine, number, until_ns)
 
     def _forget(self, machine: Machine) -> None:
         for number, stream in enumerate(self._streams.values()):

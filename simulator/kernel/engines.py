@@ -14,8 +14,6 @@ MISSING: Final = (
     "pip install wasmtime"
 )
 
-LACKING: Final = "the kernel does not know {} yet, so the plain rules run, some ten times slower"
-
 
 class Run(Protocol):
     """Simulate a scenario to its end, told to an observer; when that was, in ns."""
@@ -26,22 +24,6 @@ class Run(Protocol):
 def usual() -> Engine:
     """The kernel, if what it needs is installed."""
     return "kernel" if find_spec("wasmtime") else "simpy"
-
-
-def engine_for(scenario: Scenario, asked: Engine | None = None) -> Engine:
-    """Who simulates a scenario: who is asked for, or the usual engine; the plain rules where the kernel lacks some."""
-    engine = asked or usual()
-    return "simpy" if engine == "kernel" and needs_plain_rules(scenario) else engine
-
-
-def needs_plain_rules(scenario: Scenario) -> str:
-    """What a scenario has that the kernel does not know yet, in words; empty if it knows all."""
-    has: dict[str, object] = {
-        "streams whose shards change": any(stream.changes for stream in scenario.streams.values()),
-        "other readers": scenario.readers,
-        "filters": any(mapping.filter for mapping in scenario.event_source_mappings),
-    }
-    return ", ".join(name for name, there in has.items() if there)
 
 
 def run_by(engine: Engine) -> Run:

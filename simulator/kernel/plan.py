@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -23,14 +24,19 @@ from simulator.scenario.expectations import largest
 from simulator.scenario.memory import work
 from simulator.scenario.spec import Backoff, Distribution, Outage, Poison, Random, Scenario, Slow
 from simulator.traffic.draws import key
+from simulator.traffic.filters import key_passes
 from simulator.traffic.nanoseconds import NEVER, ns
 from simulator.traffic.partition_keys import alias_table, key_hash, shard_and_lane
 from simulator.traffic.quantiles import Among, Between, Floats, Same, Tabulated, quantile, unit_exponential
 from simulator.traffic.rates import Periodic, Pieces, Steady, Wave, profile
+from simulator.traffic.scaling import MINUTE_NS
 from simulator.traffic.write_limits import HARMLESS_BYTES
 
 MAGIC: Final = 0x31306472616873  # "shard01"
 UNIQUE, ROUND_ROBIN, UNIFORM, WEIGHTED = range(4)
+REQUESTS, ON_DEMAND = 1, 2
+SHARD_COUNT, A_SPLIT, A_MERGE = range(3)
+METRICS: Final = ("use", "records", "bytes")
 Item = TypeVar("Item")
 
 
@@ -95,6 +101,11 @@ def poisoned(scenario: Scenario, stream: str) -> list[str]:
     return [f for f in of if any(isinstance(each, Poison) for each in scenario.functions[f].failures)]
 
 
+def filtered(scenario: Scenario, stream: str) -> list[spec.EventSourceMapping]:
+    """The mappings that read a stream and have a filter."""
+    return [m for m in scenario.event_source_mappings if m.stream == stream and m.filter]
+
+
 class _Plan:
     def __init__(self, scenario: Scenario, seed: int, replication: int, measuring: Measuring | None) -> None:
         self.measuring = measuring
@@ -118,6 +129,7 @@ class _Plan:
         self._each(self._pools(), lambda pool: words.whole(pool.units, pool.rate.ticks_a_ns))
         self._each(self.functions, self._function)
         self._each(scenario.event_source_mappings, self._mapping)
+        self._each(scenario.readers, self._other_reader)
         return words.content()
 
     def _each(self, items: Sequence[Item], write: Callable[[Item], None]) -> None:
@@ -145,6 +157,9 @@ class _Plan:
         for number, _, kind in self._kinds(name):
             words.whole(number)
             words.number(kind.probability, kind.fails_after)
+        filters = [m.filter for m in filtered(self.scenario, name)]
+        words.whole(len(filters))
+        words.number(*(f.passes for f in filters if f))
         times = [
             (ns(at), number, p.fails_after)
             for number, function in enumerate(self.poisoned[name])
@@ -156,6 +171,54 @@ class _Plan:
         for at_ns, number, fails_after in sorted(times):
             words.whole(at_ns, number)
             words.number(fails_after)
+        self._changes(stream, partial(key, *self.draws, "stream", name))
+
+    def _changes(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
+        """What changes the shards of a stream, if anything does; `of`: the key of draws for a purpose."""
+        words = self.words
+        if stream.mode == "on_demand":
+            words.whole(ON_DEMAND)
+            words.number(stream.on_demand.split_above * 60)
+            words.whole(stream.on_demand.maximum)
+            self._lasting(stream.on_demand.delay, of("on-demand delay"))
+            return
+        words.whole(REQUESTS if stream.changes else 0)
+        if stream.changes:
+            self._each(stream.resharding, self._request)
+            self._lasting(stream.resharding_time.begin, of("resharding begin"))
+            self._lasting(stream.resharding_time.each, of("resharding each"))
+            self._rule(stream.scaling)
+
+    def _request(self, request: spec.Resharding) -> None:
+        part, whole = request.point.as_integer_ratio()
+        wants = SHARD_COUNT if request.shards is not None else A_MERGE if request.merge else A_SPLIT
+        first, other = request.merge or (request.shards if request.shards is not None else request.split or 0, 0)
+        self.words.whole(ns(request.at), wants, first, other, part, whole.bit_length() - 1)
+
+    def _lasting(self, time: Distribution, of: int) -> None:
+        """How long something takes: always the same, or drawn."""
+        taken = quantile(time)
+        self.words.whole(of, ns(taken.value) if isinstance(taken, Same) else -1)
+        if not isinstance(taken, Same):
+            self._write_quantile(taken)
+
+    def _rule(self, scaling: spec.Scaling | None) -> None:
+        words = self.words
+        words.whole(scaling is not None)
+        if scaling is None:
+            return
+        words.whole(METRICS.index(scaling.metric), scaling.minimum, scaling.maximum, ns(scaling.delay))
+        self._direction(scaling.up, scaling.up.above if scaling.up else 0.0, scaling.up.add if scaling.up else 0)
+        down = scaling.down
+        self._direction(down, down.below if down else 0.0, down.subtract if down else 0)
+
+    def _direction(self, direction: spec.ScaleUp | spec.ScaleDown | None, bound: float, by: int) -> None:
+        words = self.words
+        words.whole(direction is not None)
+        if direction is not None:
+            words.number(bound, direction.part)
+            minutes = ns(direction.period) // MINUTE_NS
+            words.whole(minutes, direction.points, direction.of, by, ns(direction.cooldown))
 
     def _producer(self, producer: spec.Producer) -> None:
         def of(purpose: str) -> int:
@@ -172,6 +235,19 @@ class _Plan:
         for number, i, _ in self._kinds(producer.stream):
             function = self.poisoned[producer.stream][number]
             words.whole(key(*self.draws, "poison", function, producer.stream, producer.name, i))
+        self._filters(producer)
+
+    def _filters(self, producer: spec.Producer) -> None:
+        """The keys of the draws of filters, and which keys pass where those decide."""
+        words, mappings = self.words, filtered(self.scenario, producer.stream)
+        words.whole(*(key(*self.draws, "filter", m.name, producer.name) for m in mappings))
+        names = self._names(producer)
+        for mapping in mappings:
+            assert mapping.filter
+            by_key = mapping.filter.by == "key" and names is not None
+            words.whole(by_key)
+            if by_key and names is not None:
+                words.array([key_passes(name, mapping.filter.passes) for name in names], "u1")
 
     def _size(self, size: Distribution) -> None:
         of = quantile(size)
@@ -213,13 +289,11 @@ class _Plan:
         if isinstance(keys, spec.UniqueKeys):
             words.whole(UNIQUE, of)
             return
-        weight = None
+        names, weight = self._names(producer) or [], None
         if isinstance(keys, spec.WeightedKeys):
-            names, weight = list(keys.keys), keys.weight
-        else:
-            names = [f"{producer.name}-{i}" for i in range(keys.count)]
-            if isinstance(keys.popularity, spec.Zipf) and keys.order != "round_robin":
-                weight = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf
+            weight = keys.weight
+        elif isinstance(keys.popularity, spec.Zipf) and keys.order != "round_robin":
+            weight = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf
         kind = WEIGHTED if weight is not None else UNIFORM
         if isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
             kind = ROUND_ROBIN
@@ -232,6 +306,20 @@ class _Plan:
         words.array([shard_and_lane(h, shards, 1)[0] for h in hashes], "<u4")
         for factor in self.factors[producer.stream]:
             words.array([shard_and_lane(h, shards, factor)[1] for h in hashes], "u1")
+        if self.scenario.streams[producer.stream].changes:
+            order = sorted(range(len(hashes)), key=hashes.__getitem__)
+            words.array([half for i in order for half in divmod(hashes[i], 1 << 64)], "<u8")
+            words.array(order, "<u4")
+
+    def _names(self, producer: spec.Producer) -> list[str] | None:
+        """By the number of a key; None: every record has a key of its own."""
+        match producer.partition_keys:
+            case spec.UniqueKeys():
+                return None
+            case spec.WeightedKeys(keys=names):
+                return list(names)
+            case spec.CountedKeys(count=count):
+                return [f"{producer.name}-{i}" for i in range(count)]
 
     def _write_quantile(self, of: Any) -> None:
         words = self.words
@@ -294,25 +382,44 @@ class _Plan:
         factor, factors, poisoned = mapping.parallelization_factor, self.factors[stream], self.poisoned[stream]
         words.whole(self.streams.index(stream), self.functions.index(mapping.function), mapping.consumer == "push")
         words.whole(factor, factors.index(factor) if factor in factors else -1)
-        words.whole(poisoned.index(mapping.function) if mapping.function in poisoned else -1, mapping.batch_size)
+        words.whole(poisoned.index(mapping.function) if mapping.function in poisoned else -1)
+        filters = [m.name for m in filtered(self.scenario, stream)]
+        words.whole(filters.index(mapping.name) if mapping.filter else -1, mapping.batch_size)
         words.whole(ns(mapping.maximum_batching_window), ns(mapping.invoke_overhead), mapping.maximum_retry_attempts)
         words.whole(ns(mapping.maximum_record_age) if mapping.maximum_record_age > 0 else NEVER)
         words.whole(mapping.bisect_batch_on_function_error, mapping.report_batch_item_failures)
         words.whole(mapping.on_failure_destination, *starting_position(mapping), ns(mapping.starts_after))
-        periods = disabled_periods(mapping.disabled)
-        words.whole(len(periods), *(time for period in periods for time in period))
-        words.whole(ns(polling.interval), ns(polling.latency), polling.get_records_limit)
-        words.number(polling.jitter, polling.missed)
-        words.whole(polling.repoll == "full_batch", of("poll jitter"), of("missed polls"))
-        words.whole(
-            *first_polls_ns(mapping.polling, mapping.starts_after, of("phase"), self.scenario.streams[stream].shards)
-        )
+        words.whole(ns(mapping.shard_discovery))
+        self._switch(mapping.disabled)
+        self._polls(polling, stream, mapping.starts_after, of)
+        words.whole(ns(polling.latency))
+        words.number(polling.missed)
+        words.whole(polling.repoll == "full_batch", of("missed polls"))
         words.whole(ns(mapping.push.propagation))
         if self.measuring is not None:
             words.whole(self.measuring.behind_ns[self.scenario.event_source_mappings.index(mapping)])
         self._backoff(mapping.retry_backoff, of("retry jitter"))
         self._backoff(mapping.throttle_backoff, of("throttle jitter"))
         self._draws_of(mapping)
+
+    def _other_reader(self, reader: spec.Reader) -> None:
+        self.words.whole(self.streams.index(reader.stream), ns(reader.starts_after))
+        self._switch(reader.disabled)
+        of = partial(key, *self.draws, "reader", reader.name)
+        self._polls(reader, reader.stream, reader.starts_after, of)
+
+    def _switch(self, disabled: Sequence[spec.Period]) -> None:
+        periods = disabled_periods(disabled)
+        self.words.whole(len(periods), *(time for period in periods for time in period))
+
+    def _polls(
+        self, polling: spec.Polling | spec.Reader, stream: str, starts_after: float, of: Callable[[str], int]
+    ) -> None:
+        """How the shards of a stream are polled; `of`: the key of draws for a purpose."""
+        words, shards = self.words, self.scenario.streams[stream].shards
+        words.whole(ns(polling.interval), polling.get_records_limit)
+        words.number(polling.jitter)
+        words.whole(of("poll jitter"), *first_polls_ns(polling, starts_after, of("phase"), shards))
 
     def _backoff(self, backoff: Backoff, of: int) -> None:
         self.words.number(backoff.initial, backoff.factor, backoff.maximum, backoff.jitter)

@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from simulator.kernel.machine import Machine
-from simulator.model.facts import Attempt, Doing, Facts, Loss, Poll, ReadAgain, Sent, Throttle
+from simulator.model.facts import Attempt, Doing, Facts, Finished, Loss, Poll, ReadAgain, Sent, Throttle
 from simulator.traffic.log import Integers, Log
 from simulator.traffic.shards import Shard
 
-ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, LOSSES, PLACES = range(8)
-WORDS: Final = (18, 10, 6, 9, 5, 5, 9, 1)  # of a row of each kind
+ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, FINISHED, LOSSES, PLACES = range(9)
+WORDS: Final = (18, 10, 6, 9, 5, 5, 3, 9, 1)  # of a row of each kind
 ENVIRONMENTS: Final = ("on_demand", "provisioned", "cold")
 OUTCOMES: Final = ("ok", "error", "timeout", "partial")
 FAILURES: Final = ("", "poison", "outage", "random_errors", "timeouts")
@@ -23,7 +23,7 @@ DOINGS: Final = (
     "random_errors", "timeouts", "answer",
 )  # fmt: skip
 RESULTS: Final = ("called", "missed", "held", "disabled", "no_call", "no_bytes")
-HOWS: Final = ("dropped", "sent_to_destination", "expired")
+HOWS: Final = ("dropped", "sent_to_destination", "expired", "filtered")
 NOTHING_SENT: Final = np.empty((0, WORDS[SENT]), np.int64)
 
 
@@ -36,6 +36,7 @@ def add(facts: Facts, machine: Machine) -> None:
     facts.doings += [Doing._make((*row[:3], DOINGS[row[3]], *row[4:])) for row in rows[DOING].tolist()]
     facts.polls += [Poll._make((*row[:3], RESULTS[row[3]], *row[4:8], bool(row[8]))) for row in rows[POLLS].tolist()]
     facts.read_again += [ReadAgain._make((*row[:4], bool(row[4]))) for row in rows[AGAIN].tolist()]
+    facts.finished += [Finished._make(row) for row in rows[FINISHED].tolist()]
     facts.losses += [_loss(row, places) for row in rows[LOSSES].tolist()]
 
 

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.kernel.blocks import Block, Blocks, OfFunction, OfMapping, OfStream, whole
+from simulator.kernel.blocks import Block, Blocks, OfFunction, OfMapping, OfOtherReader, OfStream, whole
+from simulator.kernel.changed import parents, requests
 from simulator.kernel.stated import FAILURES
 from simulator.measures.ages import AgesByRow
 from simulator.measures.backlog import Backlog
 from simulator.measures.billed import BilledWork
 from simulator.measures.concurrency import ConcurrencyMeasures
 from simulator.measures.conservation import Ends, check_littles_law, ends
-from simulator.measures.episodes import Episode, Episodes, events
+from simulator.measures.episodes import Episode, Episodes, events, reshardings
 from simulator.measures.exact import Integrals, Sums, narrow, products
 from simulator.measures.grid import Peaks, Series
 from simulator.measures.histogram import Histogram
@@ -22,50 +23,64 @@ from simulator.measures.lag import Lag
 from simulator.measures.lane_work import LaneWork
 from simulator.measures.last_quarter import LOST, LastQuarter
 from simulator.measures.level import Level
-from simulator.measures.mapping import LOSSES, SERIES_PERCENTILES, MappingMeasures
+from simulator.measures.mapping import SERIES_PERCENTILES, UNDONE, MappingMeasures
 from simulator.measures.mapping_observer import reading
 from simulator.measures.observer import Measured, Outcome
+from simulator.measures.other_readers import OtherReaderMeasures
 from simulator.measures.parts import PARTS, Parts
 from simulator.measures.reads import Reads
 from simulator.measures.row_percentiles import RowPercentiles
 from simulator.measures.run_times import RunTimes
-from simulator.measures.stream import StreamMeasures
+from simulator.measures.stream import Span, StreamMeasures
 from simulator.measures.unserved import Unserved
 from simulator.measures.verdict import behind_ns
 from simulator.measures.waiting import CAUSES, Waiting
-from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.scenario.spec import EventSourceMapping, Scenario, Stream
 from simulator.traffic.log import Integers
+from simulator.traffic.nanoseconds import NEVER
 
-KNOWN_PARTS: Final = tuple(part for part in PARTS if part != "parent_wait")  # of shards that do not change
 COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold_starts")
 
 
 def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> Outcome:
     """What a run came to. Raises what the program's own checks raise."""
     rows = _Rows(run, end_ns)
-    streams = {name: _of_stream(run, rows, blocks.stream(number)) for number, name in enumerate(scenario.streams)}
+    streams = {
+        name: _of_stream(run, rows, spec, blocks.stream(number))
+        for number, (name, spec) in enumerate(scenario.streams.items())
+    }
     functions = {name: _of_function(rows, blocks.function(number)) for number, name in enumerate(scenario.functions)}
     found = [
         _of_mapping(scenario, spec, streams[spec.stream], rows, blocks.mapping(number))
         for number, spec in enumerate(scenario.event_source_mappings)
     ]
-    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found], [])
+    readers = [_of_other_reader(run, rows, blocks.other_reader(number)) for number in range(len(scenario.readers))]
+    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found], readers)
     return Outcome(measured, [how for _, how, _ in found], [episodes for _, _, episodes in found])
 
 
-def _of_stream(run: RunTimes, rows: _Rows, found: OfStream) -> StreamMeasures:
-    return StreamMeasures.of(run, found, rows.level(found.unwritten, found.unwritten_rows))
+def _of_stream(run: RunTimes, rows: _Rows, spec: Stream, found: OfStream) -> StreamMeasures:
+    spans = [Span(parents(each), int(each["opens_ns"]), int(each["closes_ns"])) for each in found.spans]
+    made = [each for each in requests(spec, found.spans, found.requests) if each.at_ns < rows.end_ns]
+    changes = spans, sorted(made, key=lambda each: each.at_ns)
+    return StreamMeasures.of(run, found, rows.level(found.unwritten, found.unwritten_rows), changes)
 
 
 def _of_function(rows: _Rows, found: OfFunction) -> ConcurrencyMeasures:
     return ConcurrencyMeasures.of(rows.level(found.concurrency, found.rows))
 
 
+def _of_other_reader(run: RunTimes, rows: _Rows, found: OfOtherReader) -> OtherReaderMeasures:
+    mine = rows.some(found.rows)[1:]
+    lag = Lag.of(run.interval_ns, mine["lag_peak_ns"].copy(), np.zeros(0, np.int64), [])
+    return OtherReaderMeasures.of(run.interval_ns, lag, mine, found.reads)
+
+
 def _of_mapping(
     scenario: Scenario, spec: EventSourceMapping, stream: StreamMeasures, rows: _Rows, found: OfMapping
 ) -> tuple[MappingMeasures, Ends, list[Episode]]:
     mine, totals = _Mapping(scenario, spec, rows, found).measures(), found.totals[0]
-    return mine, _ends(spec, stream, mine, totals), _episodes(scenario, spec, mine, totals, rows.end_ns)
+    return mine, _ends(spec, stream, mine, totals), _episodes(scenario, spec, stream, mine, totals, rows.end_ns)
 
 
 @dataclass(frozen=True)
@@ -110,8 +125,8 @@ class _Mapping:
         run, totals = self._rows.run, self._found.totals[0]
         mine = MappingMeasures(self._reading, run, behind_ns(self._spec), self._spec.batch_size)
         mine.counts = {name: int(totals[name]) for name in COUNTS}
-        mine.told |= {name: int(totals[name]) for name in ("processed", *LOSSES)}
-        sums_ns = dict(zip(KNOWN_PARTS, whole(totals["parts"]).tolist(), strict=True))
+        mine.told |= {name: int(totals[name]) for name in ("processed", *UNDONE)}
+        sums_ns = dict(zip(PARTS, whole(totals["parts"]).tolist(), strict=True))
         mine.parts = Parts.of(run.warmup_ns, int(totals["warm_records"]), sums_ns, self._parts())
         mine.waiting = self._waited(int(whole(totals["lived"])))
         behind = self._found.episodes[["begin_ns", "end_ns", "peak_ns"]].tolist()
@@ -134,9 +149,7 @@ class _Mapping:
 
     def _parts(self) -> Sums:
         cells = np.stack((self._mine["parts"]["high"], self._mine["parts"]["low"]))
-        parts = np.zeros((*cells.shape[:-1], len(PARTS)), cells.dtype)
-        parts[..., [PARTS.index(part) for part in KNOWN_PARTS]] = cells
-        return Sums.of(parts, self._rows.run.interval_ns)
+        return Sums.of(cells, self._rows.run.interval_ns)
 
     def _waited(self, lived_ns: int) -> Waiting:
         run = self._rows.run
@@ -191,7 +204,7 @@ class _Mapping:
         mine.processed, mine.done_again = Series.of(self._row("processed")), Series.of(self._row("done_again"))
         mine.attempts, mine.errors = Series.of(self._row("attempts")), Series.of(self._row("errors"))
         mine.throttles = Series.of(self._row("throttles"))
-        mine.undone |= {how: Series.of(self._row(how)) for how in LOSSES}
+        mine.undone |= {how: Series.of(self._row(how)) for how in UNDONE}
 
     def _by_shard(self, mine: MappingMeasures) -> None:
         readers, reads = self._found.readers, Reads()
@@ -201,11 +214,13 @@ class _Mapping:
         mine.reads, mine.busy_ns = reads, self._found.lanes["busy_ns"].copy()
         mine.processed_by_shard = Series.of(readers["processed"].copy())
         mine.age_by_shard = Peaks.of(readers["age_peak_ns"].copy())
+        finished = np.flatnonzero(readers["finished_ns"] < NEVER)
+        mine.finished_ns = dict(zip(finished.tolist(), readers["finished_ns"][finished].tolist(), strict=True))
 
     def _backlog(self, mine: MappingMeasures, totals: Any) -> None:
-        """Its area is what accepted records have waited; that it is, Little's law checks."""
+        """Its area is what accepted records have waited, filtered ones too; that it is, Little's law checks."""
         run, rows = self._rows.run, self._mine
-        areas = self._rows.areas(rows["waiting"][:, 2:])
+        areas = self._rows.areas(np.column_stack((rows["waiting"][:, 2:], rows["filtered_waiting"])))
         level = Level.of(
             int(totals["backlog"]),
             int(totals["backlog_peak"]),
@@ -242,15 +257,23 @@ def _histogram(found: Block) -> Histogram:
 
 
 def _ends(spec: EventSourceMapping, stream: StreamMeasures, mine: MappingMeasures, totals: Any) -> Ends:
-    by_how = {name: int(totals[name]) for name in ("processed", "skipped", *LOSSES, "unprocessed")}
+    by_how = {name: int(totals[name]) for name in ("processed", "skipped", *UNDONE, "unprocessed")}
     found = ends(spec.name, stream.produced_total, stream.dropped_total, by_how, {})
     in_system_ns = stream.unwritten.integral - int(whole(totals["skipped_wait"])) + mine.backlog.level.integral
+    in_system_ns -= int(whole(totals["filtered_lived"]))
     check_littles_law(spec.name, in_system_ns, sum(mine.waiting.total_ns().values()))
     return found
 
 
 def _episodes(
-    scenario: Scenario, spec: EventSourceMapping, mine: MappingMeasures, totals: Any, end_ns: int
+    scenario: Scenario,
+    spec: EventSourceMapping,
+    stream: StreamMeasures,
+    mine: MappingMeasures,
+    totals: Any,
+    end_ns: int,
 ) -> list[Episode]:
     over = end_ns - int(totals["oldest_ns"]) <= behind_ns(spec)
-    return mine.episodes.told(spec.name, events(scenario, spec), mine.lag, mine.waiting, over)
+    declared = [*events(scenario, spec), *reshardings(stream.requests)]
+    declared.sort(key=lambda event: event.start_ns)
+    return mine.episodes.told(spec.name, declared, mine.lag, mine.waiting, over)

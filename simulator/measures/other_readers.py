@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,20 @@ class OtherReaderMeasures:
         self.lag = Lag(interval_ns, NEVER)
         self._starts_ns, self._retention_ns = starts_ns, retention_ns
         self._next: Integers = np.zeros(0, np.int64)  # by shard: the place of the first record not yet read
+
+    @classmethod
+    def of(cls, interval_ns: int, lag: Lag, rows: Any, reads: Any) -> OtherReaderMeasures:
+        """Of what the kernel has counted: by row of time, from t = 0 on, and by shard (see simulator.kernel.blocks)."""
+        found = cls(0, 0, interval_ns)
+        names = ("calls", "refused", "skipped", "records", "bytes")
+        found.calls, found.refused, found.skipped, found.records, found.bytes = (
+            Series.of(rows[name].copy()) for name in names
+        )
+        found.reads.calls, found.reads.refused, found.reads.skipped, found.reads.bytes = (
+            Series.of(reads[name].copy()) for name in ("calls", "refused", "skipped", "bytes")
+        )
+        found.records_total, found.lag = int(rows["records"].sum()), lag
+        return found
 
     def observe(self, stretch: Stretch, shards: Sequence[Shard], facts: Facts) -> None:
         """Take a window: the shards of its stream, and the facts of this reader alone."""

@@ -62,8 +62,10 @@ class StreamMeasures:
         self._begin_ns, self._duration_ns = begin_ns, duration_ns
 
     @classmethod
-    def of(cls, run: RunTimes, found: OfStream, unwritten: Level) -> StreamMeasures:
-        """Of what the kernel has counted, of shards that were always open."""
+    def of(
+        cls, run: RunTimes, found: OfStream, unwritten: Level, changes: tuple[list[Span], list[Request]]
+    ) -> StreamMeasures:
+        """Of what the kernel has counted; `changes`: spans by shard, and requests in order of time."""
         stream, totals, shards = cls(run.begin_ns, run.duration_ns), found.totals[0], found.shards
         stream.produced_total, stream.dropped_total = int(totals["produced"]), int(totals["dropped"])
         stream.throttled_total = int(totals["throttled"])
@@ -77,8 +79,8 @@ class StreamMeasures:
         )
         stream.busiest.records, stream.busiest.bytes = shards["busiest_records"].copy(), shards["busiest_bytes"].copy()
         stream.load.interval_ns = int(totals["load_interval_ns"])
-        stream.load.values = found.load.reshape(-1, len(shards))
-        stream.unwritten, stream.spans = unwritten, [Span((), 0, NEVER)] * len(shards)
+        stream.load.values = found.load.reshape(-1, int(totals["load_stride"]))[:, : len(shards)]
+        stream.unwritten, (stream.spans, stream.requests) = unwritten, changes
         return stream
 
     @property

@@ -26,11 +26,13 @@ class Filtered:
         """Which of a producer's records pass, from number `first` on; `draws`: of their keys."""
         if self._filter.by == "key" and keys.names is not None:
             if producer not in self._by_key:
-                self._by_key[producer] = np.array([self._key_passes(name) for name in keys.names])
+                self._by_key[producer] = np.array([key_passes(name, self._filter.passes) for name in keys.names])
             return self._by_key[producer].take(draws)
         of = key(*self._draws, "filter", self._mapping, producer)
         found: Bools = all_units(all_bits(of, first, len(draws))) < self._filter.passes
         return found
 
-    def _key_passes(self, name: str) -> bool:
-        return key_hash(name) % PARTS < self._filter.passes * PARTS
+
+def key_passes(name: str, passes: float) -> bool:
+    """Whether a key passes a filter by key, that lets a part of them pass."""
+    return key_hash(name) % PARTS < passes * PARTS

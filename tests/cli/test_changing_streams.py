@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from simulator.kernel.engines import engine_for, needs_plain_rules
-from simulator.scenario.loading import load
-from tests.model.rows import scenario, small
+from tests.model.rows import small
 from tests.results import read_csv
 
 from .conftest import Command
-
-NOTE = "note: the kernel does not know streams whose shards change, other readers, filters yet"
 
 
 def all_of_them(folder: Path) -> Path:
@@ -32,12 +25,12 @@ def all_of_them(folder: Path) -> Path:
     return path
 
 
-def test_a_run_of_what_the_kernel_does_not_know_says_so_and_tells_all(tmp_path: Path, shardsim: Command) -> None:
+def test_a_run_of_a_stream_that_changes_with_another_reader_and_a_filter_tells_all(
+    tmp_path: Path, shardsim: Command
+) -> None:
     done = shardsim("run", all_of_them(tmp_path), "-o", tmp_path / "out")
-    assert done.exit_code == 0
-    (said,) = done.stderr.splitlines()
-    assert said == f"{NOTE}, so the plain rules run, some ten times slower"
-    assert json.loads((tmp_path / "out" / "run.json").read_text())["engine"] == "simpy"
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert json.loads((tmp_path / "out" / "run.json").read_text())["engine"].startswith("kernel ")
     shards, requests = read_csv(tmp_path / "out" / "shards.csv"), read_csv(tmp_path / "out" / "reshardings.csv")
     assert shards["opened_at_s"].tolist() == [0, 4, 4]
     assert requests["refused"].fillna("").tolist() == ["", "not open"]
@@ -49,23 +42,3 @@ def test_a_run_of_what_the_kernel_does_not_know_says_so_and_tells_all(tmp_path: 
     again = shardsim("run", tmp_path / "out" / "scenario.yaml", "-o", tmp_path / "again")
     assert again.exit_code == 0
     assert (tmp_path / "again" / "summary.json").read_text() == (tmp_path / "out" / "summary.json").read_text()
-
-
-def test_what_the_kernel_knows_it_simulates(tmp_path: Path) -> None:
-    assert engine_for(scenario(small()), "kernel") == "kernel"
-    assert needs_plain_rules(scenario(small())) == ""
-    assert engine_for(load(all_of_them(tmp_path)), "kernel") == "simpy"
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"stream": {"resharding": [{"at": "1s", "shards": 2}]}}, "streams whose shards change"),
-        ({"stream": {"scaling": {"up": {}}}}, "streams whose shards change"),
-        ({"stream": {"mode": "on_demand"}}, "streams whose shards change"),
-        ({"mapping": {"filter": {"passes": 1}}}, "filters"),
-        ({"run": {"readers": [{"stream": "s"}]}}, "other readers"),
-    ],
-)
-def test_each_of_the_new_things_needs_the_plain_rules(change: Any, why: str) -> None:
-    assert needs_plain_rules(scenario(small(**change))) == why

@@ -26,11 +26,13 @@ static i64 touch_all(const Kernel *k) {
   i64 sum = 0;
   if (!k->measures) return 0;
   for (int i = 0; i < k->nstreams; i++)
-    for (int kind = 0; kind < 6; kind++) sum ^= touch(k, kind, i);
+    for (int kind = 0; kind < 8; kind++) sum ^= touch(k, kind, i);
   for (int i = 0; i < k->nfunctions; i++)
     for (int kind = 8; kind < 10; kind++) sum ^= touch(k, kind, i);
   for (int i = 0; i < k->nmappings; i++)
     for (int kind = 16; kind < 28; kind++) sum ^= touch(k, kind, i);
+  for (int i = 0; i < k->nothers; i++)
+    for (int kind = 32; kind < 34; kind++) sum ^= touch(k, kind, i);
   return sum;
 }
 

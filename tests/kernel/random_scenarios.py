@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from simulator.scenario.units import parse_duration
 from tests.reference.scenarios import scenarios, text
 
 Section = dict[str, Any]
@@ -40,6 +41,9 @@ class Dice:
             self.function(function)
         for mapping in content["event_source_mappings"]:
             self.mapping(mapping)
+        for stream in content["streams"].values():
+            self.change(content, stream)
+        content["readers"] = [self.reader(name) for name in content["streams"] if self.chance(0.25)]
         if self.chance(0.5):
             content.setdefault("account", {})["requests_per_concurrency"] = self.random.choice(["0/s", "1/s", "3.7/s"])
         return content
@@ -87,9 +91,59 @@ class Dice:
             polling["missed"] = self.part(0, 0.5)
         if polling and self.chance(0.5):
             polling["phase"] = "random"
+        mapping["shard_discovery"] = self.random.choice(["2s", "0.7s", "0s"])
         for name in ("retry_backoff", "throttle_backoff"):
             if self.chance(0.6):
                 mapping[name]["jitter"] = self.part(0, 1)
+
+        if self.chance(0.35):
+            mapping["filter"] = {
+                "passes": self.random.choice([1, 0.7, 0.2, 0]),
+                "by": self.random.choice(["record", "key"]),
+            }
+
+    def change(self, content: Section, stream: Section) -> None:
+        """Have the shards of a stream change, perhaps: by requests, by a rule, on demand; within minutes, or hours."""
+        kind = self.random.choice(["no", "no", "no", "requests", "requests", "rule", "both", "on demand"])
+        lasts_s = parse_duration(content["duration"])
+        if kind in ("rule", "both", "on demand") and lasts_s < 150:
+            content["duration"], lasts_s = "150s", 150.0
+        if kind != "no":
+            begin = self.random.choice(["0s", "1s", {"exponential": {"mean": "3s"}}])
+            each = self.random.choice(["0s", "0.8s", {"uniform": {"low": "0.1s", "high": "5s"}}])
+            stream["resharding_time"] = {"begin": begin, "each": each}
+        if kind in ("requests", "both"):
+            at = sorted(self.part(0, 1.2) * lasts_s for _ in range(self.random.randint(1, 6)))
+            stream["resharding"] = [{"at": text(each, "s"), **self.request()} for each in at]
+        if kind in ("rule", "both"):
+            stream["scaling"] = self.rule()
+        if kind == "on demand":
+            delay = self.random.choice(["0s", "1m", {"uniform": {"low": "5s", "high": "50s"}}])
+            stream |= {"mode": "on_demand", "on_demand": {"split_above": 0.0003, "delay": delay, "maximum": 7}}
+
+    def request(self) -> Section:
+        """One that is carried out, or refused, as the shards will be."""
+        first, kind = self.random.randint(0, 6), self.random.randint(0, 2)
+        if kind == 0:
+            return {"shards": self.random.randint(1, 6)}
+        point = self.random.choice([0.5, 0.1, 0.8])
+        return {"split": first, "point": point} if kind == 1 else {"merge": [first, first + 1]}
+
+    def rule(self) -> Section:
+        """One that asks for more and for fewer, as the traffic is."""
+        above, metric = self.random.choice([1e-5, 3e-4, 3e-3]), self.random.choice(["use", "records", "bytes"])
+        more: Section = self.random.choice([{"add": self.random.randint(1, 4)}, {"factor": self.part(1, 3)}])
+        up = {"above": above, "period": "1m", "points": 1, "of": self.random.randint(1, 2), **more}
+        down = {"below": above, "period": "1m", "points": 2, "of": 2, "cooldown": "20s"}
+        limits = {"minimum": self.random.randint(1, 2), "maximum": 9, "delay": self.random.choice(["0s", "7s"])}
+        return {"metric": metric, **limits, "up": up, "down": down}
+
+    def reader(self, stream: str) -> Section:
+        """Another reader, which takes much of what may be read."""
+        reader = {"name": f"{stream} too", "stream": stream, "interval": self.random.choice(["1s", "0.3s", "4s"])}
+        reader["starts_after"], limit = self.random.choice(["0s", "3s"]), self.random.choice([10_000, 7])
+        disabled = self.random.choice([[], [{"from": "4s", "to": "9s"}]])
+        return {**reader, "get_records_limit": limit, "disabled": disabled, "jitter": self.part(0, 0.5)}
 
     def distribution(self, amount: str | Section) -> Any:
         """A distribution about an amount, which may be written as a constant; nothing is made of 0."""

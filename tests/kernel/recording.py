@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from simulator.kernel.engines import Engine, run_by
 from simulator.model.facts import Facts
 from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
+from simulator.traffic.shards import Shard
 from simulator.traffic.written import Written
 
 
@@ -20,6 +21,8 @@ class Recording:
     """An observer that keeps everything: by kind, whatever the windows are."""
 
     logs: dict[tuple[str, int], list[list[Any]]] = field(default_factory=dict)  # by stream and shard: the columns
+    shards: dict[tuple[str, int], tuple[Any, ...]] = field(default_factory=dict)  # range, parents, times
+    requests: dict[str, list[Any]] = field(default_factory=dict)
     offered: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     stated: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
@@ -29,6 +32,8 @@ class Recording:
         """Keep a window."""
         for name, shards in streams.items():
             produced = written[name].produced
+            self.shards |= {(name, each.number): _span(each, end_ns) for each in shards if each.opens_ns <= end_ns}
+            self.requests[name] = _requests(written[name], end_ns)
             self.offered[name] += zip(*(column.tolist() for column in vars(produced).values()), strict=True)
             for shard in shards:
                 new = written[name].accepted_from[shard.number] - shard.log.first
@@ -48,12 +53,25 @@ def record(scenario: Scenario, engine: Engine, seed: int | None = None) -> dict[
     end_ns = run_by(engine)(scenario, scenario.seed if seed is None else seed, 0, recording)
     stated = {kind: sorted(facts) for kind, facts in recording.stated.items()}
     offered = {stream: sorted(records) for stream, records in recording.offered.items()}
-    return {"end": end_ns, "logs": recording.logs, "offered": offered, **stated}
+    logs = {shard: columns for shard, columns in recording.logs.items() if columns[0]}
+    changed = {"shards": recording.shards, "requests": recording.requests}
+    return {"end": end_ns, "logs": logs, **changed, "offered": offered, **stated}
 
 
 def first_difference(plain: Any, kernel: Any) -> str:
     """Where two recordings differ first, in words; empty if they do not."""
     return "" if plain == kernel else _different(plain, kernel)
+
+
+def _span(shard: Shard, last_ns: int) -> tuple[Any, ...]:
+    closed = shard.closes_ns is not None and shard.closes_ns <= last_ns
+    return shard.first_hash, shard.last_hash, shard.parents, shard.opens_ns, shard.closes_ns if closed else None
+
+
+def _requests(written: Written, last_ns: int) -> list[dict[str, Any]]:
+    """As far as they have come to pass; which shards they have closed, those tell."""
+    made = sorted((each for each in written.requests if each.at_ns < last_ns), key=lambda each: each.at_ns)
+    return [vars(replace(each.until(last_ns), closes=[])) for each in made]
 
 
 def _sent(facts: Facts) -> list[tuple[int, int, int, int, int]]:

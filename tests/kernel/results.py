@@ -12,7 +12,7 @@ from simulator.measures.run import simulate
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import figures
 
-TABLES = ("timeseries", "latency", "shards", "incidents", "bill")
+TABLES = ("timeseries", "latency", "shards", "incidents", "bill", "reshardings", "readers")
 
 
 def seen(

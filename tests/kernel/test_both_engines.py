@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from simulator.kernel import whole
-from simulator.kernel.engines import needs_plain_rules
 from simulator.kernel.machine import MOST_BYTES, Machine
 from simulator.model import windows
 from simulator.scenario.loading import load
@@ -15,7 +14,11 @@ from tests.kernel.recording import first_difference, record
 from tests.kernel.results import results_differ, seen
 from tests.model.rows import scenario, small
 
-CASES = [path for path in sorted(Path("tests/cases").glob("*/scenario.yaml")) if not needs_plain_rules(load(path))]
+CASES = sorted(Path("tests/cases").glob("*/scenario.yaml"))
+NEW = (
+    "filters", "other_readers", "on_demand", "scaling", "resharding_held_back", "resharding_waiting_records",
+    "resharding_positions",
+)  # fmt: skip
 SHORT = ("quickstart", "polling-or-push", "batch-size-frontier", "poison-pill")
 
 
@@ -32,7 +35,7 @@ def test_a_shipped_scenario_is_the_same_by_both(name: str) -> None:
 
 
 @pytest.mark.parametrize("records", [10, 300])
-@pytest.mark.parametrize("case", ["retention", "push_opens_and_disabled", "write_limits", "one_instant"])
+@pytest.mark.parametrize("case", ["retention", "push_opens_and_disabled", "write_limits", "one_instant", *NEW])
 def test_windows_of_any_size_are_the_same_by_both(case: str, records: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "WINDOW_RECORDS", records)
     worked = load(Path(f"tests/cases/{case}/scenario.yaml"))
@@ -52,7 +55,9 @@ def test_the_results_of_a_shipped_scenario_are_the_same_by_both(name: str) -> No
 
 
 @pytest.mark.parametrize("interval_s", [0.05, 1.0, 7.3, 1e6])
-@pytest.mark.parametrize("case", ["retention", "push_opens_and_disabled", "write_limits", "one_instant", "throttles"])
+@pytest.mark.parametrize(
+    "case", ["retention", "push_opens_and_disabled", "write_limits", "one_instant", "throttles", *NEW]
+)
 def test_rows_of_any_length_are_the_same_by_both(case: str, interval_s: float) -> None:
     scenario = load(Path(f"tests/cases/{case}/scenario.yaml"))
     longest_s = (scenario.duration + scenario.drain) / 100_000

@@ -17,10 +17,15 @@ MOST_BYTES = 1 << 28
 MOST_CALLS = 50
 
 
-@pytest.fixture(scope="module", params=["stated", "measured"])
+CASES = ("throttles", "filters", "other_readers", "scaling", "on_demand")
+PLANS = [(case, how) for case in CASES for how in ("stated", "measured")]
+
+
+@pytest.fixture(scope="module", params=PLANS, ids=" ".join)
 def good(request: pytest.FixtureRequest) -> bytes:
-    scenario = load(Path("tests/cases/throttles/scenario.yaml"))
-    wanted = measuring(scenario, run_times(scenario)) if request.param == "measured" else None
+    case, how = request.param
+    scenario = load(Path(f"tests/cases/{case}/scenario.yaml"))
+    wanted = measuring(scenario, run_times(scenario)) if how == "measured" else None
     return plan(scenario, 1, 0, wanted)
 
 

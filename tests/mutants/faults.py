@@ -428,7 +428,7 @@ FAULTS: Final = (
     ),
     *in_file(
         "traffic/filters.py",
-        ("key_hash(name) % PARTS < self._filter.passes * PARTS", "key_hash(name) % PARTS <= (1 - self._filter.passes) * PARTS"),
+        ("key_hash(name) % PARTS < passes * PARTS", "key_hash(name) % PARTS <= (1 - passes) * PARTS"),
         ("all_units(all_bits(of, first, len(draws)))", "all_units(all_bits(of, 0, len(draws)))"),
     ),
     *in_file(

@@ -14,7 +14,8 @@ int make_facts(Kernel *k) {
 /* The host has taken what was stated; what was written it takes only when the time is reached that it waits for. */
 void clear_facts(Kernel *k) {
   for (int kind = 0; kind < KINDS; kind++) k->facts[kind].n = 0;
-  for (int i = 0; k->reached && i < k->nstreams; i++) k->streams[i].written.n = 0;
+  for (int i = 0; k->reached && i < k->nstreams; i++)
+    k->streams[i].written.n = k->streams[i].accepted.n = k->streams[i].moved.n = 0;
   k->reached = 0;
 }
 
@@ -38,11 +39,12 @@ static int make_room(Kernel *k, Facts *facts, i64 words) {
 /* The same for facts that events state, too. */
 int room_for(Kernel *k, Facts *facts, i64 words) { return make_room(k, facts, words + AN_EVENT); }
 
-/* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function. */
+/* A record as it was offered: the record limit lets it in, then the byte limit; lanes by factor; poison by function;
+ * whether it passes, by filter. */
 int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *o, const u8 *lanes) {
   Facts *facts = &stream->written;
   u64 at = row(&shard->log, shard->log.end);
-  i64 n = 7 + stream->nfactors + stream->npoisoned;
+  i64 n = 7 + stream->nfactors + stream->npoisoned + stream->nfilters;
   if (!make_room(k, facts, n)) return 0;
   i64 *words = facts->words + facts->n;
   words[0] = o->produced_ns, words[1] = o->let_in_ns, words[2] = o->accepted_ns, words[3] = o->bytes;
@@ -50,6 +52,7 @@ int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *
   for (int f = 0; f < stream->nfactors; f++) words[7 + f] = lanes[f];
   for (int f = 0; f < stream->npoisoned; f++)
     __builtin_memcpy(&words[7 + stream->nfactors + f], &shard->log.poison[f][at], sizeof(i64));
+  for (int f = 0; f < stream->nfilters; f++) words[7 + stream->nfactors + stream->npoisoned + f] = shard->log.passes[f][at];
   facts->n += n;
   return 1;
 }
@@ -57,6 +60,57 @@ int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *
 void state(Kernel *k, int kind, const i64 *words, int n) {
   Facts *facts = &k->facts[kind];
   for (int i = 0; i < n; i++) facts->words[facts->n++] = words[i];
+}
+
+/* A row of a log, as a row like those of state_written. */
+static int state_row(Kernel *k, Stream *stream, Facts *facts, i64 number, i64 place) {
+  const Log *log = &stream->shards[number].log;
+  u64 at = row(log, place);
+  const Record *record = &log->rows[at];
+  const Keys *keys = &k->producers[log->origin[at] >> 32].keys;
+  if (!make_room(k, facts, 7 + stream->nfactors + stream->npoisoned + stream->nfilters)) return 0;
+  i64 *words = facts->words + facts->n, let_in_ns = record->accepted > record->produced ? log->let_in[at] : record->produced;
+  *words++ = record->produced, *words++ = let_in_ns, *words++ = record->accepted, *words++ = bytes_of(log, place);
+  *words++ = record->number, *words++ = number, *words++ = 0;
+  for (int f = 0; f < stream->nfactors; f++) *words++ = lane_of(stream, number, keys, (u32)log->origin[at], f);
+  for (int f = 0; f < stream->npoisoned; f++) __builtin_memcpy(words++, &log->poison[f][at], sizeof(i64));
+  for (int f = 0; f < stream->nfilters; f++) *words++ = log->passes[f][at];
+  facts->n = words - facts->words;
+  return 1;
+}
+
+/* The records that the shards of a stream have accepted in the window, where they change. */
+int state_accepted(Kernel *k, Stream *stream) {
+  for (i64 j = 0; j < stream->nshards; j++)
+    for (Shard *shard = &stream->shards[j]; shard->stated < shard->due; shard->stated++)
+      if (!state_row(k, stream, &stream->accepted, j, shard->stated)) return 0;
+  return 1;
+}
+
+/* The records that wait at their producers now, where shards change. */
+int state_waiting(Kernel *k) {
+  for (int i = 0; i < k->nstreams; i++) {
+    Stream *stream = &k->streams[i];
+    stream->waiting.n = 0;
+    for (i64 j = 0; stream->changes && j < stream->nshards; j++)
+      for (i64 place = stream->shards[j].due; place < stream->shards[j].log.end; place++)
+        if (!state_row(k, stream, &stream->waiting, j, place)) return 0;
+  }
+  return 1;
+}
+
+/* A stretch of time in which a record waited for a shard that closed: its number, begin and end. */
+int state_moved(Kernel *k, Stream *stream, const i64 *words) {
+  Facts *facts = &stream->moved;
+  if (!make_room(k, facts, 3)) return 0;
+  for (int i = 0; i < 3; i++) facts->words[facts->n++] = words[i];
+  return 1;
+}
+
+void state_finished(Kernel *k, const Reader *r) {
+  i64 words[] = {r->mapping, r->shard, k->clock.now};
+  if (k->measures) measure_finished_shard(k, r);
+  else if (room_for(k, &k->facts[FINISHED], 3)) state(k, FINISHED, words, 3); /* any number may be finished at once */
 }
 
 /* The places of a part of a batch: where their list begins, or -1 if they are neighbours from the first on. */
@@ -108,7 +162,8 @@ void state_doing(Kernel *k, Reader *r, Lane *lane, int what, i64 begin_ns, i64 e
 void state_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
   i64 words[] = {r->mapping, r->shard, k->clock.now, what, answer->comes_ns,
                  answer->first, answer->end, answer->bytes, answer->left_behind};
-  if (k->measures) measure_poll(k, r, what, answer);
+  if (k->measures && is_other(k, r)) measure_other_poll(k, r, what, answer);
+  else if (k->measures) measure_poll(k, r, what, answer);
   else state(k, POLLED, words, 9);
 }
 
@@ -151,5 +206,16 @@ void state_expired(Kernel *k, Reader *r, i64 first, i64 end) {
   i64 words[] = {r->mapping, r->shard, -1, first, end - first, EXPIRED, k->clock.now, 1, NONE};
   if (end <= first) return;
   if (k->measures) measure_passed_over(k, r, first, end);
+  else state(k, LOSS, words, 9);
+}
+
+void state_filtered(Kernel *k, Reader *r, i64 place) {
+  if (k->measures) measure_filtered(k, r, place);
+  else state(k, PLACES, &place, 1);
+}
+
+void state_all_filtered(Kernel *k, Reader *r, i64 places, i64 records) {
+  i64 words[] = {r->mapping, r->shard, places, k->facts[PLACES].words[places], records, FILTERED, k->clock.now, 0, NONE};
+  if (k->measures) measure_all_filtered(k, r, records);
   else state(k, LOSS, words, 9);
 }

@@ -84,6 +84,12 @@ typedef struct {
   double last;               /* the last unit */
 } Arrivals;
 
+/* hashes.c [2] */
+
+typedef struct {
+  u64 high, low;
+} Hash;
+
 /* partition_keys.c [2, 6] */
 
 enum kind_of_keys { UNIQUE = 0, ROUND_ROBIN = 1, UNIFORM = 2, WEIGHTED = 3 };
@@ -94,8 +100,10 @@ typedef struct {
   i64 count;
   const u32 *kept;  /* WEIGHTED: the alias table */
   const u32 *alias;
-  const u32 *shard; /* of each key, but UNIQUE */
-  const u8 **lane;  /* by factor, of each key */
+  u32 *shard; /* of each key, but UNIQUE: the one that is open for it */
+  u8 **lane;  /* by factor, of each key: its lane there */
+  const Hash *hashes; /* of the keys, ascending, where shards change */
+  const u32 *by_hash; /* the keys in this order */
 } Keys;
 
 /* producer.c [2] */
@@ -114,6 +122,8 @@ typedef struct {
   i64 first, end, room; /* of them */
   i64 due;              /* those before it are produced in the window */
   const u64 *poison;   /* keys of the draws, by kind of poison record of the stream */
+  const u64 *filters;  /* keys of the draws, by filter of the stream */
+  const u8 **passing;  /* by filter, of each key whether it passes; NULL: it is drawn */
 } Producer;
 
 /* write_limits.c [3] */
@@ -134,6 +144,8 @@ typedef struct {
   unsigned short producer, dropped;
 } Offered;
 
+#define MOST_FACTORS 9 /* from 2 to 10 */
+
 /* log.c: the log of a shard, a ring of rows; a record is its place */
 
 typedef struct {
@@ -146,8 +158,11 @@ typedef struct {
   i64 bytes;      /* of all records so far */
   u64 mask;
   Record *rows;
-  i64 *let_in; /* when the record limit let it in; of records that waited, and only where a run is measured */
+  i64 *let_in; /* when the record limit let it in; of records that waited, where a run is measured or shards change */
+  u64 *origin; /* where shards change: its producer, and what is drawn of its key */
+  i64 *moved;  /* where shards change: the last of the stretches in which it waited for a shard that closed; 0: none */
   double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
+  u8 **passes;     /* by filter of the stream: whether it lets the record pass */
 } Log;
 
 /* The records of a lane in order: an index in the lane has a place in the shard's log. */
@@ -164,6 +179,9 @@ typedef struct {
   i64 struck;        /* the place up to which poison: at has looked */
   i64 calls_full_ns, opened_ns, read_bytes; /* read_limits.c [4] */
   LaneLog **lanes;   /* by factor, by lane */
+  i64 due;           /* records before this place may be known: where shards change, those accepted in the window */
+  i64 stated;        /* records before this place have been stated */
+  i64 (*lane_begins)[10]; /* by factor, where shards change: the places of unique keys at which its lanes begin */
   i64 held, last_held; /* places: of the next record that waits at its producer, -1 without any; of the last one */
 } Shard;
 
@@ -187,19 +205,120 @@ typedef struct {
   i64 n, room; /* words */
 } Facts;
 
-/* stream.c */
+/* shards.c [14]: what there is to say of a shard */
 
-#define MOST_FACTORS 9 /* from 2 to 10 */
+typedef struct {
+  i64 parents[2], children[2]; /* -1: none */
+  i64 opens_ns, closes_ns;     /* NEVER: it is open */
+  i64 closed_by;               /* the request; -1: none */
+  Hash first, last;
+} Span;
+
+/* requests.c, operations.c, resharding.c [14] */
+
+enum asker { BY_FILE, BY_RULE, BY_ON_DEMAND };
+enum wanted { SHARD_COUNT, A_SPLIT, A_MERGE };
+enum refusal {
+  NOT_REFUSED, AS_MANY, MORE_THAN_TWICE, LESS_THAN_HALF, TEN_IN_24_H, NOT_OPEN, NOT_SIDE_BY_SIDE, TOO_NARROW, AT_MAXIMUM
+};
+
+typedef struct {
+  i64 at_ns, asker, wants, shards, other; /* shards: how many, or which one; other: to be merged with it */
+  i64 part, bits;                         /* of a split: the lower child gets part / 2^bits of the range */
+  i64 open_before, open_after, begun_ns, done_ns, refused; /* NEVER: not yet */
+} Request;
+
+typedef struct {
+  i64 lower, upper; /* shards to be merged, or one to be split: upper -1; lower -1: there is no operation */
+  Hash at;          /* where the upper child begins */
+} Operation;
+#define NO_OPERATION ((Operation){-1, -1, {0, 0}})
+
+typedef struct {
+  i64 same_ns; /* -1: it is drawn */
+  Quantile drawn;
+  u64 key;
+} Lasting;
+
+/* scaling.c [15] */
+
+enum metric { BY_USE, BY_RECORDS, BY_BYTES };
+
+typedef struct {
+  int there;
+  double bound, factor;
+  i64 period_ns, points, of, by, cooldown_ns; /* by: so many more, or fewer, in place of the factor; 0: none */
+  i64 period;                                 /* the last one that it looks at when it decides next */
+} Direction;
+
+typedef struct {
+  int there, metric;
+  i64 minimum, maximum, delay_ns;
+  Direction up, down;
+  i64 *records, *bytes; /* accepted, by minute */
+  i64 minutes_room;
+} Rule;
+
+/* on_demand.c [15] */
+
+typedef struct {
+  i64 records, bytes; /* accepted in this minute */
+  i64 splits_ns;      /* NEVER: it is not marked */
+  i64 request, times; /* times: how often it has been marked */
+} Mark;
+
+typedef struct {
+  double above; /* of a minute's limit, times 60 */
+  Lasting delay;
+  i64 maximum, minute_ns, marked; /* when this minute began; how many are marked */
+  Mark *marks;                    /* by shard */
+} OnDemand;
+
+enum kind_of_changes { REQUESTS = 1, ON_DEMAND_MODE = 2 };
+
+typedef struct {
+  int kind;
+  Request *requests; /* those of the file, and then others */
+  i64 nrequests, requests_room, in_file, next_in_file;
+  Lasting begin, each;
+  i64 begun, done; /* requests and operations */
+  i64 at_work, here; /* the request, and what is done of it */
+  Operation operation; /* that is at work */
+  i64 due_ns, free_ns, changed_ns; /* when it is done; since when no request is at work; when the last one was done */
+  Rule rule;
+  OnDemand mode;
+} Changes;
+
+/* moved.c [14]: a stretch of time in which a record waited for the byte limit of a shard that closed */
+
+typedef struct {
+  i64 begin_ns, end_ns, before; /* the one before it; of one that is free, the next free one */
+} ByteWait;
+
+/* stream.c */
 
 typedef struct {
   Facts written; /* a row for each record that producers offered: see state_written */
-  i64 nshards;
+  Facts accepted, waiting, moved; /* where shards change: those accepted; those that wait; stretches of waiting */
+  i64 nshards, shards_room;
   Shard *shards;
+  Span *spans;      /* by shard */
+  Changes *changes; /* NULL: its shards never change */
+  i64 *open;        /* the open shards, in order of hash */
+  i64 nopen;
+  int is_reshaped, map_is_old; /* see shard_map.c */
+  i64 *begins;                 /* by place among the open ones */
+  u32 *table;
+  int table_bits;
+  ByteWait *byte_waits;
+  i64 nbyte_waits, byte_waits_room, free_wait;
   i64 *kept; /* by shard: the first place, for the host */
   i64 retention_ns, largest; /* largest: bytes of a record */
   int nfactors, any_large, any_drop;
   const i64 *factors; /* above 1 */
   int npoisoned;      /* functions */
+  int nfilters;
+  const double *filters; /* the part that each lets pass, where it is drawn [17] */
   int nkinds;
   PoisonKind *kinds;
   i64 ntimes;
@@ -323,11 +442,15 @@ typedef struct {
 /* polling.c, push.c [4, 5] */
 
 typedef struct {
-  i64 comes_ns, first, end, bytes, left_behind;
+  i64 comes_ns, first, end, bytes, left_behind, is_last;
 } Answer;
 
 typedef struct {
-  i32 mapping, shard;
+  i32 mapping, stream; /* mapping: or other reader, by its number */
+  i64 shard;
+  i64 left;    /* records that have come and not ended */
+  i64 read_ns; /* when a child is read first, NEVER: not yet known; of a shard of the start: long ago */
+  u8 is_started, is_done, is_read, is_finished; /* done: nothing more is polled or sent; read: to its end */
   i64 *available; /* by place & mask of the shard's log: when; NEVER: not yet; GONE: never */
   Lane *lanes;
   LaneLog *lane_logs; /* by lane; NULL for a shard with one lane: its indices are the places */
@@ -344,6 +467,7 @@ typedef struct {
   i32 period;             /* the next disabled one */
   i64 sent_ns, sent_ticks;
   i64 arriving; /* the next place to arrive */
+  i64 end_arrives_ns; /* when the end of the shard does; NEVER: it is not sent yet */
   /* where a run is measured */
   i64 *busy_at, *free_at; /* by place: the lane's busy time at its acceptance, and free time when it became available */
   i64 expired;            /* unread records before this place have ended */
@@ -353,27 +477,46 @@ typedef struct {
 } Reader;
 
 #define GONE (-NEVER)
+#define UNSENT PASSED_OVER(NEVER - 2) /* known, and not sent yet: its subscription has not opened */
 #define PASSED_OVER(at_ns) (-1 - (at_ns)) /* it will be gone when its sending would begin, at at_ns; and back */
+
+/* regular_poller.c [4] */
+
+typedef struct {
+  i64 interval_ns, limit;
+  double jitter;
+  u64 jitter_key;
+  const i64 *first_ns; /* by shard of the start */
+} Polls;
+
+/* switch.c: what is disabled at times */
+
+typedef struct {
+  int enabled;
+  i64 switches;        /* that have been */
+  const i64 *disabled; /* begins and ends */
+  i64 periods;
+} Switch;
 
 /* mapping.c [1] */
 
 typedef struct {
-  int push, function, stream, factor, nth_factor, enabled; /* nth_factor: among the stream's; -1 for 1 */
+  int push, function, stream, factor, nth_factor; /* nth_factor: among the stream's; -1 for 1 */
+  int nth_filter;                                 /* among the stream's; -1: none */
   i64 batch_size, window_ns, overhead_ns, retry_attempts, record_age_ns;
   int bisect, partial, to_destination;
   int light; /* no batch comes near the limit of its payload */
   i64 position_ns;
   int inclusive;
-  i64 starts_ns;
-  const i64 *disabled; /* begins and ends */
-  i64 ndisabled;       /* periods */
-  i64 switches;        /* of them that have been */
+  i64 starts_ns, discovery_ns;
+  i64 passes_over_ns; /* shards that have closed by then are not read; -NEVER: all are */
+  Switch power;
   /* polling */
-  i64 interval_ns, latency_ns, limit;
-  double interval_s, jitter, missed;
+  Polls polls;
+  i64 latency_ns;
+  double missed;
   int full_batch;
-  u64 jitter_key, missed_key;
-  const i64 *first_polls_ns;
+  u64 missed_key;
   /* push */
   i64 propagation_ns;
   i64 behind_ns; /* with a greater lag it is behind; only where a run is measured */
@@ -383,26 +526,38 @@ typedef struct {
   Reader *readers; /* by shard */
 } Mapping;
 
+/* other_reader.c [16] */
+
+typedef struct {
+  int stream;
+  i64 starts_ns;
+  Switch power;
+  Polls polls;
+  Reader *readers; /* by shard; they have no lanes */
+} OtherReader;
+
 /* facts.c: what a run states, as simulator/model/facts.py has it; each kind is a list of rows of whole numbers */
 
-enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, LOSS, PLACES, KINDS };
+enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, FINISHED, LOSS, PLACES, KINDS };
 enum doing {
   INVOKE_OVERHEAD, FOR_CONCURRENCY, FOR_INVOCATION_RATE, FOR_SCALING_RATE, IN_COLD_START, IN_FUNCTION, BY_POISON,
   BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER, IDLE /* is never stated */
 };
-enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED };
+enum how { DROPPED, SENT_TO_DESTINATION, EXPIRED, FILTERED };
 
 typedef struct {
   Memory memory;
   void *plan;
   i64 begin_ns, duration_ns, latest_ns, window_began_ns, window_ends_ns;
-  int nstreams, nproducers, nfunctions, npools, nmappings;
+  int nstreams, nproducers, nfunctions, npools, nmappings, nothers;
   Stream *streams;
   Producer *producers;
   Function *functions;
   Pool *pools;
   Mapping *mappings;
+  OtherReader *others; /* their numbers come after those of the mappings */
   Clock clock;
+  i64 events; /* that may be due at once: room for them */
   Clock turns; /* of producers, by the times of their next records in the window */
   i64 left;
   int all_have_come, over;

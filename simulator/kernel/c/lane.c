@@ -24,9 +24,28 @@ void let_go(Kernel *k, Reader *r, Lane *lane) {
   wake(k, r, lane);
 }
 
-void arrived(Kernel *k, Reader *r, i64 end) {
+/* Of the records that come, those end that do not pass the mapping's filter [17]. */
+static void filter_out(Kernel *k, Reader *r, const u8 *passes, i64 first, i64 end) {
+  const Log *log = &shard_read(k, r)->log;
+  i64 n = 0, places = k->facts[PLACES].n;
+  if (k->measures) measure_before_filtering(k, r);
+  for (i64 place = first; place < end; place++) {
+    u64 at = row(log, place);
+    if (passes[at] || r->available[at] == GONE) continue;
+    r->available[at] = GONE;
+    r->any_gone = 1;
+    state_filtered(k, r, place);
+    n++;
+  }
+  if (!n) return;
+  state_all_filtered(k, r, places, n);
+  end_records(k, r, n);
+}
+
+void arrived(Kernel *k, Reader *r, i64 first, i64 end) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
+  if (m->nth_filter >= 0) filter_out(k, r, log->passes[m->nth_filter], first, end);
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane), before = lane->available, from = lane->seen;
@@ -90,7 +109,7 @@ static i64 available_since(Kernel *k, const Reader *r, const Lane *lane) {
 void look(Kernel *k, Reader *r, Lane *lane) {
   const Mapping *m = &k->mappings[r->mapping];
   lane->woken = 0;
-  if (lane->next != CUT || lane->awaits_answer || !m->enabled || !lane->available) return;
+  if (lane->next != CUT || lane->awaits_answer || !m->power.enabled || !lane->available) return;
   i64 high, n = batch(k, r, lane, &high, &lane->full);
   if (m->window_ns && !lane->full) {
     i64 since_ns = available_since(k, r, lane);

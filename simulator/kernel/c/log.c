@@ -12,12 +12,17 @@ static void *longer_ring(Memory *memory, void *old, u64 mask, i64 first, i64 end
   return new;
 }
 
-int make_log(Memory *memory, Log *log, const Stream *stream) {
+int make_log(Kernel *k, Log *log, const Stream *stream) {
+  Memory *memory = &k->memory;
   log->mask = ROOM - 1;
   log->rows = take(memory, ROOM * sizeof(Record));
+  if (k->measures || stream->changes) log->let_in = take(memory, ROOM * sizeof(i64));
+  if (stream->changes) log->origin = take(memory, ROOM * sizeof(u64)), log->moved = take(memory, ROOM * sizeof(i64));
   log->poison = take(memory, (u64)(stream->npoisoned + 1) * sizeof(double *));
+  log->passes = take(memory, (u64)(stream->nfilters + 1) * sizeof(u8 *));
   if (memory->exhausted) return 0;
   for (int f = 0; f < stream->npoisoned; f++) log->poison[f] = take(memory, ROOM * sizeof(double));
+  for (int f = 0; f < stream->nfilters; f++) log->passes[f] = take(memory, ROOM);
   return !memory->exhausted;
 }
 
@@ -28,12 +33,15 @@ static int grow(Kernel *k, Stream *stream, Shard *shard) {
   u64 room = 2 * (log->mask + 1);
 #define LONGER(column, size) column = longer_ring(m, column, log->mask, log->first, log->end, size, room)
   LONGER(log->rows, sizeof(Record));
-  if (k->measures) LONGER(log->let_in, sizeof(i64));
+  if (log->let_in) LONGER(log->let_in, sizeof(i64));
+  if (stream->changes) LONGER(log->origin, sizeof(u64));
+  if (stream->changes) LONGER(log->moved, sizeof(i64));
   for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
+  for (int f = 0; f < stream->nfilters; f++) LONGER(log->passes[f], sizeof(u8));
   i64 number = shard - stream->shards;
   for (int i = 0; i < k->nmappings; i++) {
-    Reader *r = &k->mappings[i].readers[number];
     if (&k->streams[k->mappings[i].stream] != stream) continue;
+    Reader *r = &k->mappings[i].readers[number];
     LONGER(r->available, sizeof(i64));
     if (k->measures) LONGER(r->busy_at, sizeof(i64));
     if (k->measures) LONGER(r->free_at, sizeof(i64));

@@ -3,11 +3,16 @@
 #include "model.h"
 #include "traffic.h"
 
+/* Whether a record that is accepted at a time is before the starting position. */
+int is_skipped(const Mapping *m, i64 accepted_ns) {
+  return m->inclusive ? accepted_ns < m->position_ns : accepted_ns <= m->position_ns;
+}
+
 /* The place of the first of some records that is not before the starting position. */
-i64 first_unskipped(const Mapping *m, const Log *log, i64 from, i64 end) {
+i64 first_unskipped(const Log *log, i64 from, i64 end, i64 position_ns, int inclusive) {
   for (; from < end; from++) {
     i64 accepted_ns = log->rows[row(log, from)].accepted;
-    if (m->inclusive ? accepted_ns >= m->position_ns : accepted_ns > m->position_ns) break;
+    if (inclusive ? accepted_ns >= position_ns : accepted_ns > position_ns) break;
   }
   return from;
 }
@@ -19,9 +24,10 @@ static void end_if_done(Kernel *k) {
   }
 }
 
-void end_records(Kernel *k, i64 records) {
+void end_records(Kernel *k, Reader *r, i64 records) {
   k->left -= records;
   end_if_done(k);
+  ended_in_shard(k, r, records);
 }
 
 void everything_has_come(Kernel *k) {
@@ -41,7 +47,7 @@ void everything_has_come(Kernel *k) {
 /* The retention takes what is left unread. */
 void expire(Kernel *k, Reader *r) {
   if (k->mappings[r->mapping].push) expire_pushed(k, r);
-  else pass_over(k, r, shard_read(k, r)->log.end);
+  else pass_over(k, r, r->known);
 }
 
 /* Records before a place are skipped: before the starting position. */
@@ -57,38 +63,79 @@ static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
 }
 
 /* A reader learns of the records that have come to its shard. */
-static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log) {
-  i64 first = first_unskipped(m, log, r->known, log->end);
+static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log, i64 end) {
+  i64 first = first_unskipped(log, r->known, end, m->position_ns, m->inclusive);
   if (first > r->known) skip(k, m, r, first);
-  k->left += log->end - first;
-  r->known = log->end;
-  if (m->push) {
-    if (!k->measures && !room_for(k, &k->facts[SENT], 5 * (log->end - first))) return 0;
-    for (i64 place = first; place < log->end; place++) send(k, r, place);
-    next_arrival_of(k, r);
-  }
+  for (i64 place = first; (m->push || r->any_gone) && place < end; place++)
+    r->available[row(log, place)] = m->push ? UNSENT : NEVER;
+  k->left += end - first;
+  r->left += end - first;
+  r->known = end;
+  if (m->push && r->is_started && !send_from(k, r, first)) return 0;
   if (k->measures) measure_known(k, r);
   return 1;
 }
 
+/* Another reader learns of them; it skips what was there before it began. */
+static void extend_other(Kernel *k, const OtherReader *o, Reader *r, const Log *log, i64 end) {
+  i64 first = first_unskipped(log, r->known, end, o->starts_ns, 0);
+  if (first > r->known) r->place = first;
+  r->known = end;
+  if (k->measures) measure_other_known(k, r);
+}
+
+static void tell_others(Kernel *k) {
+  for (int i = 0; i < k->nothers; i++) {
+    OtherReader *o = &k->others[i];
+    Stream *stream = &k->streams[o->stream];
+    for (i64 j = 0; j < stream->nshards; j++) {
+      i64 end = due_in(stream, &stream->shards[j]);
+      if (o->readers[j].known < end) extend_other(k, o, &o->readers[j], &stream->shards[j].log, end);
+    }
+  }
+}
+
+/* The run ends: a mapping learns of the records that wait at their producers still, where shards change. */
+void know_all(Kernel *k, int mapping) {
+  Mapping *m = &k->mappings[mapping];
+  const Stream *stream = &k->streams[m->stream];
+  for (i64 j = 0; stream->changes && j < stream->nshards; j++) {
+    Reader *r = &m->readers[j];
+    const Log *log = &stream->shards[j].log;
+    i64 first = first_unskipped(log, r->known, log->end, m->position_ns, m->inclusive);
+    if (first > r->known) skip(k, m, r, first);
+    for (i64 place = first; m->push && place < log->end; place++) r->available[row(log, place)] = UNSENT;
+    r->known = log->end;
+  }
+}
+
 int tell_readers(Kernel *k) {
+  tell_others(k);
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
     Stream *stream = &k->streams[m->stream];
-    for (i64 j = 0; j < stream->nshards; j++)
-      if (m->readers[j].known < stream->shards[j].log.end && !extend(k, m, &m->readers[j], &stream->shards[j].log))
-        return 0;
+    for (i64 j = 0; j < stream->nshards; j++) {
+      Shard *shard = &stream->shards[j];
+      i64 end = due_in(stream, shard);
+      if (m->readers[j].known < end && !extend(k, m, &m->readers[j], &shard->log, end)) return 0;
+      if (k->measures && end < shard->log.end) measure_known(k, &m->readers[j]);
+    }
   }
   return 1;
 }
 
 static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 
-/* The place of the first record that a reader has not done with; what is not yet accepted is not, skipped or not. */
+/* From a place on, or from the first record on that is not yet accepted: it is not done with, skipped or not. */
+static i64 from_or_waiting(const Kernel *k, const Log *log, i64 place) {
+  while (place > log->first && log->rows[row(log, place - 1)].accepted > k->clock.now) place--;
+  return place;
+}
+
+/* The place of the first record that a reader has not done with. */
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
   i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
-  const Log *log = &shard_read(k, r)->log;
-  while (first > log->first && log->rows[row(log, first - 1)].accepted > k->clock.now) first--;
+  first = from_or_waiting(k, &shard_read(k, r)->log, first);
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane);
@@ -104,9 +151,11 @@ void forget(Kernel *k) {
     Stream *stream = &k->streams[s];
     for (i64 j = 0; j < stream->nshards; j++) {
       Shard *shard = &stream->shards[j];
-      i64 first = shard->log.end;
+      i64 first = due_in(stream, shard);
       for (int i = 0; i < k->nmappings; i++)
         if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));
+      for (int i = 0; i < k->nothers; i++)
+        if (k->others[i].stream == s) first = min(first, from_or_waiting(k, &shard->log, k->others[i].readers[j].place));
       if (k->measures && shard->held >= 0) first = min(first, shard->held);
       shard->log.first = first;
       for (int f = 0; f < stream->nfactors; f++)

@@ -8,6 +8,10 @@ int make_measures(Kernel *);
 void end_measures(Kernel *);
 
 /* measures/grid.c, measures/stream.c: the writing end */
+int room_for_measured_shards(Kernel *, const Stream *, i64 had, i64 room);
+int measure_shard(Kernel *, const Stream *, i64 shard); /* it has opened */
+void measure_moved(Kernel *, const Stream *, const i64 *parents, i64 n);
+void measure_finished_shard(Kernel *, const Reader *);
 int make_rows(Kernel *, i64 until_ns); /* room for the rows up to a time */
 void measure_offered(Kernel *, Stream *, Shard *, const Offered *, i64 n); /* they are not in the log yet */
 int measure_arrivals(Kernel *, Stream *);                                  /* those of the window */
@@ -18,6 +22,8 @@ void measure_doing(Kernel *, Reader *, Lane *, int what, i64 begin_ns);
 void measure_cut(Kernel *, Reader *, Lane *);
 void measure_poll(Kernel *, Reader *, int what, const Answer *);
 void measure_arrival(Kernel *, Reader *, Lane *, i64 from, i64 records);
+void measure_other_poll(Kernel *, Reader *, int what, const Answer *); /* measures/other_readers.c */
+void measure_other_known(Kernel *, Reader *);
 void measure_read_again(Kernel *, const Reader *, i64 bytes, int call);
 
 /* measures/attempts.c */
@@ -29,6 +35,9 @@ void measure_finished(Kernel *, Reader *, Lane *, i64 done);
 /* measures/times.c, measures/lag.c: how records end */
 void measure_skipped(Kernel *, const Reader *, i64 from, i64 end);
 void measure_loss(Kernel *, Reader *, Lane *, i64 low, i64 high, i64 records, int how, int failure);
+void measure_before_filtering(Kernel *, Reader *);
+void measure_filtered(Kernel *, const Reader *, i64 place);
+void measure_all_filtered(Kernel *, Reader *, i64 records);
 void measure_passed_over(Kernel *, Reader *, i64 first, i64 end);
 void expect_expiry(Kernel *, Reader *);
 void expire_before(Kernel *, i64 time_ns);

@@ -4,9 +4,11 @@
 
 /* The records of a producer in the window: how many fall to each shard. */
 static LOOP void count_offers(Kernel *k, Producer *p) {
-  i64 *shards = k->streams[p->stream].ends;
-  for (p->due = p->first; p->due < p->end && p->ahead[p->due] < k->window_ends_ns; p->due++)
-    shards[p->shards_ahead[p->due]]++;
+  Stream *stream = &k->streams[p->stream];
+  i64 *shards = stream->ends;
+  for (p->due = p->first; p->due < p->end && p->ahead[p->due] < k->window_ends_ns;) p->due++;
+  find_shards(&p->keys, stream, p->keys_ahead + p->first, p->shards_ahead + p->first, p->due - p->first);
+  for (i64 i = p->first; i < p->due; i++) shards[p->shards_ahead[i]]++;
 }
 
 static int room_for_offers(Kernel *k, Stream *stream, i64 n) {

@@ -20,14 +20,24 @@ LOOP void draw_keys(const Keys *keys, u64 number, u32 *draws, i64 n) {
   }
 }
 
-LOOP void find_shards(const Keys *keys, const u32 *draws, u32 *shards, i64 n, i64 nshards) {
-  if (keys->kind == UNIQUE)
-    for (i64 i = 0; i < n; i++) shards[i] = part(draws[i], (u64)nshards);
+/* The shards that are open for them. */
+LOOP void find_shards(const Keys *keys, Stream *stream, const u32 *draws, u32 *shards, i64 n) {
+  u64 nshards = (u64)stream->nshards;
+  if (keys->kind == UNIQUE && stream->is_reshaped)
+    find_open_shards(stream, draws, shards, n);
+  else if (keys->kind == UNIQUE)
+    for (i64 i = 0; i < n; i++) shards[i] = part(draws[i], nshards);
   else
     for (i64 i = 0; i < n; i++) shards[i] = keys->shard[draws[i]];
 }
 
-int lane_of(const Keys *keys, u32 draw, i64 shards, int nth_factor, i64 factor) {
+/* The lane of a record of an open shard. */
+int lane_of(const Stream *stream, i64 shard, const Keys *keys, u32 draw, int nth_factor) {
+  i64 factor = stream->factors[nth_factor];
   if (keys->kind != UNIQUE) return keys->lane[nth_factor][draw];
-  return (int)part((u32)(draw * (u32)shards), (u64)factor);
+  if (!stream->is_reshaped) return (int)part((u32)(draw * (u32)stream->nshards), (u64)factor);
+  const i64 *begins = stream->shards[shard].lane_begins[nth_factor];
+  int lane = (int)factor - 1;
+  while (lane && begins[lane] > draw) lane--;
+  return lane;
 }

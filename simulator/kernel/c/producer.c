@@ -20,7 +20,7 @@ static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 
 /* Of how many records a producer is looked ahead: a window that has more of them is made shorter. */
 static i64 most_ahead(const Kernel *k, const Producer *p) {
-  i64 most = min(A_WINDOW + A_SHARD * k->streams[p->stream].nshards, MOST_AHEAD), part = MOST_IN_ALL / k->nproducers;
+  i64 most = min(A_WINDOW + A_SHARD * k->streams[p->stream].nopen, MOST_AHEAD), part = MOST_IN_ALL / k->nproducers;
   return part > ROOM ? min(most, part) : ROOM;
 }
 
@@ -41,19 +41,17 @@ static void move_ahead(Producer *p) {
     p->ahead[i - p->first] = p->ahead[i];
     p->in_order_ahead[i - p->first] = p->in_order_ahead[i];
     p->keys_ahead[i - p->first] = p->keys_ahead[i];
-    p->shards_ahead[i - p->first] = p->shards_ahead[i];
   }
   p->end -= p->first;
   p->first = 0;
 }
 
-/* So many more records: when they come, none before the one before it, and to which shards they fall. */
+/* So many more records: when they come, none before the one before it, and what is drawn of their keys. */
 static void produce(Kernel *k, Producer *p, i64 n) {
   i64 *times_ns = p->ahead + p->end, before_ns = p->end ? times_ns[-1] : k->window_began_ns;
   next_arrivals(&p->arrivals, times_ns, p->in_order_ahead + p->end, n);
   for (i64 i = 0; i < n; i++) before_ns = times_ns[i] = times_ns[i] > before_ns ? times_ns[i] : before_ns;
   draw_keys(&p->keys, (u64)(p->produced + p->end), p->keys_ahead + p->end, n);
-  find_shards(&p->keys, p->keys_ahead + p->end, p->shards_ahead + p->end, n, k->streams[p->stream].nshards);
   p->end += n;
 }
 

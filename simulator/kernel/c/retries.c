@@ -32,7 +32,7 @@ static void leave(Kernel *k, Reader *r, Lane *lane, Mapping *m, const Log *log) 
   int how = retention_ns < m->record_age_ns ? EXPIRED : m->to_destination ? SENT_TO_DESTINATION : DROPPED;
   state_loss(k, r, lane, low, lane->part.low, left, how, NONE);
   if (k->measures && lane->part.low < lane->part.high) note_oldest(k, r, lane, k->clock.now);
-  end_records(k, left);
+  end_records(k, r, left);
 }
 
 /* What the part weighs where nothing is in its way: its records are neighbours, and none is poison. */
@@ -171,7 +171,7 @@ static void failed(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
     part_over(k, r, lane, m);
   } else if (m->retry_attempts >= 0 && m->retry_attempts < lane->tries) {
     state_loss(k, r, lane, low, high, lane->records, m->to_destination ? SENT_TO_DESTINATION : DROPPED, lane->run.failure);
-    end_records(k, lane->records);
+    end_records(k, r, lane->records);
     part_over(k, r, lane, m);
   } else {
     i64 again_ns = k->clock.now + wait_ns(&m->retry, r, lane, &lane->retry_waits, lane->tries);
@@ -185,7 +185,7 @@ void finished(Kernel *k, Reader *r, Lane *lane) {
   i64 done = count(r, lane, &shard_read(k, r)->log, lane->part.low, lane->done);
   give_back_unit(&k->functions[m->function], &lane->run, k->clock.now);
   if (k->measures) measure_finished(k, r, lane, done);
-  end_records(k, done);
+  end_records(k, r, done);
   if (lane->outcome == OK) part_over(k, r, lane, m);
   else failed(k, r, lane, m);
 }

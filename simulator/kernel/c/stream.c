@@ -17,34 +17,43 @@ static void strike_at_random(const Stream *stream, const Producer *p, u64 number
 }
 
 /* A record that has been let in is a row of the log. */
-static void append(Kernel *k, const Stream *stream, Log *log, const Offered *o) {
+static void append(const Stream *stream, Log *log, const Offered *o) {
   u64 at = row(log, log->end++);
   log->rows[at] = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, log->bytes};
   log->bytes += o->bytes;
-  if (k->measures && o->accepted_ns > o->produced_ns) log->let_in[at] = o->let_in_ns;
+  if (log->let_in && o->accepted_ns > o->produced_ns) log->let_in[at] = o->let_in_ns;
+  if (stream->changes) log->origin[at] = (u64)o->producer << 32 | o->draw, log->moved[at] = 0;
 }
 
 /* What else there may be of one that comes next: lanes, poison, and, if it is not measured here, a fact. */
 static int describe(Kernel *k, Stream *stream, Shard *shard, const Offered *o) {
   const Producer *p = &k->producers[o->producer];
   u8 lanes[MOST_FACTORS];
+  if (stream->nfilters) filter_record(stream, p, o, &shard->log, row(&shard->log, shard->log.end));
   if (stream->npoisoned) strike_at_random(stream, p, o->number, &shard->log, row(&shard->log, shard->log.end));
   for (int f = 0; f < stream->nfactors; f++) {
-    lanes[f] = (u8)lane_of(&p->keys, o->draw, stream->nshards, f, stream->factors[f]);
+    lanes[f] = (u8)lane_of(stream, o->shard, &p->keys, o->draw, f);
     if (!o->dropped && !append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], shard->log.end)) return 0;
   }
   return k->measures || state_written(k, stream, shard, o, lanes);
 }
 
 static LOOP int append_all(Kernel *k, Stream *stream, Shard *shard, const Offered *offered, i64 n) {
-  int plain = k->measures && !stream->npoisoned && !stream->nfactors;
+  int plain = k->measures && !stream->npoisoned && !stream->nfactors && !stream->nfilters;
   for (const Offered *o = offered; o < offered + n; o++) {
     if (!plain && !describe(k, stream, shard, o)) return 0;
     if (o->dropped) continue;
-    append(k, stream, &shard->log, o);
-    shard->last_accepted = o->accepted_ns;
+    append(stream, &shard->log, o);
+    if (!stream->changes) shard->last_accepted = o->accepted_ns;
   }
   return 1;
+}
+
+/* Whether the shards of a stream change just when the run ends at the latest: a window begins then. */
+int changes_at_end(const Kernel *k) {
+  for (int i = 0; i < k->nstreams; i++)
+    if (next_change_ns(&k->streams[i]) == k->latest_ns) return 1;
+  return 0;
 }
 
 static int write_to(Kernel *k, Stream *stream, Shard *shard, Offered *offered, i64 n) {
@@ -53,6 +62,23 @@ static int write_to(Kernel *k, Stream *stream, Shard *shard, Offered *offered, i
   write_limited(shard, k, stream->any_large, offered, n);
   if (k->measures) measure_offered(k, stream, shard, offered, n);
   return append_all(k, stream, shard, offered, n);
+}
+
+/* What shards have accepted in the window, where they change: it may be known, and counts for who changes them. */
+static int accept_in_window(Kernel *k, Stream *stream) {
+  Changes *c = stream->changes;
+  i64 records = 0, bytes = 0;
+  for (i64 j = 0; c && j < stream->nshards; j++) {
+    Shard *shard = &stream->shards[j];
+    i64 first = shard->due, end_ns = k->window_ends_ns + (k->window_ends_ns == k->latest_ns && !changes_at_end(k));
+    while (shard->due < shard->log.end && shard->log.rows[row(&shard->log, shard->due)].accepted < end_ns) shard->due++;
+    if (shard->due == first) continue;
+    i64 more = bytes_between(&shard->log, first, shard->due);
+    shard->last_accepted = shard->log.rows[row(&shard->log, shard->due - 1)].accepted;
+    records += shard->due - first, bytes += more;
+    if (c->kind == ON_DEMAND_MODE && k->window_began_ns >= 0) count_on_demand(&c->mode, j, shard->due - first, more);
+  }
+  return !c || !c->rule.there || count_for_rule(k, &c->rule, k->window_began_ns, records, bytes);
 }
 
 /* The records of the window. */
@@ -66,7 +92,7 @@ static int write_all(Kernel *k, Stream *stream) {
   }
   if (k->measures && !measure_arrivals(k, stream)) return 0;
   stream->produced += stream->noffered;
-  return 1;
+  return accept_in_window(k, stream);
 }
 
 /* How long a window may be: rows of measures are made before it begins. */
@@ -81,6 +107,12 @@ static i64 window_end(Kernel *k) {
     if (k->window_began_ns < stops[i]) end_ns = stops[i];
   if (k->until_ns > k->window_began_ns && end_ns > k->until_ns) end_ns = k->until_ns;
   if (end_ns > k->window_began_ns + longest_ns) end_ns = k->window_began_ns + longest_ns;
+  for (int i = 0; i < k->nstreams; i++) {
+    const Stream *s = &k->streams[i];
+    if (next_change_ns(s) < end_ns) end_ns = next_change_ns(s);
+    if (s->changes && s->changes->rule.there && minute_ends_ns(k->window_began_ns) < end_ns)
+      end_ns = minute_ends_ns(k->window_began_ns);
+  }
   for (int i = 0; i < k->nproducers; i++) {
     Producer *p = &k->producers[i];
     if (!look_ahead(k, p, end_ns) && p->ahead[p->end - 1] < end_ns) end_ns = p->ahead[p->end - 1];
@@ -88,7 +120,20 @@ static i64 window_end(Kernel *k) {
   return end_ns > k->window_began_ns ? end_ns : k->window_began_ns + 1;
 }
 
+/* Whether a shard has a record that waits at its producer, and that some mapping will read. */
+static int awaits_any(const Kernel *k, const Stream *stream, const Shard *shard) {
+  const Log *log = &shard->log;
+  if (due_in(stream, shard) == log->end) return 0;
+  i64 accepted_ns = log->rows[row(log, log->end - 1)].accepted;
+  for (int i = 0; i < k->nmappings; i++)
+    if (&k->streams[k->mappings[i].stream] == stream && !is_skipped(&k->mappings[i], accepted_ns)) return 1;
+  return 0;
+}
+
 static int all_are_known(Kernel *k) {
+  for (int i = 0; i < k->nstreams; i++)
+    for (i64 j = 0; k->streams[i].changes && j < k->streams[i].nshards; j++)
+      if (awaits_any(k, &k->streams[i], &k->streams[i].shards[j])) return 0;
   for (int i = 0; i < k->nproducers; i++)
     if (k->producers[i].first < k->producers[i].end && k->producers[i].ahead[k->producers[i].first] < NEVER) return 0;
   return k->window_began_ns >= k->duration_ns;
@@ -97,6 +142,8 @@ static int all_are_known(Kernel *k) {
 int bring_in(Kernel *k) {
   for (int i = 0; k->measures && i < k->nstreams; i++) forget_arrivals(k, &k->streams[i], k->window_began_ns);
   forget(k);
+  for (int i = 0; i < k->nstreams; i++)
+    if (!reshape(k, &k->streams[i])) return 0;
   k->window_ends_ns = window_end(k);
   if (k->memory.exhausted || (k->measures && !make_rows(k, k->window_ends_ns))) return 0;
   if (!offer(k)) return 0;
@@ -104,6 +151,8 @@ int bring_in(Kernel *k) {
     if (!write_all(k, &k->streams[i])) return 0;
   for (int i = 0; i < k->nstreams; i++)
     if (k->streams[i].ntimes) strike_at_times(&k->streams[i], k->window_ends_ns);
+  for (int i = 0; !k->measures && i < k->nstreams; i++)
+    if (k->streams[i].changes && !state_accepted(k, &k->streams[i])) return 0;
   if (!tell_readers(k)) return 0;
   if (all_are_known(k) && !k->all_have_come) everything_has_come(k);
   return 1;

@@ -24,6 +24,12 @@ static i64 by_bytes(Bucket *full, i64 arrival_ns, i64 bytes) {
   return let_in_ns;
 }
 
+/* A record that has waited for a parent is let in by a child, which it waits for since a time. */
+void write_waiting(Shard *shard, int any_large, i64 since_ns, i64 bytes, i64 *let_in_ns, i64 *accepted_ns) {
+  *let_in_ns = by_records(&shard->records, since_ns);
+  *accepted_ns = any_large ? by_bytes(&shard->bytes, *let_in_ns, bytes) : *let_in_ns;
+}
+
 LOOP void write_limited(Shard *shard, const Kernel *k, int any_large, Offered *offered, i64 n) {
   Bucket records = shard->records, bytes = shard->bytes;
   for (Offered *o = offered; o < offered + n; o++) {

@@ -10,20 +10,24 @@ typedef struct {
 
 static const Block NO_PIECE = {NULL, 0};
 
-enum of_stream { STREAM_TOTALS, STREAM_ROWS, STREAM_SHARDS, STREAM_LOAD, UNWRITTEN_TOTALS, UNWRITTEN_ROWS };
+enum of_stream {
+  STREAM_TOTALS, STREAM_ROWS, STREAM_SHARDS, STREAM_LOAD, UNWRITTEN_TOTALS, UNWRITTEN_ROWS, STREAM_SPANS, STREAM_REQUESTS
+};
 enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS };
 enum of_mapping {
   MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, USUAL_WAITING, READERS, LANES, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
   LEFT, EPISODES
 };
+enum of_other { OTHER_ROWS = 32, OTHER_READS };
+enum stated { ACCEPTED = 48, WAITING, MOVED }; /* of a stream that changes, where facts are stated: see facts.c */
 
-static Block of_stream(const Kernel *k, int kind, const StreamMeasures *mine) {
-  u64 rows = (u64)(k->clock.now / k->measures->interval_ns + 2), shards = (u64)mine->nshards;
+static Block of_stream(const Kernel *k, int kind, const Stream *stream, const StreamMeasures *mine) {
+  u64 rows = (u64)(k->clock.now / k->measures->interval_ns + 2), shards = (u64)stream->nshards;
   switch (kind) {
     case STREAM_TOTALS: return (Block){&mine->totals, sizeof(StreamTotals)};
     case STREAM_ROWS: return (Block){mine->rows, rows * sizeof(StreamRow)};
     case STREAM_SHARDS: return (Block){mine->shards, shards * sizeof(ShardMeasures)};
-    case STREAM_LOAD: return (Block){mine->load, (u64)mine->totals.load_rows * shards * sizeof(i64)};
+    case STREAM_LOAD: return (Block){mine->load, (u64)(mine->totals.load_rows * mine->totals.load_stride) * sizeof(i64)};
     case UNWRITTEN_TOTALS: return (Block){&mine->unwritten.totals, sizeof(LevelTotals)};
     default: return (Block){mine->unwritten.rows, rows * sizeof(LevelRow)};
   }
@@ -57,11 +61,29 @@ static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const Mappi
   }
 }
 
+static Block of_other(const Kernel *k, int kind, int number) {
+  const OtherMeasures *mine = &k->measures->others[number];
+  u64 shards = (u64)k->streams[k->others[number].stream].nshards;
+  if (kind == OTHER_READS) return (Block){mine->reads, shards * sizeof(OtherReads)};
+  return (Block){mine->rows, (u64)(k->clock.now / k->measures->interval_ns + 2) * sizeof(OtherRow)};
+}
+
+/* What became of the shards of a stream, and of requests to change them. */
+static Block of_changes(int kind, const Stream *stream) {
+  const Changes *c = stream->changes;
+  if (kind == STREAM_SPANS) return (Block){stream->spans, (u64)stream->nshards * sizeof(Span)};
+  if (kind == STREAM_REQUESTS) return c ? (Block){c->requests, (u64)c->nrequests * sizeof(Request)} : NO_PIECE;
+  const Facts *facts = kind == ACCEPTED ? &stream->accepted : kind == WAITING ? &stream->waiting : &stream->moved;
+  return (Block){facts->words, (u64)facts->n * sizeof(i64)};
+}
+
 static Block block_of(const Kernel *k, int kind, int number, i64 piece) {
   if (kind == MAPPING_ROWS)
     return piece_of_rows(&k->measures->mappings[number], k->clock.now / k->measures->interval_ns + 2, piece);
   if (piece) return NO_PIECE;
-  if (kind < FUNCTION_TOTALS) return of_stream(k, kind, &k->measures->streams[number]);
+  if (kind == STREAM_SPANS || kind == STREAM_REQUESTS || kind >= ACCEPTED) return of_changes(kind, &k->streams[number]);
+  if (kind < FUNCTION_TOTALS) return of_stream(k, kind, &k->streams[number], &k->measures->streams[number]);
+  if (kind >= OTHER_ROWS) return of_other(k, kind, number);
   if (kind < MAPPING_TOTALS) return of_function(k, kind, &k->measures->functions[number]);
   return of_mapping(k, kind, &k->mappings[number], &k->measures->mappings[number]);
 }

@@ -34,15 +34,15 @@ static void halve(StreamMeasures *stream, i64 shards) {
 
 /* Records of one row were accepted, from 0 on, the last of them then. Rows double in length when there come to be many. */
 void count_load(StreamMeasures *stream, i64 accepted_ns, i64 shard, i64 records) {
-  while (accepted_ns > 2 * LOAD_ROWS * stream->load_grid.interval_ns) halve(stream, stream->nshards);
+  while (accepted_ns > 2 * LOAD_ROWS * stream->load_grid.interval_ns) halve(stream, stream->totals.load_stride);
   i64 rows = row_at(&stream->load_grid, accepted_ns);
-  stream->load[(rows - 1) * stream->nshards + shard] += records;
+  stream->load[(rows - 1) * stream->totals.load_stride + shard] += records;
   stream->totals.load_rows = greatest(stream->totals.load_rows, rows);
 }
 
 /* What came at the very end of the run belongs to the last row. */
 void end_load(StreamMeasures *stream, i64 end_ns) {
-  i64 shards = stream->nshards, row = end_ns / stream->totals.load_interval_ns, more = 0;
+  i64 shards = stream->totals.load_stride, row = end_ns / stream->totals.load_interval_ns, more = 0;
   for (i64 j = 0; row <= 2 * LOAD_ROWS && j < shards; j++) more += stream->load[row * shards + j];
   if (more && end_ns % stream->totals.load_interval_ns == 0) {
     for (i64 j = 0; j < shards; j++) {
@@ -53,5 +53,5 @@ void end_load(StreamMeasures *stream, i64 end_ns) {
   } else if (more && row == 2 * LOAD_ROWS) {
     halve(stream, shards);
   }
-  for (i64 j = 0; j < shards; j++) close_second(&stream->shards[j]);
+  for (i64 j = 0; j < shards; j++) close_second(&stream->shards[j]); /* of some that never opened, too */
 }

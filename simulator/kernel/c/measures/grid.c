@@ -66,6 +66,8 @@ static int make_room(Kernel *k, i64 had, i64 rows) {
     i64 pieces = had / ROWS_A_PIECE + 1, more = rows / ROWS_A_PIECE + 1;
     mine->rows = longer(&k->memory, mine->rows, pieces, more, sizeof(MappingRow *));
   }
+  for (int i = 0; i < k->nothers; i++)
+    all->others[i].rows = longer(&k->memory, all->others[i].rows, had, rows, sizeof(OtherRow));
   if (k->memory.exhausted) return 0;
   all->rows = rows;
   return 1;

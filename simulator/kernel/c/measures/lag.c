@@ -56,6 +56,17 @@ i64 first_left(Kernel *k, const Reader *r, const Lane *lane) {
   return index;
 }
 
+int put_oldest(Lag *lag, i64 leaf, i64 born_ns) {
+  i64 node = lag->leaves + leaf;
+  lag->oldest[node] = born_ns;
+  for (node /= 2; node; node /= 2) {
+    i64 less = least(lag->oldest[2 * node], lag->oldest[2 * node + 1]);
+    if (lag->oldest[node] == less) return 0;
+    lag->oldest[node] = less;
+  }
+  return 1;
+}
+
 /* The first record of a lane that has not ended may be another one from now on. */
 void note_oldest(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
@@ -64,13 +75,7 @@ void note_oldest(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   i64 index = first_left(k, r, lane), oldest = lag->oldest[1];
   i64 produced_ns = NEVER;
   if (index < known_to_lane(k, r, lane)) produced_ns = log->rows[row(log, place_of(r, lane, index))].produced;
-  i64 node = lag->leaves + r->shard * k->mappings[r->mapping].factor + lane->number;
-  lag->oldest[node] = produced_ns;
-  for (node /= 2; node; node /= 2) {
-    i64 less = least(lag->oldest[2 * node], lag->oldest[2 * node + 1]);
-    if (lag->oldest[node] == less) return;
-    lag->oldest[node] = less;
-  }
+  if (!put_oldest(lag, r->shard * k->mappings[r->mapping].factor + lane->number, produced_ns)) return;
   if (oldest < time_ns) has_reigned(k, mine, oldest, time_ns);
   lag->since_ns = time_ns;
 }

@@ -2,20 +2,23 @@
 #include "measures.h"
 
 int phase_of(const Kernel *k, const Reader *r, const Watch *w) {
-  return k->measures->mappings[r->mapping].phases[w->phase].phase;
+  int phase = k->measures->mappings[r->mapping].phases[w->phase].phase;
+  return phase == ENABLED && w->waits ? BEHIND_PARENTS : phase;
 }
 
-/* From a time on, up to which it was followed, it does something else, or in another phase. */
-static void become(Kernel *k, Reader *r, Lane *lane, i64 time_ns, int doing, int number) {
+/* From a time on, up to which it was followed, it does something else, or in another phase, or may be read. */
+static void become(Kernel *k, Reader *r, Lane *lane, i64 time_ns, int doing, int number, int waits) {
   const Mapping *m = &k->mappings[r->mapping];
   Watch *w = &lane->watch;
   int did = w->doing, was = phase_of(k, r, w);
   w->doing = (u8)doing;
   w->phase = (u32)number;
+  w->waits = (u8)waits;
   int phase = phase_of(k, r, w);
   for (int class = 0; class < CLASSES; class++)
     if (w->records[class])
-      move(k, r->mapping, why(m, r, did, was, class), why(m, r, doing, phase, class), time_ns, w->records[class]);
+      move(k, r->mapping, why(m, r->polled, did, was, class), why(m, r->polled, doing, phase, class), time_ns, w->records[class]);
+  if (w->aside) note_edge(k, r, lane, time_ns, 0);
 }
 
 /* Take account of all that has happened in the lane up to a time. */
@@ -24,6 +27,7 @@ void follow(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   Watch *w = &lane->watch;
   for (;;) {
     i64 phase_ends_ns = phases[w->phase].ends_ns, until_ns = least(time_ns, least(w->then_ns, phase_ends_ns));
+    if (w->waits) until_ns = least(until_ns, r->read_ns);
     pass_accepted(k, r, lane, until_ns);
     if (k->mappings[r->mapping].push) pass_sent(k, r, lane, until_ns);
     if (w->doing < FOR_ANSWER) w->busy_ns += until_ns - w->since_ns;
@@ -31,9 +35,11 @@ void follow(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
     w->since_ns = until_ns;
     if (until_ns == w->then_ns) {
       w->then_ns = NEVER;
-      become(k, r, lane, until_ns, w->then, (int)w->phase);
+      become(k, r, lane, until_ns, w->then, (int)w->phase, w->waits);
     } else if (until_ns == phase_ends_ns) {
-      become(k, r, lane, until_ns, w->doing, (int)w->phase + 1);
+      become(k, r, lane, until_ns, w->doing, (int)w->phase + 1, w->waits);
+    } else if (w->waits && until_ns == r->read_ns) {
+      become(k, r, lane, until_ns, w->doing, (int)w->phase, 0);
     } else {
       return;
     }
@@ -50,7 +56,7 @@ void measure_doing(Kernel *k, Reader *r, Lane *lane, int what, i64 begin_ns) {
   }
   follow(k, r, lane, k->clock.now);
   w->then_ns = NEVER;
-  become(k, r, lane, k->clock.now, what, (int)w->phase);
+  become(k, r, lane, k->clock.now, what, (int)w->phase, w->waits);
 }
 
 /* A batch is cut: from now on the lane is busy. */
@@ -70,7 +76,8 @@ void end_lanes(Kernel *k, int mapping, i64 end_ns) {
       Watch *w = &lane->watch;
       follow(k, r, lane, end_ns);
       for (int class = 0; class < CLASSES; class++)
-        move(k, mapping, why(m, r, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
+        move(k, mapping, why(m, r->polled, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, end_ns, w->records[class]);
+      if (w->aside) end_set_aside(k, r, lane);
       of_lane(k, r, lane)->busy_ns = w->busy_ns;
     }
 }

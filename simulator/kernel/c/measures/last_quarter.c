@@ -23,7 +23,7 @@ void moved_in_quarter(const Kernel *k, Lane *lane, i64 time_ns) {
 static void close_lane(Kernel *k, const Reader *r, const Lane *lane) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  i64 index = first_left(k, r, lane);
+  i64 index = first_that_passes(k, r, lane);
   if (index >= known_to_lane(k, r, lane)) return;
   u64 at = row(log, place_of(r, lane, index));
   if (log->rows[at].accepted > k->duration_ns) return;

@@ -6,11 +6,11 @@
 #define NO_PEAK (-1) /* of a row that has none */
 #define LOAD_ROWS 120
 #define ROWS_A_PIECE 256 /* of a mapping: they are large, and a run may have a hundred thousand */
-#define PARTS 8
+#define PARTS 9
 #define CAUSES 25
 #define BUCKETS (50 * 256 + 1) /* of a histogram: eight bits of mantissa from 2^10 to 2^60 ns */
 
-enum part { WRITE_WAIT, PICKUP, QUEUEING, BATCHING, THROTTLED, RETRYING, COLD_STARTING, PROCESSING };
+enum part { WRITE_WAIT, PARENT_WAIT, PICKUP, QUEUEING, BATCHING, THROTTLED, RETRYING, COLD_STARTING, PROCESSING };
 enum cause {
   WRITE_RECORDS, WRITE_BYTES, STARTING, IS_DISABLED, PARENTS, READ_CALLS, READ_BYTES, IS_HELD, ANSWER_LIMIT,
   POLL_INTERVAL, READ_LATENCY, PUSH_BYTES, PROPAGATION, BATCHING_WINDOW, DOING_CAUSES, BY_PROCESSING = 19,
@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
   i64 produced, dropped, throttled, put_units, kib;
-  i64 load_interval_ns, load_rows;
+  i64 load_interval_ns, load_rows, load_stride; /* stride: rows have room for so many shards */
 } StreamTotals;
 
 typedef struct {
@@ -52,11 +52,12 @@ typedef struct {
 } LevelTotals;
 
 typedef struct {
-  i64 attempts, errors, throttles, processed, done_again, dropped, sent_to_destination, expired;
+  i64 attempts, errors, throttles, processed, done_again, dropped, sent_to_destination, expired, filtered;
   i64 age_peak_ns, latency_peak_ns, backlog_peak, backlog_changes, lag_peak_ns;
   double latency_ns[2], age_ns[2]; /* the percentiles 50 and 99; not a number: none */
   Sum parts[PARTS];
   Cell waiting[CAUSES];
+  Cell filtered_waiting; /* of accepted records that came to be filtered: they wait for no cause */
 } MappingRow;
 
 /* A row of the usual interval. */
@@ -66,7 +67,7 @@ typedef struct {
 
 typedef struct {
   i64 attempts, errors, timeouts, partial, throttles, cold_starts;
-  i64 processed, skipped, dropped, sent_to_destination, expired, unprocessed; /* how records ended */
+  i64 processed, skipped, dropped, sent_to_destination, expired, filtered, unprocessed; /* how records ended */
   i64 backlog, backlog_peak, last_end_ns; /* -1: none has ended */
   i64 lag_ns[2];                          /* at the times asked for */
   i64 oldest_ns;                          /* when the oldest record that is left was produced; NEVER: none is left */
@@ -79,11 +80,21 @@ typedef struct {
   Sum parts[PARTS];  /* of warm records */
   Sum lived, stayed; /* by all records: from production to end, from acceptance to end */
   Sum skipped_wait;  /* at their producers, by those that are skipped */
+  Sum filtered_lived; /* from production to end, by those that are filtered: `lived` is by the others */
 } MappingTotals;
 
 typedef struct {
-  i64 processed, age_peak_ns, calls, refused, skipped, bytes;
+  i64 processed, age_peak_ns, calls, refused, skipped, bytes, finished_ns; /* NEVER: it is not finished */
 } ReaderMeasures;
+
+/* Of another reader: by row of time, and by shard. */
+typedef struct {
+  i64 calls, refused, skipped, records, bytes, lag_peak_ns;
+} OtherRow;
+
+typedef struct {
+  i64 calls, refused, skipped, bytes;
+} OtherReads;
 
 /* Of a lane: how long it had a batch in hand, and was in attempts that processed records; records not skipped. */
 typedef struct {
@@ -152,7 +163,6 @@ typedef struct {
 
 typedef struct {
   StreamTotals totals;
-  i64 nshards;
   Grid produced, accepted, load_grid;
   StreamRow *rows;
   ShardMeasures *shards;
@@ -175,12 +185,28 @@ typedef struct {
 } Lag;
 
 enum class { UNSEEN, SEEN, CALLED_FOR, AVAILABLE, CLASSES };
-enum phase { BEFORE_START, ENABLED, PHASE_DISABLED };
+enum phase { BEFORE_START, ENABLED, PHASE_DISABLED, BEHIND_PARENTS };
 
 typedef struct {
   i64 ends_ns;
   int phase;
 } Phase;
+
+/* What a lane does from a time on, or that its shard is polled then; see set_aside.c. */
+typedef struct {
+  i64 time_ns;
+  u8 doing, phase, polled, is_poll;
+  i64 more[CLASSES]; /* of the records that have returned: so many more have lived through it than through the one before */
+} Edge;
+
+typedef struct {
+  Edge *edges; /* a ring */
+  u64 mask;
+  i64 first, end;
+  Edge before;        /* what it does before the first of them */
+  i64 over[CLASSES];  /* records that have lived through the one before the first */
+  i64 later[CLASSES]; /* so many more are to live through the next one that comes */
+} SetAside;
 
 /* What a lane does, and how many of its records wait in which class: see lanes.py, passes.py. */
 typedef struct {
@@ -192,7 +218,8 @@ typedef struct {
   i64 busy_at_cut_ns, free_at_cut_ns; /* of its batch */
   i64 heard; /* the number of the minute in which an attempt ended last; -1: none has */
   u32 phase; /* its number in the mapping's phases */
-  u8 doing, then, moves; /* moves: a record ended in the last quarter of the traffic */
+  SetAside *aside; /* only where the mapping has a filter */
+  u8 doing, then, waits, moves; /* waits: its shard for the end of its parents; moves: a record ended in the last quarter of the traffic */
 } Watch;
 
 /* What has happened at one instant, see Episode. */
@@ -220,6 +247,12 @@ typedef struct {
 } MappingMeasures;
 
 typedef struct {
+  OtherRow *rows;
+  OtherReads *reads; /* by shard */
+  Lag lag;
+} OtherMeasures;
+
+typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
   Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
@@ -231,6 +264,7 @@ typedef struct {
   StreamMeasures *streams;
   Level *functions;
   MappingMeasures *mappings;
+  OtherMeasures *others;
 } Measures;
 
 #endif

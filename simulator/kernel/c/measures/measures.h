@@ -47,6 +47,7 @@ static inline void count_in_row(RowPercentiles *p, int bucket) {
 
 /* stream.c, by_shard.c: the writing end */
 int make_stream_measures(Kernel *, Stream *);
+int longer_stream(Kernel *, const Stream *, i64 had, i64 room);
 void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
 void turn_to_second(ShardMeasures *, i64 produced_ns);
 void count_load(StreamMeasures *, i64 accepted_ns, i64 shard, i64 records);
@@ -60,6 +61,9 @@ void end_in_backlog(Kernel *, int mapping, i64 time_ns, i64 records);
 void end_backlog(Kernel *, int mapping, i64 end_ns);
 
 /* lag.c */
+int make_lag(Kernel *, Lag *, i64 lanes, i64 limit_ns);
+int longer_lag(Kernel *, Lag *, i64 lanes);
+int put_oldest(Lag *, i64 leaf, i64 born_ns); /* whether the oldest of all is another one */
 i64 first_left(Kernel *, const Reader *, const Lane *);
 void behind_to(Kernel *, int mapping, i64 time_ns); /* it is known when it was behind, up to a time */
 void end_lag(Kernel *, int mapping, i64 end_ns);
@@ -72,10 +76,11 @@ void pass_sent(Kernel *, Reader *, Lane *, i64 until_ns);
 void end_lanes(Kernel *, int mapping, i64 end_ns);
 
 /* waiting.c */
-int why(const Mapping *, const Reader *, int doing, int phase, int class);
+int why(const Mapping *, int polled, int doing, int phase, int class);
 void move(Kernel *, int mapping, int before, int after, i64 time_ns, i64 records);
 void move_several(Kernel *, int mapping, int before, int after, Sum left, i64 records);
 void wait_to_write(Kernel *, int mapping, i64 produced_ns, i64 let_in_ns, i64 accepted_ns);
+void wait_for_closed(Kernel *, const Stream *, int mapping, i64 number);
 
 /* times.c */
 void end_waiting(Kernel *, Reader *, Lane *, i64 time_ns, i64 records);
@@ -100,20 +105,40 @@ void close_quarter(Kernel *);
 LaneMeasures *of_lane(Kernel *, const Reader *, const Lane *);
 void measure_work(Kernel *, const Reader *, const Lane *, i64 done);
 
+/* set_aside.c: records that do not pass the mapping's filter */
+void begin_to_set_aside(const Kernel *, const Reader *, const Lane *);
+void note_edge(Kernel *, const Reader *, const Lane *, i64 time_ns, int is_poll);
+void expire_set_aside(Kernel *, Reader *, Lane *, i64 place, i64 time_ns);
+void leave_set_aside(Kernel *, Reader *, Lane *, i64 place, i64 end_ns); /* it is left when the run ends */
+void end_set_aside(Kernel *, const Reader *, const Lane *);
+static inline int is_set_aside(const Mapping *m, const Log *log, i64 place) {
+  return m->nth_filter >= 0 && !log->passes[m->nth_filter][row(log, place)];
+}
+
+/* other_readers.c */
+int make_other_measures(Kernel *, int other);
+int longer_other(Kernel *, int other, i64 had, i64 room);
+void expire_for_other(Kernel *, Reader *, i64 time_ns);
+void expect_expiry_for_other(Kernel *, Reader *);
+void end_other(Kernel *, int other, i64 end_ns);
+
 /* silent_lanes.c, ages.c */
+i64 first_that_passes(Kernel *, const Reader *, const Lane *); /* of those that are left */
 void take_age(Kernel *, int mapping, i64 time_ns, i64 age_ns);
 
 /* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */
 static inline int is_unread(Kernel *k, const Reader *r, i64 place) {
-  if (!k->mappings[r->mapping].push) return place >= r->place;
+  if (!k->mappings[r->mapping].push || place >= r->known) return place >= r->place;
   i64 available = r->available[row(&shard_read(k, r)->log, place)];
   return available < 0 && available != GONE;
 }
 
-/* Whether a record that is known has ended unread. (Of those that have not been read nothing else is known.) */
+/* Whether a record has ended unread, or will be skipped. (Of those that have not been read nothing else is known.) */
 static inline int has_expired(Kernel *k, const Reader *r, i64 place) {
+  const Log *log = &shard_read(k, r)->log;
+  if (place >= r->known) return is_skipped(&k->mappings[r->mapping], log->rows[row(log, place)].accepted);
   if (is_unread(k, r, place)) return place < r->expired;
-  return is_gone(r, &shard_read(k, r)->log, place);
+  return is_gone(r, log, place);
 }
 
 #endif

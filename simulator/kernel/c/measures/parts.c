@@ -35,14 +35,15 @@ static LOOP Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i
 }
 
 /* The parts of the latencies of some records of the attempt that has finished. */
-static void parts_of(const Lane *lane, const Added *all, Sum *parts) {
+static void parts_of(const Lane *lane, const Added *all, Sum parent_wait, Sum *parts) {
   const Watch *w = &lane->watch;
   i64 n = all->records, throttled_ns = lane->part.throttled_ns;
+  parts[PARENT_WAIT] = parent_wait;
   parts[WRITE_WAIT] = difference(all->accepted, all->produced);
   parts[QUEUEING] = difference(product(n, w->busy_at_cut_ns), all->busy);
   parts[BATCHING] = difference(product(n, w->free_at_cut_ns), all->free);
   Sum waited = difference(product(n, lane->first_cut_ns), all->accepted);
-  parts[PICKUP] = difference(difference(waited, parts[QUEUEING]), parts[BATCHING]);
+  parts[PICKUP] = difference(difference(difference(waited, parts[QUEUEING]), parts[BATCHING]), parent_wait);
   parts[THROTTLED] = product(n, throttled_ns);
   parts[RETRYING] = product(n, lane->begun_ns - lane->first_cut_ns - throttled_ns);
   parts[COLD_STARTING] = product(n, lane->run.cold_ns);
@@ -67,9 +68,9 @@ static i64 first_warm(const Kernel *k, const Reader *r, const Lane *lane, const 
   return low;
 }
 
-static i64 add_parts(const Lane *lane, MappingMeasures *mine, MappingRow *row, const Added *all, int warm) {
+static i64 add_parts(const Lane *lane, MappingMeasures *mine, MappingRow *row, const Added *all, Sum parent_wait, int warm) {
   Sum parts[PARTS];
-  parts_of(lane, all, parts);
+  parts_of(lane, all, parent_wait, parts);
   for (int part = 0; part < PARTS; part++) {
     add_sum(&row->parts[part], parts[part]);
     if (warm) add_sum(&mine->totals.parts[part], parts[part]);
@@ -79,6 +80,17 @@ static i64 add_parts(const Lane *lane, MappingMeasures *mine, MappingRow *row, c
   add_sum(&mine->totals.stayed, difference(ended, all->accepted));
   if (warm) mine->totals.warm_records += all->records;
   return all->records;
+}
+
+/* How long records waited until their shard was read first, after its parents. */
+static Sum waited_for_parents(const Reader *r, const Lane *lane, const Log *log, i64 low, i64 high) {
+  Sum waited = {0};
+  for (i64 index = low; index < high; index++) {
+    const Record *record = &log->rows[row(log, place_of(r, lane, index))];
+    if (record->accepted >= r->read_ns) break;
+    if (!is_gone(r, log, place_of(r, lane, index))) add_value(&waited, r->read_ns - record->accepted);
+  }
+  return waited;
 }
 
 /* The attempt of a lane has finished, and has processed its first records: those before `done`. */
@@ -92,9 +104,9 @@ void measure_processed(Kernel *k, Reader *r, Lane *lane) {
   MappingRow *row = mapping_row(mine, row_at(&all->grid, now_ns));
   Added cold_ones = add_up(r, lane, log, low, warm, now_ns, &mine->latency_rows, mine->cold.counts);
   Added warm_ones = add_up(r, lane, log, warm, high, now_ns, &mine->latency_rows, NULL);
-  i64 n = cold_ones.records ? add_parts(lane, mine, row, &cold_ones, 0) : 0;
+  i64 n = cold_ones.records ? add_parts(lane, mine, row, &cold_ones, waited_for_parents(r, lane, log, low, warm), 0) : 0;
   if (warm_ones.records) {
-    n += add_parts(lane, mine, row, &warm_ones, 1);
+    n += add_parts(lane, mine, row, &warm_ones, waited_for_parents(r, lane, log, warm, high), 1);
     i64 longest_ns = latency_of(r, lane, log, warm, 1), shortest_ns = latency_of(r, lane, log, high - 1, -1);
     note_latencies(&mine->latency, shortest_ns, longest_ns, now_ns, &warm_ones);
   }

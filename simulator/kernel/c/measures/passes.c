@@ -3,12 +3,34 @@
 #include "exact.h"
 #include "measures.h"
 
+/* The same where some do not pass the mapping's filter: those are set aside. */
+static void pass_some_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
+  Watch *w = &lane->watch;
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  i64 busy = w->doing < FOR_ANSWER, busy_ns = w->busy_ns - busy * w->since_ns;
+  int class = m->push ? SEEN : UNSEEN, cause = why(m, r->polled, w->doing, phase_of(k, r, w), class);
+  for (i64 end = known_to_lane(k, r, lane); w->accepted < end; w->accepted++) {
+    i64 place = place_of(r, lane, w->accepted), accepted_ns = log->rows[row(log, place)].accepted;
+    if (accepted_ns > until_ns) break;
+    if (is_set_aside(m, log, place)) continue;
+    r->busy_at[row(log, place)] = busy_ns + busy * accepted_ns;
+    move(k, r->mapping, NOTHING_WAITS, cause, accepted_ns, 1);
+    w->records[class]++;
+    of_lane(k, r, lane)->accepted++;
+  }
+}
+
 /* Records of the lane are accepted up to a time, through which the lane does one thing. */
 LOOP void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   Watch *w = &lane->watch;
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   Grid *grid = &k->measures->grid, *usual = &k->measures->usual;
+  if (m->nth_filter >= 0) {
+    pass_some_accepted(k, r, lane, until_ns);
+    return;
+  }
   i64 end = known_to_lane(k, r, lane), index = w->accepted;
   i64 busy = w->doing < FOR_ANSWER, busy_ns = w->busy_ns - busy * w->since_ns;
   int class = m->push ? SEEN : UNSEEN;
@@ -25,7 +47,7 @@ LOOP void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
       r->busy_at[at] = busy_ns + busy * accepted_ns;
       add_value(&left, grid->ends_ns - accepted_ns);
     }
-    move_several(k, r->mapping, NOTHING_WAITS, why(m, r, w->doing, phase_of(k, r, w), class), left, index - first);
+    move_several(k, r->mapping, NOTHING_WAITS, why(m, r->polled, w->doing, phase_of(k, r, w), class), left, index - first);
     w->records[class] += index - first;
     of_lane(k, r, lane)->accepted += index - first;
   }
@@ -40,23 +62,27 @@ void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
   for (; w->sent < w->accepted; w->sent++) {
     u64 at = row(log, place_of(r, lane, w->sent));
+    if (r->available[at] == UNSENT) break;
     if (r->available[at] < 0) continue;
     i64 leaves_ns = r->available[at] - m->propagation_ns;
     if (leaves_ns > until_ns) break;
     reads->bytes += bytes_of(log, place_of(r, lane, w->sent));
+    if (is_set_aside(m, log, place_of(r, lane, w->sent))) continue;
     w->records[SEEN]--, w->records[CALLED_FOR]++;
     int phase = phase_of(k, r, w);
-    move(k, r->mapping, why(m, r, w->doing, phase, SEEN), why(m, r, w->doing, phase, CALLED_FOR), leaves_ns, 1);
+    move(k, r->mapping, why(m, r->polled, w->doing, phase, SEEN), why(m, r->polled, w->doing, phase, CALLED_FOR), leaves_ns, 1);
   }
 }
 
 /* How many records of an answer are the lane's. */
 static i64 called_for(const Kernel *k, const Reader *r, Lane *lane, const Answer *answer) {
   Watch *w = &lane->watch;
-  if (!r->lane_logs) return answer->end - answer->first;
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read((Kernel *)k, r)->log;
+  if (!r->lane_logs && m->nth_filter < 0) return answer->end - answer->first;
   i64 known = known_to_lane(k, r, lane), n = 0;
   for (; w->sent < known && place_of(r, lane, w->sent) < answer->end; w->sent++)
-    n += place_of(r, lane, w->sent) >= answer->first;
+    n += place_of(r, lane, w->sent) >= answer->first && !is_set_aside(m, log, place_of(r, lane, w->sent));
   return n;
 }
 
@@ -66,6 +92,7 @@ void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
   ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
   i64 now_ns = k->clock.now;
   int before = r->polled;
+  r->polled_ns = now_ns;
   reads->calls += what == CALLED;
   reads->refused += what == NO_CALL || what == NO_BYTES;
   reads->skipped += what != CALLED && what != NO_CALL && what != NO_BYTES;
@@ -75,19 +102,18 @@ void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
     Watch *w = &lane->watch;
     r->polled = before;
     follow(k, r, lane, now_ns);
-    int phase = phase_of(k, r, w), unseen = why(m, r, w->doing, phase, UNSEEN), seen = why(m, r, w->doing, phase, SEEN);
     r->polled = what;
-    int left = why(m, r, w->doing, phase, SEEN);
+    int phase = phase_of(k, r, w), unseen = why(m, before, w->doing, phase, UNSEEN);
+    int seen = why(m, before, w->doing, phase, SEEN), left = why(m, what, w->doing, phase, SEEN);
     move(k, r->mapping, seen, left, now_ns, w->records[SEEN]);
     move(k, r->mapping, unseen, left, now_ns, w->records[UNSEEN]);
     i64 called = called_for(k, r, lane, answer);
-    move(k, r->mapping, left, why(m, r, w->doing, phase, CALLED_FOR), now_ns, called);
+    move(k, r->mapping, left, why(m, what, w->doing, phase, CALLED_FOR), now_ns, called);
+    if (w->aside) note_edge(k, r, lane, now_ns, 1);
     w->records[SEEN] += w->records[UNSEEN] - called;
     w->records[UNSEEN] = 0;
     w->records[CALLED_FOR] += called;
   }
-  r->polled = what;
-  r->polled_ns = now_ns;
 }
 
 /* Records of a lane, from an index on, have become available, or are gone. */
@@ -98,7 +124,7 @@ LOOP void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 record
   follow(k, r, lane, k->clock.now);
   for (i64 index = from; index < lane->seen; index++) r->free_at[row(log, place_of(r, lane, index))] = w->free_ns;
   int phase = phase_of(k, r, w);
-  move(k, r->mapping, why(m, r, w->doing, phase, CALLED_FOR), why(m, r, w->doing, phase, AVAILABLE), k->clock.now, records);
+  move(k, r->mapping, why(m, r->polled, w->doing, phase, CALLED_FOR), why(m, r->polled, w->doing, phase, AVAILABLE), k->clock.now, records);
   w->records[CALLED_FOR] -= records;
   w->records[AVAILABLE] += records;
 }

@@ -3,11 +3,21 @@
 #include "histogram.h"
 #include "measures.h"
 
+i64 first_that_passes(Kernel *k, const Reader *r, const Lane *lane) {
+  const Mapping *m = &k->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  i64 index = first_left(k, r, lane), known = known_to_lane(k, r, lane);
+  if (m->nth_filter < 0) return index;
+  while (index < known && (has_expired(k, r, place_of(r, lane, index)) || is_set_aside(m, log, place_of(r, lane, index))))
+    index++;
+  return index;
+}
+
 /* A minute is over; what happens at its end comes next. */
 static void look_at_lane(Kernel *k, const Reader *r, const Lane *lane, i64 minute_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  i64 index = first_left(k, r, lane);
+  i64 index = first_that_passes(k, r, lane);
   if (index >= known_to_lane(k, r, lane)) return;
   i64 accepted_ns = log->rows[row(log, place_of(r, lane, index))].accepted, age_ns = minute_ns - accepted_ns;
   if (age_ns <= 0) return;

@@ -6,24 +6,36 @@
 
 int make_stream_measures(Kernel *k, Stream *stream) {
   StreamMeasures *mine = &k->measures->streams[stream - k->streams];
-  mine->nshards = stream->nshards;
+  i64 shards = mine->totals.load_stride = stream->shards_room;
   mine->totals.load_interval_ns = k->measures->load_interval_ns;
   mine->load_grid.interval_ns = k->measures->load_interval_ns;
   mine->produced.interval_ns = mine->accepted.interval_ns = k->measures->interval_ns;
   look_up_row(&mine->produced, -1);
   look_up_row(&mine->accepted, -1);
   make_level(&mine->unwritten, k->measures->interval_ns);
-  mine->shards = take(&k->memory, (u64)mine->nshards * sizeof(ShardMeasures));
-  mine->load = take(&k->memory, (u64)(2 * LOAD_ROWS + 1) * (u64)mine->nshards * sizeof(i64));
-  mine->arrivals.waiting.heap = take(&k->memory, (u64)(mine->nshards + 1) * sizeof(Event));
-  mine->arrivals.waiting.room = mine->nshards + 1;
+  mine->shards = take(&k->memory, (u64)shards * sizeof(ShardMeasures));
+  mine->load = take(&k->memory, (u64)(2 * LOAD_ROWS + 1) * (u64)shards * sizeof(i64));
+  mine->arrivals.waiting.heap = take(&k->memory, (u64)(shards + 1) * sizeof(Event));
+  mine->arrivals.waiting.room = shards + 1;
   mine->arrivals.boundary_ns = -NEVER;
-  for (i64 j = 0; !k->memory.exhausted && j < mine->nshards; j++) {
-    mine->shards[j].second_ends_ns = -NEVER;
-    stream->shards[j].held = stream->shards[j].last_held = -1;
-    stream->shards[j].log.let_in = take(&k->memory, (stream->shards[j].log.mask + 1) * sizeof(i64));
-  }
+  for (i64 j = 0; !k->memory.exhausted && j < stream->nshards; j++) mine->shards[j].second_ends_ns = -NEVER;
   return !k->memory.exhausted;
+}
+
+/* Room for more shards. */
+int longer_stream(Kernel *k, const Stream *stream, i64 had, i64 room) {
+  StreamMeasures *mine = &k->measures->streams[stream - k->streams];
+  i64 *load = take(&k->memory, (u64)(2 * LOAD_ROWS + 1) * (u64)room * sizeof(i64));
+  mine->shards = longer(&k->memory, mine->shards, had, room, sizeof(ShardMeasures));
+  mine->arrivals.waiting.heap = longer(&k->memory, mine->arrivals.waiting.heap, had + 1, room + 1, sizeof(Event));
+  if (k->memory.exhausted) return 0;
+  for (i64 i = 0; i < 2 * LOAD_ROWS + 1; i++)
+    __builtin_memcpy(load + i * room, mine->load + i * had, (u64)had * sizeof(i64));
+  give_back(&k->memory, mine->load, (u64)(2 * LOAD_ROWS + 1) * (u64)had * sizeof(i64));
+  mine->load = load;
+  mine->totals.load_stride = room;
+  mine->arrivals.waiting.room = room + 1;
+  return 1;
 }
 
 /* Records of a shard: those that are offered, and those of them that are accepted. */
@@ -158,6 +170,47 @@ static void next_held(Shard *shard) {
   shard->held = place <= shard->last_held ? place : -1;
 }
 
+/* The stretches in which a record waited for shards that closed are not needed any more. */
+static void forget_waits(Stream *stream, i64 *number) {
+  while (*number) {
+    ByteWait *wait = &stream->byte_waits[*number];
+    i64 before = wait->before;
+    wait->before = stream->free_wait, stream->free_wait = *number;
+    *number = before;
+  }
+}
+
+/* No record waits for a shard any more that has closed. */
+static void nothing_waits_for(StreamMeasures *mine, i64 shard) {
+  Clock *waiting = &mine->arrivals.waiting;
+  i64 n = waiting->n;
+  mine->shards[shard].waiting = waiting->n = 0;
+  for (i64 i = 0; i < n; i++)
+    if (waiting->heap[i].order != (u64)shard) due(waiting, waiting->heap[i].time, waiting->heap[i].order);
+}
+
+/* Records wait for the children of shards that have closed, now, and not for these. */
+void measure_moved(Kernel *k, const Stream *stream, const i64 *parents, i64 n) {
+  StreamMeasures *mine = &k->measures->streams[stream - k->streams];
+  const i64 *children = stream->spans[parents[0]].children;
+  for (i64 p = 0; p < n; p++) nothing_waits_for(mine, parents[p]);
+  for (int c = 0; c < 2 && children[c] >= 0; c++) {
+    Shard *child = &stream->shards[children[c]];
+    if (!child->log.end) continue;
+    child->held = 0, child->last_held = child->log.end - 1;
+    mine->shards[children[c]].waiting = child->log.end;
+    due(&mine->arrivals.waiting, child->log.rows[0].accepted, (u64)children[c]);
+  }
+  for (int i = 0; i < k->nmappings; i++) {
+    const Mapping *m = &k->mappings[i];
+    if (&k->streams[m->stream] != stream) continue;
+    for (i64 p = 0; p < n; p++)
+      for (int lane = 0; lane < m->factor; lane++)
+        note_oldest(k, &m->readers[parents[p]], &m->readers[parents[p]].lanes[lane], k->clock.now);
+    for (int c = 0; c < 2 && children[c] >= 0; c++) measure_known(k, &m->readers[children[c]]);
+  }
+}
+
 /* The first of the records that wait is accepted. */
 static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   Event first = next_event(&mine->arrivals.waiting);
@@ -171,8 +224,12 @@ static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   tally(&one, first.time, bytes_of(&shard->log, shard->held));
   count_accepted(mine, &mine->rows[row_at(&mine->accepted, first.time)], (i64)first.order, &one);
   for (int i = 0; i < k->nmappings; i++)
-    if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns)
+    if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns &&
+        !is_set_aside(&k->mappings[i], &shard->log, shard->held)) {
       wait_to_write(k, i, produced_ns, let_in_ns, first.time);
+      if (stream->changes) wait_for_closed(k, stream, i, shard->log.moved[at]);
+    }
+  if (stream->changes) forget_waits(stream, &shard->log.moved[at]);
   next_held(shard);
   if (--mine->shards[first.order].waiting)
     due(&mine->arrivals.waiting, shard->log.rows[row(&shard->log, shard->held)].accepted, first.order);

@@ -5,7 +5,7 @@
 /* Records of a lane that were available end. */
 void end_waiting(Kernel *k, Reader *r, Lane *lane, i64 time_ns, i64 records) {
   Watch *w = &lane->watch;
-  move(k, r->mapping, why(&k->mappings[r->mapping], r, w->doing, phase_of(k, r, w), AVAILABLE), NOTHING_WAITS, time_ns, records);
+  move(k, r->mapping, why(&k->mappings[r->mapping], r->polled, w->doing, phase_of(k, r, w), AVAILABLE), NOTHING_WAITS, time_ns, records);
   w->records[AVAILABLE] -= records;
 }
 
@@ -45,6 +45,35 @@ void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 recor
   end_in_backlog(k, r->mapping, now_ns, records);
 }
 
+/* Records come, some of which do not pass: until now they were on their way. */
+void measure_before_filtering(Kernel *k, Reader *r) {
+  for (int n = 0; n < k->mappings[r->mapping].factor; n++) follow(k, r, &r->lanes[n], k->clock.now);
+}
+
+/* A record has come that does not pass the mapping's filter. */
+void measure_filtered(Kernel *k, const Reader *r, i64 place) {
+  MappingMeasures *mine = &k->measures->mappings[r->mapping];
+  const Log *log = &shard_read(k, r)->log;
+  const Record *record = &log->rows[row(log, place)];
+  i64 now_ns = k->clock.now, lived_ns = now_ns - record->produced, stayed_ns = now_ns - record->accepted;
+  Grid *grid = &k->measures->grid;
+  add_sum(&mine->totals.filtered_lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
+  add_sum(&mine->totals.stayed, (Sum){stayed_ns >> BITS, stayed_ns & MASK});
+  MappingRow *row = mapping_row(mine, row_at(grid, record->accepted));
+  change_integral(&row->filtered_waiting, 1, grid->ends_ns - record->accepted);
+  row = mapping_row(mine, row_at(grid, now_ns));
+  change_integral(&row->filtered_waiting, -1, grid->ends_ns - now_ns);
+}
+
+/* So many have, of one arrival: they have ended. */
+void measure_all_filtered(Kernel *k, Reader *r, i64 records) {
+  MappingMeasures *mine = &k->measures->mappings[r->mapping];
+  mapping_row(mine, row_at(&k->measures->grid, k->clock.now))->filtered += records;
+  mine->totals.filtered += records;
+  end_in_backlog(k, r->mapping, k->clock.now, records);
+  for (int n = 0; n < k->mappings[r->mapping].factor; n++) note_oldest(k, r, &r->lanes[n], k->clock.now);
+}
+
 /* The lane that a record falls to. */
 static Lane *lane_of_place(Kernel *k, Reader *r, i64 place) {
   if (!r->lane_logs) return &r->lanes[0];
@@ -68,14 +97,18 @@ static void expire_one(Kernel *k, Reader *r, i64 place, i64 time_ns) {
   Lane *lane = lane_of_place(k, r, place);
   Watch *w = &lane->watch;
   follow(k, r, lane, time_ns);
-  int class = !m->push && log->rows[row(log, place)].accepted > r->polled_ns ? UNSEEN : SEEN;
-  move(k, r->mapping, why(m, r, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
-  w->records[class]--;
+  if (is_set_aside(m, log, place)) {
+    expire_set_aside(k, r, lane, place, time_ns);
+  } else {
+    int class = !m->push && log->rows[row(log, place)].accepted > r->polled_ns ? UNSEEN : SEEN;
+    move(k, r->mapping, why(m, r->polled, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
+    w->records[class]--;
+    moved_in_quarter(k, lane, time_ns);
+  }
   mine->totals.expired++;
   lose(k, mine, log, row(log, place), time_ns);
   lost_in_episode(k, r->mapping, EXPIRED, time_ns, 1);
   lost_in_quarter(k, r->mapping, EXPIRED, NONE, time_ns, 1);
-  moved_in_quarter(k, lane, time_ns);
   end_in_backlog(k, r->mapping, time_ns, 1);
   r->expired = place + 1;
   note_oldest(k, r, lane, time_ns);
@@ -107,7 +140,11 @@ void expire_before(Kernel *k, i64 time_ns) {
   Clock *expiries = &k->measures->expiries;
   while (expiries->n && expiries->heap[0].time < time_ns) {
     Event event = next_event(expiries);
-    Reader *r = &k->mappings[event.order >> 24 & 0xFFFFF].readers[event.order >> 4 & 0xFFFFF];
+    if (number_of(event.order) >= k->nmappings) {
+      expire_for_other(k, &k->others[number_of(event.order) - k->nmappings].readers[shard_of(event.order)], event.time);
+      continue;
+    }
+    Reader *r = &k->mappings[number_of(event.order)].readers[shard_of(event.order)];
     i64 place = next_unread(k, r);
     if (place < r->known && expires_at(k, r, place) <= event.time) expire_one(k, r, place, expires_at(k, r, place));
     r->expiry_is_due = 0;
@@ -137,11 +174,13 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
       add_to_histogram(&mine->left, end_ns - log->rows[at].produced);
     if (log->rows[at].accepted <= end_ns) {
       live(mine, log, at, end_ns);
+      if (is_set_aside(&k->mappings[r->mapping], log, place)) leave_set_aside(k, r, lane, place, end_ns);
       continue;
     }
     i64 lived_ns = end_ns - log->rows[at].produced;
     add_sum(&mine->totals.lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
     wait_to_write(k, r->mapping, log->rows[at].produced, least(log->let_in[at], end_ns), end_ns);
+    if (log->moved) wait_for_closed(k, &k->streams[r->stream], r->mapping, log->moved[at]);
   }
 }
 

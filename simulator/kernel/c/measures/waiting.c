@@ -13,14 +13,15 @@ static const int CAUSE_OF[] = {
 };
 
 /* Why the records of a class wait in a lane. */
-int why(const Mapping *m, const Reader *r, int doing, int phase, int class) {
+int why(const Mapping *m, int polled, int doing, int phase, int class) {
   if (doing < FOR_ANSWER) return CAUSE_OF[doing];
   if (phase == PHASE_DISABLED) return IS_DISABLED;
   if (class == AVAILABLE) return doing == FOR_ANSWER ? READ_LATENCY : BATCHING_WINDOW;
   if (phase == BEFORE_START) return STARTING;
+  if (phase == BEHIND_PARENTS) return PARENTS;
   if (m->push) return class == CALLED_FOR ? PROPAGATION : PUSH_BYTES;
   if (class == UNSEEN) return POLL_INTERVAL;
-  return class == SEEN ? LEFT_BY[r->polled] : READ_LATENCY;
+  return class == SEEN ? LEFT_BY[polled] : READ_LATENCY;
 }
 
 static void change(Cell *row, int cause, i64 by, i64 left_ns) {
@@ -69,4 +70,12 @@ void wait_to_write(Kernel *k, int mapping, i64 produced_ns, i64 let_in_ns, i64 a
   move(k, mapping, NOTHING_WAITS, WRITE_RECORDS, produced_ns, 1);
   move(k, mapping, WRITE_RECORDS, WRITE_BYTES, let_in_ns, 1);
   move(k, mapping, WRITE_BYTES, NOTHING_WAITS, accepted_ns, 1);
+}
+
+/* What it has waited for the byte limits of shards that closed; the record limit is that of the one that accepts it. */
+void wait_for_closed(Kernel *k, const Stream *stream, int mapping, i64 number) {
+  for (; number; number = stream->byte_waits[number].before) {
+    move(k, mapping, WRITE_RECORDS, WRITE_BYTES, stream->byte_waits[number].begin_ns, 1);
+    move(k, mapping, WRITE_BYTES, WRITE_RECORDS, stream->byte_waits[number].end_ns, 1);
+  }
 }
