@@ -60,7 +60,8 @@ def reason(advice: Advice) -> str:
 
 def runs(advice: Advice) -> str:
     """How many runs of each change there are."""
-    most, least = len(advice.runs), min((each.runs for each in advice.advised), default=len(advice.runs))
+    most = len(advice.runs)
+    least = min((len(each.runs) for each in advice.advised), default=most)
     return f"{most} runs each" if least == most else f"{most} runs each, {least} of what surely does not do"
 
 

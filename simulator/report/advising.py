@@ -23,12 +23,9 @@ KNOB: Final = (
 
 def write_advice(advice: Advice, folder: Path, command: str, wall_s: float) -> None:
     """Write all files of an advice into a folder that is there."""
-    from simulator.report.plots.canvas import style
-    from simulator.report.plots.drawing import save
-    from simulator.report.plots.knobs import knobs
+    from simulator.report.plots.comparing import draw_advice
 
-    with style():
-        save([knobs(advice)], folder)
+    draw_advice(advice, folder)
     write_study(folder, KIND, summary(advice), {"knobs": knob_table(advice)}, command, wall_s)
 
 

@@ -66,7 +66,7 @@ class Advised:
     change: Change
     effects: dict[str, Effect]
     verdict: str  # with the change: the worst of the replications
-    runs: int  # replications
+    runs: tuple[Figures, ...]  # with the change
     gain: Effect  # the effect that changes are ranked by
 
     @property
@@ -265,7 +265,7 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
         return replace(found, today=seen(theirs, whose, measure), then=seen(mine, whose, measure))
 
     effects = {measure: of(measure) for measure in MEASURES}
-    return Advised(change, effects, consensus.verdict(runs, mapping).word, len(mine), effects[by])
+    return Advised(change, effects, consensus.verdict(runs, mapping).word, tuple(mine), effects[by])
 
 
 def _rank(advised: Advised) -> tuple[bool, int, bool, float, float]:

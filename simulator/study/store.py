@@ -46,8 +46,8 @@ VALUE: Final = Number(unknown=True, endless=True)
 CURVES: Final = Group(
     {
         "records": Whole(),
-        "age_interval_s": Number(0),
-        "age_max_s": ListOf(VALUE),
+        "lag_interval_s": Number(0),
+        "lag_max_s": ListOf(Number(0)),
     }
 )
 TALLY: Final = Group(

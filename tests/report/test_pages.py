@@ -182,7 +182,7 @@ def test_a_comparison_says_what_to_run_and_what_is_wrong_with_less(tmp_path: Pat
     )
     assert re.fullmatch(r"clicks: run 3 shards; 2 shards would lose [\d,]+ records an hour", page.title), page.title
     marked = [row.cells[0] for row in table(page, "settings").rows]
-    assert marked == ["1 shard", "2 shards (baseline)", "3 shards (chosen)"]
+    assert marked == ["1 shard", "2 shards (today, one step cheaper)", "3 shards (chosen)"]
 
 
 def test_where_no_setting_will_do_the_page_says_so(tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ QUICK = {
     "size": ("-n", "3", "-j", "1"), "advise": ("-n", "2", "-j", "1"),
     "sweep-load": ("-n", "1", "--points", "3", "--factor", "0.5-2", "-j", "1"),
 }  # fmt: skip
+SETTINGS = ("settings", "setting_lags", "setting_quantiles")
 FILES = {
-    "size": {"search.csv", "objectives.csv", "headroom.csv", "estimate.csv", "cost_against_objective"},
-    "advise": {"knobs.csv", "knobs"},
+    "size": {"search.csv", "objectives.csv", "headroom.csv", "estimate.csv", *SETTINGS},
+    "advise": {"knobs.csv", "knobs", "setting_lags"},
     "sweep-load": {"loads.csv", "load_curve"},
 }
 

@@ -44,10 +44,11 @@ def breaks(option: Option, hours: float) -> str:
 
 def wrong(each: Assessment) -> str:
     """An objective that is not met: would miss max iterator age: 41 s (38 to 45), at most 10 s."""
+    load = "" if each.load == 1 else f" at {each.load:g} times the traffic"
     if each.objective == KEEPS_UP:
-        return f"{'would' if each.state == 'missed' else 'might'} not keep up"
+        return f"{'would' if each.state == 'missed' else 'might'} not keep up{load}"
     verb = "would miss" if each.state == "missed" else "might miss"
-    return f"{verb} {told(each.objective)}: {seen_text(each)}, {bound_text(each)}"
+    return f"{verb} {told(each.objective)}{load}: {seen_text(each)}, {bound_text(each)}"
 
 
 def what_to_do(result: StudyResult, overrides: Mapping[str, str], unchanged: str) -> Section:
@@ -69,7 +70,7 @@ def fine_prints(result: StudyResult, command: str) -> Iterator[Section]:
 
 
 def option_tiles(option: Option, today: Option | None, shards: int, shards_today: int) -> tuple[Tile, ...]:
-    """The five tiles of a setting."""
+    """The five tiles of a setting; `today`: the scenario as it is, if it was simulated."""
     mapping, (limit, use) = option.furthest, option.most_used
     age = option.measure(mapping, "iterator_age_p99_s") if mapping else use
     held_to = [each for each in option.assessments if each.load == 1]

@@ -148,6 +148,12 @@ def some(*sections: Section | None) -> tuple[Section, ...]:
     return tuple(each for each in sections if each is not None and each.blocks)
 
 
+def named(figures: Sequence[Figure], *names: str) -> tuple[Figure, ...]:
+    """The figures with these names, in this order, of those that there are."""
+    found = {figure.name: figure for figure in figures}
+    return tuple(found[name] for name in names if name in found)
+
+
 def listed(words: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
