@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,13 +31,19 @@ from simulator.report.vocabulary import STATES, cause_words, limit_words, state_
 from simulator.study import consensus
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
-from simulator.study.objectives import Assessment, State, assess
+from simulator.study.next_step import next_step
+from simulator.study.objectives import KEEPS_UP, Assessment, State, assess
 from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
 from simulator.study.too_short import beware
 
 MOST_EXPLAINED: Final = 3  # mappings beside the worst
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
+NEXT: Final = {
+    "advise": "to see what helps",
+    "run": "to be surer",
+    "size": "to see whether less would do",
+}
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
 OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
@@ -64,8 +71,11 @@ def progress(title: str, shown: bool) -> Iterator[Callable[[float], None]]:
         yield lambda done: bar.update(task, completed=done, visible=time.monotonic() - began > PATIENCE_S)
 
 
-def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
-    """Say how a run, or its replications, went: in at most 20 lines."""
+def tell(result: Result, runs: Sequence[RunFigures], folder: Path, given: Sequence[str] = ()) -> None:
+    """Say how a run, or its replications, went: in at most 20 lines.
+
+    given: the scenario's file and its `--set`, as a command takes them; without it no next command is named.
+    """
     width = None if sys.stdout.isatty() else ANY_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     worst = worst_of(result, runs)
@@ -94,6 +104,8 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
             console.print(_objectives(assessments))
         if room := result.scenario.objectives.headroom:
             console.print(headroom_not_judged(room))
+        if given and (step := next_step(runs, assessments)):
+            console.print(f"{NEXT[step[0]]}: {shlex.join(['shardsim', step[0], *given, *step[1:]])}")
     console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
@@ -188,7 +200,10 @@ def with_error(value: Interval, text: Callable[[float], str]) -> str:
 def _objectives(assessments: Sequence[Assessment]) -> Text:
     """Whether all objectives are met; else the first of those that are not."""
     state = worst_state(each.state for each in assessments)
-    first = next(told(each) for each in assessments if each.state == state)
+    those = [each for each in assessments if each.state == state]
+    first = told(those[0])
+    if state == "met" and len(those) > 1 and those[0].objective == KEEPS_UP:
+        first = f"all {len(those)} mappings keep up"
     return Text("objectives ").append(state, style=f"bold {OBJECTIVE_COLOURS[state]}").append(f": {first}")
 
 

@@ -130,6 +130,7 @@ SUMMARY: Final = Group(
         "event_source_mappings": Group(others=MAPPING),
         "objectives": ListOf(OBJECTIVE),
         "headroom": Text(),
+        "next_step": ListOf(Text()),
     },
     known={
         "replications": Group(others=Group(others=OF_ALL)),

@@ -107,6 +107,12 @@ class Advice:
         """The limit that binds in most replications."""
         return consensus.binding(self.runs, self.mapping.name).word
 
+    @property
+    def best(self) -> Advised | None:
+        """The change that gains the most, and does not gain it by losing records; None if none does."""
+        hides = "losing" if self.verdict != "losing" else None
+        return next((each for each in self.advised if each.gain.word == "better" and each.verdict != hides), None)
+
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
         return seen(self.runs, self.mapping.name, measure).mean

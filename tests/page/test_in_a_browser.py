@@ -135,7 +135,7 @@ def test_a_command_is_copied_by_a_button(folder_of: Folder, opened: Opened) -> N
     opened.open(folder_of("run") / REPORT)
     opened.page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")
     opened.page.locator("#actions .copy").first.click()
-    assert opened.page.evaluate("window.copied").startswith("shardsim run scenario.yaml --set ")
+    assert opened.page.evaluate("window.copied").startswith("shardsim advise scenario.yaml ")
 
 
 def test_curves_are_drawn_again_with_the_value_under_the_pointer_and_one_range_of_time(

@@ -153,6 +153,7 @@ def test_lags_are_curves_on_one_axis_of_time_whose_peaks_are_kept_and_which_end_
     runs = {synthetic.setting(shards=n): [run(0, n, 1.0, curves=c)] for n, c in ((1, long), (2, short))}
     plot = drawn(Comparison("made up", next(iter(runs)), runs))["setting_lags"]
     (chart,) = plot.charts
+    assert chart.end_s == 6
     assert chart.times_s == (1, 3, 5)
     assert [series.values for series in chart.series] == [(0.5, 4, 2), (9, None, None)]
     assert [series.label for series in chart.series] == ["shards 1 (chosen, baseline)", "shards 2"]

@@ -11,7 +11,7 @@ from typing import Any
 from simulator.report.numbers import UNKNOWN, estimate, interval, unit_of, usd
 from simulator.report.page.fields import changes, setting_words, shards_with
 from simulator.report.page.objectives import TONES, objectives
-from simulator.report.page.study_parts import breaks, failures, fine_prints, option_tiles, sentence, what_to_do
+from simulator.report.page.study_parts import breaks, failures, fine_prints, option_tiles, sentence, to_try, what_to_do
 from simulator.report.page.view import (
     SIGNS,
     Figure,
@@ -139,7 +139,7 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         ),
         verdict=_verdict(it),
         tiles=option_tiles(it.chosen, it.today, chosen, today),
-        actions=what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
+        actions=_actions(it),
         sections=some(
             Section("plots", "What the settings do", named(figures, "settings", "setting_lags")),
             Section("settings", "Settings compared", (_settings(it), *failures(result.study["failures"]))),
@@ -209,6 +209,16 @@ def _below(it: Comparison) -> str:
         return "Nothing cheaper was compared." if it.chosen.cost.n else ""
     wrong = breaks(it.cheaper, it.hours)
     return sentence(f"one step cheaper, {it.cheaper.label} {wrong}") if wrong else ""
+
+
+def _actions(it: Comparison) -> Section:
+    judged, state = bool(stated(it.chosen.assessments)), it.chosen.state
+    if state == "missed":
+        why = f"None of these settings will do; {it.chosen.label} comes nearest. This tries more:"
+        return to_try(it.result, why, "size" if judged else "advise")
+    unsure = "Not every objective is met for certain: more runs tell, with -n." if state == "undecided" else ""
+    unchanged = sentence(f"nothing: of these settings today's is the one to run. {unsure}".strip())
+    return what_to_do(it.result, it.overrides(it.chosen), unchanged, unsure)
 
 
 # --- the tables ---------------------------------------------------------------------------------------------------
@@ -289,4 +299,4 @@ def _command(it: Comparison) -> str:
             if value not in values.setdefault(path, []):
                 values[path].append(value)
     varied = " ".join(f"--vary {shlex.quote(path + '=' + ','.join(some))}" for path, some in values.items())
-    return f"shardsim compare scenario.yaml {varied} --replications {it.result.study['replications']} --out ../again"
+    return f"shardsim compare scenario.yaml {varied} --replications {it.result.study['replications']}"

@@ -140,4 +140,4 @@ def _row(row: dict[Any, Any], marks: dict[float, str], several: bool, measures: 
 
 def _command(study: dict[str, Any]) -> str:
     low, high = study["loads"][0], study["loads"][-1]
-    return f"shardsim sweep-load scenario.yaml --factor {low:g}-{high:g} --out ../again"
+    return f"shardsim sweep-load scenario.yaml --factor {low:g}-{high:g}"

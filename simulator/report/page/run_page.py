@@ -48,7 +48,7 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
             run_sections.limits(run),
             fine_print.assumptions(result.resolved),
             fine_print.scenario(result.files.scenario.text),
-            fine_print.reproduce(_command(run), result.version),
+            fine_print.reproduce(_command(run), result.name, result.version),
             fine_print.definitions(),
         ),
     )
@@ -66,4 +66,4 @@ def _about(run: RunView) -> str:
 
 def _command(run: RunView) -> str:
     several = f" --replications {run.replications}" if run.replications > 1 else ""
-    return f"shardsim run scenario.yaml --seed {run.summary['seed']}{several} --out ../again"
+    return f"shardsim run scenario.yaml --seed {run.summary['seed']}{several}"

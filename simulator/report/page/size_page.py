@@ -10,7 +10,7 @@ from typing import Any, Final
 from simulator.report.numbers import UNKNOWN, count, estimate, number, percent, unit_of, usd
 from simulator.report.page.fields import changes, setting_words, shards_with
 from simulator.report.page.objectives import TONES, objectives
-from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, what_to_do, wrong
+from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, to_try, what_to_do, wrong
 from simulator.report.page.view import SIGNS, Figure, Page, Paragraph, Row, Section, Table, Verdict, named, plural, some
 from simulator.report.page.wide import Cells, Option, assessment_of, assessments_of
 from simulator.report.page.words import told
@@ -39,7 +39,7 @@ def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         f"{sampled(study.get('sample'))}".strip(),
         verdict=_verdict(result),
         tiles=option_tiles(option, None, shards_with(overrides, resolved), shards_with({}, resolved)) if answer else (),
-        actions=what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,
+        actions=_actions(result, overrides),
         sections=some(
             Section("plots", "What they cost, and what they do", named(figures, "settings", "setting_lags")),
             Section("settings", "Settings tried", (_search(result),)),
@@ -134,6 +134,12 @@ def _paths(result: StudyResult) -> dict[str, str]:
     columns = list(result.table("search").columns)
     names = columns[: columns.index("replications")]
     return dict(zip(names, (path for each in result.study["searched"] for path in each["paths"]), strict=False))
+
+
+def _actions(result: StudyResult, overrides: Mapping[str, str]) -> Section:
+    if result.study["answer"] is None:
+        return to_try(result, "Nothing that was searched will do. This tries other fields, too:", "advise")
+    return what_to_do(result, overrides, "Nothing: the scenario is the answer.")
 
 
 # --- the tables ---------------------------------------------------------------------------------------------------
@@ -234,7 +240,7 @@ def _command(result: StudyResult) -> str:
     searched = " ".join(_option_of(each["paths"], ",".join(each["values"])) for each in result.study["searched"])
     runs, factor = result.study["replications_at_most"], result.study["factor"]
     more = "" if factor == 1 else f" --factor {factor:g}"
-    return f"shardsim size scenario.yaml {searched} --replications {runs}{more} --out ../again"
+    return f"shardsim size scenario.yaml {searched} --replications {runs}{more}"
 
 
 def _option_of(paths: Sequence[str], values: str) -> str:

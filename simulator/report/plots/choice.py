@@ -167,11 +167,10 @@ def _apart(trial: Trial, chosen: Trial) -> tuple[int, float]:
 def of_advice(advice: Advice) -> Choice:
     """The scenario as it is, and each change of it."""
     changes = {each.change.setting: each for each in advice.advised}
-    best = next((each for each in advice.advised if each.gain.word == "better"), None)
     return Choice(
         runs={AS_IT_IS: advice.runs, **{setting: each.runs for setting, each in changes.items()}},
         assessments={},
         best_first=[*changes, AS_IT_IS],
-        standing_out={CHOSEN: best.change.setting if best else None, TODAY: AS_IT_IS},
+        standing_out={CHOSEN: advice.best.change.setting if advice.best else None, TODAY: AS_IT_IS},
         called={AS_IT_IS: "as it is", **{setting: str(each.change) for setting, each in changes.items()}},
     )
