@@ -29,6 +29,7 @@ from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
 from simulator.report.vocabulary import STATES, cause_words, limit_words, state_colour
 from simulator.study import consensus
+from simulator.study.episodes import common
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
 from simulator.study.next_step import next_step
@@ -47,12 +48,13 @@ NEXT: Final = {
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
 OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
+    ("unprocessed", ""): ("records_unprocessed", count),
+    ("lost", ""): ("records_lost", count),
     ("latency", "p50"): ("latency_p50_s", seconds),
     ("latency", "p99"): ("latency_p99_s", seconds),
     ("iterator age", "p99"): ("iterator_age_p99_s", seconds),
     ("iterator age", "max"): ("iterator_age_max_s", seconds),
     ("attempts", ""): ("attempts", count),
-    ("lost", ""): ("records_lost", count),
 }
 
 
@@ -98,7 +100,7 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path, given: Sequen
         console.print(_limits(worst))
         for line in (*changes(result), *readers(result), *filtered(result)):
             console.print(line)
-        if story := _episode(worst, Clock(result.scenario.start_time, result.end_s)):
+        if story := _episode(runs, worst, Clock(result.scenario.start_time, result.end_s)):
             console.print(story)
         if assessments := assess(result.scenario.objectives, runs):
             console.print(_objectives(assessments))
@@ -135,7 +137,7 @@ def _headline(result: Result, runs: Sequence[RunFigures], worst: MappingResult) 
         if binding.word
         else "Nothing binds: "
     )
-    return text.append(f" ({of}{judged.reason}). {what}{binding.reason}")
+    return text.append(f" ({of}{_first(judged.reason, runs)}). {what}{_first(binding.reason, runs)}")
 
 
 def _others(result: Result, runs: Sequence[RunFigures], worst: MappingResult) -> list[MappingResult]:
@@ -151,7 +153,13 @@ def _explained(runs: Sequence[RunFigures], mapping: MappingResult) -> str:
     """The verdict of a mapping, the reason, and what binds it."""
     judged, binding = consensus.verdict(runs, mapping.name), consensus.binding(runs, mapping.name)
     what = f"what binds: {cause_words(binding.word)}, " if binding.word else "nothing binds: "
-    return f"{judged.word} {judged.share}".rstrip() + f" ({judged.reason}); {what}{binding.reason}"
+    word = f"{judged.word} {judged.share}".rstrip()
+    return f"{word} ({_first(judged.reason, runs)}); {what}{_first(binding.reason, runs)}"
+
+
+def _first(reason: str, runs: Sequence[RunFigures]) -> str:
+    """A reason with its figures; of several runs those of the first that has it."""
+    return f"{reason} in the first of them" if len(runs) > 1 else reason
 
 
 def _figures(result: Result) -> Figures:
@@ -178,9 +186,18 @@ def latency(of: Percentile) -> str:
 def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
     """Means over the replications with the half-widths of their 95 % intervals."""
     return {
-        mapping: {heading: with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()}
+        mapping: {
+            ("verdict", ""): _word(runs, mapping),
+            **{heading: with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()},
+        }
         for mapping, of in intervals(runs).items()
     }
+
+
+def _word(runs: Sequence[RunFigures], mapping: str) -> str:
+    """The verdict of all runs, and in how many it was if not in all."""
+    said = consensus.verdict(runs, mapping)
+    return said.word if len(said.runs) == 1 else f"{said.word} {said.runs[said.word]}/{len(runs)}"
 
 
 def of_all(n: int) -> str:
@@ -231,14 +248,21 @@ def _offered(limit: Offered) -> str:
     return f"{mean} ({percent(limit.peak)} in the busiest second)" if limit.mean <= 1 < limit.peak else mean
 
 
-def _episode(worst: MappingResult, clock: Clock) -> str:
-    """The episode in which the mapping was the furthest behind."""
-    if not worst.episodes:
+def _episode(runs: Sequence[RunFigures], worst: MappingResult, clock: Clock) -> str:
+    """The episode in which the mapping was the furthest behind in any run, and in how many runs it was."""
+    found = common(runs, worst.name)
+    if not found:
         return ""
-    each = max(worst.episodes, key=lambda episode: episode.peak_lag_s)
-    several = f" (the worst of {len(worst.episodes):,} episodes)" if len(worst.episodes) > 1 else ""
-    begin = f"behind from {clock.at(each.start_s)} on{several}, {seconds(each.peak_lag_s)} at most"
-    if math.isnan(each.end_s):
-        return f"{begin}; had not caught up when the run ended"
-    after = f" after the end of {each.event}" if each.event else ""
-    return f"{begin}; caught up {seconds(each.recovery_time_s)}{after or ' later'}, {clock.into(each.end_s)}"
+    each = max(found, key=lambda episode: episode.peak_lag_s)
+    n = len(found) if len(runs) > 1 else len(worst.episodes)
+    several = f" (the worst of {n:,} episodes)" if n > 1 else ""
+    share = f" {each.share}".rstrip()
+    begin = f"behind from {clock.at(each.start_s)} on{share}{several}, {seconds(each.peak_lag_s)} at most"
+    after = f" after the end of {each.event}" if each.event else " later"
+    if each.not_over == each.runs:
+        return f"{begin}; had not caught up when the run{'s' * (each.of > 1)} ended"
+    if each.of == 1:
+        return f"{begin}; caught up {seconds(each.recovery_time_s)}{after}, {clock.into(each.end_s)}"
+    rest = f"; in {each.not_over} of {each.of} runs not before the end" if each.not_over else ""
+    back = f"caught up {seconds(each.recovery_time_s)}{after} on average{rest}"
+    return f"{begin} ({seconds(each.peak_lag_mean_s)} on average); {back}"

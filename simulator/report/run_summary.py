@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from simulator.measures.result import Result
 from simulator.report.objective_words import headroom_not_judged
 from simulator.study import consensus
 from simulator.study.demand import demand
+from simulator.study.episodes import common
 from simulator.study.figures import Figures, contributions, intervals, seen
 from simulator.study.next_step import next_step
 from simulator.study.objectives import Assessment, assess
@@ -58,6 +60,7 @@ def _of_all(runs: Sequence[Figures], mapping: str) -> dict[str, Any]:
         "binding_share": seen(runs, mapping, "binding_share").mean,
         "binding_reason": binds.reason,
         "binding_runs": binds.runs,
+        "episodes_of_all": [asdict(each) for each in common(runs, mapping)],
     }
 
 

@@ -165,7 +165,7 @@ def test_every_command_of_a_page_can_be_pasted_where_it_says(
     sections = [*page.sections, *([page.actions] if page.actions else [])]
     codes = [block.text for each in sections for block in each.blocks if isinstance(block, Code)]
     lines = [text for text in codes if text.startswith("shardsim ")]
-    assert len(lines) >= 2
+    assert lines
     for line in lines:
         done = CliRunner().invoke(cli, shlex.split(line)[1:])
         assert done.exit_code in (0, 4), f"{line}: {done.output}"

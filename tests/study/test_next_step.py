@@ -10,6 +10,7 @@ from simulator.scenario.objectives import Objectives
 from simulator.study.figures import Figures
 from simulator.study.next_step import next_step
 from simulator.study.objectives import assess
+from simulator.study.tallies import Tally
 from tests.study import synthetic
 
 COUNTS = {"attempts": 1000.0, "errors": 0.0, "throttles": 0.0, "records_unprocessed": 0.0}
@@ -59,7 +60,7 @@ def test_what_is_undecided_takes_more_runs_or_time_for_the_records_that_are_left
 def few_batches(i: int) -> Figures:
     """A run with 20 batches, where 381 are needed."""
     run = synthetic.run(i, **COUNTS)
-    tally = synthetic.Tally.of(synthetic.measured(synthetic.ORDINARY, "iterator_age", most=20))
+    tally = Tally.of(synthetic.measured(synthetic.ORDINARY, "iterator_age", most=20))
     ages = dict.fromkeys(run.tallies["reader"].ages, tally)
     return replace(run, tallies={"reader": replace(run.tallies["reader"], ages=ages)})
 
