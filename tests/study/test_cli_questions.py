@@ -51,7 +51,9 @@ def test_each_leaves_its_tables_its_plot_and_what_it_says(command: str) -> None:
     done = called(command)
     assert done.exit_code == 0, done.output
     folder = Path(f"reports/scenario-{command}")
-    files = {path.name for path in folder.iterdir()} | {path.stem for path in (folder / "plots").iterdir()}
+    files = {path.name for path in folder.iterdir()} | {
+        path.stem.removesuffix("-narrow") for path in (folder / "plots").iterdir()
+    }
     assert files == FILES[command] | {"study.json", "run.json", "scenario.yaml", "report.html", "plots"}
     assert f"written to {folder}/" in done.stdout
     study = json.loads((folder / "study.json").read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from simulator.study.objectives import assess
 from simulator.study.tallies import Tally
 from tests.study import synthetic
 
-COUNTS = {"attempts": 1000.0, "errors": 0.0, "throttles": 0.0, "records_unprocessed": 0.0}
+COUNTS: dict[str, Any] = {"attempts": 1000.0, "errors": 0.0, "throttles": 0.0, "records_unprocessed": 0.0}
 
 
 def step(objectives: Objectives | None = None, n: int = 1, verdict: str = "stable", **measures: float) -> list[str]:

@@ -46,6 +46,8 @@ def actions(run: RunView) -> Section | None:
     found = _together(_found(run))[:MOST] if amiss else []
     blocks: list[Block] = [*_by_hand(run, found)]
     blocks += _next(run, bool(found))
+    if found and run.summary["next_step"][:1] != ["advise"]:
+        blocks.append(Paragraph("What may make it catch up sooner, and has not been simulated yet:"))
     blocks += [block for each in found for block in _blocks(run, each)]
     return Section("actions", "What to do", tuple(blocks)) if blocks else None
 

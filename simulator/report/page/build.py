@@ -85,7 +85,7 @@ def as_json(page: Page) -> str:
 
 def _without_drawings(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _without_drawings(value) for key, value in data.items() if key not in ("svg", "charts")}
+        return {key: _without_drawings(value) for key, value in data.items() if key not in ("svg", "narrow", "charts")}
     if isinstance(data, frozenset):
         return sorted(data)
     return [_without_drawings(each) for each in data] if isinstance(data, list | tuple) else data

@@ -43,6 +43,7 @@ MEASURES = (
 )
 DIFFERENCES = ("iterator_age_p99_s", "iterator_age_max_s", "latency_p99_s", "drain_s", "records_lost", COST)
 MOST = 40  # settings
+A_CENT = 0.005  # USD: a difference below that is none
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ def _cost(it: Comparison) -> str:
     if it.chosen is it.baseline:
         return f"{text}, as {'today' if it.baseline is it.today else 'the baseline'}."
     difference = cost.mean - today.mean
+    if abs(difference) < A_CENT:
+        return f"{text}, as {it.baseline.label}."
     how = "more" if difference > 0 else "less"
     return f"{text}, {usd(abs(difference))} {how} than {it.baseline.label}."
 

@@ -56,8 +56,8 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         verdict=verdict,
         tiles=(*option_tiles(today, None, shards, shards)[:4], _breaks(saturation)),
         sections=some(
-            Section("loads", "Loads compared", (_loads(rows, saturation, knee),)),
             Section("plots", "Where it breaks", tuple(figures)),
+            Section("loads", "Loads compared", (_loads(rows, saturation, knee),)),
             *fine_prints(result, _command(study)),
         ),
     )

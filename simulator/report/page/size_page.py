@@ -21,6 +21,7 @@ from simulator.study.statistics import Interval
 
 NAN: Final = math.nan
 MOST: Final = 60  # rows
+A_CENT: Final = 0.005  # USD: a difference below that is none
 
 
 def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
@@ -123,9 +124,11 @@ def _against_today(result: StudyResult, cost: float) -> str:
     paths = _paths(result)
     for row in result.table("search").to_dict("records"):
         if not changes({path: str(row[name]) for name, path in paths.items()}, result.resolved):
-            today = float(row["usd_per_month"])
-            if today == today and today != cost:
-                return f", {usd(abs(cost - today))} {'more' if cost > today else 'less'} than today's setting"
+            more = cost - float(row["usd_per_month"])
+            if abs(more) < A_CENT:
+                return ", as today's setting"
+            if more == more:
+                return f", {usd(abs(more))} {'more' if more > 0 else 'less'} than today's setting"
     return ""
 
 

@@ -47,7 +47,7 @@ def wrong(each: Assessment) -> str:
     load = "" if each.load == 1 else f" at {each.load:g} times the traffic"
     if each.objective == KEEPS_UP:
         return f"{'would' if each.state == 'missed' else 'might'} not keep up{load}"
-    verb = "would miss" if each.state == "missed" else "might miss"
+    verb = "would miss" if each.state == "missed" else "is not sure to meet"
     return f"{verb} {told(each.objective)}{load}: {seen_text(each)}, {bound_text(each)}"
 
 

@@ -68,7 +68,8 @@ class Code:
 class Figure:
     """A plot: `finding` is what it shows, `reading` how it is to be read; `svg` is markup to be put into the page.
 
-    Without markup there was nothing to draw. `charts`: its curves as JSON, for a script that draws them again.
+    Without markup there was nothing to draw. `narrow`: the same for narrow screens, if there is such. `charts`: its
+    curves as JSON, for a script that draws them again.
     `left_out`: what its file holds that no plot of ours does, and that is therefore not in the markup.
     """
 
@@ -77,6 +78,7 @@ class Figure:
     reading: str
     svg: str
     charts: str = ""
+    narrow: str = ""
     left_out: tuple[str, ...] = ()
 
 

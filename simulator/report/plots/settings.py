@@ -26,8 +26,9 @@ from simulator.study.ranking import usd_per_month
 from simulator.study.settings import Setting
 
 AGE: Final = "iterator_age_p99"
-HEIGHT_IN: Final = 3.8
+HEIGHT_IN: Final = 3.95
 BELOW_IN: Final = FOOT_IN + 0.15  # for two lines at a tick
+ABOVE_IN: Final = 0.62  # for the names of settings that stand out, one above the other
 RIGHT_IN: Final = 0.9  # for the second axis
 MOST: Final = 24  # settings along the knob
 LONGEST: Final = 22  # letters of a setting
@@ -54,7 +55,7 @@ def settings(choice: Choice) -> Plot:
     if not any(math.isfinite(point.value) for point in points):
         return Plot("settings", f"Settings: the {objective_name(objective)} is infinite in all", "", None)
     on = figure(HEIGHT_IN)
-    box = (LEFT_IN, BELOW_IN, WIDTH_IN - LEFT_IN - RIGHT_IN, HEIGHT_IN - BELOW_IN - 0.5)
+    box = (LEFT_IN, BELOW_IN, WIDTH_IN - LEFT_IN - RIGHT_IN, HEIGHT_IN - BELOW_IN - ABOVE_IN)
     axes = on.add_axes(tuple(part / (WIDTH_IN, HEIGHT_IN)[i % 2] for i, part in enumerate(box)))  # type: ignore[arg-type]
     _costs(axes, points)
     _values(axes.twinx(), points, objective, bound)
@@ -147,12 +148,14 @@ def _values(axes: Axes, points: Sequence[Point], objective: str, bound: float | 
 def _label(axes: Axes, points: Sequence[Point], knob: Sequence[str], choice: Choice) -> None:
     axes.set_xticks(range(len(points)), [_tick(point.setting, knob, choice) for point in points])
     axes.set_xlabel(_told(knob))
+    marked = [point.setting for point in points if point.setting in choice.marks]
     for i, point in enumerate(points):
         if word := choice.marks.get(point.setting):
-            is_chosen = word.startswith(CHOSEN)
+            is_chosen, level = word.startswith(CHOSEN), marked.index(point.setting)
             axes.annotate(
-                word, (i, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 6), textcoords="offset points",
-                ha="center", va="bottom", fontsize=8.5, fontweight="bold" if is_chosen else "normal",
+                word, (i, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 5 + 11 * level),
+                textcoords="offset points", ha="center", va="bottom", fontsize=8.5,
+                fontweight="bold" if is_chosen else "normal",
             )  # fmt: skip
             axes.patches[i].set_facecolor(ORANGE if is_chosen else PALE_INK)
             axes.patches[i].set_hatch("///" if is_chosen else "")
