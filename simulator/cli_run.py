@@ -82,7 +82,7 @@ def run(
         if as_json:
             summaries.append(summary(result, runs, target))
         elif not quiet:
-            tell(result, runs, target)
+            tell(result, runs, target, [str(path), *(word for each in sets for word in ("--set", each))])
     if summaries and not quiet:
         import json
 

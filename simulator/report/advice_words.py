@@ -34,10 +34,12 @@ MOST_TOLD: Final = 3
 
 def headline(advice: Advice) -> str:
     """How the mapping fares today."""
-    p99, age, most = (advice.mean(m) for m in ("latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s"))
+    latency, age, most = (
+        amount(m, advice.mean(m)) for m in ("latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s")
+    )
     return (
-        f"{advice.name}: {advice.mapping.name} is {advice.verdict}: latency p99 {seconds(p99)}, "
-        f"iterator age p99 {seconds(age)}, at most {seconds(most)}"
+        f"{advice.name}: {advice.mapping.name} is {advice.verdict}: latency p99 {latency}, "
+        f"iterator age p99 {age}, at most {most}"
     )
 
 
@@ -60,7 +62,8 @@ def reason(advice: Advice) -> str:
 
 def runs(advice: Advice) -> str:
     """How many runs of each change there are."""
-    most, least = len(advice.runs), min((each.runs for each in advice.advised), default=len(advice.runs))
+    most = len(advice.runs)
+    least = min((len(each.runs) for each in advice.advised), default=most)
     return f"{most} runs each" if least == most else f"{most} runs each, {least} of what surely does not do"
 
 
@@ -77,17 +80,33 @@ def _undivided(advice: Advice) -> str:
 
 
 def _best_and_useless(advice: Advice) -> list[str]:
-    better = [each for each in advice.advised if each.gain.word == "better"]
     what = MEASURES[advice.ranked_by]
-    said = [f"the most gain: {_gained(better[0], what)}"] if better else [f"no knob lowers the {what}"]
+    said = [f"the most gain: {_gained(advice.best, what)}"] if advice.best else [f"no knob lowers the {what}"]
     if advice.verdict not in KEEP_UP:
         said = [*_keeps_up(advice), *said]
+    better = [each for each in advice.advised if each.gain.word == "better"]
+    losing = [str(each.change) for each in better if each.verdict == "losing" != advice.verdict]
+    if losing:
+        said.append(f"lowers it by losing records: {', '.join(losing)}")
     for word, text in (("no gain", "no gain"), ("cannot tell", "cannot tell from these runs"), ("worse", "worse")):
         knobs = [str(each.change) for each in advice.advised if each.gain.word == word]
         if knobs:
             said.append(f"{text}: {', '.join(knobs)}")
     said += [f"no run has finished with {change}" for change in advice.failed]
     return [*said, advice.warmup] if advice.warmup else said
+
+
+def effect(advice: Advice) -> str:
+    """What the best change comes to, as a sentence; nothing without one."""
+    best = advice.best
+    if best is None:
+        return ""
+    does = f"with it {advice.mapping.name} keeps up"
+    if best.verdict not in KEEP_UP:
+        does = f"this gains the most, and is not enough: with it {advice.mapping.name} is {best.verdict}"
+    before, after = (amount(best.gain.measure, value.mean) for value in (best.gain.today, best.gain.then))
+    what, n = MEASURES[advice.ranked_by], len(best.runs)
+    return f"{does}; {what} from {before} to {after}, {money(best.effects[COST])} a month (simulated, {n} runs)"
 
 
 def _keeps_up(advice: Advice) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KIND: Final = "advise"
+TURN: Final = ("knob", "before", "after")
 KNOB: Final = (
     "rank", "knob", "before", "after", "measure", "today", "then", "relative", "relative_low", "relative_high", "word",
     "verdict",
@@ -23,12 +24,9 @@ KNOB: Final = (
 
 def write_advice(advice: Advice, folder: Path, command: str, wall_s: float) -> None:
     """Write all files of an advice into a folder that is there."""
-    from simulator.report.plots.canvas import style
-    from simulator.report.plots.drawing import save
-    from simulator.report.plots.knobs import knobs
+    from simulator.report.plots.comparing import draw_advice
 
-    with style():
-        save([knobs(advice)], folder)
+    draw_advice(advice, folder)
     write_study(folder, KIND, summary(advice), {"knobs": knob_table(advice)}, command, wall_s)
 
 
@@ -60,9 +58,12 @@ def summary(advice: Advice) -> dict[str, Any]:
         "latency_parts_mean_s": advice.parts_s,
         "ranked_by": advice.ranked_by,
         "says": [words.headline(advice), words.reason(advice), *words.conclusion(advice)],
+        "best": dict(advice.best.change.setting.overrides) if advice.best else None,
+        "effect": words.effect(advice),
         "changes": [
             {
                 "knob": each.change.knob, "before": each.change.before, "after": each.change.after,
+                "turns": [dict(zip(TURN, turn, strict=True)) for turn in each.change.turns],
                 "overrides": dict(each.change.setting.overrides), "verdict": each.verdict,
                 "effects": {
                     name: {

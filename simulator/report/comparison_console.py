@@ -79,7 +79,9 @@ def _headlines(comparison: Comparison) -> Iterator[Text | str]:
     runs = comparison.runs[found]
     cost = f" for {month(usd_per_month(runs), leaves_work(runs))}"
     if not stated(comparison.assessments[found]):
-        yield f"{comparison.name}: of {len(comparison.settings)} settings the cheapest that keeps up is {found}{cost}"
+        n, keeps_up = len(comparison.settings), comparison.state(found) == "met"
+        what = f"of {n} settings the cheapest that keeps up is" if keeps_up else "no setting keeps up; the nearest is"
+        yield f"{comparison.name}: {what} {found}{cost}"
         yield "the scenario has no objectives; with `objectives: {iterator_age_p99: 5s}` in it each setting is judged"
     elif comparison.meeting:
         yield f"{comparison.name}: the cheapest setting that meets the objectives is {found}{cost}"

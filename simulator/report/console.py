@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,24 +29,32 @@ from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
 from simulator.report.vocabulary import STATES, cause_words, limit_words, state_colour
 from simulator.study import consensus
+from simulator.study.episodes import common
 from simulator.study.figures import Figures as RunFigures
 from simulator.study.figures import intervals
-from simulator.study.objectives import Assessment, State, assess
+from simulator.study.next_step import next_step
+from simulator.study.objectives import KEEPS_UP, Assessment, State, assess
 from simulator.study.objectives import worst as worst_state
 from simulator.study.statistics import Interval
 from simulator.study.too_short import beware
 
 MOST_EXPLAINED: Final = 3  # mappings beside the worst
 PATIENCE_S: Final = 1.0  # a run that is over by then needs no progress bar
+NEXT: Final = {
+    "advise": "to see what helps",
+    "run": "to be surer",
+    "size": "to see whether less would do",
+}
 OBJECTIVE_COLOURS: Final[dict[State, str]] = {"met": "green", "undecided": "yellow", "missed": "red"}
 PERCENTS: Final = {"p50": 50.0, "p99": 99.0}
 OVER_REPLICATIONS: Final[dict[Heading, tuple[str, Callable[[float], str]]]] = {
+    ("unprocessed", ""): ("records_unprocessed", count),
+    ("lost", ""): ("records_lost", count),
     ("latency", "p50"): ("latency_p50_s", seconds),
     ("latency", "p99"): ("latency_p99_s", seconds),
     ("iterator age", "p99"): ("iterator_age_p99_s", seconds),
     ("iterator age", "max"): ("iterator_age_max_s", seconds),
     ("attempts", ""): ("attempts", count),
-    ("lost", ""): ("records_lost", count),
 }
 
 
@@ -64,8 +73,11 @@ def progress(title: str, shown: bool) -> Iterator[Callable[[float], None]]:
         yield lambda done: bar.update(task, completed=done, visible=time.monotonic() - began > PATIENCE_S)
 
 
-def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
-    """Say how a run, or its replications, went: in at most 20 lines."""
+def tell(result: Result, runs: Sequence[RunFigures], folder: Path, given: Sequence[str] = ()) -> None:
+    """Say how a run, or its replications, went: in at most 20 lines.
+
+    given: the scenario's file and its `--set`, as a command takes them; without it no next command is named.
+    """
     width = None if sys.stdout.isatty() else ANY_WIDTH
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     worst = worst_of(result, runs)
@@ -88,12 +100,14 @@ def tell(result: Result, runs: Sequence[RunFigures], folder: Path) -> None:
         console.print(_limits(worst))
         for line in (*changes(result), *readers(result), *filtered(result)):
             console.print(line)
-        if story := _episode(worst, Clock(result.scenario.start_time, result.end_s)):
+        if story := _episode(runs, worst, Clock(result.scenario.start_time, result.end_s)):
             console.print(story)
         if assessments := assess(result.scenario.objectives, runs):
             console.print(_objectives(assessments))
         if room := result.scenario.objectives.headroom:
             console.print(headroom_not_judged(room))
+        if given and (step := next_step(runs, assessments)):
+            console.print(f"{NEXT[step[0]]}: {shlex.join(['shardsim', step[0], *given, *step[1:]])}")
     console.print(f"written to {folder}/ (pictures in {folder / 'plots'}/)")
 
 
@@ -123,7 +137,7 @@ def _headline(result: Result, runs: Sequence[RunFigures], worst: MappingResult) 
         if binding.word
         else "Nothing binds: "
     )
-    return text.append(f" ({of}{judged.reason}). {what}{binding.reason}")
+    return text.append(f" ({of}{_first(judged.reason, runs)}). {what}{_first(binding.reason, runs)}")
 
 
 def _others(result: Result, runs: Sequence[RunFigures], worst: MappingResult) -> list[MappingResult]:
@@ -139,7 +153,13 @@ def _explained(runs: Sequence[RunFigures], mapping: MappingResult) -> str:
     """The verdict of a mapping, the reason, and what binds it."""
     judged, binding = consensus.verdict(runs, mapping.name), consensus.binding(runs, mapping.name)
     what = f"what binds: {cause_words(binding.word)}, " if binding.word else "nothing binds: "
-    return f"{judged.word} {judged.share}".rstrip() + f" ({judged.reason}); {what}{binding.reason}"
+    word = f"{judged.word} {judged.share}".rstrip()
+    return f"{word} ({_first(judged.reason, runs)}); {what}{_first(binding.reason, runs)}"
+
+
+def _first(reason: str, runs: Sequence[RunFigures]) -> str:
+    """A reason with its figures; of several runs those of the first that has it."""
+    return f"{reason} in the first of them" if len(runs) > 1 else reason
 
 
 def _figures(result: Result) -> Figures:
@@ -166,9 +186,18 @@ def latency(of: Percentile) -> str:
 def _interval_figures(runs: Sequence[RunFigures]) -> Figures:
     """Means over the replications with the half-widths of their 95 % intervals."""
     return {
-        mapping: {heading: with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()}
+        mapping: {
+            ("verdict", ""): _word(runs, mapping),
+            **{heading: with_error(of[measure], text) for heading, (measure, text) in OVER_REPLICATIONS.items()},
+        }
         for mapping, of in intervals(runs).items()
     }
+
+
+def _word(runs: Sequence[RunFigures], mapping: str) -> str:
+    """The verdict of all runs, and in how many it was if not in all."""
+    said = consensus.verdict(runs, mapping)
+    return said.word if len(said.runs) == 1 else f"{said.word} {said.runs[said.word]}/{len(runs)}"
 
 
 def of_all(n: int) -> str:
@@ -188,7 +217,10 @@ def with_error(value: Interval, text: Callable[[float], str]) -> str:
 def _objectives(assessments: Sequence[Assessment]) -> Text:
     """Whether all objectives are met; else the first of those that are not."""
     state = worst_state(each.state for each in assessments)
-    first = next(told(each) for each in assessments if each.state == state)
+    those = [each for each in assessments if each.state == state]
+    first = told(those[0])
+    if state == "met" and len(those) > 1 and those[0].objective == KEEPS_UP:
+        first = f"all {len(those)} mappings keep up"
     return Text("objectives ").append(state, style=f"bold {OBJECTIVE_COLOURS[state]}").append(f": {first}")
 
 
@@ -216,14 +248,21 @@ def _offered(limit: Offered) -> str:
     return f"{mean} ({percent(limit.peak)} in the busiest second)" if limit.mean <= 1 < limit.peak else mean
 
 
-def _episode(worst: MappingResult, clock: Clock) -> str:
-    """The episode in which the mapping was the furthest behind."""
-    if not worst.episodes:
+def _episode(runs: Sequence[RunFigures], worst: MappingResult, clock: Clock) -> str:
+    """The episode in which the mapping was the furthest behind in any run, and in how many runs it was."""
+    found = common(runs, worst.name)
+    if not found:
         return ""
-    each = max(worst.episodes, key=lambda episode: episode.peak_lag_s)
-    several = f" (the worst of {len(worst.episodes):,} episodes)" if len(worst.episodes) > 1 else ""
-    begin = f"behind from {clock.at(each.start_s)} on{several}, {seconds(each.peak_lag_s)} at most"
-    if math.isnan(each.end_s):
-        return f"{begin}; had not caught up when the run ended"
-    after = f" after the end of {each.event}" if each.event else ""
-    return f"{begin}; caught up {seconds(each.recovery_time_s)}{after or ' later'}, {clock.into(each.end_s)}"
+    each = max(found, key=lambda episode: episode.peak_lag_s)
+    n = len(found) if len(runs) > 1 else len(worst.episodes)
+    several = f" (the worst of {n:,} episodes)" if n > 1 else ""
+    share = f" {each.share}".rstrip()
+    begin = f"behind from {clock.at(each.start_s)} on{share}{several}, {seconds(each.peak_lag_s)} at most"
+    after = f" after the end of {each.event}" if each.event else " later"
+    if each.not_over == each.runs:
+        return f"{begin}; had not caught up when the run{'s' * (each.of > 1)} ended"
+    if each.of == 1:
+        return f"{begin}; caught up {seconds(each.recovery_time_s)}{after}, {clock.into(each.end_s)}"
+    rest = f"; in {each.not_over} of {each.of} runs not before the end" if each.not_over else ""
+    back = f"caught up {seconds(each.recovery_time_s)}{after} on average{rest}"
+    return f"{begin} ({seconds(each.peak_lag_mean_s)} on average); {back}"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from simulator.report.numbers import count, endless, rough, seconds, usd
 from simulator.study.objectives import COST, KEEPS_UP, MEASURES, Assessment
 from simulator.study.racing import FINISHES
 from simulator.study.statistics import Interval
+
+NEAR: Final = 0.9  # of a bound
 
 
 def name(objective: str) -> str:
@@ -57,8 +60,10 @@ def _told(each: Assessment) -> str:
     if each.state == "undecided" and each.too_short:
         few = f"{count(each.batches)} batches are too few to be sure"
         return f"{what} (at most {allowed} allowed), and {few}: it takes {count(each.batches_needed)}"
-    if each.state == "undecided":
+    if each.state == "undecided" and (each.excess > NEAR or each.seen.high > each.bound):
         return f"{what}, too near to the {allowed} allowed to tell"
+    if each.state == "undecided":
+        return f"{what} (at most {allowed} allowed), and {each.seen.n} runs are too few to be sure"
     if each.bound > 0 and 1.5 < each.excess < math.inf:
         times = count(each.excess) if each.excess >= 10 else f"{each.excess:.2g}"
         return f"{what}, {more}{times} times the {allowed} allowed"

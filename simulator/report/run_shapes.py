@@ -47,6 +47,17 @@ STREAM: Final = Group(
         "limits": Group(WRITTEN, others=LIMIT),
     }
 )
+COMMON: Final = Group(  # an episode as several runs have it
+    {
+        **dict.fromkeys(("mapping", "event"), Text()),
+        "cause": Word(*CAUSES),
+        **dict.fromkeys(("runs", "of", "cause_runs"), Whole(1)),
+        "not_over": COUNT,
+        **dict.fromkeys(("start_s", "peak_lag_s", "peak_lag_mean_s"), NUMBER),
+        **dict.fromkeys(("end_s", "recovery_time_s"), OrNull(NUMBER)),
+        **{f"records_{what}": NUMBER for what in ("delayed", "done_again", "lost", "sent_to_destination")},
+    }
+)
 MAPPING: Final = Group(
     {
         "stream": Text(),
@@ -75,7 +86,7 @@ MAPPING: Final = Group(
         "episodes": ListOf(Group({})),
         "too_short": Text(),
     },
-    known={"get_records": Group({"refused": COUNT})},
+    known={"get_records": Group({"refused": COUNT}), "episodes_of_all": ListOf(COMMON)},
 )
 BILL: Final = Group(
     {
@@ -130,6 +141,7 @@ SUMMARY: Final = Group(
         "event_source_mappings": Group(others=MAPPING),
         "objectives": ListOf(OBJECTIVE),
         "headroom": Text(),
+        "next_step": ListOf(Text()),
     },
     known={
         "replications": Group(others=Group(others=OF_ALL)),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from simulator.measures.result import Result
 from simulator.report.objective_words import headroom_not_judged
 from simulator.study import consensus
 from simulator.study.demand import demand
+from simulator.study.episodes import common
 from simulator.study.figures import Figures, contributions, intervals, seen
+from simulator.study.next_step import next_step
 from simulator.study.objectives import Assessment, assess
 from simulator.study.quantiles import is_quantile
 from simulator.study.statistics import Interval
@@ -18,7 +21,9 @@ from simulator.study.too_short import too_short
 
 def run_summary(result: Result, runs: Sequence[Figures]) -> dict[str, Any]:
     """The figures of the first run, of several the intervals, and the objectives by all of them."""
-    found = result.summary() | {"objectives": [_objective(each) for each in assess(result.scenario.objectives, runs)]}
+    judged = assess(result.scenario.objectives, runs)
+    found = result.summary() | {"objectives": [_objective(each) for each in judged]}
+    found["next_step"] = next_step(runs, judged)
     room = result.scenario.objectives.headroom
     found["headroom"] = headroom_not_judged(room) if room else ""
     for name, mapping in found["event_source_mappings"].items():
@@ -55,6 +60,7 @@ def _of_all(runs: Sequence[Figures], mapping: str) -> dict[str, Any]:
         "binding_share": seen(runs, mapping, "binding_share").mean,
         "binding_reason": binds.reason,
         "binding_runs": binds.runs,
+        "episodes_of_all": [asdict(each) for each in common(runs, mapping)],
     }
 
 

@@ -38,12 +38,9 @@ def write_sizing(sizing: Sizing, folder: Path, command: str, wall_s: float) -> N
         "headroom": headroom_table(sizing),
         "estimate": estimate_table(sizing),
     }
-    from simulator.report.plots.canvas import style
-    from simulator.report.plots.cost_against_objective import cost_against_objective
-    from simulator.report.plots.drawing import save
+    from simulator.report.plots.comparing import draw_sizing
 
-    with style():
-        save([cost_against_objective(sizing)], folder)
+    draw_sizing(sizing, folder)
     write_study(folder, KIND, summary(sizing), tables, command, wall_s)
 
 

@@ -140,7 +140,8 @@ def _why_more(sizing: Sizing) -> str:
     mapping = tried.worst.mapping or next(iter(tried.runs[0].binding))
     cause = tried.runs[0].binding[mapping]
     [share] = values_of(tried.runs[:1], mapping, "binding_share")
-    bound = f"; there {cause_words(cause)} binds, {share:.0%} of all waiting" if cause else ""
+    told_of = cause and tried.worst.load == 1  # what binds under more traffic is not known
+    bound = f"; there {cause_words(cause)} binds, {share:.0%} of all waiting" if told_of else ""
     return f"with {_shards(sizing.asked)} {told(tried.worst)}{bound}. The estimate knows limits, and nothing of waiting"
 
 

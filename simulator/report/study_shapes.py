@@ -147,9 +147,11 @@ ESTIMATE_CSV: Final = Columns(
     }
 )
 
+TURN: Final = dict.fromkeys(("knob", "before", "after"), Text())
 CHANGE: Final = Group(
     {
-        **dict.fromkeys(("knob", "before", "after"), Text()),
+        **TURN,
+        "turns": ListOf(Group(TURN)),
         "overrides": OVERRIDES,
         "verdict": Word(*STATES),
         "effects": Group({measure: _effect(measure) for measure in advice.MEASURES}),
@@ -165,6 +167,8 @@ ADVICE: Final = Group(
         "latency_parts_mean_s": Group(dict.fromkeys(PARTS, OrNull(NUMBER)), others=OrNull(NUMBER)),
         "ranked_by": Word(advice.RECOVERY, advice.LATENCY),
         "says": TEXTS,
+        "best": OrNull(OVERRIDES),
+        "effect": Text(),
         "changes": ListOf(CHANGE),
     }
 )

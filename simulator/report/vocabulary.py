@@ -82,6 +82,7 @@ LIMITS: Final[dict[str, Limit]] = {
 }
 
 GROWING: Final = ("write_records", "write_bytes", "read_bytes", "lanes", "concurrency")  # limits that traffic uses up
+SHARED_TIME: Final = ("lanes", "concurrency")  # of these by time: fuller batches need less of it a record
 
 
 REFUSALS: Final[dict[str, str]] = {  # why a request that changes shards is refused
@@ -113,6 +114,9 @@ def headroom_at_most(limit: str, used: float) -> str:
     """What a limit that is used so much says of the headroom; nothing if that is enough."""
     if limit not in GROWING or not 1 / ROOM < used <= 1:
         return ""
+    if limit in SHARED_TIME:
+        what = f"{limit_words(limit).capitalize()} is used to {used:.0%}"
+        return f"{what}; as batches grow with the traffic, only more of it tells the headroom: shardsim sweep-load."
     return f"The headroom is {1 / used:.2f} times the traffic at most: {limit_words(limit)} is used to {used:.0%}."
 
 

@@ -69,7 +69,7 @@ class Advised:
     change: Change
     effects: dict[str, Effect]
     verdict: str  # with the change: the worst of the replications
-    runs: int  # replications
+    runs: tuple[Figures, ...]  # with the change
     gain: Effect  # the effect that changes are ranked by
 
     @property
@@ -110,6 +110,12 @@ class Advice:
     def binding(self) -> str:
         """The limit that binds in most replications."""
         return consensus.binding(self.runs, self.mapping.name).word
+
+    @property
+    def best(self) -> Advised | None:
+        """The change that gains the most, and does not gain it by losing records; None if none does."""
+        hides = "losing" if self.verdict != "losing" else None
+        return next((each for each in self.advised if each.gain.word == "better" and each.verdict != hides), None)
 
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
@@ -272,7 +278,7 @@ def _advised(change: Change, base: Sequence[Figures], runs: Sequence[Figures], m
         return replace(found, today=seen(theirs, whose, measure), then=seen(mine, whose, measure))
 
     effects = {measure: of(measure) for measure in MEASURES}
-    return Advised(change, effects, consensus.verdict(runs, mapping).word, len(mine), effects[by])
+    return Advised(change, effects, consensus.verdict(runs, mapping).word, tuple(mine), effects[by])
 
 
 def _values(runs: Sequence[Figures], whose: str, measure: str) -> Sequence[float]:

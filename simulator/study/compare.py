@@ -58,6 +58,7 @@ class Comparison:
     stopped: str = ""  # why no more replications were made, when that was left open
     warmup: str = ""  # how it was found, when that was left open
     failures: Mapping[tuple[Setting, int], Failure] = field(default_factory=dict)  # by setting and replication
+    today: Setting | None = None  # the scenario as it is, if it is among the settings
 
     @property
     def settings(self) -> list[Setting]:
@@ -194,12 +195,13 @@ def compared(
     """Evaluate settings and draw up their comparison. Raises as `compare`."""
     for setting in settings:
         require_mapping(evaluator.scenario(setting))
-    base = chosen(settings, baseline) if baseline else own(evaluator, settings)
+    today = own(evaluator, settings)
+    base = chosen(settings, baseline) if baseline else today or settings[0]
     runs, stopped = replicated(evaluator, settings, replications, precision or Precision())
     base = base if runs[base] else next((each for each in settings if runs[each]), base)
     scenario = evaluator.scenario(base)
     return Comparison(
-        scenario.name, base, runs, scenario.objectives, stopped, evaluator.warmup or "", evaluator.failures
+        scenario.name, base, runs, scenario.objectives, stopped, evaluator.warmup or "", evaluator.failures, today
     )
 
 
@@ -252,8 +254,8 @@ def searched(scenario: Scenario) -> list[Dimension]:
     return dimensions
 
 
-def own(evaluator: Evaluator, settings: Sequence[Setting]) -> Setting:
-    """The setting that is the scenario as it is, if it is among them, else the first."""
+def own(evaluator: Evaluator, settings: Sequence[Setting]) -> Setting | None:
+    """The setting that is the scenario as it is, if it is among them."""
     evaluator.resolve(settings)
     as_it_is = evaluator.source.scenario(AS_IT_IS)
-    return next((each for each in settings if evaluator.scenario(each) == as_it_is), settings[0])
+    return next((each for each in settings if evaluator.scenario(each) == as_it_is), None)

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from simulator.measures.bill import bill
+from simulator.measures.episodes import Episode
 from simulator.measures.finished import MappingResult
 from simulator.measures.result import Result
 from simulator.study.exceeding import Exceeding, exceeding
 from simulator.study.quantiles import is_quantile, pooled
 from simulator.study.statistics import CONFIDENCE, QUANTILE_ERROR, Interval, interval
 from simulator.study.tallies import Tallies
-from simulator.traffic.nanoseconds import seconds
+from simulator.traffic.nanoseconds import NS, seconds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_POINTS: Final = 300  # of the iterator age over time
+MOST_POINTS: Final = 300  # of the lag over time
+MOST_EPISODES: Final = 100
 COSTS: Final = ("usd_per_month", "wasted_usd_per_month", "usd_per_million_records", "on_demand_usd_per_month")
 COUNTS: Final = ("attempts", "errors", "throttles")
 SUMS: Final = (*COUNTS, "records_lost", "records_to_destination", "records_unprocessed", "offered_concurrency")
@@ -34,11 +36,11 @@ STATISTICS: Final = (("p50", 50.0), ("p95", 95.0), ("p99", 99.0), ("max", 100.0)
 
 @dataclass(frozen=True)
 class Curves:
-    """What plots show of one mapping, in seconds. NaN: nothing was measured."""
+    """What plots show of one mapping, in seconds."""
 
     records: int  # whose latency was measured
-    age_interval_s: float
-    age_max_s: list[float]  # the greatest iterator age of each interval of the run
+    lag_interval_s: float
+    lag_max_s: list[float]  # the greatest age of the oldest record that has not ended, in each interval of the run
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class Figures:
     whole: dict[str, float] = field(default_factory=dict)  # by measure: of the whole scenario, as usd_per_month
     curves: dict[str, Curves] = field(default_factory=dict)  # by mapping
     tallies: dict[str, Tallies] = field(default_factory=dict)  # by mapping: what its quantiles follow from
+    episodes: dict[str, list[Episode]] = field(default_factory=dict)  # by mapping: of many those that went the furthest
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -69,7 +72,8 @@ class Figures:
         """From plain data, of which what is not known is left alone."""
         curves = {mapping: Curves(**_known(Curves, each)) for mapping, each in data["curves"].items()}
         tallies = {mapping: Tallies.from_dict(each) for mapping, each in data["tallies"].items()}
-        return cls(**{**_known(cls, data), "curves": curves, "tallies": tallies})
+        episodes = {name: [Episode(**_known(Episode, of)) for of in some] for name, some in data["episodes"].items()}
+        return cls(**{**_known(cls, data), "curves": curves, "tallies": tallies, "episodes": episodes})
 
 
 def _known(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +98,7 @@ def figures(result: Result, times: float = 1.0) -> Figures:
         whole=_of_all({name: getattr(of_all, name) for name in COSTS}, times),
         curves={mapping.name: _curves(result, mapping) for mapping in mappings},
         tallies={mapping.name: Tallies.of(mapping) for mapping in mappings},
+        episodes={mapping.name: _furthest(mapping.episodes) for mapping in mappings},
     )
 
 
@@ -145,15 +150,21 @@ def _recovery_s(mapping: MappingResult) -> float:
 
 
 def _curves(result: Result, mapping: MappingResult) -> Curves:
-    ages = mapping.measures.usual_ages
-    rows = ages.peaks_ns.seconds_upto(-(-result.end_ns // ages.interval_ns))
-    together = max(1, -(-len(rows) // MOST_POINTS))
-    padded = np.concatenate((rows, np.full(-len(rows) % together, np.nan)))
+    lags_s = mapping.measures.lag.peaks_ns(result.rows) / NS
+    together = 1
+    while len(lags_s) > MOST_POINTS * together:
+        together *= 2  # so that the intervals of one run are whole multiples of those of another
+    padded = np.pad(lags_s, (0, -len(lags_s) % together))
     return Curves(
         records=mapping.measures.latency.n,
-        age_interval_s=seconds(together * ages.interval_ns),
-        age_max_s=np.fmax.reduce(padded.reshape(-1, together), axis=1).tolist(),
+        lag_interval_s=seconds(together * result.measures.interval_ns),
+        lag_max_s=padded.reshape(-1, together).max(axis=1).tolist(),
     )
+
+
+def _furthest(episodes: Sequence[Episode]) -> list[Episode]:
+    kept = sorted(episodes, key=lambda each: -each.peak_lag_s)[:MOST_EPISODES]
+    return [each for each in episodes if each in kept]
 
 
 def leaves_work(runs: Sequence[Figures]) -> bool:

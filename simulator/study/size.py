@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.scenario.objectives import ROOM, Objectives
 from simulator.scenario.overrides import Overrides
 from simulator.scenario.spec import Scenario
+from simulator.study.compare import own
 from simulator.study.estimate import Estimate, estimates
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.figures import tidy_rows
@@ -62,6 +63,7 @@ class Sizing:
     warmup: str = ""  # how it was found, if it was
     factor: float = 1.0  # of the scenario's traffic: what `name`, the answer and its headroom are of
     sample: int | None = None  # so many shards were simulated in place of all
+    today: Setting | None = None  # the scenario as it is, if it was tried
 
     @property
     def answer(self) -> Trial | None:
@@ -157,6 +159,7 @@ def sized(evaluator: Evaluator, dimensions: Sequence[Dimension], replications: i
         warmup=evaluator.warmup or "",
         factor=factor,
         sample=evaluator.sample,
+        today=own(evaluator, [each.setting for each in found.trials]),
     )
 
 

@@ -19,6 +19,7 @@ from simulator.files.scratch import clear
 from simulator.files.whole import write_whole
 from simulator.measures.histogram import BUCKETS
 from simulator.measures.verdict import STATES
+from simulator.measures.waiting import CAUSES
 from simulator.reading.documents import read_json
 from simulator.reading.files import MissingError, UnreadableError
 from simulator.reading.scalars import Number, Scalar, Text, Whole, Word
@@ -46,14 +47,25 @@ VALUE: Final = Number(unknown=True, endless=True)
 CURVES: Final = Group(
     {
         "records": Whole(),
-        "age_interval_s": Number(0),
-        "age_max_s": ListOf(VALUE),
+        "lag_interval_s": Number(0),
+        "lag_max_s": ListOf(Number(0)),
     }
 )
 TALLY: Final = Group(
     {"packed": Packed(), **dict.fromkeys(("n", "first", "sum_ns", "least_ns", "greatest_ns"), Whole())}
 )
 TALLIES: Final = Group({"latency": TALLY, "left": TALLY, "lost": Whole(), "ages": Group(dict.fromkeys(AGES, TALLY))})
+EPISODE: Final = Group(
+    {
+        **dict.fromkeys(("mapping", "event"), Text()),
+        "cause": Word(*CAUSES),
+        **dict.fromkeys(("start_s", "peak_lag_s"), Number()),
+        **dict.fromkeys(
+            ("event_start_s", "event_end_s", "end_s", "recovery_time_s", "first_loss_s"), Number(unknown=True)
+        ),
+        **{f"records_{what}": Whole() for what in ("delayed", "done_again", "lost", "sent_to_destination")},
+    }
+)
 KEPT: Final = Group(
     {
         "key": Text(),
@@ -62,11 +74,12 @@ KEPT: Final = Group(
             {
                 "replication": Whole(),
                 "verdicts": Group(others=Word(*STATES)),
-                "binding": Group(others=Text()),
+                **dict.fromkeys(("binding", "reasons", "binding_reasons"), Group(others=Text())),
                 "values": Group(others=Group(others=VALUE)),
                 "whole": Group(others=VALUE),
                 "curves": Group(others=CURVES),
                 "tallies": Group(others=TALLIES),
+                "episodes": Group(others=ListOf(EPISODE)),
             }
         ),
     }
@@ -142,7 +155,9 @@ class Store:
 def _is_of(figures: Figures, job: Job) -> bool:
     """Whether figures are of the replication and the mappings of a job."""
     names = {mapping.name for mapping in job.scenario.event_source_mappings}
-    by_mapping = (figures.verdicts, figures.binding, figures.values, figures.curves, figures.tallies)
+    by_mapping = (
+        figures.verdicts, figures.binding, figures.values, figures.curves, figures.tallies, figures.episodes,
+    )  # fmt: skip
     return figures.replication == job.replication and all(set(each) == names for each in by_mapping)
 
 

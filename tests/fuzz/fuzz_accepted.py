@@ -84,7 +84,7 @@ def run(rng: Random, path: Path, out: Path) -> None:
     tables = {each.stem: rows_of(each) for each in out.glob("*.csv")}
     assert tables.keys() >= {*TABLES, "invocations"}
     adds_up(summary, tables)
-    plots = {each.stem for each in (out / "plots").glob("*.svg")}
+    plots = {each.stem.removesuffix("-narrow") for each in (out / "plots").glob("*.svg")}
     assert plots <= set(RUN_PLOTS)
     for name in plots:  # what has nothing to show is a sentence of the page
         assert (out / "plots" / f"{name}.png").stat().st_size > 1000

@@ -50,7 +50,7 @@ def test_every_plot_has_a_title_a_description_and_data(kind: str, folder_of: Fol
     opened.open(folder_of(kind) / REPORT)
     opened.page.emulate_media(media="print")  # with the pictures, whatever a script has drawn again
     plots = opened.page.evaluate(
-        """[...document.querySelectorAll('figure.plot svg')].map(svg => ({
+        """[...document.querySelectorAll('figure.plot .wide svg')].map(svg => ({
             role: svg.getAttribute('role'),
             said: svg.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id).textContent),
             drawn: [...svg.querySelectorAll('path, use, image')].filter(each => each.getBBox().width > 0).length,
@@ -135,7 +135,7 @@ def test_a_command_is_copied_by_a_button(folder_of: Folder, opened: Opened) -> N
     opened.open(folder_of("run") / REPORT)
     opened.page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")
     opened.page.locator("#actions .copy").first.click()
-    assert opened.page.evaluate("window.copied").startswith("shardsim run scenario.yaml --set ")
+    assert opened.page.evaluate("window.copied").startswith("shardsim advise scenario.yaml ")
 
 
 def test_curves_are_drawn_again_with_the_value_under_the_pointer_and_one_range_of_time(
@@ -179,6 +179,24 @@ def test_without_script_the_page_is_whole(folder_of: Folder, browser: Browser) -
     page.goto((folder_of("run") / REPORT).as_uri())
     assert page.locator("#plot-lag svg").is_visible()
     assert page.locator("button").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("kind", ["run", "compare", "size", "advise", "sweep-load"])
+@pytest.mark.parametrize("script", [True, False])
+def test_every_figure_fits_a_phone(kind: str, script: bool, folder_of: Folder, browser: Browser) -> None:
+    context = browser.new_context(offline=True, java_script_enabled=script, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto((folder_of(kind) / REPORT).as_uri())
+    for figure in page.locator("section figure.plot").all():
+        figure.scroll_into_view_if_needed()
+        seen = [svg for svg in figure.locator("svg, canvas").all() if svg.is_visible()]
+        assert len(seen) >= 1
+        for each in seen:
+            box = each.bounding_box()
+            assert box
+            assert box["x"] + box["width"] <= 390
+            assert box["width"] > 200
     context.close()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 from typing import Any
 
 import pytest
 
-from simulator.report.page.aws import command
+from simulator.report.page.aws import commands
 from simulator.report.page.fields import changes, located, setting_words, value_at
 
 RESOLVED: dict[str, Any] = {
@@ -15,10 +16,21 @@ RESOLVED: dict[str, Any] = {
     "streams": {"clicks": {"shards": 4, "retention": "1d"}, "a.b": {"shards": 1, "retention": "7d"}},
     "functions": {"enrich": {"memory": "512MiB", "reserved_concurrency": "none"}},
     "event_source_mappings": [
-        {"name": "enrich-clicks", "stream": "clicks", "function": "enrich", "consumer": "polling", "batch_size": 100},
-        {"name": "pushed", "stream": "clicks", "function": "enrich", "consumer": "push", "batch_size": 100},
+        {
+            "name": name, "stream": "clicks", "function": "enrich", "consumer": consumer, "batch_size": 100,
+            "maximum_batching_window": "2s", "parallelization_factor": 4, "maximum_retry_attempts": 0,
+            "maximum_record_age": -1, "bisect_batch_on_function_error": True, "report_batch_item_failures": False,
+            "on_failure_destination": False, "filter": "none",
+        }
+        for name, consumer in (("enrich-clicks", "polling"), ("pushed", "push"))
     ],
-}
+}  # fmt: skip
+
+
+def command(path: str, value: str) -> str:
+    return "".join(commands({path: value}, RESOLVED))
+
+
 FIND = (
     "UUID=$(aws lambda list-event-source-mappings --function-name enrich --query "
     "'EventSourceMappings[?ends_with(EventSourceArn, `\":stream/clicks\"`)].UUID' --output text)\n"
@@ -65,33 +77,66 @@ COMMANDS = [
 
 @pytest.mark.parametrize(("path", "value", "text"), COMMANDS)
 def test_a_field_has_its_command(path: str, value: str, text: str) -> None:
-    assert command(path, value, RESOLVED) == text
+    assert command(path, value) == text
 
 
-def test_shards_are_doubled_or_halved_at_most_with_each_call() -> None:
-    def targets(wanted: int) -> list[str]:
-        return [line.rpartition(" ")[2] for line in command("streams.clicks.shards", wanted, RESOLVED).split("\n")]
+def test_shards_are_doubled_or_halved_at_most_with_each_call_and_the_next_waits_for_it() -> None:
+    def calls(wanted: int) -> list[str]:
+        lines = command("streams.clicks.shards", str(wanted)).split("\n")
+        return [line.rpartition(" ")[2] if "update" in line else " ".join(line.split()[2:4]) for line in lines]
 
-    assert targets(6) == ["6"]
-    assert targets(20) == ["8", "16", "20"]
-    assert targets(1) == ["2", "1"]
+    assert calls(6) == ["6"]
+    assert calls(20) == ["8", "wait stream-exists", "16", "wait stream-exists", "20"]
+    assert calls(1) == ["2", "wait stream-exists", "1"]
+
+
+def test_all_that_changes_in_a_mapping_or_a_function_is_one_call_as_aws_refuses_a_second_while_it_works() -> None:
+    own = "event_source_mappings"
+    asked = {f"{own}.0.batch_size": "500", "functions.enrich.memory": "1GiB", f"{own}.0.parallelization_factor": "2",
+             "functions.enrich.timeout": "9s"}  # fmt: skip
+    assert commands(asked, RESOLVED) == [
+        f"{FIND}{UPDATE}--batch-size 500 --parallelization-factor 2",
+        f"{CONFIGURE} --memory-size 1024 --timeout 9",
+    ]
 
 
 def test_a_mapping_that_is_pushed_to_is_found_by_its_consumer() -> None:
-    assert '`":stream/clicks/consumer/"`' in command("event_source_mappings.pushed.batch_size", 500, RESOLVED)
+    assert '`":stream/clicks/consumer/"`' in command("event_source_mappings.pushed.batch_size", "500")
 
 
-def test_push_takes_a_consumer_and_a_new_mapping() -> None:
-    lines = command("event_source_mappings.0.consumer", "push", RESOLVED).split("\n")
-    assert [line.split("aws ")[1].split()[1] for line in lines] == [
-        "describe-stream-summary", "register-stream-consumer", "create-event-source-mapping",
-    ]  # fmt: skip
+@pytest.mark.parametrize(("mapping", "to"), [("enrich-clicks", "push"), ("pushed", "polling")])
+def test_another_consumer_is_a_migration_with_all_settings_from_where_the_old_mapping_is(mapping: str, to: str) -> None:
+    text = command(f"event_source_mappings.{mapping}.consumer", to)
+    create = next(line for line in text.split("\n") if "create-event-source-mapping" in line)
+    assert "records around it come twice" in text
+    assert ("register-stream-consumer" in text) == (to == "push")
+    assert '--starting-position AT_TIMESTAMP --starting-position-timestamp "$SINCE"' in create
+    assert (
+        "--batch-size 100 --parallelization-factor 4 --maximum-batching-window-in-seconds 2 --maximum-retry-attempts 0 "
+        "--maximum-record-age-in-seconds -1 --bisect-batch-on-function-error && "
+        'aws lambda delete-event-source-mapping --uuid "$OLD"'
+    ) in create
+    assert "--filter-criteria" not in text
+
+
+def test_what_changes_with_the_consumer_is_a_setting_of_the_new_mapping() -> None:
+    own = "event_source_mappings.enrich-clicks"
+    (text,) = commands({f"{own}.consumer": "push", f"{own}.batch_size": "500"}, RESOLVED)
+    assert "--batch-size 500 " in text
+    assert "update-event-source-mapping" not in text
+
+
+@pytest.mark.parametrize("path", ["event_source_mappings.0.consumer", "event_source_mappings.0.batch_size", RESERVE])
+def test_a_shell_reads_what_is_to_be_pasted(path: str) -> None:
+    text = command(path, "push" if path.endswith("consumer") else "7")
+    assert subprocess.run(["bash", "-n"], input=text, text=True, check=False).returncode == 0
 
 
 def test_a_name_is_quoted_so_that_no_shell_runs_it() -> None:
     name = "a'b $(rm -rf ~); `x`"
     resolved = {**RESOLVED, "streams": {name: {"shards": 1, "retention": "1d"}}}
-    assert shlex.split(command(f"streams.{name}.shards", 2, resolved))[4] == name
+    (text,) = commands({f"streams.{name}.shards": "2"}, resolved)
+    assert shlex.split(text)[4] == name
 
 
 # --- fields and settings ------------------------------------------------------------------------------------------

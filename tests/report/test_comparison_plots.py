@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -14,17 +13,18 @@ from matplotlib.text import Text
 
 from simulator.cli import cli
 from simulator.report.page.build import page_of
+from simulator.report.page.view import Figure
 from simulator.report.plots.canvas import Plot, style
+from simulator.report.plots.choice import of_comparison
 from simulator.report.plots.comparing import PLOTS, draw_comparison
-from simulator.report.plots.setting_choice import shown
 from simulator.scenario.objectives import Objectives
 from simulator.study.compare import Comparison
 from simulator.study.figures import Curves, Figures
-from tests.page.folders import study
+from tests.page.folders import STUDIES, study
 from tests.study import synthetic
 
-CURVES = Curves(5000, 1.0, [1.0, math.nan, 3.0, 2.0])
-EMPTY = Curves(0, 1.0, [math.nan] * 4)
+CURVES = Curves(5000, 1.0, [1.0, 0.0, 3.0, 2.0])
+EMPTY = Curves(0, 1.0, [0.0] * 4)
 
 
 def run(i: int, usd: float, age: float, mappings: tuple[str, ...] = ("reader",), curves: Curves = CURVES) -> Figures:
@@ -45,12 +45,13 @@ def comparison(settings: int, objectives: Objectives | None = None, **kind: obje
         synthetic.setting(shards=n): [run(i, 10.0 * n, 60.0 / n, **kind) for i in range(2)]  # type: ignore[arg-type]
         for n in range(1, settings + 1)
     }
-    return Comparison("made up", next(iter(runs)), runs, objectives or Objectives())
+    first = next(iter(runs))
+    return Comparison("made up", first, runs, objectives or Objectives(), today=first)
 
 
 def drawn(found: Comparison) -> dict[str, Plot]:
     with style():
-        return {plot.name: plot for plot in (draw(found) for draw in PLOTS)}
+        return {plot.name: plot for plot in (draw(of_comparison(found)) for draw in PLOTS)}
 
 
 def texts(plot: Plot) -> str:
@@ -61,9 +62,9 @@ def texts(plot: Plot) -> str:
 @pytest.mark.parametrize("mappings", [("reader",), ("reader", "other")])
 def test_any_number_of_settings_and_mappings_is_drawn_and_named(settings: int, mappings: tuple[str, ...]) -> None:
     plots = drawn(comparison(settings, mappings=mappings))
-    assert list(plots) == ["settings", "setting_ages", "setting_quantiles"]
-    for name in ("setting_quantiles", "setting_ages"):
-        assert ("Shown are 8 of" in plots[name].subtitle) == (settings > 8)
+    assert list(plots) == ["settings", "setting_lags", "setting_quantiles"]
+    for name, most in (("setting_quantiles", 8), ("setting_lags", 6)):
+        assert (f"Shown are {most} of" in plots[name].subtitle) == (settings > most)
         assert ("Of each setting the mapping" in plots[name].subtitle) == (len(mappings) > 1)
 
 
@@ -72,7 +73,7 @@ def test_two_drawings_are_the_same_bytes(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         draw_comparison(comparison(2), tmp_path / name)
     files = sorted(path.name for path in (tmp_path / "a" / "plots").iterdir())
-    assert len(files) == 9
+    assert len(files) == 12
     for name in files:
         assert (tmp_path / "a/plots" / name).read_bytes() == (tmp_path / "b/plots" / name).read_bytes()
 
@@ -106,9 +107,9 @@ def test_settings_lie_along_the_knob_in_which_most_differ_from_the_chosen_one() 
 def test_where_nothing_was_processed_the_plots_are_sentences() -> None:
     found = comparison(2, curves=EMPTY)
     plots = drawn(found)
-    assert plots["setting_quantiles"].figure is plots["setting_ages"].figure is None
+    assert plots["setting_quantiles"].figure is plots["setting_lags"].figure is None
     assert plots["setting_quantiles"].title == "Latency: no record was processed"
-    assert plots["setting_ages"].title == "Iterator age: no attempt has ended"
+    assert plots["setting_lags"].title == "Lag: no record waited"
 
 
 def test_a_comparison_without_a_run_is_a_sentence() -> None:
@@ -131,8 +132,8 @@ def test_terminal_page_and_files_name_the_same_nearest_setting(tmp_path: Path) -
 def test_of_too_many_settings_the_baseline_and_the_best_are_shown() -> None:
     found = comparison(40)
     settings = found.settings
-    found = replace(found, baseline=settings[13])
-    some = shown(found)
+    found = replace(found, baseline=settings[13], today=None)
+    some = of_comparison(found).some(8)
     assert len(some) == 8
     assert settings[13] in some
     assert settings[0] in some  # the cheapest
@@ -143,5 +144,44 @@ def test_long_names_are_told_by_their_values() -> None:
     setting = synthetic.setting
     runs = {setting(maximum_batching_window=w, batch_size=n): [run(0, 1.0, 1.0)] for w in ("0s", "2s") for n in (1, 2)}
     plots = drawn(Comparison("made up", next(iter(runs)), runs))
-    assert "Settings are named by maximum_batching_window, batch_size." in plots["setting_ages"].subtitle
-    assert "2s, 1" in texts(plots["setting_ages"])
+    assert "Settings are named by maximum_batching_window, batch_size." in plots["setting_lags"].subtitle
+    assert "2s, 1" in texts(plots["setting_lags"])
+
+
+def test_lags_are_curves_on_one_axis_of_time_whose_peaks_are_kept_and_which_end_where_their_runs_end() -> None:
+    short, long = (Curves(1, every_s, lags_s) for every_s, lags_s in ((1.0, [1.0, 9.0]), (2.0, [0.5, 4.0, 2.0])))
+    runs = {synthetic.setting(shards=n): [run(0, n, 1.0, curves=c)] for n, c in ((1, long), (2, short))}
+    plot = drawn(Comparison("made up", next(iter(runs)), runs))["setting_lags"]
+    (chart,) = plot.charts
+    assert chart.end_s == 6
+    assert list(chart.times_s) == [1, 3, 5]
+    assert [series.values for series in chart.series] == [(0.5, 4, 2), (9, None, None)]
+    assert [series.label for series in chart.series] == ["shards 1 (chosen, baseline)", "shards 2"]
+    assert plot.title == "The oldest waiting record reaches 4 s with shards 1 (chosen, baseline), 9 s with shards 2"
+
+
+def test_fields_that_are_varied_together_are_one_knob_with_one_name() -> None:
+    runs = {
+        synthetic.setting(**{"a.batch_size": n, "b.batch_size": n, "shards": 4}): [run(0, n, 1.0)] for n in (100, 200)
+    }
+    choice = of_comparison(Comparison("made up", next(iter(runs)), runs))
+    assert choice.knobs == (("a.batch_size", "b.batch_size"),)
+    assert list(choice.names.values()) == ["batch_size 100", "batch_size 200"]
+    plot = drawn(Comparison("made up", next(iter(runs)), runs))["settings"]
+    assert plot.drawn().axes[0].get_xlabel() == "batch size"
+
+
+def test_a_baseline_that_is_not_the_scenario_as_it_is_is_not_called_today() -> None:
+    found = comparison(3)
+    assert of_comparison(found).marks[found.baseline] == "chosen, today"
+    assert of_comparison(replace(found, today=None)).marks[found.baseline] == "chosen, baseline"
+
+
+@pytest.mark.parametrize(("kind", "marks"), [("size", "chosen"), ("advise", "today")])
+def test_size_and_advise_show_the_lag_of_their_settings(kind: str, marks: str, tmp_path: Path) -> None:
+    folder = STUDIES[kind](tmp_path / "result")
+    about = json.loads((folder / "plots" / "setting_lags.json").read_text(encoding="utf-8"))
+    labels = [series["label"] for series in about["charts"][0]["series"]]
+    assert 2 <= len(labels) <= 6
+    assert any(marks in label for label in labels)
+    assert "setting_lags" in {b.name for s in page_of(folder).sections for b in s.blocks if isinstance(b, Figure)}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from simulator.cli import cli
 from simulator.report.folder import OutputError
 from simulator.report.page.build import REPORT, as_json, diff_of, page_of, write_page
 from simulator.report.page.markdown import markdown
@@ -140,15 +143,40 @@ def test_every_line_of_the_bill_adds_up_to_the_tile(tmp_path: Path) -> None:
     assert page.tiles[-1].value == total[4]
 
 
-def test_what_to_do_names_the_field_and_has_the_command_for_aws(tmp_path: Path) -> None:
+def test_what_a_run_has_not_simulated_is_told_to_be_tried_and_has_no_command_for_aws(tmp_path: Path) -> None:
     blocks = to_do(made("written too fast", tmp_path)).blocks
     ((path, change),) = next(block for block in blocks if isinstance(block, Facts)).items
-    commands = [block.text for block in blocks if isinstance(block, Code)]
+    first, alone = (block.text for block in blocks if isinstance(block, Code))
     wanted = re.fullmatch(r"2 → (\d+)", change)
     assert path == "streams.clicks.shards"
     assert wanted
-    assert f"--set streams.clicks.shards={wanted[1]} " in commands[0]
-    assert commands[1].endswith(f"--target-shard-count {wanted[1]}")
+    assert "Nothing of what follows has been simulated yet." in str(blocks[0])
+    assert first == "shardsim advise scenario.yaml --out ../clicks-advise"
+    assert alone == f"shardsim run scenario.yaml --set streams.clicks.shards={wanted[1]} --out ../clicks-changed"
+    assert "aws " not in str(blocks)
+
+
+@pytest.mark.parametrize("kind", ["run", "written too fast", "compare", "size, nothing will do"])
+def test_every_command_of_a_page_can_be_pasted_where_it_says(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = made(kind, tmp_path / "result")
+    monkeypatch.chdir(tmp_path / "result")
+    sections = [*page.sections, *([page.actions] if page.actions else [])]
+    codes = [block.text for each in sections for block in each.blocks if isinstance(block, Code)]
+    lines = [text for text in codes if text.startswith("shardsim ")]
+    assert lines
+    for line in lines:
+        done = CliRunner().invoke(cli, shlex.split(line)[1:])
+        assert done.exit_code in (0, 4), f"{line}: {done.output}"
+
+
+def test_what_an_advice_has_simulated_is_told_with_its_effect_and_the_commands(tmp_path: Path) -> None:
+    page = page_of(study("advise", "-n", "2", rate="2500/s")(tmp_path / "result"))
+    blocks = to_do(page).blocks
+    assert "With it reader keeps up; latency p99 from" in str(blocks)
+    assert "(simulated, 2 runs)" in str(blocks)
+    assert any(isinstance(block, Code) and "aws kinesis update-shard-count" in block.text for block in blocks)
 
 
 def test_nothing_is_advised_where_nothing_is_amiss(tmp_path: Path) -> None:
@@ -158,6 +186,12 @@ def test_nothing_is_advised_where_nothing_is_amiss(tmp_path: Path) -> None:
 
 def test_a_function_that_always_fails_is_not_blamed_on_the_stream(tmp_path: Path) -> None:
     assert "the function does" in str(to_do(made("everything failed", tmp_path)).blocks)
+
+
+def test_no_setting_that_misses_the_objectives_is_to_be_made(tmp_path: Path) -> None:
+    text = str(to_do(made("compare, overloaded", tmp_path / "result")))
+    assert "None of these settings will do" in text
+    assert "aws " not in text
 
 
 def test_throttling_for_want_of_any_concurrency_is_named(tmp_path: Path) -> None:
@@ -182,7 +216,7 @@ def test_a_comparison_says_what_to_run_and_what_is_wrong_with_less(tmp_path: Pat
     )
     assert re.fullmatch(r"clicks: run 3 shards; 2 shards would lose [\d,]+ records an hour", page.title), page.title
     marked = [row.cells[0] for row in table(page, "settings").rows]
-    assert marked == ["1 shard", "2 shards (baseline)", "3 shards (chosen)"]
+    assert marked == ["1 shard", "2 shards (today, one step cheaper)", "3 shards (chosen)"]
 
 
 def test_where_no_setting_will_do_the_page_says_so(tmp_path: Path) -> None:

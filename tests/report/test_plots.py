@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +21,8 @@ from matplotlib.text import Text
 from simulator.report.output import write_run
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.drawing import PLOTS, draw
+from simulator.report.plots.heading import IDS
+from simulator.report.plots.narrow import narrowed
 from simulator.report.plots.panels import short, shortened
 from simulator.report.plots.rows import Rows
 from simulator.report.plots.thinning import MOST, Grouping, bridged
@@ -44,15 +46,14 @@ def figures(tables: RunTables) -> dict[str, Plot]:
 
 
 def saved(tables: RunTables, folder: Path) -> dict[str, Plot]:
-    """The plots, saved as files."""
-    plots = draw(tables, folder)
-    for plot in plots:
+    """The plots, and saved as files, after which their figures are narrow."""
+    for plot in draw(tables, folder):
         about = json.loads((folder / "plots" / f"{plot.name}.json").read_text(encoding="utf-8"))
         assert (about["title"], about["drawn"]) == (plot.title, plot.figure is not None)
         if plot.figure is not None:
             assert (folder / "plots" / f"{plot.name}.png").stat().st_size > 5000
             assert "</svg>" in (folder / "plots" / f"{plot.name}.svg").read_text(encoding="utf-8")
-    return {plot.name: plot for plot in plots}
+    return figures(tables)
 
 
 def written_in(plot: Plot) -> list[Text]:
@@ -285,3 +286,28 @@ def test_the_rate_of_a_last_row_that_is_cut_short_is_by_the_time_that_it_spans()
     assert rows.rate("done").tolist() == [10, 10, 10]
     rows = rows_of([0, 10, 20], 20.5, 20.0, done=[100, 100, 21])  # 0.5 s alone would say 42/s
     assert rows.rate("done").tolist() == [10, 10, 121 / 10.5]
+
+
+def test_a_narrow_drawing_has_no_heading_letters_as_large_and_words_that_do_not_overlap(ordinary: Run) -> None:
+    for name, plot in ordinary.plots.items():
+        if plot.figure is None:
+            continue
+        with style():
+            narrowed(plot.figure, plot.head_in)
+            plot.figure.draw_without_rendering()
+        assert not [text for text in plot.figure.texts if text.get_gid() in IDS]
+        assert plot.figure.get_figwidth() < 5
+        for axes in plot.figure.axes:
+            assert axes.get_position().width > 0, name
+            shown = [tick for tick in axes.xaxis.get_majorticklabels() if tick.get_text()]
+            boxes = sorted((tick.get_window_extent() for tick in shown), key=lambda box: box.x0)
+            assert all(a.x1 < b.x0 + 1 for a, b in pairwise(boxes)), (name, [tick.get_text() for tick in shown])
+
+
+def test_panels_that_stand_side_by_side_have_no_narrow_drawing(simulated: Simulated, tmp_path: Path) -> None:
+    tables = RunTables.of(simulated(names=("a", "b", "c", "d")))
+    saved(tables, tmp_path)
+    files = {path.name for path in (tmp_path / "plots").iterdir()}
+    assert "backlog.svg" in files
+    assert "backlog-narrow.svg" not in files
+    assert "lag-narrow.svg" in files

@@ -26,7 +26,8 @@ def test_good_is_said_with_a_warning_where_headroom_is_known_and_below_a_fifth(
 
 
 def test_a_limit_says_what_headroom_it_leaves_unless_more_traffic_does_not_use_it_up() -> None:
-    assert headroom_at_most("lanes", 0.9).startswith("The headroom is 1.11 times the traffic at most: function time")
+    assert headroom_at_most("write_bytes", 0.9).startswith("The headroom is 1.11 times the traffic at most: write b")
+    assert headroom_at_most("lanes", 0.9).startswith("Function time is used to 90%; as batches grow with the traffic")
     assert headroom_at_most("lanes", 0.8) == ""
     assert headroom_at_most("read_calls", 0.99) == ""  # a poll a second is made whatever the traffic
 

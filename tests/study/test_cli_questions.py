@@ -21,9 +21,10 @@ QUICK = {
     "size": ("-n", "3", "-j", "1"), "advise": ("-n", "2", "-j", "1"),
     "sweep-load": ("-n", "1", "--points", "3", "--factor", "0.5-2", "-j", "1"),
 }  # fmt: skip
+SETTINGS = ("settings", "setting_lags", "setting_quantiles")
 FILES = {
-    "size": {"search.csv", "objectives.csv", "headroom.csv", "estimate.csv", "cost_against_objective"},
-    "advise": {"knobs.csv", "knobs"},
+    "size": {"search.csv", "objectives.csv", "headroom.csv", "estimate.csv", *SETTINGS},
+    "advise": {"knobs.csv", "knobs", "setting_lags"},
     "sweep-load": {"loads.csv", "load_curve"},
 }
 
@@ -50,7 +51,9 @@ def test_each_leaves_its_tables_its_plot_and_what_it_says(command: str) -> None:
     done = called(command)
     assert done.exit_code == 0, done.output
     folder = Path(f"reports/scenario-{command}")
-    files = {path.name for path in folder.iterdir()} | {path.stem for path in (folder / "plots").iterdir()}
+    files = {path.name for path in folder.iterdir()} | {
+        path.stem.removesuffix("-narrow") for path in (folder / "plots").iterdir()
+    }
     assert files == FILES[command] | {"study.json", "run.json", "scenario.yaml", "report.html", "plots"}
     assert f"written to {folder}/" in done.stdout
     study = json.loads((folder / "study.json").read_text(encoding="utf-8"))

@@ -182,7 +182,7 @@ def made_to_look_whole(path: Path, change: Callable[[dict[str, Any]], object]) -
         lambda figures: figures["verdicts"].update({"enrich-clicks": "splendid"}),
         lambda figures: figures["verdicts"].update(another="stable"),
         lambda figures: figures["curves"].clear(),
-        lambda figures: figures["curves"]["enrich-clicks"].pop("age_max_s"),
+        lambda figures: figures["curves"]["enrich-clicks"].pop("lag_max_s"),
         lambda figures: figures["tallies"].clear(),
         lambda figures: figures["tallies"]["enrich-clicks"]["ages"].pop("iterator_age"),
         lambda figures: figures["tallies"]["enrich-clicks"]["latency"].update(packed="no counts"),

@@ -1,22 +1,21 @@
-"""What to do about a run: the field that answers to what binds, and the commands to try and to make the change."""
+"""What to do about a run: the fields that answer to what binds, and the commands that try them."""
 
 from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from simulator.report.limits import concurrency_limit
 from simulator.report.numbers import percent
-from simulator.report.page import aws
 from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Block, Code, Facts, Paragraph, Section
+from simulator.report.page.words import HERE, safe
 from simulator.report.tables import endless
 from simulator.report.vocabulary import limit_words
 from simulator.scenario.units import parse_duration
-from simulator.study.objectives import stated
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 ROOM: Final = 0.8  # of a limit: what is left is for what the run has not shown
@@ -39,40 +38,51 @@ class Action:
 
 
 def actions(run: RunView) -> Section | None:
-    """What to change. Nothing of it has been simulated, and the section says so."""
+    """What to try, and the command that does it: a run has simulated no change of itself, and recommends none."""
     if not run.mappings or not run.produced:
         return None
+    amiss = any(each["verdict"] != "stable" for each in run.mappings.values())
+    amiss = amiss or any(each.state == "missed" for each in run.assessments)
+    found = _together(_found(run))[:MOST] if amiss else []
+    blocks: list[Block] = [*_by_hand(run, found)]
+    blocks += _next(run, bool(found))
+    if found and run.summary["next_step"][:1] != ["advise"]:
+        blocks.append(Paragraph("What may make it catch up sooner, and has not been simulated yet:"))
+    blocks += [block for each in found for block in _blocks(run, each)]
+    return Section("actions", "What to do", tuple(blocks)) if blocks else None
+
+
+def _by_hand(run: RunView, found: Sequence[Action]) -> Iterator[Block]:
+    """What no field of the scenario mends."""
     if all(each["attempts"] and each["errors"] == each["attempts"] for each in run.mappings.values()):
-        why = "Every attempt failed. No field of the stream or of the mapping mends that: the function does."
-        return Section("actions", "What to do", (Paragraph(why),))
-    found = _together(_found(run))[:MOST]
+        yield Paragraph("Every attempt failed. No field of the stream or of the mapping mends that: the function does.")
+        return
     if (hot := _hot_keys(run)) and not found:
-        return Section("actions", "What to do", (Paragraph(hot),))
-    blocks: tuple[Block, ...] = tuple(block for each in found for block in _blocks(run, each))
-    if found:
-        untried = "Nothing of this has been simulated yet: the first command of each does, and this one looks further:"
-        looks = Code("Let the program try knobs, also together", "shardsim advise scenario.yaml")
-        return Section("actions", "What to do", (*blocks, Paragraph(untried, quiet=True), looks))
+        yield Paragraph(hot)
     worst = run.mappings[run.worst]
-    if worst["binding_cause"] in FAILURES and worst["attempts"]:
+    if not found and worst["binding_cause"] in FAILURES and worst["attempts"]:
         failing = percent(worst["errors"] / worst["attempts"])
-        why = f"{failing} of the attempts of {run.worst} fail, and hold up its lanes. No field mends that."
-        return Section("actions", "What to do", (Paragraph(why),))
-    if any(each.state != "met" for each in run.assessments):
-        why = "No field answers to what binds, and yet not every objective is met for certain. The program can look:"
-        search = "shardsim advise scenario.yaml"
-    else:
-        why = "Nothing has to change. To learn whether less would do"
-        why += ":" if stated(run.assessments) else ", add objectives to the scenario and let the program search:"
-        search = "shardsim size scenario.yaml"
-    return Section("actions", "What to do", (Paragraph(why), Code("Search", search)))
+        what = "What lanes, retries and bisecting do about it has to be tried."
+        yield Paragraph(f"{failing} of the attempts of {run.worst} fail, and hold up its lanes. {what}")
 
 
-def change(path: str, now: str, then: str, resolved: dict[str, Any]) -> tuple[Block, ...]:
-    """A change of the scenario with the command that makes it on AWS."""
-    command = aws.command(path, then, resolved)
-    facts = Facts(((path, f"{now} → {then}"),))
-    return (facts, Code("On AWS", command)) if command else (facts,)
+def _next(run: RunView, some: bool) -> Iterator[Block]:
+    """The command that goes on from here, as the terminal says it."""
+    command, *options = run.summary["next_step"] or [""]
+    why = {
+        "advise": "This tries changes, also several together, and says which help, what they cost, and how to make "
+        "them on AWS" + (". Nothing of what follows has been simulated yet." if some else "."),
+        "run": "These runs do not tell for certain: so many do.",
+        "size": f"Nothing has to change. Whether less would do{', by objectives of yours' * bool(options)}:",
+    }
+    if command:
+        yield Paragraph(why[command])
+        yield Code(HERE, _line(run, command, *options, out="longer" if command == "run" else command))
+
+
+def _line(run: RunView, command: str, *options: str, out: str) -> str:
+    """A command to be given in the folder of the report, whose result stands beside it."""
+    return shlex.join(["shardsim", command, "scenario.yaml", *options, "--out", f"../{safe(run.result.name)}-{out}"])
 
 
 def _together(found: Iterator[Action]) -> list[Action]:
@@ -86,15 +96,11 @@ def _together(found: Iterator[Action]) -> list[Action]:
 
 def _blocks(run: RunView, action: Action) -> Iterator[Block]:
     yield Paragraph(action.why)
-    facts, *on_aws = change(action.path, action.now, action.then, run.resolved)
-    yield facts
-    setting = shlex.quote(f"{action.path}={action.then}")
-    yield Code("Try it", f"shardsim run scenario.yaml --set {setting} --out ../{_safe(run.result.name)}-changed")
-    yield from on_aws
-
-
-def _safe(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)
+    yield Facts(((action.path, f"{action.now} → {action.then}"),))
+    yield Code(
+        f"Try this alone, {HERE[0].lower()}{HERE[1:]}",
+        _line(run, "run", "--set", f"{action.path}={action.then}", out="changed"),
+    )
 
 
 def _found(run: RunView) -> Iterator[Action]:

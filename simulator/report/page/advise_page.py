@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from simulator.measures.verdict import KEEP_UP
 from simulator.report.numbers import UNKNOWN, endless, teller, unit_of
 from simulator.report.page.fields import shards_with
 from simulator.report.page.run_sections import parts_table
@@ -35,14 +36,12 @@ def advise_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         about=f"{plural(len(study['changes']), 'change')}, one at a time, on the same traffic: {study['runs']}.",
         verdict=Verdict(*STATES[study["verdict"]], tuple(said)),
         tiles=_tiles(result),
-        actions=what_to_do(result, best["overrides"], "Nothing.") if best else _nothing(),
+        actions=what_to_do(result, best["overrides"], "", sentence(study["effect"])) if best else _nothing(study),
         sections=some(
             Section("knobs", "What each knob does", (_knobs(study), Paragraph(LEGEND, quiet=True))),
             Section("plots", "The knobs side by side", tuple(figures)),
             _latency(study),
-            *fine_prints(
-                result, f"shardsim advise scenario.yaml --replications {study['replications']} --out ../again"
-            ),
+            *fine_prints(result, f"shardsim advise scenario.yaml --replications {study['replications']}"),
         ),
     )
 
@@ -52,17 +51,21 @@ LEGEND: Final = "↓ less, which is better; ↑ more, which is worse; = next to 
 
 def _best(study: dict[str, Any]) -> dict[str, Any] | None:
     """The change that gains the most, if one does."""
-    better = (each for each in study["changes"] if each["effects"][study["ranked_by"]]["word"] == "better")
-    return next(better, None)
+    return next((each for each in study["changes"] if each["overrides"] == study["best"]), None)
 
 
 def _finding(study: dict[str, Any], best: dict[str, Any] | None) -> str:
     what = told(study["ranked_by"])
     if best is None:
-        return f"no single knob lowers the {what}"
+        return f"no knob lowers the {what}"
     effect, measure = best["effects"][study["ranked_by"]], study["ranked_by"]
     by = f"from {_told(effect['today'], measure)} to {_told(effect['then'], measure)}"
-    return f"{told(best['knob'])} {best['before']} → {best['after']} lowers the {what} {by}{_price(best)}"
+    return f"{_change(best)} lowers the {what} {by}{_price(best)}"
+
+
+def _change(change: dict[str, Any]) -> str:
+    """factor 1 → 2, shards 4 → 5: each knob with its own values."""
+    return ", ".join(f"{told(turn['knob'])} {turn['before']} → {turn['after']}" for turn in change["turns"])
 
 
 def _told(value: float | str | None, measure: str) -> str:
@@ -101,7 +104,7 @@ def _knobs(study: dict[str, Any]) -> Table:
     rows = tuple(
         Row(
             (
-                f"{told(each['knob'])} {each['before']} → {each['after']}",
+                _change(each),
                 *(_effect(measure, each["effects"][measure]) for measure in measures),
                 STATES[each["verdict"]][0],
             )
@@ -132,6 +135,8 @@ def _latency(study: dict[str, Any]) -> Section | None:
     )
 
 
-def _nothing() -> Section:
-    text = "No single knob helps: what helps is in the function, in the keys, or in several changes at once."
+def _nothing(study: dict[str, Any]) -> Section:
+    text = "Nothing that was tried helps: what does is in the function, or in the keys."
+    if study["verdict"] in KEEP_UP:
+        text = f"Nothing: {study['mapping']} keeps up, and nothing that was tried makes it faster for certain."
     return Section("actions", "What to do", (Paragraph(text),))

@@ -1,12 +1,12 @@
-"""The `aws` command line that makes a change of the scenario on AWS."""
+"""The `aws` command lines that make the changes of a setting on AWS."""
 
 from __future__ import annotations
 
-import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from simulator.report.page import aws_mappings
 from simulator.report.page.fields import located
 from simulator.scenario.units import parse_duration, parse_size
 
@@ -14,33 +14,52 @@ Resolved = dict[str, Any]
 ACCOUNT_CONCURRENCY: Final = "L-B99A9384"  # the quota's code
 
 
-def command(path: str, value: Any, resolved: Resolved) -> str:
-    """The commands that set a field, such as `streams.clicks.shards`, to a value; empty where there is none."""
-    if path == "account.concurrency":
-        quota = ["service-quotas request-service-quota-increase --service-code lambda", "--quota-code"]
-        return _line(*quota, ACCOUNT_CONCURRENCY, "--desired-value", value)
-    room, name, field = located(path, resolved)
-    rooms = {"streams": _stream, "functions": _function, "event_source_mappings": _mapping}
-    return rooms[room](name, field, value, resolved) if name and room in rooms else ""
+def commands(changes: Mapping[str, str], resolved: Resolved) -> list[str]:
+    """The commands that set fields, such as `streams.clicks.shards`, to values: a text for each thing that changes.
+
+    What is changed in one thing is changed by one call: AWS refuses a second while it carries out the first.
+    """
+    things: dict[tuple[str, str], dict[str, str]] = {}
+    for path, value in changes.items():
+        room, name, field = located(path, resolved)
+        things.setdefault((room, name), {})[field] = value
+    texts = (_commands(room, name, fields, resolved) for (room, name), fields in things.items())
+    return [text for text in texts if text]
 
 
-def _line(command: object, *words: object) -> str:
-    return " ".join(["aws", str(command), *(shlex.quote(str(word)) for word in words)])
+def _commands(room: str, name: str, fields: Mapping[str, str], resolved: Resolved) -> str:
+    if room == "streams":
+        return "\n".join(filter(None, (_stream(name, *each, resolved) for each in fields.items())))
+    if room == "functions":
+        return "\n".join(_function(name, fields))
+    if room == "event_source_mappings":
+        mapping = next(each for each in resolved[room] if each["name"] == name)
+        return aws_mappings.commands(mapping, fields)
+    if room == "account" and "concurrency" in fields:
+        quota = ("request-service-quota-increase", "--service-code", "lambda", "--quota-code", ACCOUNT_CONCURRENCY)
+        return line("service-quotas", *quota, "--desired-value", fields["concurrency"])
+    return ""
+
+
+def line(*words: object) -> str:
+    """A command line of `aws`, its words quoted for a shell."""
+    return shlex.join(["aws", *map(str, words)])
 
 
 # --- streams ------------------------------------------------------------------------------------------------------
 
 
-def _stream(name: str, field: str, value: Any, resolved: Resolved) -> str:
+def _stream(name: str, field: str, value: str, resolved: Resolved) -> str:
     now = resolved["streams"][name]
     if field == "shards" and now.get("mode") != "on_demand":  # there it is no field of AWS's
-        change = ["kinesis update-shard-count --stream-name", name, "--scaling-type", "UNIFORM_SCALING"]
-        steps = _reshardings(int(now["shards"]), int(value))
-        return "\n".join(_line(*change, "--target-shard-count", step) for step in steps)
+        change = ("kinesis", "update-shard-count", "--stream-name", name, "--scaling-type", "UNIFORM_SCALING")
+        steps = [line(*change, "--target-shard-count", each) for each in _reshardings(int(now["shards"]), int(value))]
+        done = line("kinesis", "wait", "stream-exists", "--stream-name", name)  # until it is active again
+        return f"\n{done}\n".join(steps)
     if field == "retention":
-        hours, before = (round(_seconds(each) / 3600) for each in (value, now["retention"]))
-        verb = "increase" if hours > before else "decrease"
-        return _line(f"kinesis {verb}-stream-retention-period --stream-name", name, "--retention-period-hours", hours)
+        hours, before = (round(parse_duration(str(each)) / 3600) for each in (value, now["retention"]))
+        verb = f"{'increase' if hours > before else 'decrease'}-stream-retention-period"
+        return line("kinesis", verb, "--stream-name", name, "--retention-period-hours", hours)
     return ""
 
 
@@ -56,95 +75,23 @@ def _reshardings(now: int, wanted: int) -> list[int]:
 # --- functions ----------------------------------------------------------------------------------------------------
 
 
-def _function(name: str, field: str, value: Any, _: Resolved) -> str:
-    if field == "reserved_concurrency":
-        if value in (None, "none"):
-            return _line("lambda delete-function-concurrency --function-name", name)
-        return _line("lambda put-function-concurrency --function-name", name, "--reserved-concurrent-executions", value)
-    if field == "provisioned_concurrency":
-        return _line("lambda put-provisioned-concurrency-config --function-name", name, "--qualifier", "ALIAS",
-                     "--provisioned-concurrent-executions", value)  # fmt: skip
-    configured = {"memory": ("--memory-size", _mib), "timeout": ("--timeout", _whole_seconds)}
-    if field in configured:
-        option, told = configured[field]
-        return _line("lambda update-function-configuration --function-name", name, option, told(value))
-    return ""
+def _function(name: str, fields: Mapping[str, str]) -> list[str]:
+    """A call for each kind of setting."""
+    named = ("--function-name", name)
+    calls: list[tuple[str, ...]] = []
+    if reserve := fields.get("reserved_concurrency"):
+        some = ("put-function-concurrency", *named, "--reserved-concurrent-executions", reserve)
+        calls.append(("delete-function-concurrency", *named) if reserve == "none" else some)
+    if ready := fields.get("provisioned_concurrency"):
+        where = ("--qualifier", "ALIAS", "--provisioned-concurrent-executions", ready)
+        calls.append(("put-provisioned-concurrency-config", *named, *where))
+    configured = [word for field, option in CONFIGURED.items() if field in fields for word in option(fields[field])]
+    if configured:
+        calls.append(("update-function-configuration", *named, *configured))
+    return [line("lambda", *call) for call in calls]
 
 
-# --- event source mappings ----------------------------------------------------------------------------------------
-
-
-def _mapping(name: str, field: str, value: Any, resolved: Resolved) -> str:
-    mapping = next(each for each in resolved["event_source_mappings"] if each["name"] == name)
-    if field == "consumer":
-        return _consumer(mapping) if value == "push" else ""
-    options = OPTIONS.get(field)
-    if options is None:
-        return ""
-    query = f"EventSourceMappings[?{_reads(mapping)}].UUID"
-    find = _line(
-        "lambda list-event-source-mappings --function-name", mapping["function"], "--query", query, "--output", "text"
-    )
-    return f'UUID=$({find})\naws lambda update-event-source-mapping --uuid "$UUID" {shlex.join(options(value))}'
-
-
-def _reads(mapping: dict[str, Any]) -> str:
-    """The part of a query that finds a mapping by what it reads: the stream, or a consumer of it."""
-    test, end = ("contains", "/consumer/") if mapping["consumer"] == "push" else ("ends_with", "")
-    arn = json.dumps(f":stream/{mapping['stream']}{end}").replace("`", "\\`")
-    return f"{test}(EventSourceArn, `{arn}`)"
-
-
-def _consumer(mapping: dict[str, Any]) -> str:
-    """A consumer cannot be changed: a new mapping reads through it, and the old one is deleted."""
-    stream, function = mapping["stream"], mapping["function"]
-    find = _line("kinesis describe-stream-summary --stream-name", stream, "--query",
-                 "StreamDescriptionSummary.StreamARN", "--output", "text")  # fmt: skip
-    register = _line("kinesis register-stream-consumer --consumer-name", mapping["name"])
-    create = _line("lambda create-event-source-mapping --function-name", function, "--starting-position", "LATEST",
-                   "--batch-size", mapping["batch_size"])  # fmt: skip
-    return (
-        f"STREAM=$({find})\n"
-        f'CONSUMER=$({register} --stream-arn "$STREAM" --query Consumer.ConsumerARN --output text)\n'
-        f'{create} --event-source-arn "$CONSUMER"'
-    )
-
-
-def _number(option: str) -> Callable[[Any], list[str]]:
-    return lambda value: [option, str(value)]
-
-
-def _flag(option: str) -> Callable[[Any], list[str]]:
-    return lambda value: [f"--{option}" if _is_true(value) else f"--no-{option}"]
-
-
-OPTIONS: Final[dict[str, Callable[[Any], list[str]]]] = {
-    "batch_size": _number("--batch-size"),
-    "parallelization_factor": _number("--parallelization-factor"),
-    "maximum_retry_attempts": _number("--maximum-retry-attempts"),
-    "maximum_batching_window": lambda value: ["--maximum-batching-window-in-seconds", _whole_seconds(value)],
-    "maximum_record_age": lambda value: ["--maximum-record-age-in-seconds", _whole_seconds(value)],
-    "bisect_batch_on_function_error": _flag("bisect-batch-on-function-error"),
-    "report_batch_item_failures": lambda value: (
-        ["--function-response-types", *(["ReportBatchItemFailures"] if _is_true(value) else [])]
-    ),
-    "on_failure_destination": lambda value: (
-        ["--destination-config", json.dumps({"OnFailure": {"Destination": "QUEUE_ARN"} if _is_true(value) else {}})]
-    ),
+CONFIGURED: Final[dict[str, Callable[[str], list[str]]]] = {
+    "memory": lambda value: ["--memory-size", str(round(parse_size(value) / 2**20))],
+    "timeout": lambda value: ["--timeout", str(round(parse_duration(value)))],
 }
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"
-
-
-def _seconds(value: Any) -> float:
-    return parse_duration(value) if isinstance(value, str) else float(value)
-
-
-def _whole_seconds(value: Any) -> str:
-    return str(round(_seconds(value)))
-
-
-def _mib(value: Any) -> str:
-    return str(round((parse_size(value) if isinstance(value, str) else float(value)) / 2**20))

@@ -30,9 +30,9 @@ RUN_PLOTS: Final = (
 )  # fmt: skip
 RUN_PLOTS_MORE: Final = ("open_shards",)  # of some runs
 STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], tuple[str, ...]]]] = {
-    "compare": (compare_page, ("settings", "setting_ages", "setting_quantiles")),
-    "size": (size_page, ("cost_against_objective",)),
-    "advise": (advise_page, ("knobs",)),
+    "compare": (compare_page, ("settings", "setting_lags", "setting_quantiles")),
+    "size": (size_page, ("settings", "setting_lags", "setting_quantiles")),
+    "advise": (advise_page, ("knobs", "setting_lags")),
     "sweep-load": (load_page, ("load_curve",)),
 }
 
@@ -85,7 +85,7 @@ def as_json(page: Page) -> str:
 
 def _without_drawings(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _without_drawings(value) for key, value in data.items() if key not in ("svg", "charts")}
+        return {key: _without_drawings(value) for key, value in data.items() if key not in ("svg", "narrow", "charts")}
     if isinstance(data, frozenset):
         return sorted(data)
     return [_without_drawings(each) for each in data] if isinstance(data, list | tuple) else data

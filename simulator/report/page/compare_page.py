@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from simulator.report.numbers import UNKNOWN, estimate, interval, unit_of, usd
-from simulator.report.page.fields import setting_words, shards_with
+from simulator.report.page.fields import changes, setting_words, shards_with
 from simulator.report.page.objectives import TONES, objectives
-from simulator.report.page.study_parts import breaks, failures, fine_prints, option_tiles, sentence, what_to_do
+from simulator.report.page.study_parts import breaks, failures, fine_prints, option_tiles, sentence, to_try, what_to_do
 from simulator.report.page.view import (
     SIGNS,
     Figure,
@@ -20,6 +20,7 @@ from simulator.report.page.view import (
     Section,
     Table,
     Verdict,
+    named,
     plural,
     some,
 )
@@ -42,6 +43,7 @@ MEASURES = (
 )
 DIFFERENCES = ("iterator_age_p99_s", "iterator_age_max_s", "latency_p99_s", "drain_s", "records_lost", COST)
 MOST = 40  # settings
+A_CENT = 0.005  # USD: a difference below that is none
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Comparison:
 
     def _of(self, overrides: dict[str, str]) -> Option:
         return next(option for option in self.options if self.overrides(option) == overrides)
+
+    @property
+    def today(self) -> Option | None:
+        """The scenario as it is, if it is among the settings."""
+        return next((each for each in self.options if not changes(self.overrides(each), self.result.resolved)), None)
 
     @cached_property
     def cheaper(self) -> Option | None:
@@ -119,7 +126,7 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
     traffic = f"{plural(len(it.options), 'setting')}, each with {plural(runs, 'run')} of the same traffic"
     if not it.options:
         return _nothing(result)
-    chosen, today = ((shards_with(it.overrides(each), result.resolved)) for each in (it.chosen, it.baseline))
+    chosen, today = (shards_with(overrides, result.resolved) for overrides in (it.overrides(it.chosen), {}))
     return Page(
         kind="compare",
         name=result.name,
@@ -132,13 +139,13 @@ def compare_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
             ]
         ),
         verdict=_verdict(it),
-        tiles=option_tiles(it.chosen, it.baseline, chosen, today),
-        actions=what_to_do(result, it.overrides(it.chosen), "Nothing: the scenario is what this page would choose."),
+        tiles=option_tiles(it.chosen, it.today, chosen, today),
+        actions=_actions(it),
         sections=some(
-            Section("plots", "What the settings do", tuple(figures[:2])),
+            Section("plots", "What the settings do", named(figures, "settings", "setting_lags")),
             Section("settings", "Settings compared", (_settings(it), *failures(result.study["failures"]))),
             _differences(it),
-            Section("quantiles", "How long records take", tuple(figures[2:])),
+            Section("quantiles", "How long records take", named(figures, "setting_quantiles")),
             objectives(it.chosen.assessments),
             *fine_prints(result, _command(it)),
         ),
@@ -192,8 +199,10 @@ def _cost(it: Comparison) -> str:
         return ""
     text = f"It costs {estimate(cost, 'USD')} a month"
     if it.chosen is it.baseline:
-        return f"{text}, as today."
+        return f"{text}, as {'today' if it.baseline is it.today else 'the baseline'}."
     difference = cost.mean - today.mean
+    if abs(difference) < A_CENT:
+        return f"{text}, as {it.baseline.label}."
     how = "more" if difference > 0 else "less"
     return f"{text}, {usd(abs(difference))} {how} than {it.baseline.label}."
 
@@ -203,6 +212,16 @@ def _below(it: Comparison) -> str:
         return "Nothing cheaper was compared." if it.chosen.cost.n else ""
     wrong = breaks(it.cheaper, it.hours)
     return sentence(f"one step cheaper, {it.cheaper.label} {wrong}") if wrong else ""
+
+
+def _actions(it: Comparison) -> Section:
+    judged, state = bool(stated(it.chosen.assessments)), it.chosen.state
+    if state == "missed":
+        why = f"None of these settings will do; {it.chosen.label} comes nearest. This tries more:"
+        return to_try(it.result, why, "size" if judged else "advise")
+    unsure = "Not every objective is met for certain: more runs tell, with -n." if state == "undecided" else ""
+    unchanged = sentence(f"nothing: of these settings today's is the one to run. {unsure}".strip())
+    return what_to_do(it.result, it.overrides(it.chosen), unchanged, unsure)
 
 
 # --- the tables ---------------------------------------------------------------------------------------------------
@@ -228,7 +247,9 @@ def _settings(it: Comparison) -> Table:
 
 
 def _row(it: Comparison, option: Option, mapping: str, measures: Sequence[str]) -> Row:
-    marks = ["chosen"] * (option is it.chosen) + ["baseline"] * (option is it.baseline)
+    baseline = None if it.baseline is it.today else it.baseline
+    standing_out = {"chosen": it.chosen, "today": it.today, "baseline": baseline, "one step cheaper": it.cheaper}
+    marks = [word for word, each in standing_out.items() if each is option]
     row = option.rows[mapping]
     verdict = (
         f"{SIGNS[TONES[option.state]]} {option.state if stated(option.assessments) else STATES[str(row['verdict'])][0]}"
@@ -281,4 +302,4 @@ def _command(it: Comparison) -> str:
             if value not in values.setdefault(path, []):
                 values[path].append(value)
     varied = " ".join(f"--vary {shlex.quote(path + '=' + ','.join(some))}" for path, some in values.items())
-    return f"shardsim compare scenario.yaml {varied} --replications {it.result.study['replications']} --out ../again"
+    return f"shardsim compare scenario.yaml {varied} --replications {it.result.study['replications']}"

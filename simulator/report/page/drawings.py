@@ -57,11 +57,21 @@ def _figure(folder: Path, name: str) -> Figure:
         about = read_json(file.with_suffix(".json"), ABOUT)
         if not about["drawn"]:
             return Figure(name, about["title"], about["subtitle"], "")
-        return replace(inline(name, files.text(file, LARGEST_SVG)), charts=_charts(about["charts"]))
+        figure = inline(name, files.text(file, LARGEST_SVG))
+        narrow = _narrow(folder, name)
+        left_out = (*figure.left_out, *(narrow.left_out if narrow else ()))
+        charts = _charts(about["charts"])
+        return replace(figure, charts=charts, narrow=narrow.svg if narrow else "", left_out=left_out)
     except UnreadableError as error:
         raise OutputError(f"{error}; make the result again") from error
     except (NoPlotError, ElementTree.ParseError) as error:
         raise OutputError(f"{file}: is not a plot of this program: {error}; make the result again") from error
+
+
+def _narrow(folder: Path, name: str) -> Figure | None:
+    """The drawing for narrow screens; nothing where there is none."""
+    file = folder / FOLDER / f"{name}{heading.NARROW}.svg"
+    return inline(file.stem, files.text(file, LARGEST_SVG)) if file.exists() else None
 
 
 def _charts(charts: Any) -> str:
@@ -91,7 +101,7 @@ def inline(name: str, file: str) -> Figure:
         _own_style(element)
         if "d" in element.attrib:
             element.set("d", DECIMALS.sub(lambda found: f"{float(found[0]):.2f}", element.attrib["d"]))
-    _say(root, name, title, subtitle)
+    _say(root, name, title, subtitle, 0.0 if name.endswith(heading.NARROW) else heading.height_in(subtitle))
     markup = ElementTree.tostring(_without_namespaces(root), encoding="unicode")
     return Figure(name, title, subtitle, re.sub(r"\s*\n\s*", " ", markup), left_out=left_out)
 
@@ -133,10 +143,10 @@ def _own_style(element: ElementTree.Element) -> None:
             element.set("style", f"{key}: {element.attrib.pop(key)}" + (f"; {style}" if style else ""))
 
 
-def _say(root: ElementTree.Element, name: str, title: str, subtitle: str) -> None:
+def _say(root: ElementTree.Element, name: str, title: str, subtitle: str, head_in: float) -> None:
     """A title and a description for those who hear the page, and the box without the head."""
     width, height = _size(root)
-    cut = heading.height_in(subtitle) * POINTS_AN_INCH
+    cut = head_in * POINTS_AN_INCH
     root.attrib = {
         "viewBox": f"0 {cut:g} {width:g} {height - cut:g}",
         "role": "img",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from simulator.report.page.view import Bullets, Code, Facts, Paragraph, Row, Section, Table
-from simulator.report.page.words import METRICS, NOT_MODELLED
+from simulator.report.page.words import METRICS, NOT_MODELLED, safe
 from simulator.report.vocabulary import LIMITS
 from simulator.scenario.bounds import ASSUMPTION
 from simulator.scenario.explain import all_fields
@@ -63,11 +63,11 @@ def scenario(text: str) -> Section:
     return Section("scenario", "The resolved scenario", (Code("scenario.yaml", shown),), folded=True)
 
 
-def reproduce(command: str, version: str) -> Section:
-    """The command that gives the same figures, run in the folder of the result."""
+def reproduce(command: str, name: str, version: str) -> Section:
+    """The command that gives the same figures, run in the folder of the result of a scenario of some name."""
     blocks = (
         Paragraph("In the folder of this report, from its resolved scenario:"),
-        Code("Run", command),
+        Code("Run", f"{command} --out ../{safe(name)}-again"),
         Facts((("version", f"shardsim {version}"),)),
         Paragraph("The same version and seed give the same figures on every machine.", quiet=True),
     )

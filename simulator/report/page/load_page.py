@@ -56,8 +56,8 @@ def load_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         verdict=verdict,
         tiles=(*option_tiles(today, None, shards, shards)[:4], _breaks(saturation)),
         sections=some(
-            Section("loads", "Loads compared", (_loads(rows, saturation, knee),)),
             Section("plots", "Where it breaks", tuple(figures)),
+            Section("loads", "Loads compared", (_loads(rows, saturation, knee),)),
             *fine_prints(result, _command(study)),
         ),
     )
@@ -140,4 +140,4 @@ def _row(row: dict[Any, Any], marks: dict[float, str], several: bool, measures: 
 
 def _command(study: dict[str, Any]) -> str:
     low, high = study["loads"][0], study["loads"][-1]
-    return f"shardsim sweep-load scenario.yaml --factor {low:g}-{high:g} --out ../again"
+    return f"shardsim sweep-load scenario.yaml --factor {low:g}-{high:g}"

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from simulator.measures.verdict import KEEP_UP
 from simulator.report.numbers import UNKNOWN, count, seconds, usd
+from simulator.report.page.episodes import worst as worst_episode
 from simulator.report.page.objectives import TONES, bound_text, seen_text
 from simulator.report.page.run_view import RunView
 from simulator.report.page.study_parts import sentence
@@ -122,7 +123,8 @@ def _explained(run: RunView) -> Iterator[str]:
             if failing or len(run.mappings) == 1
             else f"{name}, the furthest behind of {len(run.mappings)} mappings,"
         )
-        yield f"{who} {_reason(run.mappings[name])}."
+        first = " (in the first such run)" if run.replications > 1 else ""
+        yield f"{who} {_reason(run.mappings[name])}{first}."
         yield f"{_binding(run, name)}."
     if len(failing) > MOST:
         yield f"{plural(len(failing) - MOST, 'other mapping does', 'other mappings do')} not keep up either."
@@ -202,15 +204,19 @@ def _ages(run: RunView) -> Tile:
 
 def _caught_up(run: RunView) -> Tile:
     """When the mapping that was the furthest behind had caught up."""
-    table = run.files.incidents
-    if table.empty:
+    if not run.episodes:
         return Tile("caught up", "never behind", "", "good")
-    worst = table.iloc[int(table["peak_lag_s"].to_numpy().argmax())]
-    back_s, end_s = float(worst["recovery_time_s"]), float(worst["end_s"])
-    if math.isnan(end_s):
-        return Tile("caught up", "not in the run", f"behind from {seconds(float(worst['start_s']))} on", "bad")
-    since = f"after the end of {worst['event']}" if worst["event"] else "after it fell behind"
-    return Tile("caught up", seconds(back_s), f"{since}, {seconds(end_s)} into the run", "unsure")
+    each = worst_episode(run)
+    some = f"{each.not_over} of {each.of} runs" if each.of > 1 else ""
+    if each.not_over == each.runs:
+        since = f"behind from {seconds(each.start_s)} on"
+        return Tile("caught up", "not in the run", f"{since}{f', in {some}' if some else ''}", "bad")
+    back = f"after the end of {each.event}" if each.event else "after it fell behind"
+    if each.of == 1:
+        return Tile("caught up", seconds(each.recovery_time_s), f"{back}, {seconds(each.end_s)} into the run", "unsure")
+    never = f"; not over in {some}" if each.not_over else ""
+    note = f"{back}, on average; {each.share}{never}"
+    return Tile("caught up", seconds(each.recovery_time_s), note, "bad" if each.not_over else "unsure")
 
 
 def _most_used(run: RunView) -> Tile:

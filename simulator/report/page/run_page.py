@@ -10,6 +10,7 @@ from simulator.report.page import fine_print, readers, reshardings, run_head, ru
 from simulator.report.page.actions import actions
 from simulator.report.page.batches import batches
 from simulator.report.page.bill import bill
+from simulator.report.page.episodes import episodes
 from simulator.report.page.objectives import objectives
 from simulator.report.page.run_view import RunView
 from simulator.report.page.view import Figure, Page, Section, plural, some
@@ -39,7 +40,7 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
             reshardings.section(run, plots.get("open_shards")),
             shards.section(run, plots["shard_load"]),
             readers.section(run),
-            run_sections.incidents(run),
+            episodes(run),
             run_sections.latency(run, plots["latency_quantiles"]),
             batches(run),
             bill(run.bill),
@@ -48,7 +49,7 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
             run_sections.limits(run),
             fine_print.assumptions(result.resolved),
             fine_print.scenario(result.files.scenario.text),
-            fine_print.reproduce(_command(run), result.version),
+            fine_print.reproduce(_command(run), result.name, result.version),
             fine_print.definitions(),
         ),
     )
@@ -60,10 +61,10 @@ def _about(run: RunView) -> str:
     produced = f"{plural(run.produced, 'record')}{' each' if run.replications > 1 else ''}"
     warmup = parse_duration(str(run.resolved["warmup"]).replace("auto", "0s"))
     left_out = f" Figures leave out records accepted in the first {seconds(warmup)}; plots do not." if warmup else ""
-    first = " Plots, incidents, shards and the lines of the bill are of the first." if run.replications > 1 else ""
+    first = " Plots, shards and the lines of the bill are of the first." if run.replications > 1 else ""
     return f"{runs} of {traffic} of traffic, {produced}, seed {run.summary['seed']}.{first}{left_out}"
 
 
 def _command(run: RunView) -> str:
     several = f" --replications {run.replications}" if run.replications > 1 else ""
-    return f"shardsim run scenario.yaml --seed {run.summary['seed']}{several} --out ../again"
+    return f"shardsim run scenario.yaml --seed {run.summary['seed']}{several}"

@@ -1,17 +1,14 @@
-"""Sections of a run, from its tables: mappings, incidents, latency, shards, limits."""
+"""Sections of a run, from its tables: mappings, latency, limits, replications."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import pandas as pd
-
 from simulator.measures.parts import PARTS
-from simulator.report.clock import Clock
 from simulator.report.numbers import count, estimate, percent, seconds, teller, unit_of
 from simulator.report.page.run_view import NAN, RunView
-from simulator.report.page.view import Block, Figure, Paragraph, Row, Section, Table, plural
+from simulator.report.page.view import Block, Figure, Paragraph, Row, Section, Table
 from simulator.report.page.words import PARTS as MEANINGS
 from simulator.report.page.words import told
 from simulator.report.tables import endless
@@ -85,72 +82,6 @@ def _state(run: RunView, name: str) -> str:
     if len(states) == 1:
         return STATES[next(iter(states))][0]
     return ", ".join(f"{STATES[state][0]} in {n}" for state, n in states.items())
-
-
-# --- incidents ----------------------------------------------------------------------------------------------------
-
-
-def incidents(run: RunView) -> Section | None:
-    """The times in which a mapping was behind: why, how far, and how long it took to catch up."""
-    table = run.files.incidents
-    if table.empty:
-        return None
-    worst = table.iloc[int(table["peak_lag_s"].to_numpy().argmax())]
-    ordered = table.sort_values(["start_s", "mapping"], kind="stable")
-    heads = (
-        "what", "mapping", "behind from", "caught up", "at most behind", "most waiting", "recovered after", "delayed",
-        "done again", "lost", "to destination",
-    )  # fmt: skip
-    clock = run.clock
-    rows, rest = most([_episode(each, clock) for _, each in ordered.iterrows()], "episodes", "incidents.csv")
-    base = "by the clock" if clock.start else "from the start of the run"
-    caption = f"Times are {base}; recovery is counted from the end of the event, or from the beginning"
-    table_ = Table(caption, heads, rows, frozenset({1}))
-    return Section("incidents", "When it was behind", (Paragraph(_story(run, worst, len(table))), table_, *rest))
-
-
-def _episode(each: Any, clock: Clock) -> Row:
-    end = clock.at(each["end_s"]) if each["end_s"] == each["end_s"] else "not over"
-    recovery = (
-        seconds(each["recovery_time_s"]) if each["recovery_time_s"] == each["recovery_time_s"] else "not in the run"
-    )
-    return Row(
-        (
-            each["event"] or "no event",
-            each["mapping"],
-            clock.at(each["start_s"]),
-            end,
-            seconds(each["peak_lag_s"]),
-            cause_words(each["cause"]),
-            recovery,
-            *(count(each[f"records_{name}"]) for name in ("delayed", "done_again", "lost", "sent_to_destination")),
-        )
-    )
-
-
-def _story(run: RunView, worst: pd.Series, incidents: int) -> str:
-    """The episode in which a mapping was the furthest behind, in a sentence or two."""
-    name = worst["mapping"] if len(run.mappings) > 1 else "The mapping"
-    clock = run.clock
-    begin = f"{name} was behind from {clock.at(worst['start_s'])} on"
-    if incidents > 1:
-        which = worst["mapping"] if len(run.mappings) > 1 else "it"
-        begin = (
-            f"{incidents:,} times a mapping was behind. At the worst {which} was from {clock.at(worst['start_s'])} on"
-        )
-    event = f", by {worst['event']}" if worst["event"] else ""
-    most_s = f"{seconds(worst['peak_lag_s'])} at most, mostly for {cause_words(worst['cause'])}"
-    if worst["recovery_time_s"] == worst["recovery_time_s"]:
-        after = f" after the end of {worst['event']}" if worst["event"] else " later"
-        back = f"it had caught up {seconds(worst['recovery_time_s'])}{after}, {clock.into(worst['end_s'])}"
-    else:
-        back = "it had not caught up when the run ended"
-    lost = (
-        plural(worst["records_lost"], "record was", "records were") + " lost"
-        if worst["records_lost"]
-        else "nothing was lost"
-    )
-    return f"{begin}{event}, {most_s}; {back}; {lost}."
 
 
 # --- where latency comes from -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from simulator.report.page.wide import interval_in_json
 from simulator.report.results import RunResult
 from simulator.report.run_files import RunFiles
 from simulator.report.tables import endless
+from simulator.study.episodes import Common
 from simulator.study.figures import COUNTS, Figures
 from simulator.study.objectives import COST, Assessment
 from simulator.study.statistics import Interval, interval
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
+OF_ONE = ("mapping", "event", "start_s", "end_s", "cause", "peak_lag_s", "recovery_time_s")
+ENDED = ("delayed", "done_again", "lost", "sent_to_destination")
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,15 @@ class RunView:
         return mean_percentile(least, most)
 
     @cached_property
+    def episodes(self) -> list[Common]:
+        """The episodes of all runs, in order of time; of a single run each by itself."""
+        if self.replications == 1:
+            return [_alone(row) for _, row in self.files.incidents.iterrows()]
+        told = [each for of in self.mappings.values() for each in of.get("episodes_of_all", ())]
+        found = [_of_all(each) for each in told]
+        return sorted(found, key=lambda each: (each.start_s, each.mapping))
+
+    @cached_property
     def assessments(self) -> list[Assessment]:
         """What the runs say of the scenario's objectives; nothing if it states none."""
         return [_assessment(each) for each in self.summary["objectives"]]
@@ -193,6 +205,19 @@ def _assessment(told: dict[str, Any]) -> Assessment:
         batches=told["batches"],
         batches_needed=told["batches_needed"],
     )
+
+
+def _of_all(told: dict[str, Any]) -> Common:
+    """An episode of several runs, from the summary; what is not known is null there."""
+    known: dict[str, Any] = {each.name: NAN if told[each.name] is None else told[each.name] for each in fields(Common)}
+    return Common(**known)
+
+
+def _alone(row: pd.Series) -> Common:
+    """An episode of a single run, from its table."""
+    known: dict[str, Any] = {name: row[name] for name in (*OF_ONE, *(f"records_{what}" for what in ENDED))}
+    not_over = int(row["end_s"] != row["end_s"])
+    return Common(runs=1, of=1, cause_runs=1, not_over=not_over, peak_lag_mean_s=row["peak_lag_s"], **known)
 
 
 def _max_age_s(mapping: dict[str, Any]) -> float:

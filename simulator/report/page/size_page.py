@@ -10,8 +10,8 @@ from typing import Any, Final
 from simulator.report.numbers import UNKNOWN, count, estimate, number, percent, unit_of, usd
 from simulator.report.page.fields import changes, setting_words, shards_with
 from simulator.report.page.objectives import TONES, objectives
-from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, what_to_do, wrong
-from simulator.report.page.view import SIGNS, Figure, Page, Paragraph, Row, Section, Table, Verdict, plural, some
+from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, to_try, what_to_do, wrong
+from simulator.report.page.view import SIGNS, Figure, Page, Paragraph, Row, Section, Table, Verdict, named, plural, some
 from simulator.report.page.wide import Cells, Option, assessment_of, assessments_of
 from simulator.report.page.words import told
 from simulator.report.results import StudyResult
@@ -21,6 +21,7 @@ from simulator.study.statistics import Interval
 
 NAN: Final = math.nan
 MOST: Final = 60  # rows
+A_CENT: Final = 0.005  # USD: a difference below that is none
 
 
 def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
@@ -39,12 +40,13 @@ def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
         f"{sampled(study.get('sample'))}".strip(),
         verdict=_verdict(result),
         tiles=option_tiles(option, None, shards_with(overrides, resolved), shards_with({}, resolved)) if answer else (),
-        actions=what_to_do(result, overrides, "Nothing: the scenario is the answer.") if answer else None,
+        actions=_actions(result, overrides),
         sections=some(
+            Section("plots", "What they cost, and what they do", named(figures, "settings", "setting_lags")),
             Section("settings", "Settings tried", (_search(result),)),
-            Section("plots", "What they cost, and what they do", tuple(figures)),
             objectives(assessments_of(study["objectives"])),
             _headroom(result),
+            Section("quantiles", "How long records take", named(figures, "setting_quantiles")),
             _estimate(result),
             *fine_prints(result, _command(result)),
         ),
@@ -121,10 +123,12 @@ def _against_today(result: StudyResult, cost: float) -> str:
     """How much that is more or less than today's setting, if that was tried."""
     paths = _paths(result)
     for row in result.table("search").to_dict("records"):
-        if all(not changes({path: str(row[name])}, result.resolved) for name, path in paths.items()):
-            today = float(row["usd_per_month"])
-            if today == today and today != cost:
-                return f", {usd(abs(cost - today))} {'more' if cost > today else 'less'} than today's setting"
+        if not changes({path: str(row[name]) for name, path in paths.items()}, result.resolved):
+            more = cost - float(row["usd_per_month"])
+            if abs(more) < A_CENT:
+                return ", as today's setting"
+            if more == more:
+                return f", {usd(abs(more))} {'more' if more > 0 else 'less'} than today's setting"
     return ""
 
 
@@ -135,34 +139,48 @@ def _paths(result: StudyResult) -> dict[str, str]:
     return dict(zip(names, (path for each in result.study["searched"] for path in each["paths"]), strict=False))
 
 
+def _actions(result: StudyResult, overrides: Mapping[str, str]) -> Section:
+    if result.study["answer"] is None:
+        return to_try(result, "Nothing that was searched will do. This tries other fields, too:", "advise")
+    return what_to_do(result, overrides, "Nothing: the scenario is the answer.")
+
+
 # --- the tables ---------------------------------------------------------------------------------------------------
 
 
 def _search(result: StudyResult) -> Table:
     """What was tried; a field that had one value only is told once."""
     found = sorted(result.table("search").to_dict("records"), key=lambda row: float(row["usd_per_month"]))
-    names, answer = list(_paths(result)), result.study["answer"]
+    names = list(_paths(result))
     tried = [{name: str(row[name]) for name in names} for row in found]
     varied = [name for name in names if len({each[name] for each in tried}) > 1]
     fixed = {name: value for each in tried[:1] for name, value in each.items() if name not in varied}
-    chosen = list(answer["overrides"].values()) if answer else []
     rows = [
         Row(
             (
-                setting_words({name: mine[name] for name in varied}) + (" (chosen)" if is_answer else ""),
+                setting_words({name: mine[name] for name in varied}) + (f" ({', '.join(marks)})" if marks else ""),
                 usd(float(row["usd_per_month"])),
                 *_tightest(row),
                 str(row["replications"]),
             ),
-            "chosen" if is_answer else "",
+            "chosen" if "chosen" in marks else "",
         )
         for mine, row in zip(tried, found, strict=True)
-        for is_answer in [list(mine.values()) == chosen]
+        for marks in [_marks(result, mine)]
     ]
     heads = ("setting", "a month", "tightest objective", "bound", "seen", "verdict", "runs")
     same = f", all with {setting_words(fixed)}" if fixed else ""
     caption = f"The cheapest first{same}. A clear case takes five runs, the answer all that are allowed"
     return Table(caption, heads, tuple(rows[:MOST]), frozenset({2, 5}))
+
+
+def _marks(result: StudyResult, values: Mapping[str, str]) -> list[str]:
+    """What a setting that was tried is, by its values."""
+    named = {"chosen": "answer", "nearest": "nearest", "one step cheaper": "one_step_cheaper"}
+    trials = {word: result.study[name] for word, name in named.items()}
+    mine = dict(zip(_paths(result).values(), values.values(), strict=True))
+    marks = [word for word, trial in trials.items() if trial and trial["overrides"] == mine]
+    return marks if changes(mine, result.resolved) else [*marks, "today"]
 
 
 def _tightest(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
@@ -225,7 +243,7 @@ def _command(result: StudyResult) -> str:
     searched = " ".join(_option_of(each["paths"], ",".join(each["values"])) for each in result.study["searched"])
     runs, factor = result.study["replications_at_most"], result.study["factor"]
     more = "" if factor == 1 else f" --factor {factor:g}"
-    return f"shardsim size scenario.yaml {searched} --replications {runs}{more} --out ../again"
+    return f"shardsim size scenario.yaml {searched} --replications {runs}{more}"
 
 
 def _option_of(paths: Sequence[str], values: str) -> str:

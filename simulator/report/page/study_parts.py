@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from simulator.measures.verdict import KEEP_UP
 from simulator.report.numbers import count, estimate
-from simulator.report.page import fine_print
-from simulator.report.page.actions import change
+from simulator.report.page import aws, fine_print
 from simulator.report.page.fields import changes
 from simulator.report.page.objectives import bound_text, seen_text
 from simulator.report.page.tiles import age_tile, cost_tile, lost_tile, shards_tile, use_tile
-from simulator.report.page.view import Block, Code, Paragraph, Section, Tile, plural
+from simulator.report.page.view import Block, Code, Facts, Paragraph, Section, Tile, plural
 from simulator.report.page.wide import Option
-from simulator.report.page.words import told
+from simulator.report.page.words import HERE, safe, told
 from simulator.report.results import StudyResult
 from simulator.report.vocabulary import limit_words
 from simulator.study.objectives import KEEPS_UP, Assessment
@@ -44,19 +44,30 @@ def breaks(option: Option, hours: float) -> str:
 
 def wrong(each: Assessment) -> str:
     """An objective that is not met: would miss max iterator age: 41 s (38 to 45), at most 10 s."""
+    load = "" if each.load == 1 else f" at {each.load:g} times the traffic"
     if each.objective == KEEPS_UP:
-        return f"{'would' if each.state == 'missed' else 'might'} not keep up"
-    verb = "would miss" if each.state == "missed" else "might miss"
-    return f"{verb} {told(each.objective)}: {seen_text(each)}, {bound_text(each)}"
+        return f"{'would' if each.state == 'missed' else 'might'} not keep up{load}"
+    verb = "would miss" if each.state == "missed" else "is not sure to meet"
+    return f"{verb} {told(each.objective)}{load}: {seen_text(each)}, {bound_text(each)}"
 
 
-def what_to_do(result: StudyResult, overrides: Mapping[str, str], unchanged: str) -> Section:
-    """The fields that a setting changes, each with the command that makes the change on AWS."""
+def what_to_do(result: StudyResult, overrides: Mapping[str, str], unchanged: str, effect: str = "") -> Section:
+    """The fields that a setting changes, what that does, and the commands that change them."""
     found = changes(overrides, result.resolved)
-    blocks: list[Block] = [Paragraph(unchanged if not found else "Change in the scenario, and then on AWS:")]
-    for path, (now, then) in found.items():
-        blocks += change(path, now, then, result.resolved)
-    return Section("actions", "What to do", tuple(blocks))
+    if not found:
+        return Section("actions", "What to do", (Paragraph(unchanged),))
+    then = {path: value for path, (_, value) in found.items()}
+    facts = Facts(tuple((path, f"{now} → {value}") for path, (now, value) in found.items()))
+    sets = " ".join(f"--set {shlex.quote(f'{path}={value}')}" for path, value in then.items())
+    on_aws = [Code("On AWS", text) for text in aws.commands(then, result.resolved)]
+    told = [Paragraph(effect)] if effect else []
+    return Section("actions", "What to do", (facts, *told, Code("For the commands of shardsim", sets), *on_aws))
+
+
+def to_try(result: StudyResult, why: str, command: str) -> Section:
+    """What to do where nothing that was simulated will do: the command that tries more."""
+    line = shlex.join(["shardsim", command, "scenario.yaml", "--out", f"../{safe(result.name)}-{command}"])
+    return Section("actions", "What to do", (Paragraph(why), Code(HERE, line)))
 
 
 def fine_prints(result: StudyResult, command: str) -> Iterator[Section]:
@@ -64,12 +75,12 @@ def fine_prints(result: StudyResult, command: str) -> Iterator[Section]:
     yield fine_print.limits()
     yield fine_print.assumptions(result.resolved)
     yield fine_print.scenario(result.scenario_text)
-    yield fine_print.reproduce(command, result.version)
+    yield fine_print.reproduce(command, result.name, result.version)
     yield fine_print.definitions()
 
 
 def option_tiles(option: Option, today: Option | None, shards: int, shards_today: int) -> tuple[Tile, ...]:
-    """The five tiles of a setting."""
+    """The five tiles of a setting; `today`: the scenario as it is, if it was simulated."""
     mapping, (limit, use) = option.furthest, option.most_used
     age = option.measure(mapping, "iterator_age_p99_s") if mapping else use
     held_to = [each for each in option.assessments if each.load == 1]

@@ -68,7 +68,8 @@ class Code:
 class Figure:
     """A plot: `finding` is what it shows, `reading` how it is to be read; `svg` is markup to be put into the page.
 
-    Without markup there was nothing to draw. `charts`: its curves as JSON, for a script that draws them again.
+    Without markup there was nothing to draw. `narrow`: the same for narrow screens, if there is such. `charts`: its
+    curves as JSON, for a script that draws them again.
     `left_out`: what its file holds that no plot of ours does, and that is therefore not in the markup.
     """
 
@@ -77,6 +78,7 @@ class Figure:
     reading: str
     svg: str
     charts: str = ""
+    narrow: str = ""
     left_out: tuple[str, ...] = ()
 
 
@@ -146,6 +148,12 @@ def _printable(part: Any) -> Any:
 def some(*sections: Section | None) -> tuple[Section, ...]:
     """The sections that have something to say."""
     return tuple(each for each in sections if each is not None and each.blocks)
+
+
+def named(figures: Sequence[Figure], *names: str) -> tuple[Figure, ...]:
+    """The figures with these names, in this order, of those that there are."""
+    found = {figure.name: figure for figure in figures}
+    return tuple(found[name] for name in names if name in found)
 
 
 def listed(words: Sequence[str]) -> str:

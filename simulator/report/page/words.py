@@ -6,6 +6,7 @@ from typing import Final
 
 from simulator.study.objectives import COST
 
+HERE: Final = "In the folder of this report"  # above a command
 PARTS: Final = {
     "write_wait": "at the producer, until the shard accepts the record",
     "parent_wait": "until the shards before its own are finished",
@@ -52,3 +53,8 @@ def told(name: str) -> str:
     if name == COST:
         return "cost a month"
     return name.removesuffix("_s").replace("_", " ")
+
+
+def safe(name: str) -> str:
+    """A name as one of a folder."""
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)

@@ -18,6 +18,8 @@ from matplotlib.figure import Figure
 from simulator.files.whole import write_new
 from simulator.report.plots import heading
 from simulator.report.plots.chart import Chart
+from simulator.report.plots.heading import NARROW
+from simulator.report.plots.narrow import can_be_narrow, narrowed
 from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
 
 WIDTH_IN: Final = 10.0
@@ -68,6 +70,7 @@ class Plot:
     subtitle: str
     figure: Figure | None
     charts: tuple[Chart, ...] = ()
+    head_in: float = 0.0  # the height of title, subtitle and legend
 
     def drawn(self) -> Figure:
         """The figure of a plot that has one."""
@@ -88,13 +91,20 @@ class Plot:
         return json.dumps({**about, "charts": charts}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
     def save(self, folder: Path) -> None:
-        """Write NAME.json, which says what is seen, and unless nothing is drawn NAME.png and NAME.svg."""
+        """Write NAME.json, which says what is seen, and unless nothing is drawn NAME.png and NAME.svg.
+
+        Where it can be drawn for a narrow screen also NAME-narrow.svg, in the place of the figure that there was.
+        """
         write_new(folder / f"{self.name}.json", self.json())
         if self.figure is None:
             return
         write_new(folder / f"{self.name}.svg", self.svg())
         with style(), (folder / f"{self.name}.png").open("xb") as file:
             self.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+        if can_be_narrow(self.figure):
+            with style():
+                narrowed(self.figure, self.head_in)
+            write_new(folder / f"{self.name}{NARROW}.svg", self.svg())
 
 
 @contextmanager
@@ -143,7 +153,7 @@ def head(
             ncols=-(-len(legend) // rows),
             frameon=False, borderaxespad=0, borderpad=0.2, handlelength=2.2, columnspacing=1.5, handletextpad=0.5,
         )  # fmt: skip
-    return Plot(name, title, subtitle, on, charts)
+    return Plot(name, title, subtitle, on, charts, legend_at_in + LEGEND_ROW_IN * rows)
 
 
 def make_room(on: Figure, inches: float) -> None:

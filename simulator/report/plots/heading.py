@@ -8,6 +8,7 @@ from typing import Final
 LETTERS: Final = 128  # of a line of a subtitle
 TITLE_IN: Final = 0.43  # inches, from the top of the figure to the subtitle
 LINE_IN: Final = 0.16  # of a subtitle
+NARROW: Final = "-narrow"  # after the name of a plot: it has no heading
 IDS: Final = ("head-title", "head-subtitle")  # of these texts in an SVG
 
 

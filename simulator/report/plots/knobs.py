@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 from simulator.report.advice_words import MEASURES, money
+from simulator.report.objective_words import amount
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
 from simulator.report.plots.palette import BLUE, GREY, INK, PALE_INK, VERMILLION, YELLOW
 from simulator.report.plots.panels import RIGHT_IN, no_data, short
@@ -46,11 +47,11 @@ def knobs(advice: Advice) -> Plot:
 
 
 def _title(advice: Advice) -> str:
-    better = [each for each in advice.advised if each.gain.word == "better"]
     what = MEASURES[advice.ranked_by]
-    if not better:
-        return f"No single knob lowers the {what}"
-    return f"The most gain: {short(str(better[0].change), 50)} changes the {what} by {better[0].gain.relative:+.0%}"
+    if advice.best is None:
+        return f"No knob lowers the {what}"
+    before, after = (amount(advice.ranked_by, value.mean) for value in (advice.best.gain.today, advice.best.gain.then))
+    return f"The most gain: {short(str(advice.best.change), 50)} takes the {what} from {before} to {after}"
 
 
 def _draw(axes: Axes, advice: Advice) -> None:

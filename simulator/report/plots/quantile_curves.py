@@ -102,7 +102,7 @@ def _sample(line: Line) -> Line2D:
 
 def _mark_quantiles(axes: Axes) -> None:
     axes.set_xlim(nines(50) - 0.15, MAXIMUM_AT + 0.2)
-    names = [*(f"{percent:g}%" for percent in MARKED), "maximum"]
+    names = [*(f"{percent:g}%" for percent in MARKED), "max"]
     axes.set_xticks([*map(nines, MARKED), MAXIMUM_AT], names)
     axes.set_xlabel("part of the records that are as fast or faster")
 

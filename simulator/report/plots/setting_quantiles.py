@@ -6,24 +6,25 @@ from typing import Final
 
 from simulator.report.numbers import seconds
 from simulator.report.plots.canvas import Plot, head
-from simulator.report.plots.palette import LINES
+from simulator.report.plots.choice import Choice
+from simulator.report.plots.palette import LINES, Line
 from simulator.report.plots.panels import short
 from simulator.report.plots.quantile_curves import PERCENTS, SMALLEST_S, Quantiles, nines, quantile_figure
-from simulator.report.plots.setting_choice import names, of_all, of_names, of_worst, shown, worst_mapping
-from simulator.study.compare import Comparison
 from simulator.study.quantiles import added
 from simulator.study.settings import Setting
 
 MOST_LETTERS: Final = 24  # of a setting in the title
 
 
-def setting_quantiles(comparison: Comparison) -> Plot:
+def setting_quantiles(choice: Choice) -> Plot:
     """Latency by quantile, one line a setting: of all replications together."""
-    some = shown(comparison)
-    quantiles = [each for setting in some if (each := _quantiles(comparison, setting))]
+    some = choice.some()
+    quantiles = [
+        each for setting, line in zip(some, LINES, strict=False) if (each := _quantiles(choice, setting, line))
+    ]
     if not quantiles:
         return Plot("setting_quantiles", "Latency: no record was processed", "There is no quantile to draw.", None)
-    remarks = of_worst(comparison, "99% quantile") + of_all(some, comparison) + of_names(comparison)
+    remarks = choice.which_mapping("99% quantile") + choice.how_many(some) + choice.how_named
     subtitle = (
         "Latency of a record from its production to the end of the attempt that processed it, both axes logarithmic; "
         f"all replications together.{remarks}"
@@ -31,16 +32,15 @@ def setting_quantiles(comparison: Comparison) -> Plot:
     return head(quantile_figure(quantiles, rest="others"), "setting_quantiles", _title(quantiles), subtitle, [])
 
 
-def _quantiles(comparison: Comparison, setting: Setting) -> Quantiles | None:
-    mapping = worst_mapping(comparison, setting, "latency_p99_s")
-    latency = added([run.tallies[mapping].latency.histogram() for run in comparison.runs[setting]])
+def _quantiles(choice: Choice, setting: Setting, line: Line) -> Quantiles | None:
+    mapping = choice.worst_mapping(setting, "latency_p99_s")
+    latency = added([run.tallies[mapping].latency.histogram() for run in choice.runs[setting]])
     if not latency.n:
         return None
     told = [p for p in PERCENTS if p == 50 or latency.n * (1 - p / 100) >= 1]
     values = [max(SMALLEST_S, latency.percentile_s(p)) for p in told]
-    line = LINES[shown(comparison).index(setting) % len(LINES)]
     return Quantiles(
-        names(comparison)[setting], line, [nines(p) for p in told], values, max(SMALLEST_S, latency.greatest_s),
+        choice.names[setting], line, [nines(p) for p in told], values, max(SMALLEST_S, latency.greatest_s),
         latency.percentile_s(99.0),
     )  # fmt: skip
 

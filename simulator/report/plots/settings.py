@@ -1,4 +1,4 @@
-"""The settings of a comparison along the knob that matters most: what each costs, and how near it is to its bound."""
+"""The settings of a study along the knob that matters most: what each costs, and how near it is to its bound."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from simulator.report.numbers import seconds, usd
 from simulator.report.objective_words import name as objective_name
 from simulator.report.plots.axes import duration_unit, number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
+from simulator.report.plots.choice import CHOSEN, Choice, knob_name
 from simulator.report.plots.palette import BLUE, GREY, INK, ORANGE, PALE_INK, VERMILLION
 from simulator.report.plots.panels import LEFT_IN, short
-from simulator.report.plots.setting_choice import names, worst_mapping
-from simulator.study.compare import Comparison
 from simulator.study.figures import seen
-from simulator.study.objectives import KEEPS_UP, MEASURES, Assessment
-from simulator.study.ranking import one_step_cheaper, ranked, usd_per_month
+from simulator.study.objectives import MEASURES, Assessment
+from simulator.study.ranking import usd_per_month
 from simulator.study.settings import Setting
 
 AGE: Final = "iterator_age_p99"
-HEIGHT_IN: Final = 3.7
+HEIGHT_IN: Final = 3.95
+BELOW_IN: Final = FOOT_IN + 0.15  # for two lines at a tick
+ABOVE_IN: Final = 0.62  # for the names of settings that stand out, one above the other
 RIGHT_IN: Final = 0.9  # for the second axis
 MOST: Final = 24  # settings along the knob
 LONGEST: Final = 22  # letters of a setting
@@ -44,51 +45,62 @@ class Point:
     value: float
 
 
-def settings(comparison: Comparison) -> Plot:
+def settings(choice: Choice) -> Plot:
     """Cost and the tightest objective of the settings that differ from the chosen one in one knob."""
-    order = ranked(comparison.runs, comparison.objectives)
-    if not order:
+    if (chosen := choice.chosen) is None or chosen not in choice.runs:
         return Plot("settings", "Settings: every run failed", "There is nothing to compare.", None)
-    knob = _knob(comparison, order[0])
-    objective, bound = _tightest(comparison, order[0])
-    points = [_point(comparison, each, objective) for each in _along(comparison, order[0], knob)]
+    knob = _knob(choice, chosen)
+    objective, bound = _tightest(choice, chosen)
+    points = [_point(choice, each, objective) for each in _along(choice, chosen, knob)]
     if not any(math.isfinite(point.value) for point in points):
         return Plot("settings", f"Settings: the {objective_name(objective)} is infinite in all", "", None)
     on = figure(HEIGHT_IN)
-    box = (LEFT_IN, FOOT_IN, WIDTH_IN - LEFT_IN - RIGHT_IN, HEIGHT_IN - FOOT_IN - 0.5)
+    box = (LEFT_IN, BELOW_IN, WIDTH_IN - LEFT_IN - RIGHT_IN, HEIGHT_IN - BELOW_IN - ABOVE_IN)
     axes = on.add_axes(tuple(part / (WIDTH_IN, HEIGHT_IN)[i % 2] for i, part in enumerate(box)))  # type: ignore[arg-type]
     _costs(axes, points)
     _values(axes.twinx(), points, objective, bound)
-    marks = _marks(comparison, order[0])
-    _label(axes, points, knob, marks)
-    of = "" if not knob else f" along {knob.replace('_', ' ')}, all else as in the chosen one"
-    left = len(comparison.settings) - len(points)
+    _label(axes, points, knob, choice)
+    of = f" along {_told(knob)}, all else as in the chosen one" if knob else ""
+    left = len(choice.settings) - len(points)
     rest = f" {left} more settings are in the table." if left else ""
+    loads = {each.load for point in points for each in choice.assessments[point.setting] if each.load > 1}
+    rest += f" Those that meet their objectives do so at {max(loads):g} times the traffic, too." if loads else ""
     subtitle = f"Settings{of}: USD a month (bars, left), and the {objective_name(objective)} (line, right).{rest}"
-    return head(on, "settings", _title(comparison, order[0], points), subtitle, _legend(objective, bound))
+    return head(on, "settings", _title(choice, chosen, points), subtitle, _legend(objective, bound))
 
 
-def _knob(comparison: Comparison, chosen: Setting) -> str:
-    """The name of the value that most of the settings that are like the chosen one differ in; of equals the first."""
-    alone = {key: len(_along(comparison, chosen, key)) for key in chosen.shown}
-    return max(alone, key=lambda key: alone[key], default="")
+def _told(knob: Sequence[str]) -> str:
+    return knob_name(knob).replace("_", " ")
 
 
-def _along(comparison: Comparison, chosen: Setting, knob: str) -> list[Setting]:
-    """The settings that differ from the chosen one in this alone, in their order; of many the nearest to it."""
-    mine = chosen.shown
-    found = [s for s in comparison.settings if {**s.shown, knob: ""} == {**mine, knob: ""} or s == chosen]
+def _knob(choice: Choice, chosen: Setting) -> tuple[str, ...]:
+    """The knob in which most of the settings that are like the chosen one differ from it; of equals the first."""
+    return max(choice.knobs, key=lambda knob: len(_alike(choice, chosen, knob)), default=())
+
+
+def _alike(choice: Choice, chosen: Setting, knob: Sequence[str]) -> list[Setting]:
+    """The settings that differ from the chosen one in a knob alone, in their order."""
+    leave, mine = dict.fromkeys(knob, ""), chosen.shown
+    return [s for s in choice.settings if s == chosen or (knob and {**s.shown, **leave} == {**mine, **leave})]
+
+
+def _along(choice: Choice, chosen: Setting, knob: Sequence[str]) -> list[Setting]:
+    """The settings that differ from the chosen one in a knob alone; of many the nearest to it."""
+    found = _alike(choice, chosen, knob)
     at = found.index(chosen)
     first = max(0, min(at - MOST // 2, len(found) - MOST))
     return found[first : first + MOST]
 
 
-def _tightest(comparison: Comparison, chosen: Setting) -> tuple[str, float | None]:
+def _tightest(choice: Choice, chosen: Setting) -> tuple[str, float | None]:
     """The objective that the chosen setting comes nearest to, and its bound; without one the iterator age."""
     measured: list[Assessment] = [
         each
-        for each in comparison.assessments[chosen]
-        if each.objective not in (KEEPS_UP, "cost_per_month") and not math.isnan(each.seen.mean)
+        for each in choice.assessments[chosen]
+        if each.load == 1
+        and each.objective in MEASURES
+        and each.objective != "cost_per_month"
+        and not math.isnan(each.seen.mean)
     ]
     if not measured:
         return AGE, None
@@ -96,9 +108,9 @@ def _tightest(comparison: Comparison, chosen: Setting) -> tuple[str, float | Non
     return tightest.objective, tightest.bound
 
 
-def _point(comparison: Comparison, setting: Setting, objective: str) -> Point:
-    runs, measure = comparison.runs[setting], MEASURES[objective]
-    return Point(setting, usd_per_month(runs), seen(runs, worst_mapping(comparison, setting, measure), measure).mean)
+def _point(choice: Choice, setting: Setting, objective: str) -> Point:
+    runs, measure = choice.runs[setting], MEASURES[objective]
+    return Point(setting, usd_per_month(runs), seen(runs, choice.worst_mapping(setting, measure), measure).mean)
 
 
 def _costs(axes: Axes, points: Sequence[Point]) -> None:
@@ -133,36 +145,34 @@ def _values(axes: Axes, points: Sequence[Point], objective: str, bound: float | 
             axes.annotate("infinite", (i, 0.97), xycoords=axes.get_xaxis_transform(), ha="center", va="top", fontsize=8)
 
 
-def _marks(comparison: Comparison, chosen: Setting) -> dict[Setting, str]:
-    cheaper = one_step_cheaper(comparison.runs, chosen)
-    named = [(chosen, "chosen"), (comparison.baseline, "today"), (cheaper, "one step cheaper")]
-    found: dict[Setting, list[str]] = {}
-    for setting, word in named:
-        if setting is not None:
-            found.setdefault(setting, []).append(word)
-    return {setting: ", ".join(words) for setting, words in found.items()}
-
-
-def _label(axes: Axes, points: Sequence[Point], knob: str, marks: dict[Setting, str]) -> None:
-    ticks = [short(point.setting.shown.get(knob, point.setting.label), LONGEST) for point in points]
-    axes.set_xticks(range(len(points)), ticks)
-    axes.set_xlabel(knob.replace("_", " "))
+def _label(axes: Axes, points: Sequence[Point], knob: Sequence[str], choice: Choice) -> None:
+    axes.set_xticks(range(len(points)), [_tick(point.setting, knob, choice) for point in points])
+    axes.set_xlabel(_told(knob))
+    marked = [point.setting for point in points if point.setting in choice.marks]
     for i, point in enumerate(points):
-        if word := marks.get(point.setting):
+        if word := choice.marks.get(point.setting):
+            is_chosen, level = word.startswith(CHOSEN), marked.index(point.setting)
             axes.annotate(
-                word, (i, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 6), textcoords="offset points",
-                ha="center", va="bottom", fontsize=8.5, fontweight="bold" if word.startswith("chosen") else "normal",
+                word, (i, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 5 + 11 * level),
+                textcoords="offset points", ha="center", va="bottom", fontsize=8.5,
+                fontweight="bold" if is_chosen else "normal",
             )  # fmt: skip
-            axes.patches[i].set_facecolor(ORANGE if word.startswith("chosen") else PALE_INK)
-            axes.patches[i].set_hatch("///" if word.startswith("chosen") else "")
+            axes.patches[i].set_facecolor(ORANGE if is_chosen else PALE_INK)
+            axes.patches[i].set_hatch("///" if is_chosen else "")
 
 
-def _title(comparison: Comparison, chosen: Setting, points: Sequence[Point]) -> str:
-    cost, state = usd_per_month(comparison.runs[chosen]), comparison.state(chosen)
+def _tick(setting: Setting, knob: Sequence[str], choice: Choice) -> str:
+    """What the setting has, and below it whether that does not do."""
+    value = short(setting.shown[knob[0]] if knob else str(setting), LONGEST)
+    return value if choice.state(setting) == "met" else f"{value}\n{choice.state(setting)}"
+
+
+def _title(choice: Choice, chosen: Setting, points: Sequence[Point]) -> str:
+    cost, state = usd_per_month(choice.runs[chosen]), choice.state(chosen)
     does = {"met": "does", "undecided": "may do", "missed": "comes nearest"}[state]
-    text = f"{short(names(comparison)[chosen], 40)} {does}, for {usd(cost)} a month"
+    text = f"{short(choice.names[chosen], 40)} {does}, for {usd(cost)} a month"
     value = next(point.value for point in points if point.setting == chosen)
-    objective = _tightest(comparison, chosen)[0]
+    objective = _tightest(choice, chosen)[0]
     if not math.isfinite(value):
         return text
     told = seconds(value) if MEASURES[objective].endswith("_s") else number(value)
