@@ -90,6 +90,34 @@ def test_shards_are_doubled_or_halved_at_most_with_each_call_and_the_next_waits_
     assert calls(1) == ["2", "wait stream-exists", "1"]
 
 
+def test_more_shards_from_a_moment_on_are_the_same_calls_then() -> None:
+    text = command("streams.clicks.resharding", '[{"at": "10m", "shards": 8}]')
+    assert text == command("streams.clicks.shards", "8")
+
+
+def test_a_hot_shard_is_split_at_the_hash_at_which_the_upper_half_begins() -> None:
+    """The second of four shards begins at 2^126; its range is as wide."""
+    text = command("streams.clicks.resharding", '[{"at": "0s", "split": 1, "point": 0.25}]')
+    assert text.splitlines()[1] == (
+        "aws kinesis split-shard --stream-name clicks --shard-to-split shardId-000000000001 "
+        f"--new-starting-hash-key {2**126 + 2**124}"
+    )
+    assert "as new" in text.splitlines()[0]  # numbers and ranges of a stream that was resharded are others
+
+
+def test_a_mode_is_changed_by_the_streams_arn_and_shards_after_that() -> None:
+    changed = {"streams.clicks.mode": "provisioned", "streams.clicks.shards": "6"}
+    on_demand = {**RESOLVED, "streams": {"clicks": {**RESOLVED["streams"]["clicks"], "mode": "on_demand"}}}
+    (text,) = commands(changed, on_demand)
+    lines = text.splitlines()
+    assert lines[0].startswith("STREAM=$(aws kinesis describe-stream-summary --stream-name clicks --query")
+    assert lines[1].endswith('--stream-arn "$STREAM" --stream-mode-details StreamMode=PROVISIONED')
+    assert lines[2] == "aws kinesis wait stream-exists --stream-name clicks"
+    assert lines[3].endswith("--target-shard-count 6")
+    (text,) = commands({"streams.clicks.mode": "on_demand", "streams.clicks.shards": "6"}, RESOLVED)
+    assert "shard-count" not in text  # there they are no field of AWS's
+
+
 def test_all_that_changes_in_a_mapping_or_a_function_is_one_call_as_aws_refuses_a_second_while_it_works() -> None:
     own = "event_source_mappings"
     asked = {f"{own}.0.batch_size": "500", "functions.enrich.memory": "1GiB", f"{own}.0.parallelization_factor": "2",

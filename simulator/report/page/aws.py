@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from simulator.report.page import aws_mappings
+from simulator.report.page import aws_mappings, aws_streams
 from simulator.report.page.fields import located
 from simulator.scenario.units import parse_duration, parse_size
 
@@ -29,7 +29,7 @@ def commands(changes: Mapping[str, str], resolved: Resolved) -> list[str]:
 
 def _commands(room: str, name: str, fields: Mapping[str, str], resolved: Resolved) -> str:
     if room == "streams":
-        return "\n".join(filter(None, (_stream(name, *each, resolved) for each in fields.items())))
+        return aws_streams.commands(name, resolved[room][name], fields)
     if room == "functions":
         return "\n".join(_function(name, fields))
     if room == "event_source_mappings":
@@ -44,32 +44,6 @@ def _commands(room: str, name: str, fields: Mapping[str, str], resolved: Resolve
 def line(*words: object) -> str:
     """A command line of `aws`, its words quoted for a shell."""
     return shlex.join(["aws", *map(str, words)])
-
-
-# --- streams ------------------------------------------------------------------------------------------------------
-
-
-def _stream(name: str, field: str, value: str, resolved: Resolved) -> str:
-    now = resolved["streams"][name]
-    if field == "shards" and now.get("mode") != "on_demand":  # there it is no field of AWS's
-        change = ("kinesis", "update-shard-count", "--stream-name", name, "--scaling-type", "UNIFORM_SCALING")
-        steps = [line(*change, "--target-shard-count", each) for each in _reshardings(int(now["shards"]), int(value))]
-        done = line("kinesis", "wait", "stream-exists", "--stream-name", name)  # until it is active again
-        return f"\n{done}\n".join(steps)
-    if field == "retention":
-        hours, before = (round(parse_duration(str(each)) / 3600) for each in (value, now["retention"]))
-        verb = f"{'increase' if hours > before else 'decrease'}-stream-retention-period"
-        return line("kinesis", verb, "--stream-name", name, "--retention-period-hours", hours)
-    return ""
-
-
-def _reshardings(now: int, wanted: int) -> list[int]:
-    """One call can double the shards or halve them, no more."""
-    steps = []
-    while now != wanted:
-        now = max(min(wanted, 2 * now), -(-now // 2))
-        steps.append(now)
-    return steps
 
 
 # --- functions ----------------------------------------------------------------------------------------------------
