@@ -206,7 +206,7 @@ FAULTS_OF_C: Final = (
         ("while (p->first < p->due && p->in_order_ahead[p->first] < next);", "while (p->first < p->due);"),
         ("due(&k->turns, p->in_order_ahead[p->first],", "due(&k->turns, p->ahead[p->first],"),
         ("o->number = (u64)p->produced++;", "o->number = (u64)nth;"),
-        ("p->ahead[p->due] < k->window_ends_ns;)", "p->ahead[p->due] <= k->window_ends_ns;)"),
+        ("p->ahead[p->due] < k->window_ends_ns; p->due++", "p->ahead[p->due] <= k->window_ends_ns; p->due++"),
     ),
     *in_file(
         "kernel/c/log.c",
@@ -413,7 +413,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/shard_map.c",
-        ("if (s->begins[middle] <= draw) low = middle;", "if (s->begins[middle] < draw) low = middle;"),
+        ("if (s->places[middle].begins <= draw)", "if (s->places[middle].begins < draw)"),
         ("s->is_reshaped = s->map_is_old = 1;", "s->is_reshaped = 1;"),
         ("return draw >= place_of_hash", "return draw > place_of_hash"),
         ("return keys->shard[draw] >= (u32)number;", "return 0;"),
