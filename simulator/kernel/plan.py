@@ -241,7 +241,7 @@ class _Plan:
         """The keys of the draws of filters, and which keys pass where those decide."""
         words, mappings = self.words, filtered(self.scenario, producer.stream)
         words.whole(*(key(*self.draws, "filter", m.name, producer.name) for m in mappings))
-        names = self._names(producer)
+        names = self._names(producer) if mappings else None
         for mapping in mappings:
             assert mapping.filter
             by_key = mapping.filter.by == "key" and names is not None

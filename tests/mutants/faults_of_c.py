@@ -206,7 +206,7 @@ FAULTS_OF_C: Final = (
         ("while (p->first < p->due && p->in_order_ahead[p->first] < next);", "while (p->first < p->due);"),
         ("due(&k->turns, p->in_order_ahead[p->first],", "due(&k->turns, p->ahead[p->first],"),
         ("o->number = (u64)p->produced++;", "o->number = (u64)nth;"),
-        ("p->ahead[p->due] < k->window_ends_ns;)", "p->ahead[p->due] <= k->window_ends_ns;)"),
+        ("p->ahead[p->due] < k->window_ends_ns; p->due++", "p->ahead[p->due] <= k->window_ends_ns; p->due++"),
     ),
     *in_file(
         "kernel/c/log.c",
@@ -385,7 +385,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/measures/set_aside.c",
-        ("i64 after = first_edge(a, from_ns + 1)", "i64 after = first_edge(a, from_ns)"),
+        ("if (last < a->end) edge(a, last)->more[class]--;", "if (last < a->end) edge(a, last)->more[class] += 0;"),
         ("else a->later[class]--;", "else a->later[class] = 0;"),
         ("if (edge(a, i)->is_poll) return", "return"),
         ("a->over[class] += e->more[class];", "a->over[class] = e->more[class];"),
@@ -396,7 +396,6 @@ FAULTS_OF_C: Final = (
         "kernel/c/measures/other_readers.c",
         ("greatest(r->place, r->expired)", "r->place"),
         ("end_ns - of_ns);\n    begin_ns", "end_ns - begin_ns);\n    begin_ns"),
-        ("  mine->lag.since_ns = time_ns;\n", ""),
         ("row->bytes += answer->bytes, reads->bytes", "reads->bytes"),
         ("  last->records += row->records, last->bytes += row->bytes;\n", ""),
     ),
@@ -413,7 +412,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/shard_map.c",
-        ("if (s->begins[middle] <= draw) low = middle;", "if (s->begins[middle] < draw) low = middle;"),
+        ("if (s->places[middle].begins <= draw)", "if (s->places[middle].begins < draw)"),
         ("s->is_reshaped = s->map_is_old = 1;", "s->is_reshaped = 1;"),
         ("return draw >= place_of_hash", "return draw > place_of_hash"),
         ("return keys->shard[draw] >= (u32)number;", "return 0;"),

@@ -289,6 +289,12 @@ typedef struct {
   OnDemand mode;
 } Changes;
 
+/* shard_map.c [14]: where an open shard begins, in the order of hashes */
+
+typedef struct {
+  i64 begins, shard;
+} OpenShard;
+
 /* moved.c [14]: a stretch of time in which a record waited for the byte limit of a shard that closed */
 
 typedef struct {
@@ -307,9 +313,7 @@ typedef struct {
   i64 *open;        /* the open shards, in order of hash */
   i64 nopen;
   int is_reshaped, map_is_old; /* see shard_map.c */
-  i64 *begins;                 /* by place among the open ones */
-  u32 *table;
-  int table_bits;
+  OpenShard *places;           /* of the open ones, and an end */
   ByteWait *byte_waits;
   i64 nbyte_waits, byte_waits_room, free_wait;
   i64 *kept; /* by shard: the first place, for the host */

@@ -151,6 +151,7 @@ void forget(Kernel *k) {
     Stream *stream = &k->streams[s];
     for (i64 j = 0; j < stream->nshards; j++) {
       Shard *shard = &stream->shards[j];
+      if (shard->log.first == shard->log.end) continue;
       i64 first = due_in(stream, shard);
       for (int i = 0; i < k->nmappings; i++)
         if (k->mappings[i].stream == s) first = min(first, needed(k, &k->mappings[i], &k->mappings[i].readers[j]));

@@ -2,13 +2,20 @@
 #include "model.h"
 #include "traffic.h"
 
+/* Where shards have changed, those that are open are known when a window begins. */
+static void find_due_shards(const Kernel *k, const Producer *p, Stream *stream) {
+  i64 end = p->first;
+  while (end < p->end && p->ahead[end] < k->window_ends_ns) end++;
+  find_shards(&p->keys, stream, p->keys_ahead + p->first, p->shards_ahead + p->first, end - p->first);
+}
+
 /* The records of a producer in the window: how many fall to each shard. */
 static LOOP void count_offers(Kernel *k, Producer *p) {
   Stream *stream = &k->streams[p->stream];
   i64 *shards = stream->ends;
-  for (p->due = p->first; p->due < p->end && p->ahead[p->due] < k->window_ends_ns;) p->due++;
-  find_shards(&p->keys, stream, p->keys_ahead + p->first, p->shards_ahead + p->first, p->due - p->first);
-  for (i64 i = p->first; i < p->due; i++) shards[p->shards_ahead[i]]++;
+  if (stream->is_reshaped) find_due_shards(k, p, stream);
+  for (p->due = p->first; p->due < p->end && p->ahead[p->due] < k->window_ends_ns; p->due++)
+    shards[p->shards_ahead[p->due]]++;
 }
 
 static int room_for_offers(Kernel *k, Stream *stream, i64 n) {

@@ -206,9 +206,7 @@ static void make_shards(Kernel *k, Words *w, Stream *s) {
   s->shards = made(k, w, n, sizeof(Shard));
   s->spans = made(k, w, n, sizeof(Span));
   s->open = made(k, w, n, sizeof(i64));
-  s->begins = made(k, w, n, sizeof(i64));
-  while (s->changes && 1LL << s->table_bits < 4 * n) s->table_bits++;
-  if (s->changes) s->table = made(k, w, (1LL << s->table_bits) + 1, sizeof(u32));
+  s->places = made(k, w, n + 1, sizeof(OpenShard));
   for (i64 j = 0; !w->bad && j < n; j++) {
     Hash last = {UINT64_MAX, UINT64_MAX};
     if (j + 1 < n) last = hash_minus(boundary((u32)j + 1, (u32)n), (Hash){0, 1});

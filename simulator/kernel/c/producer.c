@@ -41,17 +41,20 @@ static void move_ahead(Producer *p) {
     p->ahead[i - p->first] = p->ahead[i];
     p->in_order_ahead[i - p->first] = p->in_order_ahead[i];
     p->keys_ahead[i - p->first] = p->keys_ahead[i];
+    p->shards_ahead[i - p->first] = p->shards_ahead[i];
   }
   p->end -= p->first;
   p->first = 0;
 }
 
-/* So many more records: when they come, none before the one before it, and what is drawn of their keys. */
+/* So many more records: when they come, none before the one before it, and to which shards they fall. */
 static void produce(Kernel *k, Producer *p, i64 n) {
+  Stream *stream = &k->streams[p->stream];
   i64 *times_ns = p->ahead + p->end, before_ns = p->end ? times_ns[-1] : k->window_began_ns;
   next_arrivals(&p->arrivals, times_ns, p->in_order_ahead + p->end, n);
   for (i64 i = 0; i < n; i++) before_ns = times_ns[i] = times_ns[i] > before_ns ? times_ns[i] : before_ns;
   draw_keys(&p->keys, (u64)(p->produced + p->end), p->keys_ahead + p->end, n);
+  if (!stream->is_reshaped) find_shards(&p->keys, stream, p->keys_ahead + p->end, p->shards_ahead + p->end, n);
   p->end += n;
 }
 

@@ -32,7 +32,6 @@ static void send(Kernel *k, Reader *r, i64 place) {
     i64 begins_half_up = begins_ns + (begins_ticks >= TICKS_A_NS / 2);
     int gone = begins_ns > gone_ns || (begins_ns == gone_ns && begins_ticks);
     if (gone && begins_half_up < r->until_ns) {
-      r->any_gone = 1;
       r->available[row(log, place)] = PASSED_OVER(begins_half_up);
       return;
     }
@@ -101,6 +100,7 @@ static i64 arrives(const Log *log, const Reader *r) {
 static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   state_expired(k, r, first, end);
+  r->any_gone = 1;
   for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
   end_records(k, r, end - first);
 }

@@ -1,7 +1,7 @@
 /* Which shard and lane a record goes to, while the shards of its stream change [2, 14].
  *
- * As long as they are those of the start, which are equal, a multiplication finds the shard of a unique key; then a search
- * among the places at which open shards begin, from a table on. The shard of each named key is kept in its table. */
+ * As long as they are those of the start, which are equal, a multiplication finds the shard of a unique key; then it is
+ * sought among the places at which open shards begin. The shard of each named key is kept in its table. */
 #include "traffic.h"
 
 /* The place of a shard among the open ones, which are in order of hash; -1: it is not open. */
@@ -17,21 +17,25 @@ i64 open_place(const Stream *s, i64 number) {
 
 static void find_places(Stream *s) {
   s->map_is_old = 0;
-  for (i64 i = 0; i < s->nopen; i++) s->begins[i] = place_of_hash(s->spans[s->open[i]].first);
-  i64 last = 0, entries = 1LL << s->table_bits;
-  for (i64 entry = 0; entry <= entries; entry++) {
-    while (last + 1 < s->nopen && s->begins[last + 1] <= entry << (32 - s->table_bits)) last++;
-    s->table[entry] = (u32)last;
-  }
+  for (i64 i = 0; i < s->nopen; i++) s->places[i] = (OpenShard){place_of_hash(s->spans[s->open[i]].first), s->open[i]};
+  s->places[s->nopen].begins = NEVER;
 }
 
-static u32 open_at(const Stream *s, u32 draw) {
-  u32 entry = draw >> (32 - s->table_bits), low = s->table[entry], high = s->table[entry + 1];
+/* The last place that begins at a draw or before it. */
+static i64 place_of(const Stream *s, u32 draw) {
+  i64 low = 0, high = s->nopen - 1;
   while (low < high) {
-    u32 middle = (low + high + 1) / 2;
-    if (s->begins[middle] <= draw) low = middle; else high = middle - 1;
+    i64 middle = (low + high + 1) / 2;
+    if (s->places[middle].begins <= draw) low = middle; else high = middle - 1;
   }
-  return (u32)s->open[low];
+  return low;
+}
+
+/* Where shards are about equal it is where it would be if they were. */
+static u32 open_at(const Stream *s, u32 draw) {
+  i64 guess = (i64)(((u64)draw * (u64)s->nopen) >> 32);
+  if (s->places[guess].begins > draw || s->places[guess + 1].begins <= draw) guess = place_of(s, draw);
+  return (u32)s->places[guess].shard;
 }
 
 /* The shards that are open for some unique keys. */

@@ -13,7 +13,7 @@ static int room_for_shards(Kernel *k, Stream *s, i64 n) {
   s->kept = longer(m, s->kept, had, room, sizeof(i64));
   s->ends = longer(m, s->ends, had, room, sizeof(i64));
   s->open = longer(m, s->open, had, room, sizeof(i64));
-  s->begins = longer(m, s->begins, had, room, sizeof(i64));
+  s->places = longer(m, s->places, had + 1, room + 1, sizeof(OpenShard));
   if (s->changes->kind == ON_DEMAND_MODE)
     s->changes->mode.marks = longer(m, s->changes->mode.marks, had, room, sizeof(Mark));
   for (int i = 0; i < k->nmappings; i++)
@@ -23,9 +23,6 @@ static int room_for_shards(Kernel *k, Stream *s, i64 n) {
     if (&k->streams[k->others[i].stream] == s)
       k->others[i].readers = longer(m, k->others[i].readers, had, room, sizeof(Reader));
   if (m->exhausted || (k->measures && !room_for_measured_shards(k, s, had, room))) return 0;
-  give_back(m, s->table, ((1ULL << s->table_bits) + 1) * sizeof(u32));
-  while (1LL << s->table_bits < 4 * room) s->table_bits++;
-  s->table = take(m, ((1ULL << s->table_bits) + 1) * sizeof(u32));
   s->shards_room = room;
   return !m->exhausted;
 }

@@ -17,11 +17,12 @@ static void strike_at_random(const Stream *stream, const Producer *p, u64 number
 }
 
 /* A record that has been let in is a row of the log. */
-static void append(const Stream *stream, Log *log, const Offered *o) {
+static void append(const Kernel *k, const Stream *stream, Log *log, const Offered *o) {
   u64 at = row(log, log->end++);
   log->rows[at] = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, log->bytes};
   log->bytes += o->bytes;
-  if (log->let_in && o->accepted_ns > o->produced_ns) log->let_in[at] = o->let_in_ns;
+  if (k->measures && o->accepted_ns == o->produced_ns) return;
+  if (log->let_in) log->let_in[at] = o->let_in_ns;
   if (stream->changes) log->origin[at] = (u64)o->producer << 32 | o->draw, log->moved[at] = 0;
 }
 
@@ -43,7 +44,7 @@ static LOOP int append_all(Kernel *k, Stream *stream, Shard *shard, const Offere
   for (const Offered *o = offered; o < offered + n; o++) {
     if (!plain && !describe(k, stream, shard, o)) return 0;
     if (o->dropped) continue;
-    append(stream, &shard->log, o);
+    append(k, stream, &shard->log, o);
     if (!stream->changes) shard->last_accepted = o->accepted_ns;
   }
   return 1;
@@ -71,6 +72,8 @@ static int accept_in_window(Kernel *k, Stream *stream) {
   for (i64 j = 0; c && j < stream->nshards; j++) {
     Shard *shard = &stream->shards[j];
     i64 first = shard->due, end_ns = k->window_ends_ns + (k->window_ends_ns == k->latest_ns && !changes_at_end(k));
+    if (first == shard->log.end) continue;
+    if (shard->log.rows[row(&shard->log, shard->log.end - 1)].accepted < end_ns) shard->due = shard->log.end;
     while (shard->due < shard->log.end && shard->log.rows[row(&shard->log, shard->due)].accepted < end_ns) shard->due++;
     if (shard->due == first) continue;
     i64 more = bytes_between(&shard->log, first, shard->due);
@@ -131,11 +134,11 @@ static int awaits_any(const Kernel *k, const Stream *stream, const Shard *shard)
 }
 
 static int all_are_known(Kernel *k) {
+  for (int i = 0; i < k->nproducers; i++)
+    if (k->producers[i].first < k->producers[i].end && k->producers[i].ahead[k->producers[i].first] < NEVER) return 0;
   for (int i = 0; i < k->nstreams; i++)
     for (i64 j = 0; k->streams[i].changes && j < k->streams[i].nshards; j++)
       if (awaits_any(k, &k->streams[i], &k->streams[i].shards[j])) return 0;
-  for (int i = 0; i < k->nproducers; i++)
-    if (k->producers[i].first < k->producers[i].end && k->producers[i].ahead[k->producers[i].first] < NEVER) return 0;
   return k->window_began_ns >= k->duration_ns;
 }
 
