@@ -41,7 +41,8 @@ def tell(advice: Advice, folder: Path, as_json: bool) -> None:
 
 
 def _table(advice: Advice) -> Table:
-    shown = [measure for measure in SHOWN if _matters(advice, measure)]
+    ranking = [advice.ranked_by] if advice.ranked_by not in SHOWN else []
+    shown = [*ranking, *(measure for measure in SHOWN if _matters(advice, measure))]
     table = grid("change", *(words.MEASURES[measure] for measure in shown), "verdict", words=("change", "verdict"))
     for each in advice.advised:
         cells = [_cell(each.effects[measure]) for measure in shown]

@@ -25,7 +25,7 @@ from simulator.study.consensus import Said
 from simulator.study.figures import leaves_work, seen
 from simulator.study.objectives import COST, stated
 from simulator.study.ranking import best, usd_per_month
-from simulator.study.settings import Setting
+from simulator.study.settings import Setting, knobs
 from simulator.study.statistics import Difference
 from simulator.study.too_short import beware
 
@@ -153,7 +153,7 @@ def _differences(comparison: Comparison, rows: Rows) -> Table:
 
 def _grid(comparison: Comparison, *headings: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in comparison.baseline.shown:
+    for name in knobs(comparison.settings):
         table.add_column(name, overflow="fold", min_width=min(NAME, len(name)))
     if len(comparison.mappings) > 1:
         table.add_column("mapping", overflow="fold", min_width=NAME)
@@ -164,7 +164,8 @@ def _grid(comparison: Comparison, *headings: str) -> Table:
 
 def _named(comparison: Comparison, setting: Setting, mapping: str) -> list[str]:
     """The first cells of a row; the baseline has a star."""
-    *values, last = setting.shown.values()
+    shown = setting.shown
+    *values, last = (shown[columns[0]] for columns in knobs(comparison.settings).values())
     star = " *" if setting == comparison.baseline else ""
     return [*values, f"{last}{star}", *([mapping] if len(comparison.mappings) > 1 else [])]
 

@@ -108,6 +108,11 @@ def usd(value: float) -> str:
     return UNKNOWN if math.isnan(value) else f"USD {money(value)}"
 
 
+def same_cost(today: float, then: float) -> bool:
+    """Whether the difference of two costs is one that nobody would look at: a cent, or two in a thousand."""
+    return abs(then - today) < max(0.005, 0.002 * abs(today))
+
+
 def interval(mean: float, low: float, high: float, unit: str = "") -> str:
     """A mean and its interval with no digit that the interval does not support: 41 s (38 to 45).
 

@@ -19,6 +19,7 @@ from simulator.report.study_tables import console, grid, show
 from simulator.report.tables import plain
 from simulator.study.estimate import Estimate
 from simulator.study.objectives import KEEPS_UP, Assessment
+from simulator.study.settings import knobs
 from simulator.study.size import Sizing
 
 MOST_TRIALS: Final = 30
@@ -68,13 +69,14 @@ def _seen(each: Assessment) -> str:
 
 def _search(sizing: Sizing) -> Table:
     trials = sizing.search.trials
-    knobs = list(trials[0].setting.shown) if trials else []
+    columns = knobs([each.setting for each in trials])
     worst = "the worst of them"
-    table = grid(*knobs, "USD/month", "runs", "objectives", worst, words=("objectives", worst))
+    table = grid(*columns, "USD/month", "runs", "objectives", worst, words=("objectives", worst))
     for each in trials[-MOST_TRIALS:]:
         star = " *" if sizing.answer and each.setting == sizing.answer.setting else "  "
         table.add_row(
-            *each.setting.shown.values(), f"{each.usd_per_month:,.2f}{star}", str(len(each.runs)),
+            *(each.setting.shown[names[0]] for names in columns.values()),
+            f"{each.usd_per_month:,.2f}{star}", str(len(each.runs)),
             Text(each.state, style=STATES[each.state]),
             "" if each.worst is None else f"{_named(each.worst)} {_seen(each.worst)}",
         )  # fmt: skip

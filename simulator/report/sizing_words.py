@@ -9,6 +9,7 @@ from typing import Final
 from simulator.report.numbers import count, month, seconds
 from simulator.report.objective_words import among, told
 from simulator.report.vocabulary import cause_words, sampled
+from simulator.study import consensus
 from simulator.study.estimate import Estimate, Need
 from simulator.study.figures import leaves_work, seen, values_of
 from simulator.study.headroom import MOST_LOAD
@@ -25,6 +26,7 @@ def sentences(sizing: Sizing) -> list[str]:
     """All but the estimate."""
     said = (
         headline(sizing),
+        "" if sizing.answer else binding(sizing.search.nearest),
         unseen(sizing),
         headroom(sizing),
         below(sizing),
@@ -47,6 +49,15 @@ def headline(sizing: Sizing) -> str:
         wrong = next(each for each in sizing.assessments if each.state != "met")
         return f"{sizing.name}: the cheapest setting that serves well is {_priced(sizing.answer)}, but {told(wrong)}"
     return f"{sizing.name}: the cheapest setting that meets the objectives is {_priced(sizing.answer)}"
+
+
+def binding(trial: Trial | None) -> str:
+    """What binds at the nearest setting where none will do, with the traffic as it is."""
+    if trial is None or not trial.runs or trial.worst is None or trial.worst.load > 1:
+        return ""
+    mapping = trial.worst.mapping or next(iter(trial.runs[0].binding))
+    cause = consensus.binding(trial.runs, mapping).word
+    return f"what binds there: {cause_words(cause)}; shardsim advise tries what answers to it" if cause else ""
 
 
 def unseen(sizing: Sizing) -> str:

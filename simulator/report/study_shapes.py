@@ -165,7 +165,7 @@ ADVICE: Final = Group(
         "verdict": Word(*STATES),
         "binding_cause": Text(),
         "latency_parts_mean_s": Group(dict.fromkeys(PARTS, OrNull(NUMBER)), others=OrNull(NUMBER)),
-        "ranked_by": Word(advice.RECOVERY, advice.LATENCY),
+        "ranked_by": Word(advice.RECOVERY, advice.LATENCY, advice.LEFT),
         "says": TEXTS,
         "best": OrNull(OVERRIDES),
         "effect": Text(),

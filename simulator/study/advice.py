@@ -16,6 +16,7 @@ from simulator.study import consensus
 from simulator.study.change import Change
 from simulator.study.changes import changes, growing
 from simulator.study.demand import demand
+from simulator.study.estimate import WRITING, Need, estimates
 from simulator.study.evaluate import Evaluator, evaluator
 from simulator.study.executors import ExecutorError
 from simulator.study.figures import Figures, contributions, seen, values_of
@@ -27,10 +28,12 @@ from simulator.study.statistics import QUANTILE_ERROR, Interval, difference, int
 from simulator.study.suggestion import suggestion
 
 MEASURES: Final = (
-    "latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s", "recovery_s", "records_lost", COST,
+    "latency_p99_s", "iterator_age_p99_s", "iterator_age_max_s", "recovery_s", "records_unprocessed", "records_lost",
+    COST,
 )  # fmt: skip
 LATENCY: Final = "latency_p99_s"
 RECOVERY: Final = "recovery_s"
+LEFT: Final = "records_unprocessed"
 FIRST: Final = 2  # replications of a change: more of what they do not tell, or what is worth it
 MOST_TOGETHER: Final = 4  # steps on top of a single change
 NEGLIGIBLE: Final = 0.02  # of today's value: what is surely less is no gain
@@ -77,11 +80,6 @@ class Advised:
         """Whether more replications may say more: it keeps up, or its effect is not known."""
         return self.verdict in KEEP_UP or self.gain.word == "cannot tell"
 
-    @property
-    def loses(self) -> bool:
-        """Whether it surely loses more records than are lost today."""
-        return self.effects["records_lost"].word == "worse"
-
 
 @dataclass(frozen=True)
 class Advice:
@@ -93,8 +91,9 @@ class Advice:
     ranked_by: str  # a measure
     advised: tuple[Advised, ...]
     failed: tuple[Change, ...]  # of which no run has finished
-    undivided: tuple[int, str, float] | None = None  # a hot shard that no split divides, its key and that one's part
     warmup: str = ""  # how it was found, if it was
+    hopeless: tuple[Need, ...] = ()  # limits of its stream for which no number of shards is enough, as of a hot key
+    undivided: tuple[int, str, float] | None = None  # a hot shard that no split divides, its key and that one's part
 
     @property
     def parts_s(self) -> dict[str, float]:
@@ -113,9 +112,19 @@ class Advice:
 
     @property
     def best(self) -> Advised | None:
-        """The change that gains the most, and does not gain it by losing records; None if none does."""
-        hides = "losing" if self.verdict != "losing" else None
-        return next((each for each in self.advised if each.gain.word == "better" and each.verdict != hides), None)
+        """The change with which the mapping keeps up, or else that gains the most; None if none does.
+
+        None that gains by losing records.
+        """
+        if self.verdict not in KEEP_UP and (keep := self.keeping_up):
+            return keep[0]
+        better = (each for each in self.advised if each.gain.word == "better")
+        return next((each for each in better if each.verdict != "losing" or self.verdict == "losing"), None)
+
+    @property
+    def keeping_up(self) -> list[Advised]:
+        """The changes with which the mapping keeps up, the best first."""
+        return [each for each in self.advised if each.verdict in KEEP_UP]
 
     def mean(self, measure: str) -> float:
         """The mean of a measure of the mapping as it is."""
@@ -157,8 +166,11 @@ def advised(evaluate: Evaluator, replications: int, mapping: str | None = None) 
     if done and consensus.verdict(runs, chosen.name).word not in KEEP_UP:
         done += _together(evaluate, trying, chosen, min(done, key=_rank))
     ranked = tuple(sorted(done, key=_rank))
+    of = next(each for each in estimates(scenario) if each.mapping == chosen.name)
+    hopeless = tuple(need for need in of.needs if need.limit in WRITING and math.isinf(need.at_mean))
     undivided = undivided_key(demand(scenario, chosen.stream), scenario.streams[chosen.stream].shards)
-    return Advice(scenario.name, chosen, tuple(runs), trying.by, ranked, failed, undivided, evaluate.warmup or "")
+    warmup = evaluate.warmup or ""
+    return Advice(scenario.name, chosen, tuple(runs), trying.by, ranked, failed, warmup, hopeless, undivided)
 
 
 @dataclass(frozen=True)
@@ -210,11 +222,13 @@ def _together(evaluate: Evaluator, trying: _Trying, mapping: EventSourceMapping,
 def ranked_by(runs: Sequence[Figures], mapping: str) -> str:
     """The recovery time of a mapping that was behind and caught up, else the 99th percentile of the latency.
 
-    While an outage lasts no knob helps, so that after one the highest latencies say little.
+    While an outage lasts no knob helps, so that after one the highest latencies say little. Where it is still catching
+    up when the run ends, what is left tells how soon it will have.
     """
-    left_behind = consensus.verdict(runs, mapping).word == "backlogged"
-    recovers = not all(math.isnan(value) for value in values_of(runs, mapping, RECOVERY))
-    return RECOVERY if left_behind and recovers else LATENCY
+    times = [value for value in values_of(runs, mapping, RECOVERY) if not math.isnan(value)]
+    if consensus.verdict(runs, mapping).word != "backlogged" or not times:
+        return LATENCY
+    return LEFT if all(map(math.isinf, times)) else RECOVERY
 
 
 def worst_mapping(runs: Sequence[Figures]) -> str:
@@ -231,6 +245,8 @@ def effect(measure: str, then: Sequence[float], today: Sequence[float]) -> Effec
     """The effect on a measure, from what the same replications have in it (see `figures.contributions`)."""
     intervals = interval(today), interval(then)
     pairs = [(a, b) for a, b in zip(then, today, strict=True) if not (math.isnan(a) or math.isnan(b))]
+    if pairs and all(math.isinf(a) and math.isinf(b) for a, b in pairs):
+        return Effect(measure, *intervals, 0.0, -math.inf, math.inf)  # neither came to pass: nothing is known
     if all(a == b for a, b in pairs):
         return Effect(measure, *intervals, 0.0, 0.0, 0.0)
     if all(a > 0 and b > 0 and math.isfinite(a) and math.isfinite(b) for a, b in pairs):
@@ -287,10 +303,11 @@ def _values(runs: Sequence[Figures], whose: str, measure: str) -> Sequence[float
     return [0.0 if math.isnan(each) else each for each in values] if measure == RECOVERY else values
 
 
-def _rank(advised: Advised) -> tuple[bool, int, bool, float, float]:
-    """What keeps up first; then gains, without losses, the largest first; then by what a change saves."""
-    gain = advised.gain
+def _rank(advised: Advised) -> tuple[bool, int, float, float, float]:
+    """What keeps up first; then gains, those with the fewest losses first, and the largest; then what saves most."""
+    gain, lost = advised.gain, advised.effects["records_lost"]
     size = gain.relative if gain.word in ("better", "worse") else 0.0
     return (
-        advised.verdict not in KEEP_UP, WORDS.index(gain.word), advised.loses, size, advised.effects[COST].relative,
+        advised.verdict not in KEEP_UP, WORDS.index(gain.word), max(0.0, lost.then.mean - lost.today.mean), size,
+        advised.effects[COST].relative,
     )  # fmt: skip

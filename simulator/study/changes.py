@@ -42,12 +42,21 @@ def changes(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:
         ("bisect on error", f"{own}.bisect_batch_on_function_error", _bisect),
         ("partial response", f"{own}.report_batch_item_failures", _partial_response),
     ]
-    turned = [
+    alone = [
         Change(((knob, before, after),), Setting(((path, text),)))
         for knob, path, values in knobs
         for before, after, text in values(scenario, mapping)
     ]
-    return [*stream_changes(scenario, mapping), *turned]
+    isolating = _isolating(scenario, mapping, {each.knob: each for each in alone})
+    return [*stream_changes(scenario, mapping), *alone, *isolating]
+
+
+def _isolating(scenario: Scenario, mapping: EventSourceMapping, alone: dict[str, Change]) -> Iterator[Change]:
+    """A poison record by itself, and then given up: of bisecting and a limit of retries neither does it alone."""
+    poison = any(isinstance(each, Poison) for each in _function(scenario, mapping).failures)
+    unlimited = mapping.maximum_retry_attempts < 0
+    if poison and unlimited and not mapping.bisect_batch_on_function_error:
+        yield alone["bisect on error"].with_(alone["retries"])
 
 
 def growing(scenario: Scenario, mapping: EventSourceMapping) -> list[Change]:

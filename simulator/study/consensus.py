@@ -33,7 +33,10 @@ def verdict(runs: Sequence[Figures], mapping: str) -> Said:
 
 
 def binding(runs: Sequence[Figures], mapping: str) -> Said:
-    """The cause that binds in most of the runs, "" where nothing does; of several the first in the alphabet."""
+    """The cause that binds in most of the runs, "" where nothing does; of several that with most of the waiting."""
     found = dict(Counter(sorted(run.binding[mapping] for run in runs)).most_common())
-    word = next(iter(found))
+    shares = dict.fromkeys(found, 0.0)
+    for run in runs:
+        shares[run.binding[mapping]] += run.values[mapping].get("binding_share", 0.0)
+    word = max(found, key=lambda each: (found[each], shares[each]))
     return Said(word, next(run.binding_reasons.get(mapping, "") for run in runs if run.binding[mapping] == word), found)

@@ -20,6 +20,7 @@ from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
 MOST_SHARDS: Final = 10_000
 MOST_TRIED: Final = 2000  # numbers of shards that are tried in turn where keys are skewed
+WRITING: Final = ("write records", "write bytes")  # limits
 LIGHT: Final = 0.8  # use of the lanes up to which batches do not queue to speak of
 
 

@@ -166,6 +166,8 @@ def _of_mean(objective: str, bound: float, least: Interval, most: Interval) -> S
     """`least`, `most`: what it has been already, and what it may come to be when records that are left have ended."""
     if least.n == 0:  # without a record no latency is known
         return "met" if _nothing_to_recover_from(objective, least.mean) else "undecided"
+    if bound == 0 < least.mean:
+        return "missed"  # of what is never negative a single run is proof
     if most.mean + _half(most) <= bound:
         return "met"
     return "missed" if least.mean - _half(least) > bound else "undecided"

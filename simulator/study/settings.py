@@ -48,14 +48,39 @@ class Setting:
 
     @property
     def label(self) -> str:
-        """Such as `shards 4, batch_size 500`."""
-        return ", ".join(f"{name} {value}" for name, value in self.shown.items()) or "as in the file"
+        """Such as `shards 4, batch_size 500`: what is the same in several things is told once."""
+        return ", ".join(f"{name} {value}" for name, value in self.told.items()) or "as in the file"
+
+    @property
+    def told(self) -> dict[str, str]:
+        """As `shown`, but what has the same value in all of its things by its name alone."""
+        fields: dict[str, dict[str, str]] = {}
+        for name, value in self.shown.items():
+            fields.setdefault(name.rpartition(".")[2], {})[name] = value
+        found: dict[str, str] = {}
+        for field, each in fields.items():
+            values = set(each.values())
+            alike = len(each) > 1 and len(values) == 1 and field != "shards"  # of which streams has to be told
+            found |= {field: values.pop()} if alike else each
+        return found
 
     def __str__(self) -> str:
         return self.label
 
 
 AS_IT_IS: Final = Setting()
+
+
+def knobs(settings: Sequence[Setting]) -> dict[str, tuple[str, ...]]:
+    """The columns of settings as knobs, by name: fields of several things that have the same value in each setting are
+    one, such as `batch_size` of `a.batch_size` and `b.batch_size`.
+    """
+    found: dict[tuple[str, tuple[str | None, ...]], list[str]] = {}
+    rows = [setting.shown for setting in settings]
+    for name in dict.fromkeys(name for row in rows for name in row):
+        values = tuple(row.get(name) for row in rows)
+        found.setdefault((name.rpartition(".")[2], values), []).append(name)
+    return {field if len(names) > 1 else names[0]: tuple(names) for (field, _), names in found.items()}
 
 
 @dataclass(frozen=True)

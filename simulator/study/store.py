@@ -52,7 +52,11 @@ CURVES: Final = Group(
     }
 )
 TALLY: Final = Group(
-    {"packed": Packed(), **dict.fromkeys(("n", "first", "sum_ns", "least_ns", "greatest_ns"), Whole())}
+    {
+        "packed": Packed(),
+        **dict.fromkeys(("n", "first", "least_ns", "greatest_ns"), Whole()),
+        "sum_ns": Whole(most=10**30),  # of days that millions of records wait
+    }
 )
 TALLIES: Final = Group({"latency": TALLY, "left": TALLY, "lost": Whole(), "ages": Group(dict.fromkeys(AGES, TALLY))})
 EPISODE: Final = Group(

@@ -259,7 +259,7 @@ def test_the_tables_of_replications_are_the_first_ones(write: Write, shardsim: C
     words = several["event_source_mappings"]["reader"]
     assert words.pop("verdict_runs") == {one["event_source_mappings"]["reader"]["verdict"]: 3}
     assert sum(words.pop("binding_runs").values()) == 3
-    assert words.pop("episodes_of_all") == []  # of none of them
+    assert words.pop("episodes_of_all") == []
     for of_all in ("binding_share", "binding_cause", "binding_reason", "verdict_reason", "too_short"):
         words.pop(of_all)
         one["event_source_mappings"]["reader"].pop(of_all)

@@ -145,7 +145,7 @@ def test_curves_are_drawn_again_with_the_value_under_the_pointer_and_one_range_o
     opened.open(folder_of("run") / REPORT)
     over = opened.page.locator("#plot-lag .u-over")
     over.scroll_into_view_if_needed()
-    assert not opened.page.locator("#plot-lag svg").first.is_visible()
+    assert not opened.page.locator("#plot-lag .wide svg").is_visible()
     box = over.bounding_box()
     assert box
     opened.page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + 20)
@@ -177,7 +177,7 @@ def test_without_script_the_page_is_whole(folder_of: Folder, browser: Browser) -
     context = browser.new_context(offline=True, java_script_enabled=False)
     page = context.new_page()
     page.goto((folder_of("run") / REPORT).as_uri())
-    assert page.locator("#plot-lag svg").first.is_visible()
+    assert page.locator("#plot-lag .wide svg").is_visible()
     assert page.locator("button").count() == 0
     context.close()
 

@@ -165,7 +165,7 @@ def test_fields_that_are_varied_together_are_one_knob_with_one_name() -> None:
         synthetic.setting(**{"a.batch_size": n, "b.batch_size": n, "shards": 4}): [run(0, n, 1.0)] for n in (100, 200)
     }
     choice = of_comparison(Comparison("made up", next(iter(runs)), runs))
-    assert choice.knobs == (("a.batch_size", "b.batch_size"),)
+    assert choice.knobs == {"batch_size": ("a.batch_size", "b.batch_size")}
     assert list(choice.names.values()) == ["batch_size 100", "batch_size 200"]
     plot = drawn(Comparison("made up", next(iter(runs)), runs))["settings"]
     assert plot.drawn().axes[0].get_xlabel() == "batch size"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from simulator import load
 from simulator.report.advice_words import conclusion, reason
-from simulator.scenario.spec import Scenario
-from simulator.study.advice import Advice, advise, effect
+from simulator.scenario.spec import EventSourceMapping, Scenario
+from simulator.study.advice import MEASURES, Advice, Advised, Effect, advise, effect
+from simulator.study.change import Change
 from simulator.study.changes import changes
-from simulator.study.settings import SettingsError, require_mapping
+from simulator.study.settings import Setting, SettingsError, require_mapping
+from simulator.study.statistics import interval
+from tests.study import synthetic
 from tests.study.scenarios import content, loaded, written
 
 POISSON = {"arrivals": "poisson"}
@@ -119,8 +124,59 @@ def test_after_an_outage_changes_are_ranked_by_the_recovery(tmp_path: Path) -> N
     first = advice.advised[0]
     assert first.gain.word == "better"
     assert {each.change.knob for each in advice.advised[:2]} == {"shards", "parallelization factor"}
-    loses = [each for each in advice.advised if each.change.knob == "retries"]
-    assert loses[0].loses
+    loses = next(each for each in advice.advised if each.change.knob == "retries")
+    assert loses.effects["records_lost"].then.mean > 0
+    assert loses is not advice.best
+
+
+def test_what_is_infinite_with_and_without_a_change_tells_nothing_of_it() -> None:
+    found = effect("recovery_s", [math.inf, math.inf], [math.inf, math.inf])
+    assert (found.word, found.relative) == ("cannot tell", 0.0)
+
+
+def test_a_backlog_that_is_being_worked_off_when_the_run_ends_is_judged_by_what_is_left(tmp_path: Path) -> None:
+    advice = advised(
+        tmp_path, rate="50/s", shards=1, batch="0s", record="10ms", duration="120s", drain="0s",
+        producer={"start": "-30m"}, mapping={"batch_size": 500, "starting_position": "trim_horizon"},
+    )  # fmt: skip
+    assert advice.ranked_by == "records_unprocessed"
+    assert advice.best
+    assert advice.best.change.knob in ("parallelization factor", "shards")
+    assert words(advice)["batching window 0s -> 1s"] != "better"
+
+
+def test_poison_is_isolated_and_given_up_rather_than_dropped_with_its_batch(tmp_path: Path) -> None:
+    advice = advised(
+        tmp_path, rate="200/s", shards=2, batch="50ms", record="1ms", duration="240s", drain="0s",
+        function={"failures": [{"kind": "poison", "at": ["20s"]}]}, mapping={"batch_size": 100},
+    )  # fmt: skip
+    assert advice.best
+    assert advice.best.change.knob == "bisect on error + retries"
+    assert advice.best.effects["records_lost"].then.mean == 1
+    assert "but 1 record is lost (today 0)" in " ".join(conclusion(advice))
+
+
+def test_a_key_that_is_too_hot_for_a_shard_is_told_beside_what_was_tried(tmp_path: Path) -> None:
+    advice = advised(
+        tmp_path, rate="1300/s", shards=2, batch="5ms", record="0.1ms", duration="120s", drain="0s",
+        producer={"partition_keys": {"count": 1}}, mapping={"batch_size": 500},
+    )  # fmt: skip
+    assert conclusion(advice)[0].startswith("no number of shards is enough for the write records")
+
+
+def test_what_makes_it_keep_up_is_best_also_where_two_runs_do_not_tell_how_much_it_gains() -> None:
+    def of(knob: str, verdict: str, low: float, high: float) -> Advised:
+        gain = Effect("latency_p99_s", interval([9.0]), interval([1.0]), -0.5, low, high)
+        change = Change(((knob, "1", "2"),), Setting(((knob, "2"),)))
+        return Advised(change, dict.fromkeys(MEASURES, gain), verdict, (), gain)
+
+    runs = (synthetic.run(0, verdict="overloaded"),)
+    some = (of("a", "stable", -0.9, 0.4), of("b", "overloaded", -0.6, -0.4), of("c", "losing", -0.9, -0.8))
+    mapping = cast(EventSourceMapping, SimpleNamespace(name="reader"))
+    advice = Advice("made up", mapping, runs, "latency_p99_s", some, ())
+    assert advice.best is some[0]
+    assert replace(advice, advised=some[1:]).best is some[1]
+    assert replace(advice, advised=some[2:]).best is None
 
 
 def test_a_price_is_told_with_the_gain(tmp_path: Path) -> None:

@@ -101,3 +101,9 @@ def test_all_are_met_when_the_worst_is() -> None:
     assert worst([]) == "met"
     assert worst(["met", "undecided"]) == "undecided"
     assert worst(["met", "missed", "undecided"]) == "missed"
+
+
+def test_a_single_run_that_lost_a_record_is_proof_where_none_may_be_lost() -> None:
+    runs = [run(i, records_lost=lost) for i, lost in enumerate([0.0, 0.0, 0.0, 0.0, 7.0])]
+    [found, *_] = assess(Objectives(records_lost=0), runs)
+    assert found.state == "missed"

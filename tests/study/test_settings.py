@@ -17,6 +17,7 @@ from simulator.study.settings import (
     combinations,
     dimension,
     in_full,
+    knobs,
     shard_dimensions,
     shards_of,
     varied,
@@ -239,3 +240,15 @@ def test_warnings_of_single_settings_are_not_told(small: Path) -> None:
     assert warnings == []
     warnings = Source.of(small, {narrow: "1"}).resolve(combinations([varied("streams.clicks.shards=2,3")]))[1]
     assert len(warnings) in (0, 1)
+
+
+def test_a_field_that_is_the_same_in_several_things_is_told_once_and_else_of_each() -> None:
+    def setting(a: int, b: int) -> Setting:
+        paths = ("event_source_mappings.0.batch_size", "event_source_mappings.1.batch_size")
+        return Setting(tuple(zip(paths, map(str, (a, b)), strict=True)))
+
+    assert setting(500, 500).label == "batch_size 500"
+    assert setting(500, 100).label == "0.batch_size 500, 1.batch_size 100"
+    assert knobs([setting(500, 500), setting(100, 100)]) == {"batch_size": ("0.batch_size", "1.batch_size")}
+    assert list(knobs([setting(500, 500), setting(100, 500)])) == ["0.batch_size", "1.batch_size"]
+    assert Setting((("streams.a.shards", "4"), ("streams.b.shards", "4"))).label == "a.shards 4, b.shards 4"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from simulator.measures.verdict import KEEP_UP
-from simulator.report.numbers import UNKNOWN, endless, teller, unit_of
+from simulator.report.numbers import UNKNOWN, endless, same_cost, teller, unit_of
 from simulator.report.page.fields import shards_with
 from simulator.report.page.run_sections import parts_table
 from simulator.report.page.study_parts import fine_prints, sentence, unnamed, what_to_do
@@ -79,7 +79,7 @@ def _price(change: dict[str, Any]) -> str:
     if not cost or cost["today"] is None or cost["then"] is None:
         return ""
     difference = cost["then"] - cost["today"]
-    if abs(difference) < 0.005:
+    if same_cost(cost["today"], cost["then"]):
         return " at the same cost"
     return f" for {teller('USD')(abs(difference))} {'more' if difference > 0 else 'less'} a month"
 

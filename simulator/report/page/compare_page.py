@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from simulator.report.numbers import UNKNOWN, estimate, interval, unit_of, usd
+from simulator.report.numbers import UNKNOWN, estimate, interval, same_cost, unit_of, usd
 from simulator.report.page.fields import changes, setting_words, shards_with
 from simulator.report.page.objectives import TONES, objectives
 from simulator.report.page.study_parts import breaks, failures, fine_prints, option_tiles, sentence, to_try, what_to_do
@@ -43,7 +43,6 @@ MEASURES = (
 )
 DIFFERENCES = ("iterator_age_p99_s", "iterator_age_max_s", "latency_p99_s", "drain_s", "records_lost", COST)
 MOST = 40  # settings
-A_CENT = 0.005  # USD: a difference below that is none
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,7 @@ def _cost(it: Comparison) -> str:
     if it.chosen is it.baseline:
         return f"{text}, as {'today' if it.baseline is it.today else 'the baseline'}."
     difference = cost.mean - today.mean
-    if abs(difference) < A_CENT:
+    if same_cost(today.mean, cost.mean):
         return f"{text}, as {it.baseline.label}."
     how = "more" if difference > 0 else "less"
     return f"{text}, {usd(abs(difference))} {how} than {it.baseline.label}."

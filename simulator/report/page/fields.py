@@ -65,7 +65,7 @@ def setting_words(overrides: Mapping[str, str]) -> str:
 
 
 def _shown(overrides: Mapping[str, str]) -> dict[str, str]:
-    return Setting(tuple(overrides.items())).shown
+    return Setting(tuple(overrides.items())).told
 
 
 def _words(name: str, value: str) -> str:

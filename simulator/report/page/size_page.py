@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from simulator.report.numbers import UNKNOWN, count, estimate, number, percent, unit_of, usd
+from simulator.report.numbers import UNKNOWN, count, estimate, number, percent, same_cost, unit_of, usd
 from simulator.report.page.fields import changes, setting_words, shards_with
 from simulator.report.page.objectives import TONES, objectives
 from simulator.report.page.study_parts import fine_prints, option_tiles, sentence, to_try, what_to_do, wrong
@@ -21,7 +21,6 @@ from simulator.study.statistics import Interval
 
 NAN: Final = math.nan
 MOST: Final = 60  # rows
-A_CENT: Final = 0.005  # USD: a difference below that is none
 
 
 def size_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
@@ -124,8 +123,9 @@ def _against_today(result: StudyResult, cost: float) -> str:
     paths = _paths(result)
     for row in result.table("search").to_dict("records"):
         if not changes({path: str(row[name]) for name, path in paths.items()}, result.resolved):
-            more = cost - float(row["usd_per_month"])
-            if abs(more) < A_CENT:
+            today = float(row["usd_per_month"])
+            more = cost - today
+            if same_cost(today, cost):
                 return ", as today's setting"
             if more == more:
                 return f", {usd(abs(more))} {'more' if more > 0 else 'less'} than today's setting"

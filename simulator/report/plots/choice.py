@@ -15,7 +15,7 @@ from simulator.study.figures import Figures, seen
 from simulator.study.objectives import Assessment, State, worst
 from simulator.study.racing import Trial
 from simulator.study.ranking import one_step_cheaper, ranked
-from simulator.study.settings import AS_IT_IS, Setting
+from simulator.study.settings import AS_IT_IS, Setting, knobs
 from simulator.study.size import Sizing
 
 MOST: Final = 8
@@ -62,17 +62,14 @@ class Choice:
         return {setting: ", ".join(words) for setting, words in found.items()}
 
     @cached_property
-    def knobs(self) -> tuple[tuple[str, ...], ...]:
-        """The names of values that differ between settings; those that are always the same, as of one knob, together.
-
-        So `--vary batch_size` of two mappings is one knob.
-        """
-        found: dict[tuple[str | None, ...], list[str]] = {}
-        for name in dict.fromkeys(name for setting in self.settings for name in setting.shown):
-            values = tuple(setting.shown.get(name) for setting in self.settings)
-            if len(set(values)) > 1:
-                found.setdefault(values, []).append(name)
-        return tuple(map(tuple, found.values()))
+    def knobs(self) -> dict[str, tuple[str, ...]]:
+        """The knobs in which settings differ, by name, with their columns."""
+        rows = [setting.shown for setting in self.settings]
+        return {
+            knob: columns
+            for knob, columns in knobs(self.settings).items()
+            if len({row.get(columns[0]) for row in rows}) > 1
+        }
 
     @cached_property
     def names(self) -> dict[Setting, str]:
@@ -87,14 +84,14 @@ class Choice:
         """What to say of names that are values alone."""
         if self.called or all(name == self._label(setting) for setting, name in self.names.items()):
             return ""
-        return f" Settings are named by {', '.join(map(knob_name, self.knobs))}."
+        return f" Settings are named by {', '.join(self.knobs)}."
 
     def _label(self, setting: Setting) -> str:
         return ", ".join(f"{name} {value}" for name, value in self._values(setting).items()) or str(setting)
 
     def _values(self, setting: Setting) -> dict[str, str]:
         shown = setting.shown
-        return {knob_name(knob): shown[knob[0]] for knob in self.knobs if knob[0] in shown}
+        return {knob: shown[columns[0]] for knob, columns in self.knobs.items() if columns[0] in shown}
 
     def some(self, most: int = MOST) -> list[Setting]:
         """As many settings as there is room for: those that stand out, and the best of the others."""
@@ -115,12 +112,6 @@ class Choice:
         """Whose values are shown where a setting has one line and several mappings."""
         several = any(len(runs[0].values) > 1 for runs in self.runs.values())
         return f" Of each setting the mapping with the highest {what}." if several else ""
-
-
-def knob_name(knob: Sequence[str]) -> str:
-    """batch_size for the knob of a.batch_size and b.batch_size."""
-    ends = {name.rpartition(".")[2] for name in knob}
-    return ends.pop() if len(ends) == 1 and len(knob) > 1 else " and ".join(knob)
 
 
 def of_comparison(comparison: Comparison) -> Choice:

@@ -17,7 +17,7 @@ from simulator.report.numbers import seconds, usd
 from simulator.report.objective_words import name as objective_name
 from simulator.report.plots.axes import duration_unit, number
 from simulator.report.plots.canvas import FOOT_IN, WIDTH_IN, Plot, figure, head
-from simulator.report.plots.choice import CHOSEN, Choice, knob_name
+from simulator.report.plots.choice import CHOSEN, Choice
 from simulator.report.plots.palette import BLUE, GREY, INK, ORANGE, PALE_INK, VERMILLION
 from simulator.report.plots.panels import LEFT_IN, short
 from simulator.study.figures import seen
@@ -60,7 +60,7 @@ def settings(choice: Choice) -> Plot:
     _costs(axes, points)
     _values(axes.twinx(), points, objective, bound)
     _label(axes, points, knob, choice)
-    of = f" along {_told(knob)}, all else as in the chosen one" if knob else ""
+    of = f" along {knob.replace('_', ' ')}, all else as in the chosen one" if knob else ""
     left = len(choice.settings) - len(points)
     rest = f" {left} more settings are in the table." if left else ""
     loads = {each.load for point in points for each in choice.assessments[point.setting] if each.load > 1}
@@ -69,22 +69,18 @@ def settings(choice: Choice) -> Plot:
     return head(on, "settings", _title(choice, chosen, points), subtitle, _legend(objective, bound))
 
 
-def _told(knob: Sequence[str]) -> str:
-    return knob_name(knob).replace("_", " ")
-
-
-def _knob(choice: Choice, chosen: Setting) -> tuple[str, ...]:
+def _knob(choice: Choice, chosen: Setting) -> str:
     """The knob in which most of the settings that are like the chosen one differ from it; of equals the first."""
-    return max(choice.knobs, key=lambda knob: len(_alike(choice, chosen, knob)), default=())
+    return max(choice.knobs, key=lambda knob: len(_alike(choice, chosen, knob)), default="")
 
 
-def _alike(choice: Choice, chosen: Setting, knob: Sequence[str]) -> list[Setting]:
+def _alike(choice: Choice, chosen: Setting, knob: str) -> list[Setting]:
     """The settings that differ from the chosen one in a knob alone, in their order."""
-    leave, mine = dict.fromkeys(knob, ""), chosen.shown
+    leave, mine = dict.fromkeys(choice.knobs.get(knob, ()), ""), chosen.shown
     return [s for s in choice.settings if s == chosen or (knob and {**s.shown, **leave} == {**mine, **leave})]
 
 
-def _along(choice: Choice, chosen: Setting, knob: Sequence[str]) -> list[Setting]:
+def _along(choice: Choice, chosen: Setting, knob: str) -> list[Setting]:
     """The settings that differ from the chosen one in a knob alone; of many the nearest to it."""
     found = _alike(choice, chosen, knob)
     at = found.index(chosen)
@@ -145,9 +141,9 @@ def _values(axes: Axes, points: Sequence[Point], objective: str, bound: float | 
             axes.annotate("infinite", (i, 0.97), xycoords=axes.get_xaxis_transform(), ha="center", va="top", fontsize=8)
 
 
-def _label(axes: Axes, points: Sequence[Point], knob: Sequence[str], choice: Choice) -> None:
+def _label(axes: Axes, points: Sequence[Point], knob: str, choice: Choice) -> None:
     axes.set_xticks(range(len(points)), [_tick(point.setting, knob, choice) for point in points])
-    axes.set_xlabel(_told(knob))
+    axes.set_xlabel(knob.replace("_", " "))
     marked = [point.setting for point in points if point.setting in choice.marks]
     for i, point in enumerate(points):
         if word := choice.marks.get(point.setting):
@@ -161,9 +157,9 @@ def _label(axes: Axes, points: Sequence[Point], knob: Sequence[str], choice: Cho
             axes.patches[i].set_hatch("///" if is_chosen else "")
 
 
-def _tick(setting: Setting, knob: Sequence[str], choice: Choice) -> str:
+def _tick(setting: Setting, knob: str, choice: Choice) -> str:
     """What the setting has, and below it whether that does not do."""
-    value = short(setting.shown[knob[0]] if knob else str(setting), LONGEST)
+    value = short(setting.shown[choice.knobs[knob][0]] if knob else str(setting), LONGEST)
     return value if choice.state(setting) == "met" else f"{value}\n{choice.state(setting)}"
 
 
