@@ -137,6 +137,14 @@ EDGES: dict[str, Section] = {
         producer={"rate": "90/s"},
         mapping={"parallelization_factor": 10},
     ),
+    "a request just a day after the first of ten": changing(
+        [{"at": f"{5 + 10 * n}s", "shards": 1 + (n + 1) % 2} for n in range(10)]
+        + [{"at": "86400s", "shards": 2}, {"at": "86405s", "shards": 2}, {"at": "86414s", "shards": 1}],
+        AT_ONCE,
+        run={"duration": "86420s"},
+        producer={"rate": "1/m"},
+        mapping={"polling": {"phase": "7s", "interval": "300s"}, "shard_discovery": "0s"},
+    ),
     "poison that is the first in a child": changing(
         [{"at": "2s", "shards": 2}, {"at": "5s", "shards": 4}],
         producer={"rate": "40/s", "partition_keys": KEYS},

@@ -406,15 +406,15 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/hashes.c",
         ("for (int i = 0; i < LIMBS && !++w.limb[i];) i++;", ""),
-        ("u64 up = lanes - 1;", "u64 up = 0;"),
+        ("less = shifted_down(&part, bits);", "less = shifted_down(&part, bits + 1);"),
         ("((u32)hash.high || hash.low)", "(u32)hash.high"),
         ("a.high - b.high - (a.low < b.low)", "a.high - b.high"),
     ),
     *in_file(
         "kernel/c/shard_map.c",
-        ("if (s->places[middle].begins <= draw)", "if (s->places[middle].begins < draw)"),
+        ("s->places[guess].begins > draw || ", ""),
         ("s->is_reshaped = s->map_is_old = 1;", "s->is_reshaped = 1;"),
-        ("return draw >= place_of_hash", "return draw > place_of_hash"),
+        ("return draw >= place_of_hash(s->spans[number].first);", "return 0;"),
         ("return keys->shard[draw] >= (u32)number;", "return 0;"),
         ("    keys->shard[keys->by_hash[rank]] = (u32)number;", "    keys->shard[rank] = (u32)number;"),
         ("keys->lane[f][keys->by_hash[rank]] = (u8)lane;", "keys->lane[f][keys->by_hash[rank]] = 0;"),
