@@ -168,6 +168,28 @@ EDGES: dict[str, Section] = {
             "record_size": "1KiB",
         },
     ),
+    "a use that is just the bound": small(
+        run={"duration": "200s"},
+        stream={"scaling": {"delay": "0s", "up": {"above": 0.001, "period": "1m", "points": 1, "of": 1}}},
+        producer=EACH_SECOND,
+    ),
+    "hot shards that are marked again and again": small(
+        run={"duration": "400s"},
+        stream={
+            "mode": "on_demand",
+            "shards": 2,
+            "on_demand": {"split_above": 0.0002, "delay": {"uniform": {"low": "5s", "high": "50s"}}, "maximum": 2},
+        },
+        producer={"rate": "2/s", "partition_keys": "unique"},
+    ),
+    "a shard that closes just when a mapping begins": changing(
+        [{"at": "2s", "split": 0}], AT_ONCE, mapping={"starting_position": "latest", "starts_after": "2s"}
+    ),
+    "a record that would be accepted just when its shard closes": changing(
+        [{"at": "1.50025s", "split": 0}],
+        AT_ONCE,
+        producer={"rate": "2000/s", "record_size": "100B", "stop": "4s"},
+    ),
     "hot shards that are split at once": small(
         run={"duration": "400s"},
         stream={"mode": "on_demand", "shards": 2, "on_demand": {"split_above": 0.0005, "delay": "0s", "maximum": 5}},

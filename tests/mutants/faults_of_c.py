@@ -435,7 +435,6 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/resharding.c",
-        ("max(c->requests[c->next_in_file].at_ns, c->free_ns)", "c->requests[c->next_in_file].at_ns"),
         ("c->free_ns = c->changed_ns = now_ns;", "c->free_ns = now_ns;"),
         ("if (!shards || c->operation.lower >= 0) return 1;", "if (!shards) return 1;"),
         ("c->each.key, (u64)c->done++)", "c->each.key, (u64)c->begun)"),
@@ -481,9 +480,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/push.c",
-        ("leaves_ns + (ticks >= TICKS_A_NS / 2) + m->propagation_ns", "leaves_ns + m->propagation_ns"),
         ("if (r->end_arrives_ns < r->until_ns) return;", "return;"),
-        ("if (r->arriving == r->known && r->end_arrives_ns", "if (r->end_arrives_ns"),
     ),
     *in_file(
         "kernel/c/polling.c",
