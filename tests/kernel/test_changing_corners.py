@@ -61,7 +61,7 @@ EDGES: dict[str, Section] = {
         mapping={
             "filter": HALF,
             "polling": {"phase": "7s", "interval": "100s"},
-            "disabled": [{"from": "0s", "to": "90000s"}],
+            "disabled": [{"from": "0s", "to": "86405.2s"}],
         },
     ),
     "records set aside that are pushed when the run ends": small(
@@ -74,7 +74,12 @@ EDGES: dict[str, Section] = {
         mapping={"filter": {"passes": 0.2}, "disabled": [{"from": "3s", "to": "20s"}]},
     ),
     "another reader from whom records expire": {
-        **small(run={"drain": "25h"}, producer=EACH_SECOND),
+        **small(
+            run={"drain": "25h"},
+            producer=EACH_SECOND,
+            function={"reserved_concurrency": 0},
+            mapping={"throttle_backoff": {"initial": "5m", "maximum": "5m", "jitter": 0}},
+        ),
         "readers": [
             {"name": "r", "stream": "s", "interval": "100s", "disabled": [{"from": "3s", "to": "86407s"}], "jitter": 0}
         ],
