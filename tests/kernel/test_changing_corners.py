@@ -61,7 +61,7 @@ EDGES: dict[str, Section] = {
         mapping={
             "filter": HALF,
             "polling": {"phase": "7s", "interval": "100s"},
-            "disabled": [{"from": "0s", "to": "90000s"}],
+            "disabled": [{"from": "0s", "to": "86405.2s"}],
         },
     ),
     "records set aside that are pushed when the run ends": small(
@@ -74,7 +74,12 @@ EDGES: dict[str, Section] = {
         mapping={"filter": {"passes": 0.2}, "disabled": [{"from": "3s", "to": "20s"}]},
     ),
     "another reader from whom records expire": {
-        **small(run={"drain": "25h"}, producer=EACH_SECOND),
+        **small(
+            run={"drain": "25h"},
+            producer=EACH_SECOND,
+            function={"reserved_concurrency": 0},
+            mapping={"throttle_backoff": {"initial": "5m", "maximum": "5m", "jitter": 0}},
+        ),
         "readers": [
             {"name": "r", "stream": "s", "interval": "100s", "disabled": [{"from": "3s", "to": "86407s"}], "jitter": 0}
         ],
@@ -137,6 +142,14 @@ EDGES: dict[str, Section] = {
         producer={"rate": "90/s"},
         mapping={"parallelization_factor": 10},
     ),
+    "a request just a day after the first of ten": changing(
+        [{"at": f"{5 + 10 * n}s", "shards": 1 + (n + 1) % 2} for n in range(10)]
+        + [{"at": "86400s", "shards": 2}, {"at": "86405s", "shards": 2}, {"at": "86414s", "shards": 1}],
+        AT_ONCE,
+        run={"duration": "86420s"},
+        producer={"rate": "1/m"},
+        mapping={"polling": {"phase": "7s", "interval": "300s"}, "shard_discovery": "0s"},
+    ),
     "poison that is the first in a child": changing(
         [{"at": "2s", "shards": 2}, {"at": "5s", "shards": 4}],
         producer={"rate": "40/s", "partition_keys": KEYS},
@@ -159,6 +172,28 @@ EDGES: dict[str, Section] = {
             "rate": {"steps": [{"at": "0s", "rate": "5/s"}, {"at": "250s", "rate": "0.1/s"}]},
             "record_size": "1KiB",
         },
+    ),
+    "a use that is just the bound": small(
+        run={"duration": "200s"},
+        stream={"scaling": {"delay": "0s", "up": {"above": 0.001, "period": "1m", "points": 1, "of": 1}}},
+        producer=EACH_SECOND,
+    ),
+    "hot shards that are marked again and again": small(
+        run={"duration": "400s"},
+        stream={
+            "mode": "on_demand",
+            "shards": 2,
+            "on_demand": {"split_above": 0.0002, "delay": {"uniform": {"low": "5s", "high": "50s"}}, "maximum": 2},
+        },
+        producer={"rate": "2/s", "partition_keys": "unique"},
+    ),
+    "a shard that closes just when a mapping begins": changing(
+        [{"at": "2s", "split": 0}], AT_ONCE, mapping={"starting_position": "latest", "starts_after": "2s"}
+    ),
+    "a record that would be accepted just when its shard closes": changing(
+        [{"at": "1.50025s", "split": 0}],
+        AT_ONCE,
+        producer={"rate": "2000/s", "record_size": "100B", "stop": "4s"},
     ),
     "hot shards that are split at once": small(
         run={"duration": "400s"},

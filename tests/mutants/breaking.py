@@ -33,6 +33,7 @@ LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_both_engines.py")
 OF_KERNEL: Final = (  # those that see most in little time first
     "tests/test_cases.py",
     "tests/kernel/test_corners.py",
+    "tests/kernel/test_changing_corners.py",
     "tests/kernel/test_both_engines.py",
     "tests/kernel/test_random_scenarios.py",
     "tests/kernel/test_hostile_plans.py",

@@ -406,15 +406,15 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/hashes.c",
         ("for (int i = 0; i < LIMBS && !++w.limb[i];) i++;", ""),
-        ("u64 up = lanes - 1;", "u64 up = 0;"),
+        ("less = shifted_down(&part, bits);", "less = shifted_down(&part, bits + 1);"),
         ("((u32)hash.high || hash.low)", "(u32)hash.high"),
         ("a.high - b.high - (a.low < b.low)", "a.high - b.high"),
     ),
     *in_file(
         "kernel/c/shard_map.c",
-        ("if (s->places[middle].begins <= draw)", "if (s->places[middle].begins < draw)"),
+        ("s->places[guess].begins > draw || ", ""),
         ("s->is_reshaped = s->map_is_old = 1;", "s->is_reshaped = 1;"),
-        ("return draw >= place_of_hash", "return draw > place_of_hash"),
+        ("return draw >= place_of_hash(s->spans[number].first);", "return 0;"),
         ("return keys->shard[draw] >= (u32)number;", "return 0;"),
         ("    keys->shard[keys->by_hash[rank]] = (u32)number;", "    keys->shard[rank] = (u32)number;"),
         ("keys->lane[f][keys->by_hash[rank]] = (u8)lane;", "keys->lane[f][keys->by_hash[rank]] = 0;"),
@@ -423,7 +423,7 @@ FAULTS_OF_C: Final = (
         "kernel/c/operations.c",
         ("1ULL << 36, 0", "0, 0"),
         ("hash_before(span->first, upper) && ", ""),
-        ("return (Operation){next, -1, hash_plus(wanted, ONE)};", "return (Operation){mine, -1, hash_plus(wanted, ONE)};"),
+        ("if (well_before(wanted, s->spans[next].last)) return", "if (0) return"),
     ),
     *in_file(
         "kernel/c/requests.c",
@@ -435,7 +435,6 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/resharding.c",
-        ("max(c->requests[c->next_in_file].at_ns, c->free_ns)", "c->requests[c->next_in_file].at_ns"),
         ("c->free_ns = c->changed_ns = now_ns;", "c->free_ns = now_ns;"),
         ("if (!shards || c->operation.lower >= 0) return 1;", "if (!shards) return 1;"),
         ("c->each.key, (u64)c->done++)", "c->each.key, (u64)c->begun)"),
@@ -481,9 +480,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/push.c",
-        ("leaves_ns + (ticks >= TICKS_A_NS / 2) + m->propagation_ns", "leaves_ns + m->propagation_ns"),
         ("if (r->end_arrives_ns < r->until_ns) return;", "return;"),
-        ("if (r->arriving == r->known && r->end_arrives_ns", "if (r->end_arrives_ns"),
     ),
     *in_file(
         "kernel/c/polling.c",

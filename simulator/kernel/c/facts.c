@@ -81,7 +81,7 @@ static int state_row(Kernel *k, Stream *stream, Facts *facts, i64 number, i64 pl
 
 /* The records that the shards of a stream have accepted in the window, where they change. */
 int state_accepted(Kernel *k, Stream *stream) {
-  for (i64 j = 0; j < stream->nshards; j++)
+  for (i64 j = stream->first_live; j < stream->nshards; j++)
     for (Shard *shard = &stream->shards[j]; shard->stated < shard->due; shard->stated++)
       if (!state_row(k, stream, &stream->accepted, j, shard->stated)) return 0;
   return 1;

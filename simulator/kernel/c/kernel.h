@@ -312,6 +312,7 @@ typedef struct {
   Changes *changes; /* NULL: its shards never change */
   i64 *open;        /* the open shards, in order of hash */
   i64 nopen;
+  i64 first_live; /* shards before it are closed, finished for all, and nothing of them is kept */
   int is_reshaped, map_is_old; /* see shard_map.c */
   OpenShard *places;           /* of the open ones, and an end */
   ByteWait *byte_waits;

@@ -88,7 +88,7 @@ static void tell_others(Kernel *k) {
   for (int i = 0; i < k->nothers; i++) {
     OtherReader *o = &k->others[i];
     Stream *stream = &k->streams[o->stream];
-    for (i64 j = 0; j < stream->nshards; j++) {
+    for (i64 j = stream->first_live; j < stream->nshards; j++) {
       i64 end = due_in(stream, &stream->shards[j]);
       if (o->readers[j].known < end) extend_other(k, o, &o->readers[j], &stream->shards[j].log, end);
     }
@@ -114,7 +114,7 @@ int tell_readers(Kernel *k) {
   for (int i = 0; i < k->nmappings; i++) {
     Mapping *m = &k->mappings[i];
     Stream *stream = &k->streams[m->stream];
-    for (i64 j = 0; j < stream->nshards; j++) {
+    for (i64 j = stream->first_live; j < stream->nshards; j++) {
       Shard *shard = &stream->shards[j];
       i64 end = due_in(stream, shard);
       if (m->readers[j].known < end && !extend(k, m, &m->readers[j], &shard->log, end)) return 0;
@@ -145,11 +145,23 @@ static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
   return first;
 }
 
+/* Whether nothing of a shard will ever be needed any more. */
+static int is_dead(const Kernel *k, const Stream *stream, i64 shard) {
+  const Log *log = &stream->shards[shard].log;
+  if (stream->spans[shard].closes_ns == NEVER || log->first < log->end) return 0;
+  for (int i = 0; i < k->nmappings; i++)
+    if (&k->streams[k->mappings[i].stream] == stream && !k->mappings[i].readers[shard].is_finished) return 0;
+  for (int i = 0; i < k->nothers; i++)
+    if (&k->streams[k->others[i].stream] == stream && !k->others[i].readers[shard].is_finished) return 0;
+  return 1;
+}
+
 /* Forget the records that all have done with. */
 void forget(Kernel *k) {
   for (int s = 0; s < k->nstreams; s++) {
     Stream *stream = &k->streams[s];
-    for (i64 j = 0; j < stream->nshards; j++) {
+    while (stream->first_live < stream->nshards && is_dead(k, stream, stream->first_live)) stream->first_live++;
+    for (i64 j = stream->first_live; j < stream->nshards; j++) {
       Shard *shard = &stream->shards[j];
       if (shard->log.first == shard->log.end) continue;
       i64 first = due_in(stream, shard);

@@ -32,7 +32,7 @@ static int room_for_offers(Kernel *k, Stream *stream, i64 n) {
 /* From how many there are of each shard to where its first one goes; they move on to the end as records come. */
 static int make_parts(Kernel *k, Stream *stream) {
   i64 n = 0;
-  for (i64 j = 0; j < stream->nshards; j++) {
+  for (i64 j = stream->first_live; j < stream->nshards; j++) {
     i64 of_shard = stream->ends[j];
     stream->ends[j] = n;
     n += of_shard;

@@ -71,7 +71,7 @@ static int mark_hot(Kernel *k, Stream *s, i64 now_ns) {
     if (may && is_hot(mode, &mode->marks[shard]) && !mark_shard(k, s, shard, now_ns)) return 0;
   }
   mode->minute_ns += MINUTE_NS;
-  for (i64 j = 0; j < s->nshards; j++) mode->marks[j].records = mode->marks[j].bytes = 0;
+  for (i64 j = s->first_live; j < s->nshards; j++) mode->marks[j].records = mode->marks[j].bytes = 0;
   return 1;
 }
 

@@ -69,7 +69,7 @@ static int write_to(Kernel *k, Stream *stream, Shard *shard, Offered *offered, i
 static int accept_in_window(Kernel *k, Stream *stream) {
   Changes *c = stream->changes;
   i64 records = 0, bytes = 0;
-  for (i64 j = 0; c && j < stream->nshards; j++) {
+  for (i64 j = stream->first_live; c && j < stream->nshards; j++) {
     Shard *shard = &stream->shards[j];
     i64 first = shard->due, end_ns = k->window_ends_ns + (k->window_ends_ns == k->latest_ns && !changes_at_end(k));
     if (first == shard->log.end) continue;
@@ -87,7 +87,7 @@ static int accept_in_window(Kernel *k, Stream *stream) {
 /* The records of the window. */
 static int write_all(Kernel *k, Stream *stream) {
   i64 begin = 0;
-  for (i64 j = 0; j < stream->nshards; j++) {
+  for (i64 j = stream->first_live; j < stream->nshards; j++) {
     i64 end = stream->ends[j];
     if (!write_to(k, stream, &stream->shards[j], stream->offered + begin, end - begin)) return 0;
     stream->ends[j] = 0;
@@ -137,7 +137,7 @@ static int all_are_known(Kernel *k) {
   for (int i = 0; i < k->nproducers; i++)
     if (k->producers[i].first < k->producers[i].end && k->producers[i].ahead[k->producers[i].first] < NEVER) return 0;
   for (int i = 0; i < k->nstreams; i++)
-    for (i64 j = 0; k->streams[i].changes && j < k->streams[i].nshards; j++)
+    for (i64 j = k->streams[i].first_live; k->streams[i].changes && j < k->streams[i].nshards; j++)
       if (awaits_any(k, &k->streams[i], &k->streams[i].shards[j])) return 0;
   return k->window_began_ns >= k->duration_ns;
 }

@@ -31,7 +31,7 @@ static void look_at_minute(Kernel *k, i64 minute_ns) {
   i64 minute = minute_ns / A_MINUTE_NS - 1;
   for (int i = 0; i < k->nmappings; i++) {
     const Mapping *m = &k->mappings[i];
-    for (i64 j = 0; j < k->streams[m->stream].nshards; j++)
+    for (i64 j = k->streams[m->stream].first_live; j < k->streams[m->stream].nshards; j++)
       for (int n = 0; n < m->factor; n++)
         if (m->readers[j].lanes[n].watch.heard != minute) look_at_lane(k, &m->readers[j], &m->readers[j].lanes[n], minute_ns);
   }
