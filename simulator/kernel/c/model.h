@@ -91,7 +91,8 @@ void ended_in_shard(Kernel *, Reader *, i64 records);
 void begin_to_read(Kernel *, int number);
 int meet_shard(Kernel *, Stream *, i64 number);
 
-/* plan.c */
+/* readers.c */
+i64 most_answers(const Mapping *);
 int make_reader(Kernel *, int number, i64 shard);
 int room_for_events(Kernel *);
 
