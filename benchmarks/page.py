@@ -27,11 +27,16 @@ def renewed(page: str, measured: str) -> str:
 
 def measured(results: Results, heading: str) -> str:
     """All that is between the markers."""
+    extremes = ("lengths", "idle", "overload", "changed", "long")
     sections = (
         ("Targets", "", table(("figure", "target", "measured", ""), "lrrl", verdicts(results))),
         ("Records and attempts", tables.POINTS, points(results, ("matrix", "named", "flat"))),
         ("What a record and an attempt cost", tables.fitted(results), ""),
-        ("Memory and extremes", tables.memory(results), points(results, ("lengths", "idle", "overload", "long"))),
+        (
+            "Memory and extremes",
+            tables.memory(results),
+            points(results, extremes),
+        ),
         ("Beside others", tables.PEERS, table(tables.PEERS_HEAD, "llrrrrr", tables.peers(results))),
         ("Commands", tables.COMMANDS, table(("shardsim", "seconds", "from to"), "lrr", tables.commands(results))),
         ("Outputs", "", table(("quickstart", "median"), "lr", tables.outputs(results))),

@@ -72,6 +72,18 @@ CALM = Point("a day of 2 shards x 100/s, calm", DAY, shards=2, batch=1000)
 BACKLOG = replace(CALM, name="a backlog of a day of 2 shards x 100/s", seconds=60, start=-DAY)
 OVERLOAD = (CALM, BACKLOG)
 
+# as many shards from the start, and after they were doubled nine times and a half, before the first record comes
+AS_MANY = Point(
+    "10,000 shards x 100/s, from the start", 30, shards=10_000, batch=1000,
+    mapping={"polling": {"phase": "500ms"}, "shard_discovery": "0s"},
+)  # fmt: skip
+DOUBLED = [{"at": "0s", "shards": min(10 * 2**n, 10_000)} for n in range(1, 11)]
+RESHARDED = replace(
+    AS_MANY, name="10,000 shards x 100/s, after ten reshardings", shards=10, rate=100_000,
+    stream={"resharding": DOUBLED, "resharding_time": {"begin": "0s", "each": "0s"}},
+)  # fmt: skip
+CHANGED = (AS_MANY, RESHARDED)
+
 HUGE = Point("10 minutes of 10,000 shards x 100/s", 600, shards=10_000, batch=1000)
 LONG = (
     Point("a day of 100 shards x 100/s", DAY, batch=1000),
@@ -79,7 +91,10 @@ LONG = (
     Point("a week of a 4-shard stream at 500/s", 7 * DAY, shards=4, rate=125, batch=1000),
 )
 
-GROUPS = {"matrix": MATRIX, "named": NAMED, "lengths": LENGTHS, "flat": FLAT, "idle": IDLE, "overload": OVERLOAD}
+GROUPS = {
+    "matrix": MATRIX, "named": NAMED, "lengths": LENGTHS, "flat": FLAT, "idle": IDLE, "overload": OVERLOAD,
+    "changed": CHANGED,
+}  # fmt: skip
 CHECKED = (BASE, RECORDS, RECORDS_ZIPF, ATTEMPTS)
 
 

@@ -24,6 +24,7 @@ class Point:
     start: float = 0.0  # before 0: a backlog
     retention: str = "24h"
     idle_mappings: int = 0  # on an empty stream of as many shards
+    stream: dict[str, Any] = field(default_factory=dict)
     producer: dict[str, Any] = field(default_factory=dict)
     function: dict[str, Any] = field(default_factory=dict)
     mapping: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +45,10 @@ class Point:
         return {
             "duration": _seconds(self.seconds * scale),
             "account": {"concurrency": 1_000_000},
-            "streams": {name: {"shards": self.shards, "retention": self.retention} for name in streams},
+            "streams": {
+                name: {"shards": self.shards, "retention": self.retention, **(self.stream if name == "s" else {})}
+                for name in streams
+            },
             "producers": [
                 {
                     "stream": "s",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.points import (
+    AS_MANY,
     ATTEMPTS,
     BACKLOG,
     BY_SHARDS,
@@ -21,6 +22,7 @@ from benchmarks.points import (
     MANY_LANES,
     RECORDS,
     RECORDS_ZIPF,
+    RESHARDED,
     THOUSAND,
     WARM,
 )  # fmt: skip
@@ -120,6 +122,10 @@ TARGETS = (
     Target(
         "a record of a day's backlog, by the time of a calm one", 1.5,
         _quotient("overload", CALM, BACKLOG, "records_s"), needs="overload",
+    ),
+    Target(
+        "a record with 10,000 shards after ten reshardings, by one with as many from the start", 1.2,
+        _quotient("changed", AS_MANY, RESHARDED, "records_s"), needs="changed",
     ),
     Target("seconds for a day of 100 shards x 100/s", 20, _of("long", LONG[0], "seconds"), "{:.0f}", needs="long"),
     Target("seconds for 10 minutes of 10,000 shards x 100/s", 60, _of("long", HUGE, "seconds"), "{:.0f}", needs="long"),
