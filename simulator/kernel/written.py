@@ -9,7 +9,7 @@ import numpy as np
 from simulator.kernel.blocks import REQUEST, SPAN
 from simulator.kernel.changed import parents, requests
 from simulator.kernel.machine import Machine
-from simulator.kernel.plan import factors, filtered, poisoned
+from simulator.kernel.plan_streams import factors, filtered, poisoned
 from simulator.scenario.spec import Scenario
 from simulator.traffic.log import Columns, Integers, Log
 from simulator.traffic.moved import Moved

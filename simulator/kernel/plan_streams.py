@@ -1,0 +1,200 @@
+"""The writing end of a plan: streams, what changes their shards, and producers, as plan_streams.c reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from simulator.kernel.words import Words
+from simulator.scenario import spec
+from simulator.scenario.expectations import largest
+from simulator.scenario.spec import Distribution, Poison, Scenario
+from simulator.traffic.draws import key
+from simulator.traffic.filters import key_passes
+from simulator.traffic.nanoseconds import ns
+from simulator.traffic.partition_keys import alias_table, key_hash, shard_and_lane
+from simulator.traffic.quantiles import Same, quantile
+from simulator.traffic.scaling import MINUTE_NS
+from simulator.traffic.write_limits import HARMLESS_BYTES
+
+UNIQUE, ROUND_ROBIN, UNIFORM, WEIGHTED = range(4)
+REQUESTS, ON_DEMAND = 1, 2
+SHARD_COUNT, A_SPLIT, A_MERGE = range(3)
+METRICS: Final = ("use", "records", "bytes")
+
+
+def factors(scenario: Scenario, stream: str) -> list[int]:
+    """The parallelization factors above 1 of those who read a stream."""
+    return sorted({m.parallelization_factor for m in scenario.event_source_mappings if m.stream == stream} - {1})
+
+
+def poisoned(scenario: Scenario, stream: str) -> list[str]:
+    """The functions that records of a stream may poison."""
+    of = sorted({m.function for m in scenario.event_source_mappings if m.stream == stream})
+    return [f for f in of if any(isinstance(each, Poison) for each in scenario.functions[f].failures)]
+
+
+def filtered(scenario: Scenario, stream: str) -> list[spec.EventSourceMapping]:
+    """The mappings that read a stream and have a filter."""
+    return [m for m in scenario.event_source_mappings if m.stream == stream and m.filter]
+
+
+class WritingEnd:
+    """Writes the streams of a scenario and its producers into words; `draws`: the seed and the replication."""
+
+    def __init__(self, scenario: Scenario, draws: tuple[int, int], words: Words) -> None:
+        self._scenario, self._draws, self._words = scenario, draws, words
+        self._streams = list(scenario.streams)
+        self._poisoned = {stream: poisoned(scenario, stream) for stream in self._streams}
+
+    def stream(self, name: str) -> None:
+        """One stream."""
+        words, stream = self._words, self._scenario.streams[name]
+        producers = [p for p in self._scenario.producers if p.stream == name]
+        words.whole(stream.shards, ns(stream.retention))
+        words.whole(any(largest(p.record_size) > HARMLESS_BYTES for p in producers))
+        words.counted(factors(self._scenario, name), "<i8")
+        words.whole(len(self._poisoned[name]), len(self._kinds(name)))
+        for number, _, kind in self._kinds(name):
+            words.whole(number)
+            words.number(kind.probability, kind.fails_after)
+        filters = [m.filter for m in filtered(self._scenario, name)]
+        words.whole(len(filters))
+        words.number(*(f.passes for f in filters if f))
+        times = [
+            (ns(at), number, p.fails_after)
+            for number, function in enumerate(self._poisoned[name])
+            for p in self._scenario.functions[function].failures
+            if isinstance(p, Poison)
+            for at in p.at
+        ]
+        words.whole(len(times))
+        for at_ns, number, fails_after in sorted(times):
+            words.whole(at_ns, number)
+            words.number(fails_after)
+        self._changes(stream, partial(key, *self._draws, "stream", name))
+
+    def producer(self, producer: spec.Producer) -> None:
+        """One producer."""
+
+        def of(purpose: str) -> int:
+            return key(*self._draws, "producer", producer.name, purpose)
+
+        words, stream = self._words, self._scenario.streams[producer.stream]
+        words.whole(self._streams.index(producer.stream), producer.on_throttle == "drop")
+        rate = words.profile(producer.rate)
+        words.number(rate.integral(producer.start) if rate else 0.0)
+        words.whole(ns(producer.stop), producer.arrivals == "poisson", of("arrivals"))
+        self._keys(producer, of("keys"))
+        self._size(producer.record_size)
+        words.whole(of("sizes"), stream.max_record_size)
+        for number, i, _ in self._kinds(producer.stream):
+            function = self._poisoned[producer.stream][number]
+            words.whole(key(*self._draws, "poison", function, producer.stream, producer.name, i))
+        self._filters(producer)
+
+    def _kinds(self, stream: str) -> list[tuple[int, int, Poison]]:
+        """The kinds of poison by probability: the function's number, the kind's among the function's, itself."""
+        found = []
+        for number, function in enumerate(self._poisoned[stream]):
+            poison = [f for f in self._scenario.functions[function].failures if isinstance(f, Poison)]
+            random = [p for p in poison if p.probability > 0]
+            found += [(number, i, p) for i, p in enumerate(random)]
+        return found
+
+    def _changes(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
+        """What changes the shards of a stream, if anything does; `of`: the key of draws for a purpose."""
+        words = self._words
+        if stream.mode == "on_demand":
+            words.whole(ON_DEMAND)
+            words.number(stream.on_demand.split_above * 60)
+            words.whole(stream.on_demand.maximum)
+            words.lasting(stream.on_demand.delay, of("on-demand delay"))
+            return
+        words.whole(REQUESTS if stream.changes else 0)
+        if stream.changes:
+            words.each(stream.resharding, self._request)
+            words.lasting(stream.resharding_time.begin, of("resharding begin"))
+            words.lasting(stream.resharding_time.each, of("resharding each"))
+            self._rule(stream.scaling)
+
+    def _request(self, request: spec.Resharding) -> None:
+        part, whole = request.point.as_integer_ratio()
+        wants = SHARD_COUNT if request.shards is not None else A_MERGE if request.merge else A_SPLIT
+        first, other = request.merge or (request.shards if request.shards is not None else request.split or 0, 0)
+        self._words.whole(ns(request.at), wants, first, other, part, whole.bit_length() - 1)
+
+    def _rule(self, scaling: spec.Scaling | None) -> None:
+        words = self._words
+        words.whole(scaling is not None)
+        if scaling is None:
+            return
+        words.whole(METRICS.index(scaling.metric), scaling.minimum, scaling.maximum, ns(scaling.delay))
+        self._direction(scaling.up, scaling.up.above if scaling.up else 0.0, scaling.up.add if scaling.up else 0)
+        down = scaling.down
+        self._direction(down, down.below if down else 0.0, down.subtract if down else 0)
+
+    def _direction(self, direction: spec.ScaleUp | spec.ScaleDown | None, bound: float, by: int) -> None:
+        words = self._words
+        words.whole(direction is not None)
+        if direction is not None:
+            words.number(bound, direction.part)
+            minutes = ns(direction.period) // MINUTE_NS
+            words.whole(minutes, direction.points, direction.of, by, ns(direction.cooldown))
+
+    def _filters(self, producer: spec.Producer) -> None:
+        """The keys of the draws of filters, and which keys pass where those decide."""
+        words, mappings = self._words, filtered(self._scenario, producer.stream)
+        words.whole(*(key(*self._draws, "filter", m.name, producer.name) for m in mappings))
+        names = self._names(producer) if mappings else None
+        for mapping in mappings:
+            assert mapping.filter
+            by_key = mapping.filter.by == "key" and names is not None
+            words.whole(by_key)
+            if by_key and names is not None:
+                words.array([key_passes(name, mapping.filter.passes) for name in names], "u1")
+
+    def _size(self, size: Distribution) -> None:
+        of = quantile(size)
+        whole = Same(float(max(1, int(np.floor(of.value + 0.5))))) if isinstance(of, Same) else of
+        self._words.quantile(whole)
+
+    def _keys(self, producer: spec.Producer, of: int) -> None:
+        words, keys, shards = self._words, producer.partition_keys, self._scenario.streams[producer.stream].shards
+        if isinstance(keys, spec.UniqueKeys):
+            words.whole(UNIQUE, of)
+            return
+        names, weight = self._names(producer) or [], None
+        if isinstance(keys, spec.WeightedKeys):
+            weight = keys.weight
+        elif isinstance(keys.popularity, spec.Zipf) and keys.order != "round_robin":
+            weight = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf
+        kind = WEIGHTED if weight is not None else UNIFORM
+        if isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
+            kind = ROUND_ROBIN
+        words.whole(kind, of, len(names))
+        if weight is not None:
+            keep, alias = alias_table(weight)
+            words.array(np.minimum(keep * 2.0**32, 2.0**32 - 1).astype(np.uint32), "<u4")
+            words.array(alias, "<u4")
+        hashes = [key_hash(name) for name in names]
+        words.array([shard_and_lane(h, shards, 1)[0] for h in hashes], "<u4")
+        for factor in factors(self._scenario, producer.stream):
+            words.array([shard_and_lane(h, shards, factor)[1] for h in hashes], "u1")
+        if self._scenario.streams[producer.stream].changes:
+            order = sorted(range(len(hashes)), key=hashes.__getitem__)
+            words.array([half for i in order for half in divmod(hashes[i], 1 << 64)], "<u8")
+            words.array(order, "<u4")
+
+    def _names(self, producer: spec.Producer) -> list[str] | None:
+        """By the number of a key; None: every record has a key of its own."""
+        match producer.partition_keys:
+            case spec.UniqueKeys():
+                return None
+            case spec.WeightedKeys(keys=names):
+                return list(names)
+            case spec.CountedKeys(count=count):
+                return [f"{producer.name}-{i}" for i in range(count)]
