@@ -46,14 +46,14 @@ def made(seed: int) -> Scenario:
 
 
 def told(result: Result, interval_too: bool = True) -> dict[str, Any]:
-    """All that is said of a run; without the time series and its interval unless asked for."""
-    summary = result.summary()
+    """All that is said of a run; without what has a row for each interval unless asked for."""
+    summary, of_studies = result.summary(), figures(result).as_dict()
     if not interval_too:
-        del summary["interval_s"]
+        del summary["interval_s"], of_studies["curves"]
     named = ("latency", "shards", "incidents", "bill", *(("timeseries",) if interval_too else ()))
     return {
         "summary": json.dumps(summary, indent=1),
-        "figures": json.dumps(figures(result).as_dict()),
+        "figures": json.dumps(of_studies),
         **{name: getattr(tables, name)(result).to_csv() for name in named},
         **{f"load of {name}": tables.shard_load(result, name).to_csv() for name in result.scenario.streams},
     }

@@ -143,8 +143,12 @@ class Interrupted(Executor):
 def test_ctrl_c_waits_until_an_executor_has_taken_its_job_whose_lock_it_would_leave_locked(small: Path) -> None:
     executor = Interrupted()
     pool = Pool(lambda: executor, 1)
-    with pytest.raises(KeyboardInterrupt):
-        list(pool.run(jobs(small, 2)))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the background ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(pool.run(jobs(small, 2)))
+    finally:
+        signal.signal(signal.SIGINT, before)
     pool.close()
     assert executor.taken == 1
 
