@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
-import mmap
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -43,12 +41,6 @@ def digest() -> str:
     return hashlib.sha256(FILE.read_bytes()).hexdigest()
 
 
-def _ask_for_large_pages(address: int) -> None:
-    """Have the system hand over the memory at an address in large pieces, if it can: else a backlog waits for that."""
-    if large := getattr(mmap, "MADV_HUGEPAGE", None):
-        ctypes.CDLL(None).madvise(ctypes.c_void_p(address), ctypes.c_size_t(MOST_BYTES), large)
-
-
 class Machine:
     """One run in the kernel."""
 
@@ -64,7 +56,6 @@ class Machine:
         exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         self._functions: dict[str, Any] = {name: exports[name] for name in exports}
         self._memory: wasmtime.Memory = self._functions["memory"]
-        _ask_for_large_pages(ctypes.addressof(self._memory.data_ptr(self._store).contents))
         self._kernel = self.call("new_run", len(plan), min(most_bytes, MOST_BYTES))
         if not self._kernel:
             raise OutOfMemoryError
