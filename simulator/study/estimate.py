@@ -95,7 +95,7 @@ def _needs(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> It
     shards, size = scenario.streams[mapping.stream].shards, asked.mean_bytes
     sharing = _sharing(scenario, mapping)
     yield _need("write records", asked, RECORDS_PER_S, 1, shards, "1,000 records/s a shard")
-    yield _need("write bytes", asked, _per(BYTES_PER_S, size), 1, shards, "1 MiB/s a shard")
+    yield _need("write bytes", asked, records_in(BYTES_PER_S, size), 1, shards, "1 MiB/s a shard")
     yield _read_bytes(mapping, asked, shards, len(sharing))
     if mapping.consumer == "polling":
         yield _read_calls(sharing)
@@ -106,7 +106,7 @@ def _needs(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> It
 def _read_bytes(mapping: EventSourceMapping, asked: Demand, shards: int, sharing: int) -> Need:
     readers = 1 if mapping.consumer == "push" else sharing
     whose = "of its own" if mapping.consumer == "push" else f"for {readers} that poll" if readers > 1 else "a shard"
-    rate = _per(READ_BYTES_PER_S, readers * asked.mean_bytes)
+    rate = records_in(READ_BYTES_PER_S, readers * asked.mean_bytes)
     return _need("read bytes", asked, rate, 1, shards, f"2 MiB/s {whose}")
 
 
@@ -184,7 +184,8 @@ def _lanes(records_per_s: float, rate: float) -> float:
     return records_per_s / rate if rate else math.inf if records_per_s else 0.0
 
 
-def _per(bytes_per_s: float, size: float) -> float:
+def records_in(bytes_per_s: float, size: float) -> float:
+    """Records/s of a size that so many bytes/s are; infinite for records without bytes."""
     return bytes_per_s / size if size else math.inf
 
 
@@ -207,7 +208,7 @@ def capacity(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> 
     readers = 1 if mapping.consumer == "push" else len(_sharing(scenario, mapping))
     rate = lane_rate(scenario, mapping, asked)[2]
     return min(
-        _per(READ_BYTES_PER_S, readers * asked.mean_bytes) / asked.hottest_share(shards),
+        records_in(READ_BYTES_PER_S, readers * asked.mean_bytes) / asked.hottest_share(shards),
         rate / asked.hottest_share(shards * lanes),
         rate * pool_sizes(scenario)[mapping.function],
     )
@@ -263,7 +264,7 @@ def _obstacles(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -
     yield (
         "the shards' write limits",
         asked.records_per_s * asked.hottest_share(shards)
-        > LIGHT * min(RECORDS_PER_S, _per(BYTES_PER_S, asked.mean_bytes)),
+        > LIGHT * min(RECORDS_PER_S, records_in(BYTES_PER_S, asked.mean_bytes)),
     )
     if mapping.consumer == "push":
         use = a_lane * batch_s(mapping, function, 1, asked.mean_bytes)

@@ -13,7 +13,7 @@ from simulator.measures.expected import full_batch
 from simulator.measures.verdict import behind_ns
 from simulator.scenario.spec import EventSourceMapping, Scenario, Slow
 from simulator.study.demand import Demand, demand
-from simulator.study.estimate import lane_rate
+from simulator.study.estimate import lane_rate, records_in
 from simulator.traffic.nanoseconds import NS
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
@@ -58,7 +58,7 @@ def _too_few(scenario: Scenario, mapping: EventSourceMapping, load: float) -> fl
 def _written(asked: Demand) -> Iterator[float]:
     """Records/s that a shard accepts."""
     yield RECORDS_PER_S
-    yield BYTES_PER_S / asked.mean_bytes if asked.mean_bytes else math.inf
+    yield records_in(BYTES_PER_S, asked.mean_bytes)
 
 
 def _served(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> Iterator[float]:

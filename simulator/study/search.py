@@ -138,8 +138,8 @@ class _Hunt:
 
     def settle(self) -> None:
         """Try settings until none is left that can be cheaper than the best and is not ruled out."""
-        while steps := self._steps():
-            self._try(steps[:1])
+        while step := self._step():
+            self._try([step])
 
     def try_around(self, column: Column, i: int) -> bool:
         """Try the neighbours of an answer that the search has stepped over; whether one of them is a better answer."""
@@ -159,12 +159,13 @@ class _Hunt:
         surprises = tuple(t for j, t in sorted(column.trials.items()) if j > i and t.state == "missed")
         return Search(column.trials[i], trials, total, column.trials.get(i - 1), surprises)
 
-    def _steps(self) -> list[tuple[Column, int]]:
+    def _step(self) -> tuple[Column, int] | None:
+        """The next step of the column that can be cheapest."""
         best = self.best
         usd = float("inf") if best is None else best[0].trials[best[1]].usd_per_month
         steps = [(column, column.next(self._end(column, usd))) for column in self.columns]
         open_ = [(column, i) for column, i in steps if i is not None and i not in column.trials]
-        return sorted(open_, key=lambda step: self.floor(step[0].settings[step[1]]))
+        return min(open_, key=lambda step: self.floor(step[0].settings[step[1]]), default=None)
 
     def _end(self, column: Column, usd: float) -> int:
         """The first setting of a column that costs at least as much as the best, or their number."""

@@ -18,11 +18,10 @@ from simulator.scenario.streams import Stream
 from simulator.scenario.units import format_duration
 from simulator.study.change import Change
 from simulator.study.demand import demand
-from simulator.study.estimate import WRITING, estimates
+from simulator.study.estimate import MOST_SHARDS, WRITING, estimates
 from simulator.study.hot_shard import best_split
 from simulator.study.settings import Setting
 
-MOST_SHARDS: Final = 10_000
 SPIKY: Final = 2.0  # times the mean: a peak for which on-demand mode may pay
 NONE: Final = "none"
 

@@ -16,15 +16,13 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from simulator.files.whole import write_new
-from simulator.report.plots import heading
+from simulator.report.plots import heading, legends
 from simulator.report.plots.chart import Chart
 from simulator.report.plots.heading import NARROW
 from simulator.report.plots.narrow import can_be_narrow, narrowed
 from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
 
 WIDTH_IN: Final = 10.0
-LEGEND_ROW_IN: Final = 0.2
-LETTER_IN: Final = 0.071  # of a legend, on average
 FOOT_IN: Final = 0.55  # of the lowest panels: ticks and unit
 DPI: Final = 144
 
@@ -133,7 +131,7 @@ def head(
     """Put title, subtitle and legend above the panels, and make the figure that much higher."""
     rows = _legend_rows(legend, WIDTH_IN - left_in)
     legend_at_in = heading.height_in(subtitle)
-    make_room(on, legend_at_in + LEGEND_ROW_IN * rows)
+    make_room(on, legend_at_in + legends.ROW_IN * rows)
     height, x = on.get_figheight(), left_in / WIDTH_IN
     on.text(x, 1 - 0.17 / height, title, fontsize=12, fontweight="bold", va="top", gid=heading.IDS[0])
     on.text(
@@ -146,14 +144,8 @@ def head(
         linespacing=1.25,
         gid=heading.IDS[1],
     )
-    if legend:
-        handles, labels = zip(*legend, strict=True)
-        on.legend(
-            handles, labels, loc="upper left", bbox_to_anchor=(x, 1 - legend_at_in / height),
-            ncols=-(-len(legend) // rows),
-            frameon=False, borderaxespad=0, borderpad=0.2, handlelength=2.2, columnspacing=1.5, handletextpad=0.5,
-        )  # fmt: skip
-    return Plot(name, title, subtitle, on, charts, legend_at_in + LEGEND_ROW_IN * rows)
+    legends.put(on, legend, rows, left_in, legend_at_in)
+    return Plot(name, title, subtitle, on, charts, legend_at_in + legends.ROW_IN * rows)
 
 
 def make_room(on: Figure, inches: float) -> None:
@@ -169,4 +161,4 @@ def make_room(on: Figure, inches: float) -> None:
 def _legend_rows(legend: list[tuple[Artist, str]], room_in: float) -> int:
     if not legend:
         return 0
-    return 1 + int(sum(0.5 + LETTER_IN * len(label) for _, label in legend) > room_in)
+    return 1 + int(sum(legends.MARK_IN + legends.LETTER_IN * len(label) for _, label in legend) > room_in)

@@ -16,7 +16,7 @@ from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator
 from matplotlib.transforms import Bbox
 
-from simulator.report.plots import heading
+from simulator.report.plots import heading, legends
 from simulator.report.plots.palette import PAPER
 
 WIDTH_IN: Final = 4.7
@@ -26,8 +26,6 @@ LOWER: Final = 0.22  # rows: a bar stands so much lower, its name so much higher
 MARGIN: Final = 2.0  # pixels that words may reach into each other
 RIGHT_IN: Final = 0.3
 EDGE_IN: Final = 0.15
-LEGEND_ROW_IN: Final = 0.2
-LETTER_IN: Final = 0.071  # of a legend, on average
 MOST_TICKS: Final = 6
 TALLER: Final = 1.75  # times: rows with their names above them
 
@@ -46,7 +44,7 @@ def narrowed(on: Figure, head_in: float) -> None:
     wide, rows = on.get_figwidth(), _legend_rows(legend)
     boxes = {axes: _box_in(axes) for axes in on.axes}
     named = [axes for axes, (_, _, width, _) in boxes.items() if width < wide - WIDTH_IN + LEAST_IN and _names(axes)]
-    high = on.get_figheight() - head_in + LEGEND_ROW_IN * rows + sum((TALLER - 1) * boxes[axes][3] for axes in named)
+    high = on.get_figheight() - head_in + legends.ROW_IN * rows + sum((TALLER - 1) * boxes[axes][3] for axes in named)
     on.set_size_inches(WIDTH_IN, high)
     for axes, (left, low, width, tall) in boxes.items():
         if axes in named:
@@ -58,12 +56,7 @@ def narrowed(on: Figure, head_in: float) -> None:
             width = WIDTH_IN - left - RIGHT_IN if axes in own else width - (wide - WIDTH_IN)
         axes.set_position((left / WIDTH_IN, low / high, width / WIDTH_IN, tall / high))
         _thin(axes)
-    if legend:
-        handles, labels = zip(*legend, strict=True)
-        on.legend(
-            handles, labels, loc="upper left", bbox_to_anchor=(EDGE_IN / WIDTH_IN, 1), ncols=-(-len(legend) // rows),
-            frameon=False, borderaxespad=0, borderpad=0.2, handlelength=2.2, columnspacing=1.5, handletextpad=0.5,
-        )  # fmt: skip
+    legends.put(on, legend, rows, EDGE_IN, 0)
     for axes in on.axes:
         _leave_out_what_overlaps(axes)
 
@@ -87,7 +80,7 @@ def _legend_rows(legend: Sequence[tuple[Artist, str]]) -> int:
     """As few rows as there is room for columns of equal width."""
     if not legend:
         return 0
-    column_in = 0.5 + LETTER_IN * max(len(label) for _, label in legend)
+    column_in = legends.MARK_IN + legends.LETTER_IN * max(len(label) for _, label in legend)
     columns = max(1, int((WIDTH_IN - 2 * EDGE_IN) / column_in))
     return -(-len(legend) // columns)
 
