@@ -210,7 +210,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/log.c",
-        ("i64 place = first, n; place < end", "i64 place = first + 1, n; place < end"),
+        ("place = first; place < end; place++)", "place = first + 1; place < end; place++)"),
         ("  LONGER(log->rows, sizeof(Record));\n", "  LONGER(log->rows, sizeof(Record));\n  log->first = log->end - 1;\n"),
     ),
     *in_file(

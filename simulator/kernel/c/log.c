@@ -6,11 +6,8 @@
 static void *longer_ring(Memory *memory, void *old, u64 mask, i64 first, i64 end, u64 size, u64 room) {
   u8 *new = take(memory, room * size), *from = old;
   if (!new) return NULL;
-  for (i64 place = first, n; place < end; place += n) { /* in two pieces, where the old ring begins again */
-    u64 at = (u64)place & mask;
-    n = (i64)(mask + 1 - at) < end - place ? (i64)(mask + 1 - at) : end - place;
-    __builtin_memcpy(new + ((u64)place & (room - 1)) * size, from + at * size, (u64)n * size);
-  }
+  for (i64 place = first; place < end; place++)
+    __builtin_memcpy(new + ((u64)place & (room - 1)) * size, from + ((u64)place & mask) * size, size);
   if (old) give_back(memory, old, (mask + 1) * size);
   return new;
 }
