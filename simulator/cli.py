@@ -10,6 +10,7 @@ from simulator.cli_advise import advise
 from simulator.cli_compare import compare
 from simulator.cli_exit import BUG, TABLE
 from simulator.cli_files import explain, schema, validate
+from simulator.cli_import import import_
 from simulator.cli_init import init
 from simulator.cli_report import diff, report
 from simulator.cli_run import run
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (run, compare, size, advise, sweep_load, report, diff, validate, schema, init, explain):
+for command in (run, compare, size, advise, sweep_load, report, diff, validate, schema, init, import_, explain):
     cli.add_command(command)
 
 

@@ -1,0 +1,91 @@
+"""The command `import`: a scenario from what AWS and the tools around it say of a system."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from simulator.cli_exit import INVALID_FILE, USAGE
+
+if TYPE_CHECKING:
+    from simulator.twin.imported import Imported
+
+SOMETHING_MISSING: Final = 4
+SUFFIXES: Final = (".yaml", ".yml")
+
+
+def _parameters(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    wrong = next((each for each in values if not re.match(r"[A-Za-z0-9:]+=", each)), None)
+    if wrong is not None:
+        raise click.BadParameter(f"'{wrong}' is not of the form NAME=VALUE, such as Shards=4")
+    return {name: value for name, _, value in (each.partition("=") for each in values)}
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Scenario to write [STREAM.yaml].")
+@click.option(
+    "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parameters,
+    help="Value of a template's parameter, also of AWS::Region and such; may be repeated.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the scenario and the origin of its fields as JSON.")
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+def import_(paths: tuple[Path, ...], out: Path | None, parameters: dict[str, str], as_json: bool, force: bool) -> None:
+    """Make a scenario of files and folders: output of the aws command line, templates, Terraform's states.
+
+    What each file is, is told by its content. Each field of the scenario gets a comment with the file and place that
+    it comes from, or that it is assumed or MISSING. Exit code 0: complete; 4: something is missing; 3: nothing usable,
+    and nothing written.
+    """
+    from simulator.twin.console import remarks, table
+    from simulator.twin.imported import NothingUsableError, import_files
+
+    missing = [each for each in paths if not os.path.lexists(each)]
+    if missing:
+        raise click.UsageError(f"{missing[0]}: there is no such file or folder")
+    try:
+        imported = import_files(paths, parameters)
+    except NothingUsableError as error:
+        remarks([each.text for each in error.remarks], "warning")
+        click.echo(f"error: {error}; nothing is written", err=True)
+        sys.exit(INVALID_FILE)
+    path = _place(out, imported)
+    _write(path, imported, force)
+    remarks([*imported.told("unusable"), *imported.told("warning")], "warning")
+    if as_json:
+        import json
+
+        click.echo(json.dumps(imported.as_json(), indent=2, ensure_ascii=False))
+    else:
+        click.echo(table(imported))
+        click.echo(f"\nwrote {path}\nnext: shardsim run {shlex.quote(str(path))}")
+    sys.exit(0 if imported.complete else SOMETHING_MISSING)
+
+
+def _place(out: Path | None, imported: Imported) -> Path:
+    """Where the scenario goes; without a wish, into a file named after the first stream."""
+    path = out if out is not None else Path(str(imported.fields[0].value))
+    if path.name in ("", ".."):
+        raise click.UsageError(f"{path} is no name of a file; write one such as orders.yaml")
+    return path if path.suffix in SUFFIXES else path.with_name(f"{path.name}.yaml")
+
+
+def _write(path: Path, imported: Imported, force: bool) -> None:
+    """Write the scenario. Ends the program where it cannot be written."""
+    from simulator.files.together import write_together
+    from simulator.report.folder import OutputError, told
+
+    if os.path.lexists(path) and not force:
+        raise click.UsageError(f"{path} exists already; --force overwrites it, -o names another")
+    try:
+        with told(path, named_with=" with -o"):
+            write_together({path: imported.yaml}, lambda _: force)
+    except OutputError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(USAGE)
