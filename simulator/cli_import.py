@@ -15,6 +15,7 @@ from simulator.cli_exit import INVALID_FILE, USAGE
 
 if TYPE_CHECKING:
     from simulator.twin.imported import Imported
+    from simulator.twin.measured.series import Metric
 
 SOMETHING_MISSING: Final = 4
 SUFFIXES: Final = (".yaml", ".yml")
@@ -27,6 +28,19 @@ def _parameters(ctx: click.Context, param: click.Parameter, values: tuple[str, .
     return {name: value for name, _, value in (each.partition("=") for each in values)}
 
 
+def _metrics(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Metric]:
+    from simulator.twin.measured.naming import metric_of
+
+    found = {}
+    for each in values:
+        id_, _, name = each.partition("=")
+        metric = metric_of(name)
+        if metric is None:
+            raise click.BadParameter(f"'{each}' is not of the form ID=NAME, such as m1=Duration.Sum or m1=Errors:bill")
+        found[id_] = metric
+    return found
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Scenario to write [STREAM.yaml].")
@@ -34,9 +48,20 @@ def _parameters(ctx: click.Context, param: click.Parameter, values: tuple[str, .
     "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parameters,
     help="Value of a template's parameter, also of AWS::Region and such; may be repeated.",
 )  # fmt: skip
+@click.option(
+    "--metric", "metrics", multiple=True, metavar="ID=NAME", callback=_metrics,
+    help="Which metric the result ID of get-metric-data is, such as m1=Duration.Sum or m1=Duration.Sum:bill.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the scenario and the origin of its fields as JSON.")
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def import_(paths: tuple[Path, ...], out: Path | None, parameters: dict[str, str], as_json: bool, force: bool) -> None:
+def import_(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    parameters: dict[str, str],
+    metrics: dict[str, Metric],
+    as_json: bool,
+    force: bool,
+) -> None:
     """Make a scenario of files and folders: output of the aws command line, templates, Terraform's states.
 
     What each file is, is told by its content. Each field of the scenario gets a comment with the file and place that
@@ -44,13 +69,14 @@ def import_(paths: tuple[Path, ...], out: Path | None, parameters: dict[str, str
     and nothing written.
     """
     from simulator.twin.console import remarks, table
-    from simulator.twin.imported import NothingUsableError, import_files
+    from simulator.twin.imported import NothingUsableError, Request, import_files
 
     missing = [each for each in paths if not os.path.lexists(each)]
     if missing:
         raise click.UsageError(f"{missing[0]}: there is no such file or folder")
     try:
-        imported = import_files(paths, parameters)
+        stem = out.name.removesuffix(out.suffix if out.suffix in SUFFIXES else "") if out else ""
+        imported = import_files(paths, Request(parameters, metrics, stem))
     except NothingUsableError as error:
         remarks([each.text for each in error.remarks], "warning")
         click.echo(f"error: {error}; nothing is written", err=True)
@@ -64,7 +90,8 @@ def import_(paths: tuple[Path, ...], out: Path | None, parameters: dict[str, str
         click.echo(json.dumps(imported.as_json(), indent=2, ensure_ascii=False))
     else:
         click.echo(table(imported))
-        click.echo(f"\nwrote {path}\nnext: shardsim run {shlex.quote(str(path))}")
+        written = "".join(f"\nwrote {each}" for each in (path, *(each.name for each in imported.attachments)))
+        click.echo(f"{written}\nnext: shardsim run {shlex.quote(str(path))}")
     sys.exit(0 if imported.complete else SOMETHING_MISSING)
 
 
@@ -81,11 +108,13 @@ def _write(path: Path, imported: Imported, force: bool) -> None:
     from simulator.files.together import write_together
     from simulator.report.folder import OutputError, told
 
-    if os.path.lexists(path) and not force:
-        raise click.UsageError(f"{path} exists already; --force overwrites it, -o names another")
+    texts = {path: imported.yaml} | {path.with_name(each.name): each.text for each in imported.attachments}
+    taken = [] if force else [str(each) for each in texts if os.path.lexists(each)]
+    if taken:
+        raise click.UsageError(f"{', '.join(taken)} exists already; --force overwrites it, -o names another")
     try:
         with told(path, named_with=" with -o"):
-            write_together({path: imported.yaml}, lambda _: force)
+            write_together(texts, lambda _: force)
     except OutputError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(USAGE)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from simulator.twin.measured.series import KeyCounts, Query, Raw, Reports, Series
 from simulator.twin.said import Place, Said
 
 Kind = Literal["account", "stream", "shard", "consumer", "function", "alias", "provisioned", "mapping", "reader"]
@@ -38,7 +39,7 @@ class Remark:
     text: str
 
 
-Finding = Thing | Remark
+Finding = Thing | Remark | Raw | Query | Series | Reports | KeyCounts
 
 
 def warning(text: str) -> Remark:

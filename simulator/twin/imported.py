@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simulator.twin.fields.allowed import allowed_fields
+from simulator.twin.fields.duration import duration_remarks
 from simulator.twin.fields.field import Field
 from simulator.twin.fields.functions import function_fields, function_remarks
-from simulator.twin.fields.mappings import mapping_fields, mapping_remarks, reader_fields
-from simulator.twin.fields.rest import account_fields, head_fields, producer_fields
+from simulator.twin.fields.mappings import mapping_fields, mapping_remarks, passing, reader_fields
+from simulator.twin.fields.rest import account_fields, head_fields
 from simulator.twin.fields.streams import stream_fields, stream_remarks
+from simulator.twin.fields.traffic import Attachment, producer_fields, traffic_remarks
 from simulator.twin.found import Finding, Remark, Thing
+from simulator.twin.measured.evidence import Evidence, evidence
+from simulator.twin.measured.series import Metric
 from simulator.twin.merging import merged
 from simulator.twin.naming import allowed_names, named, real_names
 from simulator.twin.reading import read
@@ -34,6 +38,7 @@ class Imported:
     """A scenario made of files: its fields with their origins, and remarks about what was read."""
 
     fields: Sequence[Field]
+    attachments: Sequence[Attachment]
     remarks: Sequence[Remark]
     files: Sequence[str]
 
@@ -68,9 +73,20 @@ class Imported:
         }  # fmt: skip
 
 
-def import_files(paths: Sequence[Path], parameters: Mapping[str, str]) -> Imported:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is given beside the files: values of parameters of templates, metrics by the Ids of results, and the stem of
+    the scenario's file, by default the first stream's name."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    stem: str = ""
+
+
+def import_files(paths: Sequence[Path], request: Request | None = None) -> Imported:
     """The scenario of files and folders. Raises NothingUsableError."""
-    reading = read(paths, parameters)
+    request = request or Request()
+    reading = read(paths, request.parameters)
     found: list[Finding] = [*reading.remarks, *named(reading.things)]
     things = allowed_names(real_names([each for each in found if isinstance(each, Thing)]))
     known, conflicts = merged(things)
@@ -78,18 +94,21 @@ def import_files(paths: Sequence[Path], parameters: Mapping[str, str]) -> Import
     remarks = [*(each for each in found if isinstance(each, Remark)), *conflicts, *left_out]
     if not whole.streams:
         raise NothingUsableError(remarks)
-    fields, repairs = allowed_fields(_fields(whole))
-    remarks += [*stream_remarks(whole), *function_remarks(whole), *mapping_remarks(whole), *repairs]
-    return Imported(fields, list(dict.fromkeys(remarks)), reading.files)
+    seen, strange = evidence(reading.measured, request.metrics, whole)
+    made = list(_fields(whole, seen, request.stem or next(iter(whole.streams))))
+    fields, repairs = allowed_fields([each for each in made if isinstance(each, Field)])
+    remarks += [*strange, *stream_remarks(whole), *function_remarks(whole), *mapping_remarks(whole)]
+    remarks += [*traffic_remarks(whole, seen), *duration_remarks(whole, seen), *repairs]
+    attachments = [each for each in made if isinstance(each, Attachment)]
+    return Imported(fields, attachments, list(dict.fromkeys(remarks)), reading.files)
 
 
-def _fields(whole: System) -> list[Field]:
-    return [
-        *head_fields(whole),
-        *account_fields(whole),
-        *stream_fields(whole),
-        *producer_fields(whole),
-        *function_fields(whole),
-        *mapping_fields(whole, None),
-        *reader_fields(whole),
-    ]
+def _fields(whole: System, seen: Evidence, stem: str) -> Iterator[Field | Attachment]:
+    passes = passing(whole, seen)
+    yield from head_fields(whole, seen)
+    yield from account_fields(whole)
+    yield from stream_fields(whole)
+    yield from producer_fields(whole, seen, stem)
+    yield from function_fields(whole, passes, seen)
+    yield from mapping_fields(whole, passes, seen.metrics.start if seen.metrics else None)
+    yield from reader_fields(whole)

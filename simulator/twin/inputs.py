@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from simulator.scenario.files import TooLargeError, read_regular
+from simulator.scenario.files import TooLargeError, open_regular, read_regular
 from simulator.scenario.nodes import visible
 
 LARGEST: Final = 32 * 2**20  # bytes of a document
+HEAD: Final = 2**20  # bytes, in which a log is to show that it is one
+ANY_SIZE: Final = 2**62
 MOST_FILES: Final = 2000
 PASSED_OVER: Final = frozenset({".git", ".terraform", ".venv", "node_modules", "__pycache__"})
 CODE: Final = frozenset(
@@ -60,19 +63,31 @@ def _below(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def head_of(path: Path) -> bytes:
+    """The beginning of a file of any size. Raises InputError."""
+    with _told(), open_regular(path, ANY_SIZE) as file:
+        return file.read(HEAD)
+
+
 def text_of(path: Path) -> str:
     """The text of a document. Raises InputError."""
-    try:
+    with _told():
         content = read_regular(path, LARGEST)
-    except TooLargeError as error:
-        raise InputError(f"is larger than {LARGEST // 2**20} MiB ({error.bytes / 2**20:,.0f} MiB)") from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}") from None
-    except ValueError:
-        raise InputError("is not the name of a file") from None
     if b"\0" in content:
         raise InputError("is a binary file")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError("is not UTF-8 text") from None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except TooLargeError as error:
+        raise InputError(f"is larger than {LARGEST // 2**20} MiB ({error.bytes / 2**20:,.0f} MiB)") from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}") from None
+    except ValueError:
+        raise InputError("is not the name of a file") from None

@@ -14,7 +14,14 @@ SPACES: Final = " \t\r\n"
 
 
 class ParseError(Exception):
-    """A text that holds no data; the message is the end of a sentence that begins with the file's name."""
+    """A text that holds no data; the message is the end of a sentence that begins with the file's name.
+
+    begun: whether it begins as JSON does, so that it is not just any text.
+    """
+
+    def __init__(self, message: str, begun: bool = True) -> None:
+        super().__init__(message)
+        self.begun = begun
 
 
 def parsed(text: str) -> list[Any]:
@@ -24,7 +31,7 @@ def parsed(text: str) -> list[Any]:
     try:
         return [template_yaml(text)]
     except YamlError as error:
-        raise ParseError(str(error)) from None
+        raise ParseError(str(error), begun=False) from None
 
 
 def _json(text: str) -> Iterator[Any]:

@@ -10,11 +10,13 @@ from typing import Any, Final
 from simulator.scenario.foreign import HCL
 from simulator.scenario.nodes import shortened
 from simulator.twin.found import Finding, Remark, Thing, unusable, warning
-from simulator.twin.inputs import Input, InputError, inputs, text_of
+from simulator.twin.inputs import Input, InputError, head_of, inputs, text_of
 from simulator.twin.parsing import ParseError, parsed
 from simulator.twin.recognise import findings, parameter_names
 from simulator.twin.said import Place
 from simulator.twin.sources import aws_cli
+from simulator.twin.sources.csv_text import read_csv
+from simulator.twin.sources.logs import MOST, is_log, read_log
 
 NOTHING_KNOWN: Final = "is nothing that import knows; the page docs/import.md names what it reads"
 MOST_NAMED: Final = 3
@@ -22,9 +24,10 @@ MOST_NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the files say: things, remarks, and which files said something."""
+    """What the files say: things, measurements, remarks, and which files said something."""
 
     things: list[Thing]
+    measured: list[Finding]
     remarks: list[Remark]
     files: list[str]
 
@@ -38,7 +41,7 @@ def read(paths: Sequence[Path], given: Mapping[str, str]) -> Reading:
     try:
         every = inputs(paths)
     except InputError as error:
-        return Reading([], [unusable(str(error))], [])
+        return Reading([], [], [unusable(str(error))], [])
     for each in every:
         before = len(documents)
         said = list(_file(each, given, documents))
@@ -52,36 +55,47 @@ def read(paths: Sequence[Path], given: Mapping[str, str]) -> Reading:
     if passed_over:
         found.append(warning(f"passed over, as nothing in them is known: {_few(passed_over)}"))
     remarks = [each for each in found if isinstance(each, Remark)]
-    return Reading([each for each in found if isinstance(each, Thing)], list(dict.fromkeys(remarks)), files)
+    things = [each for each in found if isinstance(each, Thing)]
+    measured: list[Finding] = [each for each in found if not isinstance(each, Thing | Remark)]
+    return Reading(things, measured, list(dict.fromkeys(remarks)), files)
 
 
 def _file(file: Input, given: Mapping[str, str], documents: list[Any]) -> Iterator[Finding]:
     """What a file says; nothing if it is of no use and was not asked for by name. Adds what it holds to `documents`."""
     place = Place(file.name)
     try:
-        text = text_of(file.path)
-        if HCL.search(text) and file.path.suffix == ".tf":
-            yield unusable(f"{place}: is Terraform's own language; give what `terraform show -json` prints")
-            return
-        if not text.strip() and "concurrency" in file.path.name:
-            yield aws_cli.empty_concurrency(place)
-            return
-        found = parsed(text)
+        yield from _log(file, place) if is_log(head_of(file.path)) else _text(file, place, given, documents)
     except InputError as error:
         if file.named:
             yield unusable(f"{place}: {error}")
-        return
     except ParseError as error:
-        if file.named or text.lstrip()[:1] in ("{", "["):
+        if file.named or error.begun:
             yield unusable(f"{place}: {error}")
-        return
-    for document in found:
-        said = findings(document, place, given)
-        if said is not None:
-            documents.append(document)
-            yield from said
-        elif file.named:
-            yield unusable(f"{place}: {NOTHING_KNOWN}")
+
+
+def _text(file: Input, place: Place, given: Mapping[str, str], documents: list[Any]) -> Iterator[Finding]:
+    text = text_of(file.path)
+    if HCL.search(text) and file.path.suffix == ".tf":
+        yield unusable(f"{place}: is Terraform's own language; give what `terraform show -json` prints")
+    elif not text.strip() and "concurrency" in file.path.name:
+        yield aws_cli.empty_concurrency(place)
+    elif table := read_csv(text, place):
+        yield from table
+    else:
+        for document in parsed(text):
+            said = findings(document, place, given)
+            if said is not None:
+                documents.append(document)
+                yield from said
+            elif file.named:
+                yield unusable(f"{place}: {NOTHING_KNOWN}")
+
+
+def _log(file: Input, place: Place) -> Iterator[Finding]:
+    reports, left = read_log(file.path, place)
+    yield reports
+    if left:
+        yield warning(f"{place}: the first {MOST // 2**20} MiB of {(MOST + left) / 2**20:,.0f} MiB are read")
 
 
 def _pages_missing(documents: Sequence[Any]) -> Iterator[Remark]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from simulator.twin.found import Finding, Thing, unusable
 from simulator.twin.parsing import ParseError, parsed
 from simulator.twin.said import Place, Rank
-from simulator.twin.sources import aws_cli, template, terraform
+from simulator.twin.sources import aws_cli, metrics, template, terraform
 
 Given = Mapping[str, str]  # values of a template's parameters by name
 NO_TEMPLATE: Final = "has no stream, function or mapping in it"
@@ -38,6 +38,8 @@ def _reader(document: Any) -> Callable[[Any, Place, Given], Iterator[Finding]] |
         return _get_template
     if isinstance(document, dict) and "service" in document and "provider" in document:
         return _serverless
+    if metrics.is_queries(document):
+        return lambda it, place, _: metrics.read_queries(it, place)
     if aws_cli.is_output(document):
         return lambda it, place, _: aws_cli.read(it, place)
     return None

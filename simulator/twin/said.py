@@ -33,7 +33,7 @@ class Place:
     def at(self, *steps: str | int) -> Place:
         """The place of a part of what is here."""
         path = self.path
-        for step in steps:
+        for step in (each for each in steps if each != ""):
             path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         return replace(self, path=path)
 

@@ -25,7 +25,7 @@ def files(*contents: Any, **named: Any) -> Imported:
         write(Path("in"), f"file-{i}.json", content)
     for name, content in named.items():
         write(Path("in"), f"{name}.json", content)
-    return import_files([Path("in")], {})
+    return import_files([Path("in")])
 
 
 def value(of: Imported, name: str) -> Any:
@@ -48,18 +48,18 @@ def mapping(**settings: Any) -> dict[str, Any]:
 def test_the_running_system_goes_before_the_state_and_the_state_before_the_template() -> None:
     as_template(with_batch(10), Path("in/z"))
     as_terraform_show(with_batch(20), Path("in/y"))
-    of = import_files([Path("in")], {})
+    of = import_files([Path("in")])
     assert value(of, "event_source_mappings.0.batch_size") == 20
     assert of.told("warning")[0].endswith("the state goes before the template")
     as_cli(with_batch(30), Path("in/x"))
-    of = import_files([Path("in")], {})
+    of = import_files([Path("in")])
     assert value(of, "event_source_mappings.0.batch_size") == 30
     assert len([each for each in of.told("warning") if "BatchSize is 30 (in/x/" in each]) == 2
 
 
 def test_the_order_in_which_files_are_named_changes_no_value() -> None:
     paths = [as_template(with_batch(10), Path("a")), as_tfstate(with_batch(20), Path("b")), as_cli(SYSTEM, Path("c"))]
-    of = [import_files(each, {}) for each in (paths, paths[::-1])]
+    of = [import_files(each) for each in (paths, paths[::-1])]
     assert [(each.name, each.value, each.source) for each in of[0].fields] == [
         (each.name, each.value, each.source) for each in of[1].fields
     ]
@@ -157,7 +157,7 @@ def test_an_output_without_a_name_belongs_to_what_its_file_is_named_after() -> N
         "data",
     )
     write(Path("in"), "concurrency.json", {"ReservedConcurrentExecutions": 8})
-    told = import_files([Path("in")], {}).told("warning")
+    told = import_files([Path("in")]).told("warning")
     assert any("concurrency.json: does not say of which function it is" in each for each in told)
 
 

@@ -31,7 +31,7 @@ def test_a_system_is_told_by_each_of_its_sources(
 
 def test_version_1_of_the_command_line_tells_the_same_as_version_2() -> None:
     system = made_up(3)
-    of = [import_files([as_cli(system, Path(str(old)), old)], {}).fields for old in (True, False)]
+    of = [import_files([as_cli(system, Path(str(old)), old)]).fields for old in (True, False)]
     assert [(each.name, each.value) for each in of[0]] == [(each.name, each.value) for each in of[1]]
 
 

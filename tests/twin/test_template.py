@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator.twin.imported import Imported, import_files
+from simulator.twin.imported import Imported, Request, import_files
 
 from .files import as_template, write
 from .systems import made_up
@@ -53,7 +53,7 @@ ELSEWHERE = "arn:aws:kinesis:eu-west-1:111122223333:stream/elsewhere/consumer/qu
 
 def imported(*texts: Any, **parameters: str) -> Imported:
     """What is made of files with these contents."""
-    return import_files([write(Path("in"), f"{i}.txt", text) for i, text in enumerate(texts)], parameters)
+    return import_files([write(Path("in"), f"{i}.txt", text) for i, text in enumerate(texts)], Request(parameters))
 
 
 def values(of: Imported) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def allowed_fields(fields: Sequence[Field]) -> tuple[list[Field], list[Remark]]:
     """The fields of a scenario that validates, and a warning for each value that was replaced or left out."""
     kept, remarks = list(fields), []
     for _ in range(MOST_ROUNDS):
-        _, faults = examine_text(scenario_yaml(kept, ()), Path("imported.yaml"))
+        _, faults = examine_text(scenario_yaml(_without_files(kept), ()), Path("imported.yaml"))
         refused = {each.field: each for each in errors(faults)}
         if not refused:
             break
@@ -41,6 +41,15 @@ def allowed_fields(fields: Sequence[Field]) -> tuple[list[Field], list[Remark]]:
                 remarks.append(warning(f"{each.name}: {fault.text} ({each.source})"))
                 kept[kept.index(each) : kept.index(each) + 1] = instead
     return kept, remarks
+
+
+def _without_files(fields: Sequence[Field]) -> list[Field]:
+    """The fields with what is in files that are not written yet replaced: those files are as they should be."""
+    instead = {"trace": "1/s", "weights": "unique"}
+    return [
+        replace(each, path=each.path[:-1], value=instead[str(each.path[-1])]) if each.path[-1] in instead else each
+        for each in fields
+    ]
 
 
 def _path(field: Field) -> str:

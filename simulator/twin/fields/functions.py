@@ -1,14 +1,16 @@
-"""Functions: memory, timeout, concurrency; and what only measurements tell: how long they run."""
+"""Functions: memory, timeout and concurrency, and what only measurements tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from simulator.scenario.bounds import MIB
 from simulator.scenario.units import format_duration, format_size
+from simulator.twin.fields.duration import duration_fields
 from simulator.twin.fields.field import NOT_DESCRIBED, Field, Row, field, fields
 from simulator.twin.found import Remark, not_modelled
+from simulator.twin.measured.evidence import Evidence
 from simulator.twin.merging import Known
 from simulator.twin.said import Rank
 from simulator.twin.system import System
@@ -34,17 +36,14 @@ ROWS: Final = (
 RESERVE: Final = Row("ReservedConcurrentExecutions", "reserved_concurrency", "none", _units)
 
 
-def function_fields(system: System) -> Iterator[Field]:
+def function_fields(system: System, passes: Mapping[str, float], seen: Evidence) -> Iterator[Field]:
     """The fields of all functions that mappings invoke."""
     for name, known in system.functions.items():
         path = ("functions", name)
         yield from fields(path, ROWS, known)
         yield _reserve(name, known)
         yield _provisioned(name, known, system.provisioned.get(name, ()))
-        yield Field((*path, "duration", "per_batch"), "50ms", "missing", "metrics or REPORT lines tell it")
-        yield Field((*path, "duration", "per_record"), "1ms", "missing", "metrics with a varying load tell it")
-        yield Field((*path, "cold_start"), "200ms", "missing", "REPORT lines with an Init Duration tell it")
-        yield Field((*path, "failures"), [], "missing", "the metric Errors tells it")
+        yield from duration_fields(name, [each for each in system.mappings if each.key[2] == name], passes, seen)
 
 
 def function_remarks(system: System) -> Iterator[Remark]:

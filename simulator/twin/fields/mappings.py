@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from simulator.scenario.units import format_duration
 from simulator.twin.fields.field import Field, Path, Row, field, fields
 from simulator.twin.found import Remark, not_modelled
+from simulator.twin.measured.evidence import Evidence, uuid
 from simulator.twin.merging import Known
 from simulator.twin.system import System, title
 
@@ -39,8 +40,19 @@ ROWS: Final = (
 POSITION: Final = Row("StartingPosition", "starting_position", "latest", _word)
 
 
-def mapping_fields(system: System, start: datetime | None) -> Iterator[Field]:
-    """The fields of all mappings. start: the time of t = 0 where measurements tell it."""
+def passing(system: System, seen: Evidence) -> dict[str, float]:
+    """The part of the records that each mapping's filter lets through, by its UUID, where metrics tell it."""
+    found = {}
+    for each in system.mappings:
+        polled = seen.total("PolledEventCount", uuid(each))
+        filtered = seen.total("FilteredOutEventCount", uuid(each))
+        if polled and filtered is not None:
+            found[uuid(each)] = float(f"{min(max(1 - filtered / polled, 0.0), 1.0):.4g}")
+    return found
+
+
+def mapping_fields(system: System, passes: Mapping[str, float], start: datetime | None) -> Iterator[Field]:
+    """The fields of all mappings. passes: as `passing` gives it; start: the time of t = 0 where metrics tell it."""
     for i, (known, name) in enumerate(zip(system.mappings, _names(system.mappings), strict=True)):
         stream, consumer, function, _ = known.key
         path = ("event_source_mappings", i)
@@ -52,7 +64,7 @@ def mapping_fields(system: System, start: datetime | None) -> Iterator[Field]:
         yield Field((*path, "consumer"), "push" if consumer else "polling", "data", f"{known.place}: {how}")
         yield from fields(path, ROWS, known)
         yield _position(path, known, start)
-        yield from _filter(path, known)
+        yield from _filter(path, known, passes)
 
 
 def reader_fields(system: System) -> Iterator[Field]:
@@ -98,9 +110,13 @@ def _position(path: Path, known: Known, start: datetime | None) -> Field:
     return Field(here, "trim_horizon", "data", f"{time.place}: a time that is past")
 
 
-def _filter(path: Path, known: Known) -> Iterator[Field]:
+def _filter(path: Path, known: Known, passes: Mapping[str, float]) -> Iterator[Field]:
     said = known.get("FilterCriteria")
     if said is None or said.value == []:
+        return
+    if (part := passes.get(uuid(known))) is not None:
+        source = "FilteredOutEventCount / PolledEventCount of its metrics"
+        yield Field((*path, "filter", "passes"), part, "data", source)
         return
     what = "the metrics FilteredOutEventCount and PolledEventCount tell the part that its patterns let through"
     yield Field((*path, "filter", "passes"), 1.0, "missing", f"{said.place}: {what}")

@@ -1,22 +1,30 @@
-"""The fields of the scenario itself, of the account, and of the producers."""
+"""The fields of the scenario itself, and of the account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from simulator.scenario.units import format_duration
 from simulator.twin.fields.field import Field
+from simulator.twin.measured.evidence import Evidence
 from simulator.twin.system import System
 
 USUAL_CONCURRENCY: Final = 1000
 TELLS: Final = "get-account-settings tells it"
 
 
-def head_fields(system: System) -> Iterator[Field]:
-    """Name and duration."""
+def head_fields(system: System, seen: Evidence) -> Iterator[Field]:
+    """Name, duration, and the time of t = 0."""
     name = next(iter(system.streams), "imported")
     yield Field(("name",), name, "assumed", "the first stream")
-    yield Field(("duration",), "1h", "assumed", "metrics tell how long the load is known")
+    metrics = seen.metrics
+    if metrics is None:
+        yield Field(("duration",), "1h", "assumed", "metrics tell how long the load is known")
+        return
+    place = metrics.series[0].place.file
+    yield Field(("duration",), format_duration(metrics.duration_s), "data", f"{place}: as long as there are metrics")
+    yield Field(("start_time",), f"{metrics.start:%Y-%m-%dT%H:%M:%SZ}", "data", f"{place}: the first time")
 
 
 def account_fields(system: System) -> Iterator[Field]:
@@ -36,14 +44,3 @@ def account_fields(system: System) -> Iterator[Field]:
     others = max(limit.value - left.value - own, 0)
     why = f"{limit.value} less {left.value} unreserved, less {own} reserved here; others may use more"
     yield Field(("account", "other_concurrency"), others, "data", f"{left.place}: {why}")
-
-
-def producer_fields(system: System) -> Iterator[Field]:
-    """A producer for each stream: how much it writes is what no template says."""
-    for i, stream in enumerate(system.streams):
-        path = ("producers", i)
-        yield Field((*path, "name"), f"all of {stream}"[:128], "assumed", "all that write to it are one")
-        yield Field((*path, "stream"), stream, "assumed", "all that write to it are one")
-        yield Field((*path, "rate"), "100/s", "missing", "the metric IncomingRecords tells it")
-        yield Field((*path, "record_size"), "1KiB", "missing", "the metrics IncomingBytes and IncomingRecords tell it")
-        yield Field((*path, "partition_keys"), "unique", "missing", "a CSV file of keys and counts tells it")

@@ -8,6 +8,8 @@ from typing import Any, Final
 from simulator.twin.arns import ANY, function_name, stream_arn
 from simulator.twin.found import Finding, Thing, warning
 from simulator.twin.said import Place, Said
+from simulator.twin.sources.csv_text import insights
+from simulator.twin.sources.metrics import read_metric_data, read_metric_statistics
 from simulator.twin.sources.settings import PlaceOf
 from simulator.twin.sources.shards import shards
 from simulator.twin.sources.things import consumer, mapping, provisioned, thing
@@ -188,6 +190,15 @@ def _one_consumer(description: Any, place: Place) -> Iterator[Finding]:
     yield consumer(arn, place.at)
 
 
+def _results(output: Output, place: Place) -> Iterator[Finding]:
+    """What Logs Insights found: a list of fields and values for each line."""
+    rows = [each for each in output["results"] if isinstance(each, list)] if isinstance(output["results"], list) else []
+    fields = [[cell for cell in row if isinstance(cell, dict)] for row in rows]
+    records = [{str(cell.get("field")).lower(): str(cell.get("value")) for cell in row} for row in fields]
+    if any("@duration" in each for each in records):
+        yield insights(records, place)
+
+
 def _nothing(output: Output, place: Place) -> Iterator[Finding]:
     """An output of which nothing is needed."""
     yield from ()
@@ -200,6 +211,9 @@ READERS: Final[Mapping[str, Read]] = {  # by a field that no other of them has; 
     "ConsumerDescription": _consumer,
     "ProvisionedConcurrencyConfigs": _provisioned,
     "AccountLimit": _account,
+    "MetricDataResults": read_metric_data,
+    "Datapoints": read_metric_statistics,
+    "results": _results,
     "StreamNames": _nothing,
     "ShardLimit": _nothing,
     "MinimumThroughputBillingCommitment": _nothing,

@@ -87,7 +87,7 @@ def _checked(
 def _findings(resource: Resource, resolver: Resolver, place: Place, made_up: frozenset[str]) -> Iterator[Finding]:
     resolved = resolver.resolve(resource.properties)
     properties = resolved if isinstance(resolved, dict) else {}
-    at: PlaceOf = lambda name: place.at(name) if name else place  # noqa: E731
+    at = place.at
     match resource.type:
         case types.STREAM:
             yield from thing("stream", (own_name(resource, resolver.resolve),), properties, at, made_up)

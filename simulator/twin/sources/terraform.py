@@ -49,7 +49,7 @@ class Instance:
 
     def at(self, name: str) -> Place:
         """The place of a value by AWS's name."""
-        return self.place.at(TERRAFORM.get(name, name)) if name else self.place
+        return self.place.at(TERRAFORM.get(name, name))
 
 
 def is_terraform(document: Any) -> bool:
