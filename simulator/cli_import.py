@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from simulator.cli_exit import INVALID_FILE, USAGE
+from simulator.cli_files import InvalidFileError
 
 if TYPE_CHECKING:
     from simulator.twin.imported import Imported
@@ -41,8 +42,24 @@ def _metrics(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     return found
 
 
+def _collect(ctx: click.Context, param: click.Parameter, stream: str | None) -> None:
+    from simulator.twin.collect import NoStreamError, script
+
+    if stream is None:
+        return
+    try:
+        click.echo(script(stream), nl=False)
+    except NoStreamError as error:
+        raise click.BadParameter(str(error)) from None
+    ctx.exit()
+
+
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "--collect", metavar="STREAM", is_eager=True, expose_value=False, callback=_collect,
+    help="Print a script of aws commands that collects what is imported of a stream, and do nothing else.",
+)  # fmt: skip
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Scenario to write [STREAM.yaml].")
 @click.option(
     "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parameters,
@@ -52,6 +69,10 @@ def _metrics(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
     "--metric", "metrics", multiple=True, metavar="ID=NAME", callback=_metrics,
     help="Which metric the result ID of get-metric-data is, such as m1=Duration.Sum or m1=Duration.Sum:bill.",
 )  # fmt: skip
+@click.option(
+    "--check", metavar="SCENARIO", type=click.Path(path_type=Path),
+    help="Write nothing; tell in which fields this scenario differs from the files. Exit code 0: in none, 4: in some.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the scenario and the origin of its fields as JSON.")
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 def import_(
@@ -59,6 +80,7 @@ def import_(
     out: Path | None,
     parameters: dict[str, str],
     metrics: dict[str, Metric],
+    check: Path | None,
     as_json: bool,
     force: bool,
 ) -> None:
@@ -71,6 +93,8 @@ def import_(
     from simulator.twin.console import remarks, table
     from simulator.twin.imported import NothingUsableError, Request, import_files
 
+    if not paths:
+        raise click.UsageError("name files or folders to import; --collect STREAM prints a script that makes one")
     missing = [each for each in paths if not os.path.lexists(each)]
     if missing:
         raise click.UsageError(f"{missing[0]}: there is no such file or folder")
@@ -81,6 +105,8 @@ def import_(
         remarks([each.text for each in error.remarks], "warning")
         click.echo(f"error: {error}; nothing is written", err=True)
         sys.exit(INVALID_FILE)
+    if check is not None:
+        sys.exit(_checked(check, imported, as_json))
     path = _place(out, imported)
     _write(path, imported, force)
     remarks([*imported.told("unusable"), *imported.told("warning")], "warning")
@@ -93,6 +119,22 @@ def import_(
         written = "".join(f"\nwrote {each}" for each in (path, *(each.name for each in imported.attachments)))
         click.echo(f"{written}\nnext: shardsim run {shlex.quote(str(path))}")
     sys.exit(0 if imported.complete else SOMETHING_MISSING)
+
+
+def _checked(path: Path, imported: Imported, as_json: bool) -> int:
+    """Compare a scenario with the files; the exit code."""
+    from simulator.scenario.faults import ScenarioError
+    from simulator.scenario.loading import load
+    from simulator.twin.checking import comparison
+    from simulator.twin.console import differences, differences_json, remarks
+
+    try:
+        found = comparison(load(path), imported)
+    except ScenarioError as error:
+        raise InvalidFileError(error.faults) from None
+    remarks([*imported.told("unusable"), *imported.told("warning")], "warning")
+    click.echo(differences_json(found) if as_json else differences(found, str(path)))
+    return SOMETHING_MISSING if found.differences else 0
 
 
 def _place(out: Path | None, imported: Imported) -> Path:

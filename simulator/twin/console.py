@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any, Final
 
 import click
 
 from simulator.scenario.nodes import shortened, visible
+from simulator.twin.checking import Comparison
 from simulator.twin.fields.field import Field
 from simulator.twin.imported import Imported
 
@@ -55,6 +58,31 @@ def _value(field: Field) -> str:
 
 def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def differences(found: Comparison, name: str) -> str:
+    """In which fields a scenario differs from the files, a line each."""
+    if not found.differences:
+        return f"{visible(name)} says the same as the files, in {found.compared} fields"
+    rows = [
+        (visible(each.path), f"{_text(each.scenario)} here, {_text(each.files)} there", each)
+        for each in found.differences
+    ]
+    first, second = (max(len(row[i]) for row in rows) for i in (0, 1))  # type: ignore[arg-type]
+    lines = [f"  {path:<{first}}  {what:<{second}}  {visible(each.source)}".rstrip() for path, what, each in rows]
+    return "\n".join([f"{visible(name)} differs from the files", *lines])
+
+
+def differences_json(found: Comparison) -> str:
+    """The same as JSON (docs/import.md)."""
+    rows = [asdict(each) for each in found.differences]
+    return json.dumps(
+        {"schema_version": 1, "compared": found.compared, "differences": rows}, indent=2, ensure_ascii=False
+    )
+
+
+def _text(value: Any) -> str:
+    return shortened(_plain(value), LONGEST_VALUE)
 
 
 def remarks(texts: Sequence[str], word: str) -> None:

@@ -31,7 +31,7 @@ def allowed_fields(fields: Sequence[Field]) -> tuple[list[Field], list[Remark]]:
     """The fields of a scenario that validates, and a warning for each value that was replaced or left out."""
     kept, remarks = list(fields), []
     for _ in range(MOST_ROUNDS):
-        _, faults = examine_text(scenario_yaml(_without_files(kept), ()), Path("imported.yaml"))
+        _, faults = examine_text(scenario_yaml(without_files(kept), ()), Path("imported.yaml"))
         refused = {each.field: each for each in errors(faults)}
         if not refused:
             break
@@ -43,7 +43,7 @@ def allowed_fields(fields: Sequence[Field]) -> tuple[list[Field], list[Remark]]:
     return kept, remarks
 
 
-def _without_files(fields: Sequence[Field]) -> list[Field]:
+def without_files(fields: Sequence[Field]) -> list[Field]:
     """The fields with what is in files that are not written yet replaced: those files are as they should be."""
     instead = {"trace": "1/s", "weights": "unique"}
     return [

@@ -56,7 +56,7 @@ def _duration(
 def _records(mappings: Sequence[Known], passes: Mapping[str, float], seen: Evidence) -> tuple[Floats | None, str]:
     """The records that mappings gave to a function in each interval; or None, and why they are not known."""
     invoked = [seen.column("InvokedEventCount", uuid(each)) for each in mappings]
-    known = [each for each in invoked if each is not None]
+    known = [each for each in invoked if each is not None and each.any()]  # a mapping has it only if it was asked for
     if known and len(known) == len(invoked):
         return np.sum(known, axis=0), ""
     if len(mappings) > 1:
