@@ -206,7 +206,7 @@ def _sam_function(mapping: MappingSpec) -> list[str]:
     source = f"!GetAtt {stream}.Arn"
     if mapping.consumer:
         source = f"!GetAtt {_id(function.name)}Fast.ConsumerARN"
-    lines += ["      Events:", "        Web: {Type: Api, Properties: {Path: /, Method: get}}"]
+    lines += ["      Events:", f"        Web: {{Type: Api, Properties: {{Path: /{function.name}, Method: get}}}}"]
     lines += ["        Records:", "          Type: Kinesis", "          Properties:", f"            Stream: {source}"]
     lines += [f"            {name}: {json.dumps(value)}" for name, value in mapping.settings.items()]
     if mapping.consumer:
