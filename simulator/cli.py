@@ -7,6 +7,7 @@ import sys
 import click
 
 from simulator.cli_advise import advise
+from simulator.cli_backtest import backtest
 from simulator.cli_compare import compare
 from simulator.cli_exit import BUG, TABLE
 from simulator.cli_files import explain, schema, validate
@@ -33,7 +34,21 @@ def cli() -> None:
     """
 
 
-for command in (run, compare, size, advise, sweep_load, report, diff, validate, schema, init, import_, explain):
+for command in (
+    run,
+    compare,
+    size,
+    advise,
+    sweep_load,
+    report,
+    diff,
+    validate,
+    schema,
+    init,
+    import_,
+    backtest,
+    explain,
+):
     cli.add_command(command)
 
 

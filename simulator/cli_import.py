@@ -29,7 +29,8 @@ def _parameters(ctx: click.Context, param: click.Parameter, values: tuple[str, .
     return {name: value for name, _, value in (each.partition("=") for each in values)}
 
 
-def _metrics(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Metric]:
+def given_metrics(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, Metric]:
+    """The metrics of `--metric ID=NAME`."""
     from simulator.twin.measured.naming import metric_of
 
     found = {}
@@ -66,7 +67,7 @@ def _collect(ctx: click.Context, param: click.Parameter, stream: str | None) -> 
     help="Value of a template's parameter, also of AWS::Region and such; may be repeated.",
 )  # fmt: skip
 @click.option(
-    "--metric", "metrics", multiple=True, metavar="ID=NAME", callback=_metrics,
+    "--metric", "metrics", multiple=True, metavar="ID=NAME", callback=given_metrics,
     help="Which metric the result ID of get-metric-data is, such as m1=Duration.Sum or m1=Duration.Sum:bill.",
 )  # fmt: skip
 @click.option(

@@ -16,7 +16,7 @@ from simulator.twin.fields.rest import account_fields, head_fields
 from simulator.twin.fields.streams import stream_fields, stream_remarks
 from simulator.twin.fields.traffic import Attachment, producer_fields, traffic_remarks
 from simulator.twin.found import Finding, Remark, Thing
-from simulator.twin.measured.evidence import Evidence, evidence
+from simulator.twin.measured.evidence import Evidence, evidence, names_of
 from simulator.twin.measured.series import Metric
 from simulator.twin.merging import merged
 from simulator.twin.naming import allowed_names, named, real_names
@@ -94,7 +94,7 @@ def import_files(paths: Sequence[Path], request: Request | None = None) -> Impor
     remarks = [*(each for each in found if isinstance(each, Remark)), *conflicts, *left_out]
     if not whole.streams:
         raise NothingUsableError(remarks)
-    seen, strange = evidence(reading.measured, request.metrics, whole)
+    seen, strange = evidence(reading.measured, request.metrics, names_of(whole))
     made = list(_fields(whole, seen, request.stem or next(iter(whole.streams))))
     fields, repairs = allowed_fields([each for each in made if isinstance(each, Field)])
     remarks += [*strange, *stream_remarks(whole), *function_remarks(whole), *mapping_remarks(whole)]

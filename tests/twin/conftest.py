@@ -31,6 +31,13 @@ def shardsim() -> Command:
     return lambda *args: CliRunner().invoke(cli, [str(each) for each in args])
 
 
+@pytest.fixture
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plots and pages take seconds a run, and nobody looks at them here."""
+    monkeypatch.setattr("simulator.report.plots.drawing.draw", lambda *_: None)
+    monkeypatch.setattr("simulator.report.page.build.write_page", lambda *_: None)
+
+
 def said(path: Path) -> dict[str, Any]:
     """What a scenario that was written says, as `systems.expected` puts it."""
     scenario = load(path)

@@ -41,14 +41,14 @@ def uuid(mapping: Known) -> str:
     return str(mapping.value("UUID") or "")
 
 
-def evidence(found: Sequence[Finding], given: Mapping[str, Metric], whole: System) -> tuple[Evidence, list[Remark]]:
-    """The measurements of a system's streams, functions and mappings, and remarks about those that are nobody's."""
-    ids = [uuid(each) for each in whole.mappings]
-    names: Names = {
-        "stream": list(whole.streams),
-        "function": list(whole.functions),
-        "mapping": [each for each in ids if each],
-    }
+def names_of(whole: System) -> Names:
+    """What the streams, functions and mappings of a system are called in metrics."""
+    uuids = [each for each in map(uuid, whole.mappings) if each]
+    return {"stream": list(whole.streams), "function": list(whole.functions), "mapping": uuids}
+
+
+def evidence(found: Sequence[Finding], given: Mapping[str, Metric], names: Names) -> tuple[Evidence, list[Remark]]:
+    """The measurements of streams, functions and mappings, and remarks about those that are nobody's."""
     raws = [each for each in found if isinstance(each, Raw)]
     queries = [each for each in found if isinstance(each, Query)]
     said: list[Finding] = [
