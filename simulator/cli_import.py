@@ -117,7 +117,9 @@ def import_(
         click.echo(json.dumps(imported.as_json(), indent=2, ensure_ascii=False))
     else:
         click.echo(table(imported))
-        written = "".join(f"\nwrote {each}" for each in (path, *(each.name for each in imported.attachments)))
+        written = "".join(
+            f"\nwrote {each}" for each in (path, *(path.with_name(each.name) for each in imported.attachments))
+        )
         click.echo(f"{written}\nnext: shardsim run {shlex.quote(str(path))}")
     sys.exit(0 if imported.complete else SOMETHING_MISSING)
 

@@ -52,12 +52,12 @@ def _rate(path: Path, stream: str, seen: Evidence, file: str) -> Iterator[Field 
 
 
 def _size(path: Path, stream: str, seen: Evidence) -> Field:
-    series, size = seen.find("IncomingBytes", stream), seen.total("IncomingBytes", stream)
-    records = seen.total("IncomingRecords", stream)
+    series, sizes = seen.find("IncomingBytes", stream), seen.column("IncomingBytes", stream)
+    records = seen.column("IncomingRecords", stream)
     here = (*path, "record_size")
-    if series is None or not size or not records:
+    if series is None or sizes is None or records is None or not (both := (sizes > 0) & (records > 0)).any():
         return Field(here, "1KiB", "missing", "the metrics IncomingBytes and IncomingRecords (Sum) tell it")
-    mean = max(round(size / records), 1)
+    mean = max(round(float(sizes[both].sum() / records[both].sum())), 1)
     return Field(here, format_size(mean), "data", f"{series.place}: IncomingBytes / IncomingRecords, the mean")
 
 

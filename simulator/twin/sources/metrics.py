@@ -17,13 +17,15 @@ OF: Final[Mapping[str, Of]] = {
     "StreamName": "stream", "FunctionName": "function", "EventSourceMappingUUID": "mapping", "ShardId": "shard",
 }  # fmt: skip
 EARLIEST, LATEST = 1_000_000_000, 10_000_000_000  # of times, in seconds since 1970: from 2001 to 2286
+ASKED: Final = {"MetricStat", "Expression"}
 STATISTICS: Final = ("Sum", "Average", "Maximum", "Minimum", "SampleCount")
 
 
 def is_queries(document: Any) -> bool:
     """Whether a document is a file of queries of get-metric-data."""
     queries = _queries(document)
-    return bool(queries) and all(isinstance(each, dict) and "Id" in each for each in queries)
+    said = [each for each in queries if isinstance(each, dict) and "Id" in each and each.keys() & ASKED]
+    return bool(queries) and len(said) == len(queries)
 
 
 def _queries(document: Any) -> list[Any]:
