@@ -97,7 +97,7 @@ def import_files(paths: Sequence[Path], request: Request | None = None) -> Impor
     seen, strange = evidence(reading.measured, request.metrics, names_of(whole))
     made = list(_fields(whole, seen, request.stem or next(iter(whole.streams))))
     fields, repairs = allowed_fields([each for each in made if isinstance(each, Field)])
-    remarks += [*strange, *stream_remarks(whole), *function_remarks(whole), *mapping_remarks(whole)]
+    remarks += [*strange, *stream_remarks(whole, seen), *function_remarks(whole), *mapping_remarks(whole)]
     remarks += [*traffic_remarks(whole, seen), *duration_remarks(whole, seen), *repairs]
     attachments = [each for each in made if isinstance(each, Attachment)]
     return Imported(fields, attachments, list(dict.fromkeys(remarks)), reading.files)

@@ -20,7 +20,7 @@ from simulator.twin.measured.naming import metric_of
 from . import exports
 from .conftest import Command
 from .exports import FUNCTION, STREAM
-from .files import cli_function, cli_mapping, write
+from .files import cli_function, cli_mapping, cli_shards, write
 from .observed import Minutes, flat, observe, wave
 from .systems import FunctionSpec, MappingSpec, StreamSpec
 
@@ -332,6 +332,35 @@ def test_with_all_measurements_nothing_is_missing_and_the_exit_code_is_0(shardsi
     assert shardsim("validate", "out.yaml").exit_code == 0
     again = shardsim("import", "in", "-o", "out.yaml")
     assert "out.yaml, out-meter-traffic.csv, out-meter-keys.csv exists already" in again.stderr
+
+
+def sequence_number(made_s: int) -> str:
+    """The first of a shard that was made then: 2, the time, and zeros but for the shard and the version."""
+    return str(int(f"2{made_s:09x}{0:01x}{0:016x}00{made_s:09x}{0:08x}2", 16))
+
+
+@pytest.mark.parametrize(("after_s", "told"), [(-10, False), (3600, True)])
+def test_shards_that_were_made_while_it_was_measured_are_told(after_s: int, told: bool) -> None:
+    system()
+    as_query_file(observe(12, wave(20, 240)))
+    made_s = round(exports.START.timestamp()) + after_s
+    shards = cli_shards(2)
+    for each in shards:
+        each["SequenceNumberRange"]["StartingSequenceNumber"] = sequence_number(made_s)
+    write(Path("in"), "shards.json", {"Shards": shards})
+    words = "within the time of the metrics, the first at 2026-03-01 23:00:00 UTC, 3,600 s into it"
+    assert any(words in each for each in imported().told("warning")) == told
+
+
+def test_unequal_shards_are_told() -> None:
+    system()
+    shards = cli_shards(4)
+    shards[1]["HashKeyRange"]["EndingHashKey"] = str(2**125 - 1)
+    shards[2]["HashKeyRange"]["StartingHashKey"] = str(2**125)
+    write(Path("in"), "shards.json", {"Shards": shards})
+    assert "stream meter: its shards are unequal, from 0.50 to 1.50 of an equal part; a scenario has equal ones" in (
+        imported().told("warning")
+    )
 
 
 def test_metrics_of_an_unknown_function_and_of_shards_are_told() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from simulator.scenario.bounds import KIB
 from simulator.scenario.units import format_size
 from simulator.twin.fields.field import NOT_DESCRIBED, Field, Row, field, fields
 from simulator.twin.found import Remark, not_modelled, warning
+from simulator.twin.measured.evidence import Evidence
 from simulator.twin.merging import Known
 from simulator.twin.sources.shards import HASH_KEYS
 from simulator.twin.system import System
@@ -55,12 +57,13 @@ def _shards(name: str, known: Known | None, shards: Sequence[Known], mode: str) 
     return Field(path, 1, "missing", f"{NOT_DESCRIBED}; {TELLS}") if known is None else found
 
 
-def stream_remarks(system: System) -> Iterator[Remark]:
+def stream_remarks(system: System, seen: Evidence) -> Iterator[Remark]:
     """What of streams is not modelled, or is not as a scenario has it."""
     for name, known in system.streams.items():
         shards = system.shards.get(name, ())
         if shards:
             yield from _ranges(name, [each.settings["Range"].value for each in shards])
+            yield from _resharded(name, shards, seen)
         if known is None:
             continue
         if known.value("RecordDistributionStrategy") == "AUTO":
@@ -71,6 +74,18 @@ def stream_remarks(system: System) -> Iterator[Remark]:
             yield not_modelled(f"stream {name}: queues")
         if known.value("WarmThroughputMiBps"):
             yield not_modelled(f"stream {name}: warm throughput of {known.value('WarmThroughputMiBps')} MiB/s")
+
+
+def _resharded(name: str, shards: Sequence[Known], seen: Evidence) -> Iterator[Remark]:
+    """A warning if shards were made while metrics were measured: the scenario has those of the end all the time."""
+    if seen.metrics is None:
+        return
+    opened = [each.value("Opened") for each in shards]
+    late = sorted(each for each in opened if isinstance(each, datetime) and each > seen.metrics.start)
+    if late:
+        into_s = (late[0] - seen.metrics.start).total_seconds()
+        when = f"the first at {late[0]:%Y-%m-%d %H:%M:%S} UTC, {into_s:,.0f} s into it"
+        yield warning(f"stream {name}: {len(late)} of its shards were made within the time of the metrics, {when}")
 
 
 def _ranges(name: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Remark]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from simulator.twin.found import Finding, Thing, warning
@@ -10,6 +12,9 @@ from simulator.twin.said import Place, Said
 
 HASH_KEYS: Final = 2**128
 LONGEST: Final = 39  # digits of a hash key
+NUMBER: Final = re.compile("[0-9]{50,60}")
+DIGITS: Final = 47
+EARLIEST, LATEST = 1_300_000_000, 10_000_000_000  # of times, in seconds since 1970
 
 
 def shards(stream: str, items: Iterable[tuple[Mapping[str, Any], Place]]) -> Iterator[Finding]:
@@ -27,7 +32,21 @@ def shards(stream: str, items: Iterable[tuple[Mapping[str, Any], Place]]) -> Ite
             "Range": Said((low, high), place.at("HashKeyRange")),
             "Open": Said("EndingSequenceNumber" not in numbers, place.at("SequenceNumberRange")),
         }
+        if (opened := opened_at(numbers.get("StartingSequenceNumber"))) is not None:
+            said["Opened"] = Said(opened, place.at("SequenceNumberRange", "StartingSequenceNumber"))
         yield Thing("shard", (stream, str(item.get("ShardId"))), place, said)
+
+
+def opened_at(sequence_number: Any) -> datetime | None:
+    """When a shard was made, by its first sequence number; None for what is no such number.
+
+    In hexadecimal a sequence number has 47 digits: 2, then nine for that time in seconds, and others.
+    """
+    if not isinstance(sequence_number, str) or not NUMBER.fullmatch(sequence_number):
+        return None
+    digits = f"{int(sequence_number):x}"
+    seconds = int(digits[1:10], 16) if len(digits) == DIGITS and digits[0] == "2" else 0
+    return datetime.fromtimestamp(seconds, UTC) if EARLIEST <= seconds <= LATEST else None
 
 
 def _hash_key(value: Any) -> int:
