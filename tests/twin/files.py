@@ -273,7 +273,12 @@ def _tf_mapping(mapping: MappingSpec) -> dict[str, Any]:
 
 
 def as_terraform_show(system: SystemSpec, folder: Path) -> Path:
-    """`terraform show -json` of a state; mappings are in a module of a module."""
+    """`terraform show -json` of a state."""
+    return write(folder, "state.json", terraform_state(system))
+
+
+def terraform_state(system: SystemSpec) -> dict[str, Any]:
+    """A state as JSON; mappings are in a module of a module."""
     resources = [
         {"address": f"{type_}.{_tf_label(label)}", "mode": "managed", "type": type_, "name": label, "values": values}
         for type_, label, values in _tf_resources(system)
@@ -284,8 +289,7 @@ def as_terraform_show(system: SystemSpec, folder: Path) -> Path:
     outer = [each for each in resources if each not in inner]
     modules = [{"address": "module.readers", "child_modules": [{"address": "x", "resources": inner}]}]
     root = {"resources": outer, "child_modules": modules}
-    state = {"format_version": "1.0", "terraform_version": "1.13.0", "values": {"root_module": root}}
-    return write(folder, "state.json", state)
+    return {"format_version": "1.0", "terraform_version": "1.13.0", "values": {"root_module": root}}
 
 
 def as_tfstate(system: SystemSpec, folder: Path) -> Path:

@@ -116,20 +116,16 @@ def _from_percentiles(name: str, seen: Evidence) -> float | None:
 
 
 def _fields(path: Path, found: Fit, cv: float | None, source: str) -> Iterator[Field]:
-    """Where the variation is, data do not tell: it is given to the larger part."""
+    """Data do not tell which part varies: both do, so much that an invocation of the mean batch varies by `cv`."""
     batch, record = found.per_batch, found.per_record
     part = record.value * found.mean_batch if record else 0.0
-    of_batch = batch.value >= part
-    yield _estimate((*path, "per_batch"), batch, _share(cv, found.mean_s, batch.value) if of_batch else None, source)
+    root = math.hypot(batch.value, part)
+    each = None if cv is None or root == 0 else cv * (batch.value + part) / root
+    yield _estimate((*path, "per_batch"), batch, each, source)
     if record is None:
         yield Field((*path, "per_record"), "0s", "missing", found.why)
     else:
-        yield _estimate((*path, "per_record"), record, None if of_batch else _share(cv, found.mean_s, part), source)
-
-
-def _share(cv: float | None, whole_s: float, part_s: float) -> float | None:
-    """The variation of a part that gives the whole its own."""
-    return None if cv is None or part_s <= 0 else cv * whole_s / part_s
+        yield _estimate((*path, "per_record"), record, each, source)
 
 
 def _estimate(path: Path, found: Estimate, cv: float | None, source: str) -> Field:
