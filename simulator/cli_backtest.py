@@ -10,7 +10,7 @@ import click
 
 from simulator.cli_exit import INVALID_FILE, USAGE
 from simulator.cli_files import InvalidFileError
-from simulator.cli_import import SOMETHING_MISSING, given_metrics
+from simulator.cli_import import SOMETHING_MISSING, given_metrics, require
 
 if TYPE_CHECKING:
     from simulator.twin.measured.series import Metric
@@ -75,6 +75,8 @@ def backtest(
     from simulator.twin.backtest.running import backtest as run
     from simulator.twin.backtest.telling import csv_text, json_text, text
     from simulator.twin.console import remarks
+
+    require(paths)
 
     def progress(done: int) -> None:
         if not quiet and sys.stderr.isatty():

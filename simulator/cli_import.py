@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -96,9 +97,7 @@ def import_(
 
     if not paths:
         raise click.UsageError("name files or folders to import; --collect STREAM prints a script that makes one")
-    missing = [each for each in paths if not os.path.lexists(each)]
-    if missing:
-        raise click.UsageError(f"{missing[0]}: there is no such file or folder")
+    require(paths)
     try:
         stem = out.name.removesuffix(out.suffix if out.suffix in SUFFIXES else "") if out else ""
         imported = import_files(paths, Request(parameters, metrics, stem))
@@ -138,6 +137,13 @@ def _checked(path: Path, imported: Imported, as_json: bool) -> int:
     remarks([*imported.told("unusable"), *imported.told("warning")], "warning")
     click.echo(differences_json(found) if as_json else differences(found, str(path)))
     return SOMETHING_MISSING if found.differences else 0
+
+
+def require(paths: Sequence[Path]) -> None:
+    """Raise UsageError for a path where there is nothing."""
+    for each in paths:
+        if not os.path.lexists(each):
+            raise click.UsageError(f"{each}: there is no such file or folder")
 
 
 def _place(out: Path | None, imported: Imported) -> Path:

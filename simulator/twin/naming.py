@@ -13,7 +13,7 @@ from simulator.scenario.nodes import shortened
 from simulator.twin.found import Finding, Kind, Remark, Thing, warning
 
 LONGEST_ID: Final = 24  # characters of an id in a name that CloudFormation makes up
-MADE_UP: Final = r".+-%s-[A-Za-z0-9]{8,13}"
+MADE_UP: Final = r".+-(?:%s|%s)-[A-Za-z0-9]{8,13}"
 STREAM_AT: Final[dict[Kind, int]] = {"stream": 0, "shard": 0, "consumer": 0, "reader": 0, "mapping": 0}
 FUNCTION_AT: Final[dict[Kind, int]] = {"function": 0, "alias": 0, "provisioned": 0, "mapping": 2}
 
@@ -67,7 +67,7 @@ def _real(things: Sequence[Thing], at: dict[Kind, int]) -> dict[str, str]:
     names = set(_names([each for each in things if not each.made_up], at))
     found = {}
     for id_ in ids:
-        pattern = re.compile(MADE_UP % re.escape(id_[:LONGEST_ID]))
+        pattern = re.compile(MADE_UP % (re.escape(id_), re.escape(id_[:LONGEST_ID])))
         real = [each for each in names if pattern.fullmatch(each)]
         if len(real) == 1 and id_ not in names:
             found[id_] = real[0]

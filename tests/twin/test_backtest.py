@@ -161,5 +161,10 @@ def test_where_nothing_can_be_compared_it_is_exit_3(words: str, shardsim: Comman
     assert words in result.stderr.splitlines()[-1]
 
 
-def test_a_scenario_that_is_not_valid_is_exit_3(shardsim: Command) -> None:
+def test_a_scenario_that_is_not_valid_is_exit_3_and_a_folder_that_is_not_there_wrong_use(shardsim: Command) -> None:
+    write(Path(), "twin.yaml", SCENARIO)
+    result = shardsim("backtest", "twin.yaml", "--observed", "seen")
+    assert result.exit_code == 2
+    assert "seen: there is no such file or folder" in result.stderr
+    Path("seen").mkdir()
     assert shardsim("backtest", "missing.yaml", "--observed", "seen").exit_code == 3

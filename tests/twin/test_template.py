@@ -125,14 +125,18 @@ def test_a_default_arn_still_gives_the_name_of_the_stream() -> None:
     assert found["event_source_mappings.0.consumer"] == "push"
 
 
-def test_names_that_aws_makes_up_are_matched_with_the_ids_of_the_template() -> None:
-    template = "Resources: {Log: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 3, RetentionPeriodHours: 72}}}"
-    summary = {"StreamDescriptionSummary": {"StreamName": "shop-Log-1A2B3C4D5E6F", "OpenShardCount": 5}}
+@pytest.mark.parametrize("id_", ["Log", "LogOfAllThatHasEverHappened7C2E"])
+@pytest.mark.parametrize("letters", [24, 128])
+def test_names_that_aws_makes_up_are_matched_with_the_ids_of_the_template(id_: str, letters: int) -> None:
+    properties = "{ShardCount: 3, RetentionPeriodHours: 72}"
+    template = f"Resources: {{{id_}: {{Type: AWS::Kinesis::Stream, Properties: {properties}}}}}"
+    name = f"shop-{id_[:letters]}-1A2B3C4D5E6F"
+    summary = {"StreamDescriptionSummary": {"StreamName": name, "OpenShardCount": 5}}
     of = imported(template, summary)
     found = values(of)
-    assert found["streams.shop-Log-1A2B3C4D5E6F.shards"] == 5
-    assert found["streams.shop-Log-1A2B3C4D5E6F.retention"] == "72h"
-    assert "streams.Log.shards" not in found
+    assert found[f"streams.{name}.shards"] == 5
+    assert found[f"streams.{name}.retention"] == "72h"
+    assert f"streams.{id_}.shards" not in found
     (told,) = of.told("warning")
     assert "ShardCount is 5" in told
     assert "and 3" in told
