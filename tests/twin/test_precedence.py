@@ -114,6 +114,14 @@ def test_a_filter_is_there_but_the_part_that_passes_is_missing() -> None:
     assert not any("filter" in each.name for each in files(mapping(FilterCriteria={"Filters": []})).fields)
 
 
+def test_equal_filters_are_no_conflict_however_they_are_written() -> None:
+    patterns = [[{"Pattern": text}] for text in ('{"data":{"a":[1],"b":[2]}}', '{ "data": {"b": [2], "a": [1]} }')]
+    told = files(*(mapping(FilterCriteria={"Filters": each}) for each in patterns)).told("warning")
+    assert told == []
+    other = mapping(FilterCriteria={"Filters": [{"Pattern": "{}"}]})
+    assert len(files(mapping(FilterCriteria={"Filters": patterns[0]}), other).told("warning")) == 1
+
+
 def test_a_starting_position_in_the_past_is_the_oldest_record() -> None:
     for stamp in (1761991200.0, "2025-11-01T10:00:00+01:00", "2025-11-01T10:00:00"):
         of = files(mapping(StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=stamp))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -27,7 +28,15 @@ def _patterns(value: Any) -> list[str]:
     filters = _group(value).get("Filters") or []
     if not isinstance(filters, list):
         raise ValueError
-    return [str(_group(each).get("Pattern", "")) for each in filters]
+    return sorted(_pattern(_group(each).get("Pattern")) for each in filters)
+
+
+def _pattern(value: Any) -> str:
+    """A pattern, however its JSON is spaced and ordered, so that equal ones are equal."""
+    try:
+        return json.dumps(json.loads(value), sort_keys=True)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)
 
 
 def _reserve(value: Any) -> int | None:
