@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,22 @@ def test_true_values_are_within_their_intervals_in_95_of_100_cases(name: str) ->
         inside += [each.low <= value <= each.high for each, value in truth]
     assert inside.min() >= 90
     assert inside.max() < 100  # or they would be of no use
+
+
+def test_metrics_without_a_common_minute_are_told(shardsim: Command) -> None:
+    minutes = observe(13, wave(20, 240, 60))
+    system()
+    other_day = Minutes(**{**vars(minutes), "records": np.zeros(60), "bytes": np.zeros(60)})
+    as_query_file(other_day)
+    early = [(time - timedelta(days=1), value) for time, value in exports.points(minutes.records)]
+    write(Path("in"), "r.json", exports.statistics("IncomingRecords", early))
+    of = imported()
+    batch = field(of, f"functions.{FUNCTION}.duration.per_batch")
+    assert batch.how == "missing"
+    assert batch.source == "fewer than 10 intervals in which records, invocations and durations are all known"
+    assert any("a gap" in each for each in of.told("warning"))
+    assert shardsim("import", "in", "-o", "out.yaml").exit_code == 4
+    assert shardsim("validate", "out.yaml").exit_code == 0
 
 
 def test_a_time_per_record_of_nothing_is_0_and_not_refused() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.twin.fields.field import Field, Path
 from simulator.twin.found import Remark, warning
 from simulator.twin.measured.evidence import Evidence, uuid
-from simulator.twin.measured.fit import Estimate, Fit, fit
+from simulator.twin.measured.fit import LEAST_INTERVALS, Estimate, Fit, fit
 from simulator.twin.measured.grid import Floats
 from simulator.twin.measured.series import Reports
 from simulator.twin.measured.spread import MS, P99, lognormal, quantiles, seconds, variation
@@ -42,6 +42,8 @@ def _duration(
 ) -> Iterator[Field]:
     records, why = _records(mappings, passes, seen)
     found = _fitted(name, records, seen) if records is not None else None
+    if found is None and records is not None and seen.find("Invocations", name):
+        why = f"fewer than {LEAST_INTERVALS} intervals in which records, invocations and durations are all known"
     if found is not None:
         yield from _fields(path, found, _variation(name, found, seen, logs), _source(name, seen, found))
     elif logs is not None and logs.durations_ms:
