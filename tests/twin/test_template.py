@@ -164,6 +164,23 @@ Resources:
     assert "do not name that version or alias" in without.told("warning")[0]
 
 
+@pytest.mark.parametrize("reference", ["Work.Alias", "WorkAliaslive"])
+def test_an_alias_that_sam_makes_is_found_by_both_its_names(reference: str) -> None:
+    text = f"""
+Resources:
+  Log: {{Type: AWS::Kinesis::Stream, Properties: {{ShardCount: 1}}}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties: {{AutoPublishAlias: live, ProvisionedConcurrencyConfig: {{ProvisionedConcurrentExecutions: 4}}}}
+  Read:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: {{EventSourceArn: !GetAtt Log.Arn, FunctionName: !Ref {reference}, StartingPosition: LATEST}}
+"""
+    of = imported(text)
+    assert values(of)["functions.Work.provisioned_concurrency"] == 4
+    assert of.told("warning") == []
+
+
 def test_firehose_is_another_reader() -> None:
     text = """
 Resources:

@@ -24,6 +24,9 @@ def expanded(resource: Resource, globals_: Mapping[str, Any]) -> Iterator[Resour
     alias = properties.get("AutoPublishAlias")
     if alias is not None:
         yield _alias(resource, properties, alias)
+        if isinstance(alias, str):  # by the id that it gets, too, which other resources may refer to
+            named = {"Name": alias, "FunctionName": {"Ref": resource.id}}
+            yield Resource(f"{resource.id}Alias{alias}", ALIAS, named, resource.path)
     function = f"{resource.id}.Alias" if alias is not None else resource.id  # SAM's own name for it, in Ref
     events = properties.get("Events")
     for name, event in events.items() if isinstance(events, dict) else ():
