@@ -7,9 +7,12 @@ import sys
 import click
 
 from simulator.cli_advise import advise
+from simulator.cli_backtest import backtest
 from simulator.cli_compare import compare
 from simulator.cli_exit import BUG, TABLE
+from simulator.cli_export import export
 from simulator.cli_files import explain, schema, validate
+from simulator.cli_import import import_
 from simulator.cli_init import init
 from simulator.cli_report import diff, report
 from simulator.cli_run import run
@@ -32,7 +35,10 @@ def cli() -> None:
     """
 
 
-for command in (run, compare, size, advise, sweep_load, report, diff, validate, schema, init, explain):
+COMMANDS = (
+    run, compare, size, advise, sweep_load, report, diff, validate, schema, init, import_, export, backtest, explain,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -63,20 +62,9 @@ def _is_our_schema(path: Path) -> bool:
 
 
 def _write(path: Path, texts: dict[Path, str], force: bool) -> None:
-    """Write all files beside their places, then move them there; the scenario last, when all else is there."""
-    from simulator.files.interrupts import undisturbed
-    from simulator.files.scratch import clear, parents, scratch
-    from simulator.files.whole import move_new, write_new
+    """Write all files, or none."""
+    from simulator.files.together import write_together
     from simulator.report.folder import told
 
-    with undisturbed(), told(path, named_with=""), parents(path), scratch(path) as folder, ExitStack() as undone:
-        clear(path.parent)
-        for place, text in texts.items():
-            write_new(folder / place.name, text)
-        for place in reversed(texts):
-            if force or _is_our_schema(place):
-                (folder / place.name).replace(place)
-            else:
-                move_new(folder / place.name, place)
-                undone.callback(place.unlink)
-        undone.pop_all()
+    with told(path, named_with=""):
+        write_together(texts, lambda place: force or _is_our_schema(place))

@@ -34,9 +34,9 @@ class InvocationsWriter:
     wants_attempts = True
 
     def __init__(self, file: TextIO, scenario: Scenario) -> None:
-        self._file, self._mappings = file, scenario.event_source_mappings
-        self._readers = len(self._mappings) + len(scenario.readers)
-        self._names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in self._mappings]
+        self._file, self._scenario = file, scenario
+        mappings = scenario.event_source_mappings
+        self._names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in mappings]
         self._held: Integers = np.empty((0, COLUMNS), np.int64)
         file.write(HEADER)
 
@@ -44,12 +44,7 @@ class InvocationsWriter:
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
     ) -> None:
         """Take a window (see simulator.model.observer.Observer)."""
-        of = by_reader(facts, self._readers)[: len(self._mappings)]
-        new = [
-            _rows(number, attempts_of(mine.attempts, streams[mapping.stream]))
-            for number, (mapping, mine) in enumerate(zip(self._mappings, of, strict=True))
-        ]
-        self.follow(np.concatenate([self._held[:0], *new]), end_ns, last)
+        self.follow(attempt_rows(self._scenario, facts, streams), end_ns, last)
 
     def follow(self, attempts: Integers, end_ns: int, last: bool) -> None:
         """Take the attempts that were admitted before a time (see simulator.model.observer.Follower)."""
@@ -70,6 +65,17 @@ class InvocationsWriter:
         outcome = words(OUTCOMES, rows[:, OUTCOME])
         times, ages = (seconds(cut), seconds(start), seconds(finish)), (seconds(finish - last), seconds(start - last))
         return lines((names, *counts, *times, whole(rows[:, COLD]), outcome, *ages))
+
+
+def attempt_rows(scenario: Scenario, facts: Facts, streams: Streams) -> Integers:
+    """The attempts of a window that were admitted, a row each (START and so on), in no order."""
+    mappings = scenario.event_source_mappings
+    of = by_reader(facts, len(mappings) + len(scenario.readers))[: len(mappings)]
+    rows = [
+        _rows(number, attempts_of(mine.attempts, streams[mapping.stream]))
+        for number, (mapping, mine) in enumerate(zip(mappings, of, strict=True))
+    ]
+    return np.concatenate([np.empty((0, COLUMNS), np.int64), *rows])
 
 
 def _rows(number: int, attempts: Attempts) -> Integers:

@@ -82,7 +82,7 @@ def _interpreted(text: str, path: Path, overrides: Overrides) -> tuple[Scenario 
 
 def _foreign(what: str) -> Problem:
     """One line, whatever else a scenario may not have is in such a file."""
-    return Problem("", f"is {what}, which no command reads yet", "begin a scenario with shardsim init", mark=Mark(0, 0))
+    return Problem("", f"is {what}, not a scenario", "make one of it with shardsim import", mark=Mark(0, 0))
 
 
 def _fault(problem: Problem, path: str, lines: Sequence[str], marks: Mapping[str, Mark]) -> Fault:

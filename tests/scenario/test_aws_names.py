@@ -105,7 +105,7 @@ def test_a_file_of_aws_is_told_in_a_line_what_it_is(tmp_path: Path, text: str, w
     path.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(cli, ["validate", str(path)])
     assert done.exit_code == 3
-    assert done.stderr == f"{path}: error: is {what}, which no command reads yet; begin a scenario with shardsim init\n"
+    assert done.stderr == f"{path}: error: is {what}, not a scenario; make one of it with shardsim import\n"
 
 
 @pytest.mark.parametrize("change", ["Functions: {}\n", "Resources: {}\n", "terraform_version: 1\n", "service: 1\n"])

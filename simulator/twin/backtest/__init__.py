@@ -1,0 +1,1 @@
+"""The observed traffic through the twin: how well does it explain what was observed?"""

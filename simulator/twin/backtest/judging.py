@@ -1,0 +1,120 @@
+"""Whether what was observed lies within what the twin says, interval by interval, and what is said of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from simulator.traffic.log import Floats
+from simulator.twin.backtest.minutes import DURATION, INVOCATIONS, ITERATOR_AGE, Key, Measure
+
+Word = Literal["explains", "partly", "does not explain"]
+JUDGED: Final = (ITERATOR_AGE, INVOCATIONS, DURATION)
+EXPLAINS, PARTLY = 0.9, 0.7  # of the intervals inside
+NARROW: Final = {ITERATOR_AGE: 1000.0}  # ms: the phase of polls once a second is chance, and nobody knows it
+COVERAGE: Final = 0.95
+ENOUGH: Final = 39  # replications: then the least and the greatest value are the ends of a 95 % prediction interval
+MOST_MISSES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How well the twin explains a metric of a function or stream, over the intervals that are judged.
+
+    inside: the part of them in which the observed value is within the interval of the replications; width: the median
+    width of that; size: the median observed value; bias: the mean of the simulated median less the observed value.
+    """
+
+    measure: Measure
+    name: str
+    intervals: int
+    inside: float
+    width: float
+    size: float
+    bias: float
+    median_error: float
+    p90_error: float
+
+    @property
+    def word(self) -> Word:
+        """What is said of it; intervals wider than the values explain nothing."""
+        if self.inside < PARTLY or self.width > max(self.size, NARROW.get(self.measure, 0.0)):
+            return "does not explain"
+        return "explains" if self.inside >= EXPLAINS else "partly"
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Intervals on end in which a metric was outside: from the first to before `to`, and the medians of both."""
+
+    measure: Measure
+    name: str
+    first: int
+    to: int
+    observed: float
+    simulated: float
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What the replications say of each interval."""
+
+    low: Floats
+    median: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, runs: Sequence[Floats]) -> Band:
+        """The prediction interval of 95 % by order of the replications; with fewer than 39 it is theirs whole."""
+        ordered = np.sort(np.array(runs), axis=0)  # NaN, nothing to measure, comes last
+        known = (~np.isnan(ordered)).sum(axis=0)
+        rank = np.maximum(np.floor((known + 1) * (1 - COVERAGE) / 2).astype(int), 1)
+        columns = np.arange(ordered.shape[1])
+        some = known > 0
+        low = np.where(some, ordered[np.minimum(rank - 1, len(runs) - 1), columns], np.nan)
+        high = np.where(some, ordered[np.clip(known - rank, 0, len(runs) - 1), columns], np.nan)
+        middle = ordered[np.clip((known - 1) // 2, 0, len(runs) - 1), columns]
+        return cls(low, np.where(some, middle, np.nan), high)
+
+
+def judged(measure: Measure, name: str, seen: Floats, band: Band, since: int) -> Judged | None:
+    """The figures of the intervals from `since` on in which both sides have a value; None if there is none."""
+    both = ~np.isnan(seen) & ~np.isnan(band.median)
+    both[:since] = False
+    if not both.any():
+        return None
+    error = band.median[both] - seen[both]
+    inside = (seen[both] >= band.low[both]) & (seen[both] <= band.high[both])
+    return Judged(
+        measure, name, int(both.sum()), float(inside.mean()), float(np.median(band.high[both] - band.low[both])),
+        float(np.median(np.abs(seen[both]))), float(error.mean()), float(np.median(np.abs(error))),
+        float(np.quantile(np.abs(error), 0.9)),
+    )  # fmt: skip
+
+
+def misses(measure: Measure, name: str, seen: Floats, band: Band, since: int) -> Iterator[Miss]:
+    """Each stretch of intervals in which a metric was outside, longest first."""
+    outside = (seen < band.low) | (seen > band.high)
+    outside[:since] = False
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], outside.astype(int), [0]))))
+    stretches = sorted(zip(edges[::2], edges[1::2], strict=True), key=lambda pair: pair[0] - pair[1])
+    for first, to in stretches[:MOST_MISSES]:
+        part = slice(int(first), int(to))
+        medians = float(np.median(seen[part])), float(np.median(band.median[part]))
+        yield Miss(measure, name, int(first), int(to), *medians)
+
+
+def verdict(figures: Sequence[Judged]) -> Word:
+    """The worst that is said of iterator age, invocations and duration, as far as they were observed."""
+    words = {each.word for each in figures if each.measure in JUDGED}
+    if "does not explain" in words:
+        return "does not explain"
+    return "partly" if "partly" in words else "explains"
+
+
+def missing(values: Mapping[Key, Floats]) -> list[str]:
+    """The metrics that a verdict needs and that were not observed of any function."""
+    return [each.metric for each in JUDGED if not any(each == measure for measure, _ in values)]

@@ -1,0 +1,1 @@
+"""Importing a user's own system."""
