@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -11,11 +12,12 @@ import numpy as np
 from simulator.kernel.words import Words
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest
+from simulator.scenario.hash_ranges import HashRange, equal_ranges
 from simulator.scenario.spec import Distribution, Poison, Scenario
 from simulator.traffic.draws import key
 from simulator.traffic.filters import key_passes
 from simulator.traffic.nanoseconds import ns
-from simulator.traffic.partition_keys import alias_table, key_hash, shard_and_lane
+from simulator.traffic.partition_keys import alias_table, key_hash
 from simulator.traffic.quantiles import Same, quantile
 from simulator.traffic.scaling import MINUTE_NS
 from simulator.traffic.write_limits import HARMLESS_BYTES
@@ -42,6 +44,17 @@ def filtered(scenario: Scenario, stream: str) -> list[spec.EventSourceMapping]:
     return [m for m in scenario.event_source_mappings if m.stream == stream and m.filter]
 
 
+def _shards_of(hashes: Sequence[int], ranges: Sequence[HashRange]) -> list[int]:
+    """The shard that owns each hash."""
+    firsts = [first for first, _ in ranges]
+    return [bisect_right(firsts, each) - 1 for each in hashes]
+
+
+def _lane(hash_: int, range_: HashRange, lanes: int) -> int:
+    first, last = range_
+    return (hash_ - first) * lanes // (last - first + 1)
+
+
 class WritingEnd:
     """Writes the streams of a scenario and its producers into words; `draws`: the seed and the replication."""
 
@@ -55,6 +68,7 @@ class WritingEnd:
         words, stream = self._words, self._scenario.streams[name]
         producers = [p for p in self._scenario.producers if p.stream == name]
         words.whole(stream.shards, ns(stream.retention))
+        self._ranges(stream)
         words.whole(any(largest(p.record_size) > HARMLESS_BYTES for p in producers))
         words.counted(factors(self._scenario, name), "<i8")
         words.whole(len(self._poisoned[name]), len(self._kinds(name)))
@@ -104,6 +118,13 @@ class WritingEnd:
             random = [p for p in poison if p.probability > 0]
             found += [(number, i, p) for i, p in enumerate(random)]
         return found
+
+    def _ranges(self, stream: spec.Stream) -> None:
+        """Where each shard begins, if they are not equal."""
+        unequal = stream.ranges != equal_ranges(stream.shards)
+        self._words.whole(unequal)
+        if unequal:
+            self._words.array([half for first, _ in stream.ranges for half in divmod(first, 1 << 64)], "<u8")
 
     def _changes(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
         """What changes the shards of a stream, if anything does; `of`: the key of draws for a purpose."""
@@ -163,7 +184,7 @@ class WritingEnd:
         self._words.quantile(whole)
 
     def _keys(self, producer: spec.Producer, of: int) -> None:
-        words, keys, shards = self._words, producer.partition_keys, self._scenario.streams[producer.stream].shards
+        words, keys, stream = self._words, producer.partition_keys, self._scenario.streams[producer.stream]
         if isinstance(keys, spec.UniqueKeys):
             words.whole(UNIQUE, of)
             return
@@ -181,10 +202,12 @@ class WritingEnd:
             words.array(np.minimum(keep * 2.0**32, 2.0**32 - 1).astype(np.uint32), "<u4")
             words.array(alias, "<u4")
         hashes = [key_hash(name) for name in names]
-        words.array([shard_and_lane(h, shards, 1)[0] for h in hashes], "<u4")
+        shards = _shards_of(hashes, stream.ranges)
+        words.array(shards, "<u4")
         for factor in factors(self._scenario, producer.stream):
-            words.array([shard_and_lane(h, shards, factor)[1] for h in hashes], "u1")
-        if self._scenario.streams[producer.stream].changes:
+            lanes = [_lane(h, stream.ranges[j], factor) for h, j in zip(hashes, shards, strict=True)]
+            words.array(lanes, "u1")
+        if stream.changes:
             order = sorted(range(len(hashes)), key=hashes.__getitem__)
             words.array([half for i in order for half in divmod(hashes[i], 1 << 64)], "<u8")
             words.array(order, "<u4")

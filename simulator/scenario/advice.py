@@ -59,6 +59,9 @@ def _stream(
         yield _warn(f"streams.{name}", "nothing writes to it")
     if not mappings:
         yield _warn(f"streams.{name}", "no event source mapping reads it")
+    if stream.hash_ranges and len(stream.hash_ranges) != stream.shards:
+        message = f"{len(stream.hash_ranges)} are given for {stream.shards} shards; they are taken to be equal"
+        yield _warn(f"streams.{name}.hash_ranges", message)
     if not stream.changes:
         yield from _write_limit(f"streams.{name}.shards", stream, producers)
     yield from _read_calls(f"streams.{name}.shards", mappings)

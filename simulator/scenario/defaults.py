@@ -22,9 +22,9 @@ def completed(scenario: Scenario, name: str) -> Scenario:
 
 
 def _stream(stream: Stream) -> Stream:
-    if stream is UNREADABLE or stream.shards != 0 or stream.mode != "on_demand":
+    if stream is UNREADABLE or stream.shards != 0 or stream.hash_ranges is UNREADABLE:
         return stream
-    return replace(stream, shards=ON_DEMAND_SHARDS)
+    return replace(stream, shards=len(stream.hash_ranges) or ON_DEMAND_SHARDS)
 
 
 def _producer(producer: Producer, number: int, duration: float) -> Producer:

@@ -108,7 +108,7 @@ class Record(Kind):
     amount: Kind | None = None  # what its amounts are: durations or sizes
     either: tuple[str, ...] = ()  # fields of which just one is given
     tag: str = ""  # the field that told this group from others of its list, already read
-    unless: tuple[str, str, str] | None = None  # a field that is required unless another has some value
+    unless: tuple[str, Mapping[str, str | None]] | None = None  # a field, required unless another has a value, or any
 
     @property
     def allowed(self) -> str:
@@ -167,9 +167,7 @@ class Record(Kind):
         """Whether a field that has a default is required all the same."""
         if self.unless is None or self.unless[0] != name:
             return False
-        _, other, value = self.unless
-        entry = node.entries.get(other)
-        return entry is None or not isinstance(entry.node, Scalar) or entry.node.text != value
+        return not any(_has(node, other, value) for other, value in self.unless[1].items())
 
     def _from_files(self, values: Mapping[str, Any], place: Place) -> dict[str, Any]:
         wanted = columns(self.cls)
@@ -205,12 +203,21 @@ class Record(Kind):
     def _schema_unless(self) -> Schema:
         if self.unless is None:
             return {}
-        name, other, value = self.unless
-        return {
-            "if": {"properties": {other: {"const": value}}, "required": [other]},
-            "then": {},
-            "else": {"required": [name]},
-        }
+        name, others = self.unless
+        given = [_schema_of(other, value) for other, value in others.items()]
+        return {"if": {"anyOf": given}, "then": {}, "else": {"required": [name]}}
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, self.cls)
+
+
+def _has(node: Group, name: str, value: str | None) -> bool:
+    """Whether a group gives a field, with a value or with any."""
+    entry = node.entries.get(name)
+    if entry is None or value is None:
+        return entry is not None
+    return isinstance(entry.node, Scalar) and entry.node.text == value
+
+
+def _schema_of(name: str, value: str | None) -> Schema:
+    return {"required": [name], **({} if value is None else {"properties": {name: {"const": value}}})}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from simulator.scenario.distribution_rules import distribution_problems
+from simulator.scenario.hash_ranges import range_problems
 from simulator.scenario.place import UNREADABLE, Problem
 from simulator.scenario.resharding import Resharding, ScaleDown, ScaleUp, Scaling
 from simulator.scenario.spec import Stream
@@ -17,6 +18,8 @@ def stream_problems(field: str, stream: Stream) -> Iterator[Problem]:
     """All problems of one stream."""
     if stream is UNREADABLE:
         return
+    if stream.hash_ranges is not UNREADABLE:
+        yield from range_problems(f"{field}.hash_ranges", stream.hash_ranges)
     if stream.mode == "on_demand":
         yield from _on_demand(field, stream)
     for name in ("begin", "each"):

@@ -16,7 +16,8 @@ from simulator.scenario.bounds import (
     WHOLE_HOUR,
 )
 from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
-from simulator.scenario.forms import NoneOr
+from simulator.scenario.forms import ListOf, NoneOr
+from simulator.scenario.hash_ranges import HASH_KEY, HashRange, equal_ranges
 from simulator.scenario.kinds import Reference
 from simulator.scenario.names import PRODUCER_NAME
 from simulator.scenario.partition_keys import PARTITION_KEYS, PartitionKeys, UniqueKeys
@@ -40,9 +41,20 @@ class Stream:
             "How many shards at the start; each accepts 1,000 records/s and 1 MiB/s.",
             "20,000 or 6,000 or 1,000 in all, by region; 10,000 in a stream",
             f"{KINESIS}, quotas and limits; UpdateShardCount",
-            default="none, it is required; 4 with `mode: on_demand`",
+            default="none, it is required; as many as `hash_ranges`; 4 with `mode: on_demand`",
         ),
     ] = 0
+    hash_ranges: Annotated[
+        tuple[HashRange, ...],
+        ListOf(ListOf(HASH_KEY, exactly=2)),
+        Doc(
+            "First and last hash key of each shard at the start, in order. With another number of `shards`, as when a "
+            "study tries some, they are equal.",
+            "HashKeyRange of list-shards",
+            f"{KINESIS}, Shard",
+            default="equal parts of all hash keys",
+        ),
+    ] = ()
     retention: Annotated[
         float,
         Duration(86_400.0, 8760 * 3600.0, step=WHOLE_HOUR),
@@ -78,12 +90,19 @@ class Stream:
     ] = USUAL_GROWTH
 
     @property
+    def ranges(self) -> list[tuple[int, int]]:
+        """First and last hash of each shard at the start."""
+        if len(self.hash_ranges) != self.shards:
+            return equal_ranges(self.shards)
+        return [(first, last) for first, last in self.hash_ranges]
+
+    @property
     def changes(self) -> bool:
         """Whether its shards may change in a run."""
         return bool(self.resharding or self.scaling or self.mode == "on_demand")
 
 
-STREAM = Record(Stream, unless=("shards", "mode", "on_demand"))
+STREAM = Record(Stream, unless=("shards", {"mode": "on_demand", "hash_ranges": None}))
 ONE_KIB = Constant(value=float(KIB))
 UNIQUE = UniqueKeys()
 

@@ -24,6 +24,7 @@ LEVELS: Final = 32
 HOT: Final = 1.25  # times its equal share: a hot shard
 MOST_NAMED: Final = 3  # keys of a hot shard
 STANDS_OUT: Final = 0.1  # of a hot shard's records: a key that is named
+NEARLY_EQUAL: Final = 1e-12  # of the ring of hashes
 MOST_KEYS: Final = 100_000  # that are placed one by one: those after them are taken to be spread evenly
 
 
@@ -34,13 +35,18 @@ class Hot:
     places: Floats  # from 0 to 1
     weights: Floats  # of all traffic; what they leave is spread evenly
 
-    def shares(self, ranges: int) -> tuple[Floats, Floats]:
-        """The parts of the traffic that so many equal ranges of hashes get, and how many ranges get each."""
-        even = max(0.0, 1 - float(self.weights.sum())) / ranges
-        if not len(self.places):
-            return np.array([even]), np.array([float(ranges)])
-        parts = np.bincount((self.places * ranges).astype(np.int64), self.weights, ranges)
+    def shares(self, edges: Floats) -> tuple[Floats, Floats]:
+        """The parts of the traffic that the ranges between some places get, and how many ranges get each."""
+        ranges, widths = len(edges) - 1, np.diff(edges)
+        even = max(0.0, 1 - float(self.weights.sum())) * widths
+        if not len(self.places) and np.ptp(widths) < NEARLY_EQUAL:
+            return even[:1], np.array([float(ranges)])
+        parts = np.bincount(self.within(edges), self.weights, ranges)
         return even + parts.astype(np.float64), np.ones(ranges)
+
+    def within(self, edges: Floats) -> NDArray[np.int64]:
+        """The range between some places that each key lies in."""
+        return edges.searchsorted(self.places, "right") - 1
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,7 @@ class Demand:
     mean_bytes: float
     waiting_records: float  # written before t = 0
     keys: tuple[tuple[PartitionKeys, str, float], ...]  # keys, producer, its part of the records
+    begins: tuple[float, ...]  # where the shards of the start begin, from 0 to 1; with another number they are equal
 
     @cached_property
     def hot(self) -> Hot:
@@ -74,19 +81,25 @@ class Demand:
         hottest = int(parts.argmax())
         if len(parts) < shards or parts[hottest] < HOT / shards:
             return []
-        mine = np.flatnonzero((self.hot.places * shards).astype(np.int64) == hottest)
+        mine = np.flatnonzero(self.hot.within(self.edges(shards)) == hottest)
         found = mine[np.argsort(-self.hot.weights[mine], kind="stable")][:MOST_NAMED]
         stand_out = [i for i in found.tolist() if self.hot.weights[i] >= STANDS_OUT * parts[hottest]]
         names = [name for keys, producer, _ in self.keys for name in _popular(keys, producer)[0]]
         return [(names[i], float(self.hot.weights[i])) for i in stand_out]
 
-    def hottest_share(self, ranges: int) -> float:
-        """The part of the records that the hottest of so many shards, or lanes of all shards, gets."""
-        return float(self.shares(ranges)[0].max())
+    def hottest_share(self, shards: int, lanes: int = 1) -> float:
+        """The part of the records that the hottest of so many shards, or lanes of them, gets."""
+        return float(self.shares(shards, lanes)[0].max())
 
-    def shares(self, ranges: int) -> tuple[Floats, Floats]:
-        """The parts of the records that so many shards, or lanes of all shards, get, and how many get each."""
-        return self.hot.shares(ranges)
+    def shares(self, shards: int, lanes: int = 1) -> tuple[Floats, Floats]:
+        """The parts of the records that so many shards, or lanes of each, get, and how many get each."""
+        return self.hot.shares(self.edges(shards, lanes))
+
+    def edges(self, shards: int, lanes: int = 1) -> Floats:
+        """Where so many shards, of so many lanes each, begin on the ring of hashes, from 0 to 1; and its end."""
+        if len(self.begins) != shards:
+            return np.linspace(0.0, 1.0, shards * lanes + 1)
+        return np.interp(np.arange(shards * lanes + 1) / lanes, np.arange(shards + 1), (*self.begins, 1.0))
 
     @property
     def hottest_key(self) -> float:
@@ -96,11 +109,13 @@ class Demand:
 
 def demand(scenario: Scenario, stream: str) -> Demand:
     """What the producers of a stream ask of it."""
-    return _demand(tuple(each for each in scenario.producers if each.stream == stream), scenario.duration)
+    producers = tuple(each for each in scenario.producers if each.stream == stream)
+    begins = tuple(first / HASHES for first, _ in scenario.streams[stream].hash_ranges)
+    return _demand(producers, scenario.duration, begins)
 
 
 @lru_cache(maxsize=64)
-def _demand(producers: tuple[Producer, ...], duration: float) -> Demand:
+def _demand(producers: tuple[Producer, ...], duration: float, begins: tuple[float, ...]) -> Demand:
     """Settings of a study mostly have the same producers."""
     cells = int(np.clip(duration / SHORTEST_PEAK_S, 1, CELLS))
     edges = np.linspace(0.0, duration, cells + 1)
@@ -118,6 +133,7 @@ def _demand(producers: tuple[Producer, ...], duration: float) -> Demand:
         mean_bytes=sum(float(part) * mean(each.record_size) for part, each in zip(parts, producers, strict=True)),
         waiting_records=sum(_before(each) for each in producers),
         keys=tuple((each.partition_keys, each.name, float(p)) for p, each in zip(parts, producers, strict=True)),
+        begins=begins,
     )
 
 

@@ -157,7 +157,7 @@ def lane_rate(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) ->
 
 def _need(limit: str, asked: Demand, rate: float, lanes: int, shards: int, why: str) -> Need:
     """The shards at which the hottest lane (of so many a shard) gets no more than `rate` records/s."""
-    hottest = asked.records_per_s * asked.hottest_share(shards * lanes)
+    hottest = asked.records_per_s * asked.hottest_share(shards, lanes)
     at_mean, at_peak = (least_shards(asked, r, rate, lanes) for r in (asked.records_per_s, asked.peak_records_per_s))
     if math.isinf(at_peak) and asked.hottest_key:
         hot = asked.peak_records_per_s * asked.hottest_key
@@ -175,7 +175,7 @@ def least_shards(asked: Demand, records_per_s: float, rate: float, lanes: int) -
         return math.inf
     even = max(1.0, math.ceil(min(_lanes(records_per_s, allowed) / lanes, MOST_SHARDS + 1.0)))
     tried = range(int(even), min(int(even) + MOST_TRIED, MOST_SHARDS + 1))
-    fits = (float(n) for n in tried if records_per_s * asked.hottest_share(n * lanes) <= allowed)
+    fits = (float(n) for n in tried if records_per_s * asked.hottest_share(n, lanes) <= allowed)
     return next(fits, math.inf)
 
 
@@ -209,7 +209,7 @@ def capacity(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -> 
     rate = lane_rate(scenario, mapping, asked)[2]
     return min(
         records_in(READ_BYTES_PER_S, readers * asked.mean_bytes) / asked.hottest_share(shards),
-        rate / asked.hottest_share(shards * lanes),
+        rate / asked.hottest_share(shards, lanes),
         rate * pool_sizes(scenario)[mapping.function],
     )
 
@@ -244,7 +244,7 @@ def _latency_p99(scenario: Scenario, mapping: EventSourceMapping, asked: Demand)
         busy_s = batch_s(mapping, function, 1, asked.mean_bytes)
         return mapping.push.propagation + busy_s, "propagation + the time of a batch of 1"
     interval = mapping.polling.interval
-    a_poll = asked.records_per_s * asked.hottest_share(shards * mapping.parallelization_factor) * interval
+    a_poll = asked.records_per_s * asked.hottest_share(shards, mapping.parallelization_factor) * interval
     busy_s = batch_s(mapping, function, max(1.0, a_poll), asked.mean_bytes)
     value = 0.99 * interval + mapping.polling.latency + busy_s
     return value, f"0.99 of the poll's interval + its latency + the time of a batch of {max(1.0, a_poll):.3g}"
@@ -254,7 +254,7 @@ def _obstacles(scenario: Scenario, mapping: EventSourceMapping, asked: Demand) -
     """What makes batches queue, or wait for other things than their poll."""
     function, shards = scenario.functions[mapping.function], scenario.streams[mapping.stream].shards
     lanes = shards * mapping.parallelization_factor
-    a_lane = asked.records_per_s * asked.hottest_share(lanes)
+    a_lane = asked.records_per_s * asked.hottest_share(shards, mapping.parallelization_factor)
     yield "no records come", asked.records_per_s == 0
     yield "the rate changes", asked.peak_records_per_s > 1.05 * asked.records_per_s
     yield "there is a backlog to begin with", asked.waiting_records > 0

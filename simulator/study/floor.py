@@ -85,8 +85,7 @@ def attempts_per_s(scenario: Scenario, mapping: EventSourceMapping, asked: Deman
     poll, or for the next pushed record, and for the batching window. The time c from batch to batch then follows from
     c = wait + time of a batch of rate * c records. No batch is more than full.
     """
-    lanes = scenario.streams[mapping.stream].shards * mapping.parallelization_factor
-    shares, times = asked.shares(lanes)
+    shares, times = asked.shares(scenario.streams[mapping.stream].shards, mapping.parallelization_factor)
     rates = np.outer(asked.levels, shares)  # records/s of lanes, at each level of the traffic
     function = scenario.functions[mapping.function]
     empty_s = batch_s(mapping, function, 0, asked.mean_bytes)

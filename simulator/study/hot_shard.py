@@ -29,12 +29,13 @@ class Split:
 
 
 def best_split(asked: Demand, shards: int) -> Split | None:
-    """How to split the hottest of so many shards of equal ranges; None where none gets more than its share."""
+    """How to split the hottest of so many shards; None where none gets more than its share."""
     parts = asked.shares(shards)[0]
     hottest = int(parts.argmax())
     if len(parts) < shards or parts[hottest] < HOT / shards:
         return None
-    within = asked.hot.places * shards - hottest
+    begin, end = asked.edges(shards)[hottest : hottest + 2]
+    within = (asked.hot.places - begin) / (end - begin)
     mine = (within >= 0) & (within < 1)
     order = np.argsort(within[mine], kind="stable")
     places, weights = within[mine][order], asked.hot.weights[mine][order]

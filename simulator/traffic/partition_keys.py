@@ -121,12 +121,6 @@ def key_hash(key: str) -> int:
     return int.from_bytes(hashlib.md5(key.encode(), usedforsecurity=False).digest())
 
 
-def hash_range(shard: int, shards: int) -> tuple[int, int]:
-    """First and last hash of a shard, of `shards` made together."""
-    step = HASHES // shards
-    return shard * step, HASHES - 1 if shard == shards - 1 else (shard + 1) * step - 1
-
-
 def shard_of(hash_: int, shards: int) -> int:
     """The shard that owns a hash, of `shards` made together."""
     return min(hash_ // (HASHES // shards), shards - 1)
@@ -134,9 +128,9 @@ def shard_of(hash_: int, shards: int) -> int:
 
 def shard_and_lane(hash_: int, shards: int, lanes: int) -> tuple[int, int]:
     """The shard that owns a hash, and the lane of it among `lanes` equal ranges of the shard's."""
-    shard = shard_of(hash_, shards)
-    first, last = hash_range(shard, shards)
-    return shard, (hash_ - first) * lanes // (last - first + 1)
+    shard, step = shard_of(hash_, shards), HASHES // shards
+    last = HASHES if shard == shards - 1 else (shard + 1) * step
+    return shard, (hash_ - shard * step) * lanes // (last - shard * step)
 
 
 def partition_keys(keys: PartitionKeys, producer: str, key: int) -> Keys:

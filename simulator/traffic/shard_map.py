@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from simulator.scenario.hash_ranges import equal_ranges
 from simulator.traffic.log import Integers
 from simulator.traffic.partition_keys import Draws, Keys
 from simulator.traffic.shards import Shard
@@ -16,16 +17,17 @@ Lanes = dict[int, Integers]  # by the number of lanes that a shard has
 class ShardMap:
     """All shards of a stream; `open`: those that are open, in order of hash.
 
-    As long as they are those of the start, which are equal, a multiplication finds a record's shard; then a search
-    among the places, in the order of a producer's keys, at which shards and lanes begin.
+    As long as they are those of the start, and equal, a multiplication finds a record's shard; else a search among the
+    places, in the order of a producer's keys, at which shards and lanes begin.
     """
 
     def __init__(self, shards: list[Shard]) -> None:
         """`shards` were made together; those that open later are added to the list."""
         self._all, self.open = shards, list(shards)
-        self._equal = len(shards)  # 0: they are not, any more
+        ranges = [(shard.first_hash, shard.last_hash) for shard in shards]
+        self._equal = len(shards) if ranges == equal_ranges(len(shards)) else 0  # 0: they are not equal
         self._begins: dict[tuple[Keys, int], Integers] = {}  # by keys and lanes of a shard
-        self._opens_ns = np.zeros(len(shards), np.int64)  # by shard
+        self._opens_ns = np.full(len(shards), np.iinfo(np.int64).min)  # by shard
 
     def find(self, keys: Keys, draws: Draws, times_ns: Integers, lanes: Sequence[int]) -> tuple[Integers, Lanes]:
         """The number of the shard that was open for each record at a time; and its lane, of so many in a shard."""

@@ -17,7 +17,7 @@ from simulator.traffic.log import Columns, Log
 from simulator.traffic.offered import Offered, in_order, rows_by_shard
 from simulator.traffic.on_demand import OnDemand
 from simulator.traffic.operations import Operation
-from simulator.traffic.partition_keys import Draws, hash_range
+from simulator.traffic.partition_keys import Draws
 from simulator.traffic.poison import Poisoned
 from simulator.traffic.producer import Batch, Producer
 from simulator.traffic.resharding import Changes, Resharding
@@ -52,7 +52,7 @@ class Stream:
         self._any_large = any(largest(p.spec.record_size) > HARMLESS_BYTES for p in producers)
         self._produced = 0
         self._nothing = none = self._none()
-        self.shards = [Shard(j, *hash_range(j, stream.shards), Log(none.records)) for j in range(stream.shards)]
+        self.shards = [Shard(j, *hashes, Log(none.records)) for j, hashes in enumerate(stream.ranges)]
         self._map = ShardMap(self.shards)
         self._closing: list[Shard] = []  # that have closed since the last stretch
         self._writing = Writing([producer.keys for producer in producers], self._any_large)

@@ -93,7 +93,7 @@ def import_files(paths: Sequence[Path], request: Request | None = None) -> Impor
     whole, left_out = system(known)
     remarks = [*(each for each in found if isinstance(each, Remark)), *conflicts, *left_out]
     if not whole.streams:
-        raise NothingUsableError(remarks)
+        raise NothingUsableError(list(dict.fromkeys(remarks)))
     seen, strange = evidence(reading.measured, request.metrics, names_of(whole))
     made = list(_fields(whole, seen, request.stem or next(iter(whole.streams))))
     fields, repairs = allowed_fields([each for each in made if isinstance(each, Field)])

@@ -58,6 +58,19 @@ def _head(files: Sequence[str]) -> list[str]:
     ]
 
 
+def _rows(items: list[Any]) -> CommentedSeq:
+    """A list, each item of it on a line."""
+    found = CommentedSeq()
+    for each in items:
+        if isinstance(each, list):
+            row = CommentedSeq(each)
+            row.fa.set_flow_style()
+            found.append(row)
+        else:
+            found.append(each)
+    return found
+
+
 def _set(root: Any, field: Field, group: type[Any], items: type[Any]) -> tuple[Any, Any]:
     """Put a field into its place, in groups and lists that are made for it; where it has been put."""
     holder = root
@@ -69,5 +82,7 @@ def _set(root: Any, field: Field, group: type[Any], items: type[Any]) -> tuple[A
         elif step not in holder:
             holder[step] = new()
         holder = holder[step]
-    holder[field.path[-1]] = field.value
+    holder[field.path[-1]] = (
+        _rows(field.value) if items is CommentedSeq and isinstance(field.value, list) else field.value
+    )
     return holder, field.path[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from itertools import pairwise
 from random import Random
 from typing import Any, Final
 
@@ -104,6 +105,8 @@ class Dice:
 
     def change(self, content: Section, stream: Section) -> None:
         """Have the shards of a stream change, perhaps: by requests, by a rule, on demand; within minutes, or hours."""
+        if self.chance(0.3):
+            stream["hash_ranges"] = self.ranges(stream["shards"])
         kind = self.random.choice(["no", "no", "no", "requests", "requests", "rule", "both", "on demand"])
         lasts_s = parse_duration(content["duration"])
         if kind in ("rule", "both", "on demand") and lasts_s < 150:
@@ -120,6 +123,12 @@ class Dice:
         if kind == "on demand":
             delay = self.random.choice(["0s", "1m", {"uniform": {"low": "5s", "high": "50s"}}])
             stream |= {"mode": "on_demand", "on_demand": {"split_above": 0.0003, "delay": delay, "maximum": 7}}
+
+    def ranges(self, shards: int) -> list[list[int]]:
+        """Of so many shards, unequal: where one begins is in the low bits or in the high ones."""
+        begins = sorted(self.random.sample(range(1, 2**16), shards - 1))
+        firsts = [0, *(each * 2**112 + self.random.choice([0, 1, self.random.randrange(2**112)]) for each in begins)]
+        return [[first, after - 1] for first, after in pairwise([*firsts, 2**128])]
 
     def request(self) -> Section:
         """One that is carried out, or refused, as the shards will be."""

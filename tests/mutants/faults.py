@@ -56,7 +56,7 @@ FAULTS: Final = (
     *in_file(
         "traffic/partition_keys.py",
         ("min(hash_ // (HASHES // shards), shards - 1)", "hash_ * shards // HASHES"),
-        ("* lanes // (last - first + 1)", "* lanes // (last - first + 2**100)"),
+        ("* lanes // (last - shard * step)", "* lanes // (last - shard * step + 2**100)"),
         ("** -keys.popularity.zipf", "** -(keys.popularity.zipf + 1)"),
         ("np.arange(first, first + n) % count", "np.arange(n) % count"),
         ("scaled[high] -= 1 - scaled[low]", "scaled[high] -= scaled[low]"),

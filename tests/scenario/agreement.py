@@ -16,7 +16,7 @@ from tests.scenario.json_schema import fits
 # Faults that only the loader can find, by the words that docs/scenarios.md has for their kind.
 LOADER_ONLY: Final = {
     "bounds and steps of quantities with a unit": (
-        r"is out of range; allowed: .*a (duration|size|rate) from",
+        r"is out of range; allowed: .*a (duration|size|rate|hash key, a whole number) from",
         r"is not in whole (seconds|minutes|hours|bytes|KiB|MiB)",
     ),
     "days of the calendar": (r" is no day of the calendar",),
@@ -43,6 +43,8 @@ LOADER_ONLY: Final = {
         r"is not allowed with mode: on_demand",
         r"of the request before$",
         r"leaves a child nothing; allowed",
+        r"^(begins|ends) at \d+; allowed: ",
+        r"^ends before it begins$",
         r"is of no use without split",
         r"cannot be merged with itself",
         r"is above the maximum of",

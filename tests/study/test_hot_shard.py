@@ -19,7 +19,7 @@ ZIPF: dict[str, Any] = {"partition_keys": {"count": 200, "popularity": {"zipf": 
 
 def of(places: list[float], weights: list[float], monkeypatch: pytest.MonkeyPatch) -> Demand:
     """A demand with keys at these places of the ring, and the rest spread evenly."""
-    asked = Demand(1.0, 1.0, 1.0, np.ones(1), 1.0, 0.0, ())
+    asked = Demand(1.0, 1.0, 1.0, np.ones(1), 1.0, 0.0, (), ())
     hot = Hot(np.array(places), np.array(weights))
     monkeypatch.setattr(Demand, "hot", hot)
     return asked

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from simulator.scenario import spec
+from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.spec import Constant, ConstantRate, CountedKeys, Resharding, ReshardingTime, Spikes, Uniform
 from simulator.traffic.log import Columns
 from simulator.traffic.nanoseconds import NEVER, NS, ns
 from simulator.traffic.on_demand import OnDemand
-from simulator.traffic.partition_keys import hash_range, key_hash
+from simulator.traffic.partition_keys import key_hash
 from simulator.traffic.producer import Producer
 from simulator.traffic.requests import Request
 from simulator.traffic.resharding import Changes
@@ -128,7 +129,7 @@ def changes_of(of: Stream) -> list[tuple[int, list[int], list[tuple[int, int]]]]
 def test_records_are_accepted_as_they_are_one_by_one(producers: list[spec.Producer]) -> None:
     """Also those that wait for a shard that closes, through splits and merges."""
     found = taken(stream(producers), [200 * NS])
-    plainly = Plainly([hash_range(j, 2) for j in range(2)])
+    plainly = Plainly(equal_ranges(2))
     changes = changes_of(found.stream)
     for record in records_of(producers):
         while changes and changes[0][0] <= record.produced_ns:
@@ -164,7 +165,7 @@ def test_all_that_is_not_accepted_before_the_closing_waits_for_children_in_order
     producers = [replace(CROWDED, rate=ConstantRate(rate=rate))]
     found, plainly = (
         taken(stream(producers, shards, (request_,)), [200 * NS]),
-        Plainly([hash_range(j, shards) for j in range(shards)]),
+        Plainly(equal_ranges(shards)),
     )
     changes = changes_of(found.stream)
     assert [at_ns for at_ns, _, _ in changes] == [1_500_250_000]

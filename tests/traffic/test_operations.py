@@ -9,18 +9,19 @@ from math import gcd
 
 import pytest
 
+from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.spec import Resharding
 from simulator.traffic.log import Log
 from simulator.traffic.nanoseconds import NS
 from simulator.traffic.operations import NEAR, Merge, Split, split_at, uniform_scaling
-from simulator.traffic.partition_keys import HASHES, hash_range
+from simulator.traffic.partition_keys import HASHES
 from simulator.traffic.requests import refusal
 from simulator.traffic.shards import Shard
 from tests.traffic.plainly import NOTHING
 
 
 def made_together(shards: int) -> list[Shard]:
-    return [Shard(j, *hash_range(j, shards), Log(NOTHING)) for j in range(shards)]
+    return [Shard(j, *each, Log(NOTHING)) for j, each in enumerate(equal_ranges(shards))]
 
 
 def carried_out(open_: list[Shard], shards: int) -> list[Split | Merge]:
@@ -70,7 +71,8 @@ def test_from_n_to_m_there_are_as_few_operations_and_new_shards_as_can_be() -> N
         ever = max(shard.number for shard in open_) + 1 if n != m else n
         assert ever == n + (2 * (m - common) + (n - common)), (n, m)
         assert len(open_) == m
-        assert all(abs(shard.first_hash - hash_range(j, m)[0]) <= NEAR for j, shard in enumerate(open_))
+        firsts = [first for first, _ in equal_ranges(m)]
+        assert all(abs(shard.first_hash - first) <= NEAR for shard, first in zip(open_, firsts, strict=True))
 
 
 def test_a_boundary_that_is_nearly_right_is_right() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.spec import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
-from simulator.traffic.partition_keys import alias_table, hash_range, key_hash, partition_keys, shard_and_lane
+from simulator.traffic.partition_keys import alias_table, key_hash, partition_keys, shard_and_lane
 
 KEY = 12345
 SOME = settings(max_examples=60)
@@ -29,13 +30,13 @@ def test_the_key_is_hashed_as_utf_8() -> None:
 def test_four_shards_own_quarters_of_the_hashes() -> None:
     quarter = 2**126
     expected = [(j * quarter, (j + 1) * quarter - 1) for j in range(4)]
-    assert [hash_range(j, 4) for j in range(4)] == expected
+    assert equal_ranges(4) == expected
 
 
 @SOME
 @given(shards=shard_counts)
 def test_the_ranges_of_the_shards_cover_all_hashes_once(shards: int) -> None:
-    ranges = [hash_range(j, shards) for j in range(shards)]
+    ranges = equal_ranges(shards)
     assert ranges[0][0] == 0
     assert ranges[-1][1] == LAST_HASH
     assert all(after[0] == before[1] + 1 for before, after in pairwise(ranges))
@@ -48,7 +49,7 @@ def test_a_hash_belongs_to_the_shard_whose_range_holds_it_and_to_a_lane_by_its_p
     shards: int, lanes: int, hash_: int
 ) -> None:
     shard, lane = shard_and_lane(hash_, shards, lanes)
-    first, last = hash_range(shard, shards)
+    first, last = equal_ranges(shards)[shard]
     assert first <= hash_ <= last
     assert lane == ((hash_ - first) * lanes) // (last - first + 1)
     assert 0 <= lane < lanes
@@ -57,7 +58,7 @@ def test_a_hash_belongs_to_the_shard_whose_range_holds_it_and_to_a_lane_by_its_p
 @pytest.mark.parametrize("shards", [1, 3, 7])
 def test_the_first_and_the_last_hash_of_a_shard_are_in_its_first_and_last_lane(shards: int) -> None:
     for shard in range(shards):
-        first, last = hash_range(shard, shards)
+        first, last = equal_ranges(shards)[shard]
         assert shard_and_lane(first, shards, 10) == (shard, 0)
         assert shard_and_lane(last, shards, 10) == (shard, 9)
 

@@ -371,15 +371,29 @@ def test_shards_that_were_made_while_it_was_measured_are_told(after_s: int, told
     assert any(words in each for each in imported().told("warning")) == told
 
 
-def test_unequal_shards_are_told() -> None:
+def test_shards_of_unequal_ranges_keep_them() -> None:
     system()
     shards = cli_shards(4)
     shards[1]["HashKeyRange"]["EndingHashKey"] = str(2**125 - 1)
     shards[2]["HashKeyRange"]["StartingHashKey"] = str(2**125)
     write(Path("in"), "shards.json", {"Shards": shards})
-    assert "stream meter: its shards are unequal, from 0.50 to 1.50 of an equal part; a scenario has equal ones" in (
-        imported().told("warning")
-    )
+    Path("out.yaml").write_text(imported().yaml, encoding="utf-8")
+    half, quarter = 2**127, 2**126
+    assert load(Path("out.yaml")).streams["meter"].ranges == [
+        (0, quarter // 2 - 1),
+        (quarter // 2, half - 1),
+        (half, half + quarter - 1),
+        (half + quarter, 2**128 - 1),
+    ]
+
+
+def test_shards_that_differ_from_equal_ones_by_rounding_have_no_ranges() -> None:
+    system()
+    shards = cli_shards(3)
+    shards[1]["HashKeyRange"]["EndingHashKey"] = str(2**128 // 3)
+    shards[2]["HashKeyRange"]["StartingHashKey"] = str(2**128 // 3 + 1)
+    write(Path("in"), "shards.json", {"Shards": shards})
+    assert "hash_ranges" not in imported().yaml
 
 
 def test_metrics_of_an_unknown_function_and_of_shards_are_told() -> None:

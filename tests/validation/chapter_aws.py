@@ -11,8 +11,9 @@ import botocore.session
 from moto import mock_aws
 
 from simulator.scenario.faults import ScenarioError
+from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.spec import Scenario
-from simulator.traffic.partition_keys import hash_range, key_hash, shard_and_lane
+from simulator.traffic.partition_keys import key_hash, shard_and_lane
 from tests.model.rows import Section, scenario, small
 from tests.validation.studies import Chapter, Expected, Figures, Study
 
@@ -78,7 +79,7 @@ def against_moto(_: Scenario, replication: int) -> Figures:
             kinesis.create_stream(StreamName=stream, ShardCount=shards)
             made = [s["HashKeyRange"] for s in _pages(kinesis, stream)]
             theirs = [(int(r["StartingHashKey"]), int(r["EndingHashKey"])) for r in made]
-            ranges += sum(theirs[i] != hash_range(i, shards) for i in range(shards))
+            ranges += sum(ours != their for ours, their in zip(equal_ranges(shards), theirs, strict=True))
             put = kinesis.put_records(StreamName=stream, Records=[{"Data": b"x", "PartitionKey": k} for k in names])
             for name, record in zip(names, put["Records"], strict=True):
                 keys += int(record["ShardId"].split("-")[1]) != shard_and_lane(key_hash(name), shards, 1)[0]

@@ -313,7 +313,7 @@ typedef struct {
   i64 *open;        /* the open shards, in order of hash */
   i64 nopen;
   i64 first_live; /* shards before it are closed, finished for all, and nothing of them is kept */
-  int is_reshaped, map_is_old; /* see shard_map.c */
+  int is_reshaped, map_is_old; /* shards are not equal; see shard_map.c */
   OpenShard *places;           /* of the open ones, and an end */
   ByteWait *byte_waits;
   i64 nbyte_waits, byte_waits_room, free_wait;

@@ -54,8 +54,23 @@ static void read_changes(Kernel *k, Words *w, Stream *s) {
   s->changes->mode.marks = made(k, w, s->nshards, sizeof(Mark));
 }
 
-/* The shards of the start are equal. */
-static void make_shards(Kernel *k, Words *w, Stream *s) {
+/* Where the shards of the start begin, two words each, the higher first; NULL: they are equal. */
+static const u64 *read_firsts(Words *w, Stream *s) {
+  if (!flag_from(w)) return 0;
+  const u64 *firsts = several(w, 2 * s->nshards);
+  for (i64 j = 0; !w->bad && j < s->nshards; j++) {
+    Hash first = {firsts[2 * j], firsts[2 * j + 1]}, before = {j ? firsts[2 * j - 2] : 0, j ? firsts[2 * j - 1] : 0};
+    if (j ? !hash_before(before, first) : first.high || first.low) w->bad = 1;
+  }
+  s->is_reshaped = s->map_is_old = 1;
+  return firsts;
+}
+
+static Hash first_of(const Stream *s, const u64 *firsts, i64 j) {
+  return firsts ? (Hash){firsts[2 * j], firsts[2 * j + 1]} : boundary((u32)j, (u32)s->nshards);
+}
+
+static void make_shards(Kernel *k, Words *w, Stream *s, const u64 *firsts) {
   i64 n = s->shards_room = s->nopen = s->nshards;
   s->shards = made(k, w, n, sizeof(Shard));
   s->spans = made(k, w, n, sizeof(Span));
@@ -63,9 +78,9 @@ static void make_shards(Kernel *k, Words *w, Stream *s) {
   s->places = made(k, w, n + 1, sizeof(OpenShard));
   for (i64 j = 0; !w->bad && j < n; j++) {
     Hash last = {UINT64_MAX, UINT64_MAX};
-    if (j + 1 < n) last = hash_minus(boundary((u32)j + 1, (u32)n), (Hash){0, 1});
+    if (j + 1 < n) last = hash_minus(first_of(s, firsts, j + 1), (Hash){0, 1});
     s->open[j] = j;
-    Span span = {{-1, -1}, {-1, -1}, 0, NEVER, -1, boundary((u32)j, (u32)n), last};
+    Span span = {{-1, -1}, {-1, -1}, 0, NEVER, -1, first_of(s, firsts, j), last};
     if (!make_shard(k, s, j, span)) w->bad = 1;
   }
 }
@@ -73,6 +88,7 @@ static void make_shards(Kernel *k, Words *w, Stream *s) {
 void read_stream(Kernel *k, Words *w, Stream *s) {
   s->nshards = whole(w, 1, 10000);
   s->retention_ns = duration_from(w, 1);
+  const u64 *firsts = read_firsts(w, s);
   s->any_large = flag_from(w);
   i64 n;
   s->factors = counted(w, 0, &n);
@@ -97,7 +113,7 @@ void read_stream(Kernel *k, Words *w, Stream *s) {
   read_changes(k, w, s);
   s->kept = made(k, w, s->nshards, sizeof(i64));
   s->ends = made(k, w, s->nshards, sizeof(i64));
-  if (!w->bad) make_shards(k, w, s);
+  if (!w->bad) make_shards(k, w, s, firsts);
 }
 
 /* A table of keys, so many words: where shards change it is kept up to date. */

@@ -1,6 +1,6 @@
 /* Which shard and lane a record goes to, while the shards of its stream change [2, 14].
  *
- * As long as they are those of the start, which are equal, a multiplication finds the shard of a unique key; then it is
+ * As long as they are those of the start, and equal, a multiplication finds the shard of a unique key; then it is
  * sought among the places at which open shards begin. The shard of each named key is kept in its table. */
 #include "traffic.h"
 

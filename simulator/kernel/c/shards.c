@@ -36,9 +36,9 @@ int make_shard(Kernel *k, Stream *s, i64 number, Span span) {
   shard->lanes = take(&k->memory, (u64)(s->nfactors + 1) * sizeof(LaneLog *));
   if (k->memory.exhausted || !make_log(k, &shard->log, s)) return 0;
   for (int f = 0; f < s->nfactors; f++) shard->lanes[f] = take(&k->memory, (u64)s->factors[f] * sizeof(LaneLog));
-  if (s->changes) shard->lane_begins = take(&k->memory, (u64)(s->nfactors + 1) * sizeof(*shard->lane_begins));
+  if (s->is_reshaped || s->changes) shard->lane_begins = take(&k->memory, (u64)(s->nfactors + 1) * sizeof(*shard->lane_begins));
   if (k->memory.exhausted) return 0;
-  for (int f = 0; s->changes && f < s->nfactors; f++)
+  for (int f = 0; shard->lane_begins && f < s->nfactors; f++)
     for (u32 lane = 0; lane < (u32)s->factors[f]; lane++)
       shard->lane_begins[f][lane] = place_of_hash(lane_of_range(span.first, span.last, lane, (u32)s->factors[f]));
   if (s->changes && s->changes->kind == ON_DEMAND_MODE) s->changes->mode.marks[number] = (Mark){.splits_ns = NEVER};

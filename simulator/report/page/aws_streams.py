@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.units import parse_duration
-from simulator.traffic.partition_keys import HASHES
 
 Fields = Mapping[str, Any]  # of a stream of a resolved scenario
-EVEN: Final = "# Where the stream's shards are as new: equal ranges, and numbered from 0."
+SHARD_QUERY: Final = (  # the id of the open shard that has a range
+    'Shards[?HashKeyRange.StartingHashKey==`"{first}"` && HashKeyRange.EndingHashKey==`"{last}"`'
+    " && !SequenceNumberRange.EndingSequenceNumber].ShardId"
+)
 
 
 def commands(name: str, stream: Fields, changes: Fields) -> str:
@@ -69,17 +72,25 @@ def _resharding(name: str, stream: Fields, value: Any) -> Iterator[str]:
         if "shards" in request:
             yield from _shards(name, stream, request["shards"])
         elif "split" in request:
-            yield from _split(name, int(stream["shards"]), int(request["split"]), float(request.get("point", 0.5)))
+            yield from _split(name, _ranges(stream), int(request["split"]), float(request.get("point", 0.5)))
 
 
-def _split(name: str, shards: int, number: int, point: float) -> Iterator[str]:
-    """A split of one of so many shards of equal ranges; the point is taken exactly, as the fraction that a float is."""
-    first = number * (HASHES // shards)
-    end = HASHES if number + 1 == shards else first + HASHES // shards
-    upper_first = first + int((end - first) * Fraction(point))
-    yield EVEN
-    where = ("--shard-to-split", f"shardId-{number:012d}", "--new-starting-hash-key", upper_first)
-    yield _call(name, "split-shard", *where)
+def _ranges(stream: Fields) -> list[tuple[int, int]]:
+    """First and last hash key of each shard at the start."""
+    shards, ranges = int(stream["shards"]), [(int(first), int(last)) for first, last in stream.get("hash_ranges", ())]
+    return ranges if len(ranges) == shards else equal_ranges(shards)
+
+
+def _split(name: str, ranges: Sequence[tuple[int, int]], number: int, point: float) -> Iterator[str]:
+    """A split of a shard of the start, found by its range; the point is exactly the fraction that a float is."""
+    if number >= len(ranges):
+        yield f"# Shard {number} of the scenario opens later: it is to be split by hand."
+        return
+    first, last = ranges[number]
+    upper_first = first + int((last + 1 - first) * Fraction(point))
+    query = SHARD_QUERY.format(first=first, last=last)
+    yield f"SHARD=$({_call(name, 'list-shards', '--query', query, '--output', 'text')})"
+    yield f'{_call(name, "split-shard")} --shard-to-split "$SHARD" --new-starting-hash-key {upper_first}'
 
 
 COMMANDS: Final = {"mode": _mode, "shards": _shards, "resharding": _resharding, "retention": _retention}

@@ -75,6 +75,8 @@ def left_out(scenario: Scenario) -> Iterator[str]:
         if isinstance(mapping.starting_position, AtTimestamp) and scenario.start_time is None:
             yield f"{mapping.name}: its starting position is a time of the run, and start_time is not given"
     for name, stream in scenario.streams.items():
+        if stream.hash_ranges:
+            yield f"stream {name}: the ranges of its shards: those of a new stream are equal"
         if stream.resharding or stream.scaling:
             yield f"stream {name}: requests and rules that change its shards"
     for reader in scenario.readers:

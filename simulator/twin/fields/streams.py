@@ -40,7 +40,9 @@ def stream_fields(system: System) -> Iterator[Field]:
     """The fields of all streams."""
     for name, known in system.streams.items():
         mode = field(("streams", name), MODE, known)
-        yield _shards(name, known, system.shards.get(name, ()), mode.value)
+        shards = system.shards.get(name, ())
+        yield _shards(name, known, shards, mode.value)
+        yield from _hash_ranges(name, shards)
         yield mode
         yield from fields(("streams", name), REST, known)
 
@@ -57,12 +59,19 @@ def _shards(name: str, known: Known | None, shards: Sequence[Known], mode: str) 
     return Field(path, 1, "missing", f"{NOT_DESCRIBED}; {TELLS}") if known is None else found
 
 
+def _hash_ranges(name: str, shards: Sequence[Known]) -> Iterator[Field]:
+    """The ranges of hash keys, where they are known and not equal."""
+    ranges = _ranges(shards)
+    if ranges and _covered(ranges) and _unequal(ranges):
+        yield Field(("streams", name, "hash_ranges"), [list(each) for each in ranges], "data", str(shards[0].place))
+
+
 def stream_remarks(system: System, seen: Evidence) -> Iterator[Remark]:
     """What of streams is not modelled, or is not as a scenario has it."""
     for name, known in system.streams.items():
         shards = system.shards.get(name, ())
         if shards:
-            yield from _ranges(name, [each.settings["Range"].value for each in shards])
+            yield from _missing(name, _ranges(shards))
             yield from _resharded(name, shards, seen)
         if known is None:
             continue
@@ -88,14 +97,22 @@ def _resharded(name: str, shards: Sequence[Known], seen: Evidence) -> Iterator[R
         yield warning(f"stream {name}: {len(late)} of its shards were made within the time of the metrics, {when}")
 
 
-def _ranges(name: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Remark]:
-    """A warning if open shards do not cover all keys, or have unequal parts of them."""
-    gaps = ranges[0][0] != 0 or ranges[-1][1] != HASH_KEYS - 1
-    if gaps or any(before[1] + 1 != after[0] for before, after in pairwise(ranges)):
+def _ranges(shards: Sequence[Known]) -> list[tuple[int, int]]:
+    return [each.settings["Range"].value for each in shards]
+
+
+def _covered(ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether all hash keys are in one range each."""
+    ends = ranges[0][0] == 0 and ranges[-1][1] == HASH_KEYS - 1
+    return ends and all(before[1] + 1 == after[0] for before, after in pairwise(ranges))
+
+
+def _unequal(ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(abs((high - low + 1) / HASH_KEYS * len(ranges) - 1) > SMALLEST_DIFFERENCE for low, high in ranges)
+
+
+def _missing(name: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Remark]:
+    """A warning if open shards do not cover all keys."""
+    if not _covered(ranges):
         covered = sum(high - low + 1 for low, high in ranges) / HASH_KEYS
         yield warning(f"stream {name}: its open shards have {covered:.0%} of the hash keys; a page may be missing")
-        return
-    parts = [(high - low + 1) / HASH_KEYS * len(ranges) for low, high in ranges]
-    if max(abs(part - 1) for part in parts) > SMALLEST_DIFFERENCE:
-        told = f"from {min(parts):.2f} to {max(parts):.2f} of an equal part"
-        yield warning(f"stream {name}: its shards are unequal, {told}; a scenario has equal ones")
