@@ -98,11 +98,32 @@ def test_more_shards_from_a_moment_on_are_the_same_calls_then() -> None:
 def test_a_hot_shard_is_split_at_the_hash_at_which_the_upper_half_begins() -> None:
     """The second of four shards begins at 2^126; its range is as wide."""
     text = command("streams.clicks.resharding", '[{"at": "0s", "split": 1, "point": 0.25}]')
-    assert text.splitlines()[1] == (
-        "aws kinesis split-shard --stream-name clicks --shard-to-split shardId-000000000001 "
+    shard, split = text.splitlines()
+    assert split == (
+        f'aws kinesis split-shard --stream-name clicks --shard-to-split "$SHARD" '
         f"--new-starting-hash-key {2**126 + 2**124}"
     )
-    assert "as new" in text.splitlines()[0]  # numbers and ranges of a stream that was resharded are others
+    query = shlex.split(shard.removeprefix("SHARD=$(").removesuffix(")"))
+    assert query[:5] == ["aws", "kinesis", "list-shards", "--stream-name", "clicks"]
+    assert query[query.index("--query") + 1] == (
+        f'Shards[?HashKeyRange.StartingHashKey==`"{2**126}"` && HashKeyRange.EndingHashKey==`"{2**127 - 1}"`'
+        " && !SequenceNumberRange.EndingSequenceNumber].ShardId"
+    )
+
+
+def test_a_hot_shard_of_unequal_ranges_is_found_by_its_own() -> None:
+    ranges = {"shards": 2, "hash_ranges": [[0, 2**100 - 1], [2**100, 2**128 - 1]]}
+    (text,) = commands(
+        {"streams.clicks.resharding": '[{"at": "0s", "split": 0, "point": 0.5}]'},
+        {**RESOLVED, "streams": {"clicks": {**RESOLVED["streams"]["clicks"], **ranges}}},
+    )
+    assert f'`"{2**100 - 1}"`' in text
+    assert f"--new-starting-hash-key {2**99}" in text
+
+
+def test_the_split_of_a_shard_that_opens_later_is_left_to_the_user() -> None:
+    text = command("streams.clicks.resharding", '[{"at": "0s", "split": 7, "point": 0.5}]')
+    assert text == "# Shard 7 of the scenario opens later: it is to be split by hand."
 
 
 def test_a_mode_is_changed_by_the_streams_arn_and_shards_after_that() -> None:
