@@ -107,7 +107,7 @@ def test_a_hot_shard_is_split_at_the_hash_at_which_the_upper_half_begins() -> No
     assert query[:5] == ["aws", "kinesis", "list-shards", "--stream-name", "clicks"]
     assert query[query.index("--query") + 1] == (
         f'Shards[?HashKeyRange.StartingHashKey==`"{2**126}"` && HashKeyRange.EndingHashKey==`"{2**127 - 1}"`'
-        " && !SequenceNumberRange.EndingSequenceNumber].ShardId"
+        " && !(SequenceNumberRange.EndingSequenceNumber)].ShardId"
     )
 
 

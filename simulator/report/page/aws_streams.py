@@ -14,7 +14,7 @@ from simulator.scenario.units import parse_duration
 Fields = Mapping[str, Any]  # of a stream of a resolved scenario
 SHARD_QUERY: Final = (  # the id of the open shard that has a range
     'Shards[?HashKeyRange.StartingHashKey==`"{first}"` && HashKeyRange.EndingHashKey==`"{last}"`'
-    " && !SequenceNumberRange.EndingSequenceNumber].ShardId"
+    " && !(SequenceNumberRange.EndingSequenceNumber)].ShardId"
 )
 
 
