@@ -1,7 +1,7 @@
 # make demo    simulate a week of flights and write its report to reports/demo
 # make test    the tests
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
-# make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
+# make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (hours; it may be stopped, and goes on; JOBS=1)
 # make fuzz MINUTES=30  try hostile input for as long as that, and tell the seed of what is found (SEED=1, TARGET=loader)
 # make lint    ruff and mypy
 # make kernel  compile the kernel again (simulator/kernel/c), after a change of the C
