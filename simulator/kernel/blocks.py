@@ -31,7 +31,8 @@ SHARD: Final = np.dtype(
         (name, "<i8")
         for name in (
             "offered", "offered_bytes", "records", "bytes", "throttled", "busiest_records", "busiest_bytes",
-            "second_ends_ns", "records_before", "bytes_before", "waiting",
+            "second_ends_ns", "records_before", "bytes_before", "busiest_calls", "calls", "calls_second_ends_ns",
+            "waiting",
         )
     ]
 )  # fmt: skip
@@ -124,7 +125,7 @@ WORD: Final = np.dtype("<i8")
 
 _KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
     "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW, SPAN, REQUEST)),
-    "function": (8, (LEVEL, LEVEL_ROW)),
+    "function": (8, (LEVEL, LEVEL_ROW, LEVEL)),
     "mapping": (
         16,
         (
@@ -156,6 +157,7 @@ class OfFunction:
 
     concurrency: Block
     rows: Block
+    wanted: Block  # of the pool that it takes from
 
 
 @dataclass(frozen=True)

@@ -488,6 +488,7 @@ FAULTS: Final = (
     *in_file(
         "measures/by_shard.py",
         ("        self._open[whose[last]] = seen[last]\n", ""),
+        ("second = times_ns // NS", "second = times_ns * 0"),
         ("(row - first) * shards + shard", "(row - first) * shards"),
         ("even.shape[1]).sum(axis=1)", "even.shape[1]).max(axis=1)"),
     ),
@@ -495,6 +496,8 @@ FAULTS: Final = (
         "measures/concurrency.py",
         ("over = ends_ns < stretch.until_ns", "over = ends_ns <= stretch.until_ns + 10**9"),
         ("        self._ends_ns = ends_ns[~over]\n", "        self._ends_ns = self._ends_ns[:0]\n"),
+        ("each.again_ns + overhead_ns)", "each.again_ns)"),
+        (" if each.lack == \"concurrency\"]", "]"),
     ),
     *in_file(
         "measures/conservation.py",
@@ -562,8 +565,9 @@ FAULTS: Final = (
         ("calls / end_s / CALLS_PER_S", "calls / end_s"),
         ("max(1, len(polling))", "1"),
         ("stream.offered_by_shard / open_s", "stream.records_by_shard / open_s"),
-        ("reserves == [None, None]", "False"),
-        ("math.inf if total_s else 0.0", "0.0"),
+        ("if pools[each.function] == pools[spec.function]", "if each.function == spec.function"),
+        ("math.inf if wanted else 0.0", "0.0"),
+        ("_of_units(wanted, units))", "_of_units(measured.functions[spec.function].peak, units))"),
     ),
     *in_file(
         "measures/verdict.py",
@@ -655,6 +659,8 @@ FAULTS: Final = (
         "measures/reads.py",
         ("(result == \"no_call\") | (result == \"no_bytes\")", "result == \"no_call\""),
         ("self.calls.add(again[:, 0], again[:, 1])", "self.calls.add(again[:, 0])"),
+        ("for each in facts.read_again if each.call]", "for each in facts.read_again]"),
+        ("WANTED: Final = (\"called\", \"no_call\", \"no_bytes\")", "WANTED: Final = (\"called\",)"),
         ("left = sending[1] < stretch.until_ns", "left = sending[1] < stretch.until_ns + 10**10"),
         ("        self._sending = sending[:, ~left]\n", "        self._sending = sending[:, :0]\n"),
     ),

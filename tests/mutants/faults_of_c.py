@@ -253,7 +253,7 @@ FAULTS_OF_C: Final = (
         "kernel/c/measures/passes.c",
         ("int class = m->push ? SEEN : UNSEEN;", "int class = m->push ? CALLED_FOR : UNSEEN;"),
         ("if (r->available[at] < 0) continue;", ""),
-        ("reads->refused += what == NO_CALL || what == NO_BYTES;", "reads->refused += what == NO_CALL;"),
+        ("int refused = what == NO_CALL || what == NO_BYTES, skipped", "int refused = what == NO_CALL, skipped"),
         ("w->records[SEEN] += w->records[UNSEEN] - called;", "w->records[SEEN] += w->records[UNSEEN];"),
         ("  reads->calls += call;\n", "  reads->calls += call >= 0;\n"),
     ),
@@ -284,6 +284,7 @@ FAULTS_OF_C: Final = (
         ("if (time_ns > level->changed_ns && time_ns > level->grid.begins_ns) has_been(level);", "has_been(level);"),
         ("level->grid.ends_ns - time_ns);\n}", "level->grid.ends_ns - level->grid.begins_ns);\n}"),
         ("  row[-1].peak = greatest(row[-1].peak, row->peak);\n", ""),
+        ("if (time_ns > highest->changed_ns && time_ns > 0) end", "end"),
     ),
     *in_file(
         "kernel/c/measures/stream.c",
@@ -296,6 +297,8 @@ FAULTS_OF_C: Final = (
         "kernel/c/measures/by_shard.c",
         ("if (produced_ns < shard->second_ends_ns) return;", "if (produced_ns <= shard->second_ends_ns) return;"),
         ("    load[2 * LOAD_ROWS * shards + j] = 0;\n", ""),
+        ("    shard->calls = 0;\n", ""),
+        ("if (k->clock.now >= shard->calls_second_ends_ns) {", "if (k->clock.now > shard->calls_second_ends_ns) {"),
         ("stream->load[(rows - 1) * stream->totals.load_stride + shard] += records;", "stream->load[rows * stream->totals.load_stride + shard] += records;"),
     ),
     *in_file(
@@ -303,6 +306,8 @@ FAULTS_OF_C: Final = (
         ("lane->finished_ns - lane->started_ns + MS_NS - 1) / MS_NS", "lane->finished_ns - lane->started_ns) / MS_NS"),
         ("mine->totals.partial += lane->outcome == PARTIAL;", "mine->totals.partial += lane->outcome != OK;"),
         ("if (accepted_ns < all->warmup_ns) return;", ""),
+        ("misses_a_unit(k, r, lane, lack == CONCURRENCY);", "misses_a_unit(k, r, lane, 1);"),
+        ("  misses_a_unit(k, r, lane, 0);\n  change_pool(k, r, 1);", "  change_pool(k, r, 1);"),
         ("lane->part.throttled_ns += again_ns - lane->begun_ns;", "lane->part.throttled_ns += again_ns - k->clock.now;"),
     ),
     *in_file(
@@ -316,6 +321,7 @@ FAULTS_OF_C: Final = (
         ("expires_at(k, r, place) <= event.time) expire_one", "1) expire_one"),
         ("accepted > r->polled_ns ? UNSEEN : SEEN", "accepted >= r->polled_ns ? UNSEEN : SEEN"),
         ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted > end_ns"),
+        ("  misses_a_unit(k, r, lane, 0);\n", ""),
         ("i64 unnoticed = mine->totals.expired - mine->noticed;", "i64 unnoticed = 0;"),
     ),
     *in_file(

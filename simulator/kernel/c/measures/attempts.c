@@ -46,11 +46,26 @@ i64 last_accepted(Kernel *k, const Reader *r, const Lane *lane) {
   return log->rows[row(log, place_of(r, lane, index))].accepted;
 }
 
-void measure_admitted(Kernel *k, const Reader *r) {
+/* Units of the pool that a mapping's function takes from, in use or missed. */
+static void change_pool(Kernel *k, const Reader *r, i64 by) {
+  const Pool *pool = k->functions[k->mappings[r->mapping].function].pool;
+  if (by) change_highest(&k->measures->pools[pool - k->pools], k->clock.now, by);
+}
+
+/* An attempt asks for a unit, or is given up: what it missed until now is over. */
+void misses_a_unit(Kernel *k, const Reader *r, Lane *lane, int misses) {
+  change_pool(k, r, misses - lane->watch.misses);
+  lane->watch.misses = (u8)misses;
+}
+
+void measure_admitted(Kernel *k, const Reader *r, Lane *lane) {
+  misses_a_unit(k, r, lane, 0);
+  change_pool(k, r, 1);
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, 1);
 }
 
-void measure_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns) {
+void measure_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns, int lack) {
+  misses_a_unit(k, r, lane, lack == CONCURRENCY);
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   lane->part.throttled_ns += again_ns - lane->begun_ns;
   mine->totals.throttles++;
@@ -63,6 +78,7 @@ void measure_finished(Kernel *k, Reader *r, Lane *lane, i64 done) {
   MappingRow *row = mapping_row(mine, row_at(&k->measures->grid, k->clock.now));
   follow(k, r, lane, k->clock.now);
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, -1);
+  change_pool(k, r, -1);
   count(mine, row, lane, done);
   bill(mine, lane, done);
   measure_age(k, r, lane);

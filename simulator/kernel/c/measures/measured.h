@@ -44,6 +44,7 @@ typedef struct {
 typedef struct {
   i64 offered, offered_bytes, records, bytes, throttled, busiest_records, busiest_bytes;
   i64 second_ends_ns, records_before, bytes_before; /* of the second that goes on; offered before it */
+  i64 busiest_calls, calls, calls_second_ends_ns;   /* of all who poll it: calls in the second that goes on */
   i64 waiting; /* records that wait at their producers */
 } ShardMeasures;
 
@@ -145,6 +146,12 @@ typedef struct {
   i64 *all; /* of all rows that are closed; NULL: not wanted */
 } RowPercentiles;
 
+/* A number in time of which only the greatest value is wanted, fed like a level. */
+typedef struct {
+  LevelTotals totals;
+  i64 changed_ns; /* last */
+} Highest;
+
 /* Records that wait at their producers, and those of a window that need not: see accept_before. */
 typedef struct {
   i64 produced_ns;
@@ -220,6 +227,7 @@ typedef struct {
   u32 phase; /* its number in the mapping's phases */
   SetAside *aside; /* only where the mapping has a filter */
   u8 doing, then, waits, moves; /* waits: its shard for the end of its parents; moves: a record ended in the last quarter of the traffic */
+  u8 misses; /* a unit of concurrency: it was refused for want of one, and has not asked again */
 } Watch;
 
 /* What has happened at one instant, see Episode. */
@@ -263,6 +271,7 @@ typedef struct {
   Clock expiries;       /* of readers: when the next unread record may end */
   StreamMeasures *streams;
   Level *functions;
+  Highest *pools; /* units in use, or missed by attempts that will ask again */
   MappingMeasures *mappings;
   OtherMeasures *others;
 } Measures;

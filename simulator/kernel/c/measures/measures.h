@@ -29,6 +29,8 @@ static inline MappingRow *mapping_row(const MappingMeasures *mine, i64 row) {
 void make_level(Level *, i64 interval_ns);
 void change_level(Level *, i64 time_ns, i64 by);
 void end_level(Level *, i64 end_ns);
+void change_highest(Highest *, i64 time_ns, i64 by);
+void end_highest(Highest *);
 
 /* histogram.c, row_percentiles.c */
 void add_to_histogram(Histogram *, i64 value_ns);
@@ -50,6 +52,7 @@ int make_stream_measures(Kernel *, Stream *);
 int longer_stream(Kernel *, const Stream *, i64 had, i64 room);
 void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
 void turn_to_second(ShardMeasures *, i64 produced_ns);
+void count_call(Kernel *, const Reader *); /* one is wanted, now */
 void count_load(StreamMeasures *, i64 accepted_ns, i64 shard, i64 records);
 void end_load(StreamMeasures *, i64 end_ns);
 void end_stream(Kernel *, Stream *, i64 end_ns);
@@ -89,6 +92,7 @@ void end_times(Kernel *, int mapping, i64 end_ns);
 /* parts.c, attempts.c */
 void measure_processed(Kernel *, Reader *, Lane *);
 i64 last_accepted(Kernel *, const Reader *, const Lane *);
+void misses_a_unit(Kernel *, const Reader *, Lane *, int misses);
 
 /* episodes.c */
 void finished_in_episode(Kernel *, const Reader *, const Lane *, i64 done);

@@ -73,7 +73,8 @@ int room_for_measured_shards(Kernel *k, const Stream *stream, i64 had, i64 room)
 }
 
 int measure_shard(Kernel *k, const Stream *stream, i64 shard) {
-  k->measures->streams[stream - k->streams].shards[shard].second_ends_ns = -NEVER;
+  ShardMeasures *mine = &k->measures->streams[stream - k->streams].shards[shard];
+  mine->second_ends_ns = mine->calls_second_ends_ns = -NEVER;
   for (int i = 0; i < k->nmappings; i++)
     if (&k->streams[k->mappings[i].stream] == stream && !make_reader_measures(k, i, shard, k->window_began_ns)) return 0;
   return 1;
@@ -143,6 +144,7 @@ int make_measures(Kernel *k) {
   i64 readers = 0;
   all->streams = take(&k->memory, (u64)k->nstreams * sizeof(StreamMeasures));
   all->functions = take(&k->memory, (u64)(k->nfunctions + 1) * sizeof(Level));
+  all->pools = take(&k->memory, (u64)(k->npools + 1) * sizeof(Highest));
   all->mappings = take(&k->memory, (u64)(k->nmappings + 1) * sizeof(MappingMeasures));
   all->others = take(&k->memory, (u64)(k->nothers + 1) * sizeof(OtherMeasures));
   if (k->memory.exhausted) return 0;
@@ -158,6 +160,7 @@ int make_measures(Kernel *k) {
   for (int i = 0; i < k->nstreams; i++)
     if (!make_stream_measures(k, &k->streams[i])) return 0;
   for (int i = 0; i < k->nfunctions; i++) make_level(&all->functions[i], all->interval_ns);
+  for (int i = 0; i < k->npools; i++) all->pools[i].changed_ns = -NEVER;
   for (int i = 0; i < k->nmappings; i++)
     if (!make_mapping(k, i)) return 0;
   for (int i = 0; i < k->nothers; i++)
@@ -202,6 +205,7 @@ void end_measures(Kernel *k) {
   if (!k->measures->quarter_is_over) close_quarter(k);
   for (int i = 0; i < k->nstreams; i++) end_stream(k, &k->streams[i], end_ns);
   for (int i = 0; i < k->nfunctions; i++) end_level(&k->measures->functions[i], end_ns);
+  for (int i = 0; i < k->npools; i++) end_highest(&k->measures->pools[i]);
   for (int i = 0; i < k->nmappings; i++) end_mapping(k, i, end_ns);
   for (int i = 0; i < k->nothers; i++) end_other(k, i, end_ns);
 }

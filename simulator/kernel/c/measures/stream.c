@@ -18,7 +18,7 @@ int make_stream_measures(Kernel *k, Stream *stream) {
   mine->arrivals.waiting.heap = take(&k->memory, (u64)(shards + 1) * sizeof(Event));
   mine->arrivals.waiting.room = shards + 1;
   mine->arrivals.boundary_ns = -NEVER;
-  for (i64 j = 0; !k->memory.exhausted && j < stream->nshards; j++) mine->shards[j].second_ends_ns = -NEVER;
+  for (i64 j = 0; !k->memory.exhausted && j < stream->nshards; j++) mine->shards[j].second_ends_ns = mine->shards[j].calls_second_ends_ns = -NEVER;
   return !k->memory.exhausted;
 }
 

@@ -32,6 +32,7 @@ void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 recor
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   i64 now_ns = k->clock.now;
+  misses_a_unit(k, r, lane, 0);
   count_lost(mine, mapping_row(mine, row_at(&k->measures->grid, now_ns)), how, records);
   lost_in_episode(k, r->mapping, how, now_ns, records);
   lost_in_quarter(k, r->mapping, how, failure, now_ns, records);
