@@ -8,7 +8,6 @@ from operator import attrgetter
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.measures.exact import Sums, total
 from simulator.measures.lanes import Doings
@@ -35,7 +34,7 @@ class Processed:
     shard: Integers  # by attempt
     records: Integers  # by attempt: how many it has processed, never 0
     latency_ns: Integers  # by record
-    warm: NDArray[np.bool_]  # by record: accepted after the warm-up
+    accepted_ns: Integers  # by record
 
 
 class Parts:
@@ -74,7 +73,7 @@ class Parts:
             shard=np.array([attempt.shard for attempt in times.successful], np.int64),
             records=done,
             latency_ns=times.ended_ns[times.processed] - times.produced_ns[times.processed],
-            warm=times.accepted_ns[times.processed] >= self._warmup_ns,
+            accepted_ns=times.accepted_ns[times.processed],
         )
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:

@@ -493,6 +493,13 @@ FAULTS: Final = (
         ("even.shape[1]).sum(axis=1)", "even.shape[1]).max(axis=1)"),
     ),
     *in_file(
+        "measures/eighths.py",
+        ("max((duration_ns - self._begin_ns) // EIGHTHS, 1)", "max(duration_ns // EIGHTHS, 1)"),
+        ("self.lost += np.bincount", "self.lost = np.bincount"),
+        ("if rank > known:", "if rank > known + lost:"),
+        ("np.clip((accepted_ns - self._begin_ns) // self._each_ns, 0, EIGHTHS - 1)", "(accepted_ns - self._begin_ns) // self._each_ns % EIGHTHS"),
+    ),
+    *in_file(
         "measures/concurrency.py",
         ("over = ends_ns < stretch.until_ns", "over = ends_ns <= stretch.until_ns + 10**9"),
         ("        self._ends_ns = ends_ns[~over]\n", "        self._ends_ns = self._ends_ns[:0]\n"),
@@ -548,9 +555,11 @@ FAULTS: Final = (
     ),
     *in_file(
         "measures/unserved.py",
-        ("(times.accepted_ns[lost] >= self._warmup_ns)", "(times.accepted_ns[lost] < self._warmup_ns)"),
+        ("over_ns[over_ns >= self._warmup_ns]", "over_ns[over_ns < self._warmup_ns]"),
+        ("        eighths.lose(lost_ns)\n", ""),
         ("rank = percent / 100 * (known + lost)", "rank = percent / 100 * known"),
-        ("self.left.add(window.end_ns - produced_ns)", "self.left.add(0 * produced_ns)"),
+        ("self.left.add(ages_ns)", "self.left.add(0 * ages_ns)"),
+        ("            eighths.add(np.concatenate((times.accepted_ns[left], times.waiting.accepted_ns)), ages_ns)\n", ""),
         ("self.lost + dropped_at_write, percent)", "self.lost, percent)"),
     ),
     *in_file(
@@ -631,7 +640,8 @@ FAULTS: Final = (
         ("rows, attempts.records - attempts.done)", "rows, attempts.records)"),
         ("(attempts.outcome == \"timeout\").sum()", "attempts.failed.sum()"),
         ("self.errors.add(rows[attempts.failed])", "self.errors.add(rows[attempts.done == 0])"),
-        ("if processed.warm.all():", "if processed.warm.any():"),
+        ("if warm.all():", "if warm.any():"),
+        ("self.eighths.add(processed.accepted_ns[warm], processed.latency_ns[warm])", "self.eighths.add(processed.accepted_ns, processed.latency_ns)"),
         ("[throttle.asked_ns for throttle in throttles]", "[throttle.again_ns for throttle in throttles]"),
         ("(run.duration_ns * 3 // 4, run.duration_ns)", "(run.duration_ns // 4, run.duration_ns)"),
     ),

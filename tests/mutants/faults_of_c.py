@@ -246,7 +246,8 @@ FAULTS_OF_C: Final = (
          "what is behind a record that is processed is younger than that, so it is never gone"),
         (".accepted < k->measures->warmup_ns) low++;", ".accepted <= k->measures->warmup_ns) low++;"),
         ("product(n, lane->begun_ns - lane->first_cut_ns - throttled_ns)", "product(n, lane->begun_ns - lane->part.cut_ns - throttled_ns)"),
-        ("    if (cold) cold[bucket]++;\n", ""),
+        ("    if (eighth) eighth[bucket]++;\n", ""),
+        ("    if (eighth_of(all, log->rows[row(log, place_of(r, lane, high - 1))].accepted) != eighth)", "    if (0)"),
         ("  mine->readers[r->shard].processed += n;\n", ""),
     ),
     *in_file(
@@ -288,10 +289,15 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/measures/stream.c",
-        ("mine->totals.dropped += o->dropped;", "mine->totals.dropped++;"),
+        ("mine->totals.dropped_by_eighth[eighth_of(k->measures, o->produced_ns)]++;", "mine->totals.dropped_by_eighth[eighth_of(k->measures, o->accepted_ns)]++;"),
         ("(bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES", "(bytes + PUT_UNIT_BYTES) / PUT_UNIT_BYTES"),
         ("all->times[next] < until_ns) next++;", "all->times[next] <= until_ns) next++;"),
         ("  rows[last].accepted_bytes += rows[last + 1].accepted_bytes;\n", ""),
+    ),
+    *in_file(
+        "kernel/c/measures/eighths.c",
+        ("all->eighths_begin_ns = greatest(all->warmup_ns, 0);", "all->eighths_begin_ns = 0;"),
+        ("b < BUCKETS;", "b < BUCKETS / 2;"),
     ),
     *in_file(
         "kernel/c/measures/by_shard.c",
@@ -322,6 +328,7 @@ FAULTS_OF_C: Final = (
         ("accepted > r->polled_ns ? UNSEEN : SEEN", "accepted >= r->polled_ns ? UNSEEN : SEEN"),
         ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted > end_ns"),
         ("  misses_a_unit(k, r, lane, 0);\n", ""),
+        ("    mine->eighths.lost[eighth_of(k->measures, log->rows[at].accepted)]++;\n", ""),
         ("i64 unnoticed = mine->totals.expired - mine->noticed;", "i64 unnoticed = 0;"),
     ),
     *in_file(
@@ -363,7 +370,6 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/measures/observer.c",
         ("last->processed += row->processed, last->done_again += row->done_again;", "last->done_again += row->done_again;"),
-        ("mine->latency.counts[b] -= mine->cold.counts[b];", "(void)mine->cold.counts[b];"),
         ("if (end_ns <= m->starts_ns) continue;", ""),
     ),
     *in_file(

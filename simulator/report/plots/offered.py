@@ -67,7 +67,8 @@ def offered(tables: RunTables) -> Plot:
     logarithmic = " The axis is logarithmic." if _spread(uses) else ""
     subtitle = (
         "What was offered to each limit over what it allows, whether it got through or not, by the shard, lane or pool "
-        f"most used. Above 100% in the mean something has to wait, or is lost; one second may pass with 200%.{logarithmic}"
+        "most used. Above 100% in the mean something has to wait, or is lost; one second may pass with 200%."
+        f"{logarithmic}"
     )
     return head(on, "offered", _title(uses), subtitle, _legend(uses), left_in=0.3)
 

@@ -16,7 +16,7 @@ enum of_stream {
 enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS, FUNCTION_WANTED };
 enum of_mapping {
   MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, USUAL_WAITING, READERS, LANES, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
-  LEFT, EPISODES
+  LEFT, EPISODES, BY_EIGHTH
 };
 enum of_other { OTHER_ROWS = 32, OTHER_READS };
 enum stated { ACCEPTED = 48, WAITING, MOVED }; /* of a stream that changes, where facts are stated: see facts.c */
@@ -59,6 +59,7 @@ static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const Mappi
     case LATENCY: return (Block){&mine->latency, sizeof(Histogram)};
     case AGE: return (Block){&mine->age, sizeof(Histogram)};
     case AGE_AT_SEND: return (Block){&mine->age_at_send, sizeof(Histogram)};
+    case BY_EIGHTH: return (Block){&mine->eighths, sizeof(Eighths)};
     case LEFT: return (Block){&mine->left, sizeof(Histogram)};
     default: return (Block){mine->episodes, (u64)mine->nepisodes * sizeof(Episode)};
   }

@@ -8,6 +8,7 @@
 #define ROWS_A_PIECE 256 /* of a mapping: they are large, and a run may have a hundred thousand */
 #define PARTS 9
 #define CAUSES 25
+#define EIGHTHS 8
 #define BUCKETS (50 * 256 + 1) /* of a histogram: eight bits of mantissa from 2^10 to 2^60 ns */
 
 enum part { WRITE_WAIT, PARENT_WAIT, PICKUP, QUEUEING, BATCHING, THROTTLED, RETRYING, COLD_STARTING, PROCESSING };
@@ -39,6 +40,7 @@ typedef struct {
 typedef struct {
   i64 produced, dropped, throttled, put_units, kib;
   i64 load_interval_ns, load_rows, load_stride; /* stride: rows have room for so many shards */
+  i64 dropped_by_eighth[EIGHTHS];
 } StreamTotals;
 
 typedef struct {
@@ -114,6 +116,11 @@ typedef struct {
   i64 counts[BUCKETS];
 } Histogram;
 
+/* By eighth of the traffic after the warm-up, of the records accepted in it: lost ones, latencies, ages of those left. */
+typedef struct {
+  i64 lost[EIGHTHS], counts[EIGHTHS][BUCKETS];
+} Eighths;
+
 /* A stretch of time in which a mapping was behind, and what happened in it: see episodes.py. */
 typedef struct {
   i64 begin_ns, end_ns, peak_ns, delayed, done_again, lost, sent_to_destination, first_loss_ns; /* NEVER: no loss */
@@ -143,7 +150,6 @@ typedef struct {
  * the very end of a run belongs to its last row. */
 typedef struct {
   RowCounts before, open;
-  i64 *all; /* of all rows that are closed; NULL: not wanted */
 } RowPercentiles;
 
 /* A number in time of which only the greatest value is wanted, fed like a level. */
@@ -244,7 +250,8 @@ typedef struct {
   LaneMeasures *lanes;
   Cell *usual_waiting; /* by usual row and cause; NULL: the usual rows are the rows */
   i64 noticed;   /* expired records, by now */
-  Histogram latency, age, age_at_send, left, cold; /* cold: latencies of records accepted before the end of the warm-up */
+  Histogram latency, age, age_at_send, left; /* latency: its counts are those of the eighths, added up in the end */
+  Eighths eighths;
   RowPercentiles latency_rows, age_rows;
   Backlog backlog;
   Lag lag;
@@ -262,6 +269,8 @@ typedef struct {
 
 typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
+  i64 eighths_begin_ns;
+  Grid eighths; /* of when records were accepted, since then */
   Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
   i64 pieces;           /* of rows, that each mapping has */

@@ -32,6 +32,13 @@ void end_level(Level *, i64 end_ns);
 void change_highest(Highest *, i64 time_ns, i64 by);
 void end_highest(Highest *);
 
+/* eighths.c */
+void make_eighths(const Kernel *);
+void end_eighths(MappingMeasures *);
+static inline i64 eighth_of(Measures *all, i64 accepted_ns) { /* what comes before the first or after the last belongs to it */
+  return least(greatest(row_at(&all->eighths, accepted_ns - all->eighths_begin_ns) - 1, 0), EIGHTHS - 1);
+}
+
 /* histogram.c, row_percentiles.c */
 void add_to_histogram(Histogram *, i64 value_ns);
 int make_row_percentiles(Memory *, RowPercentiles *);

@@ -128,7 +128,6 @@ static int make_mapping(Kernel *k, int mapping) {
   make_row_percentiles(&k->memory, &mine->latency_rows);
   make_row_percentiles(&k->memory, &mine->age_rows);
   if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns)) return 0;
-  mine->latency_rows.all = mine->latency.counts;
   mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = mine->left.least_ns = INT64_MAX;
   mine->instant.at_ns = -NEVER;
   mine->totals.last_end_ns = -NEVER;
@@ -150,6 +149,7 @@ int make_measures(Kernel *k) {
   if (k->memory.exhausted) return 0;
   all->minute_ns = A_MINUTE_NS;
   all->looks_ns = least(all->minute_ns, k->duration_ns + 1);
+  make_eighths(k);
   all->grid.interval_ns = all->interval_ns, all->usual.interval_ns = all->usual_ns;
   look_up_row(&all->grid, -1);
   look_up_row(&all->usual, -1);
@@ -187,6 +187,7 @@ static void at_very_end(MappingMeasures *mine, i64 end_ns, i64 interval_ns) {
 static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   MappingMeasures *mine = &k->measures->mappings[mapping];
   know_all(k, mapping);
+  end_eighths(mine);
   end_times(k, mapping, end_ns);
   end_lanes(k, mapping, end_ns);
   end_lag(k, mapping, end_ns);
@@ -194,7 +195,6 @@ static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   end_episodes(k, mapping, end_ns);
   end_row_percentiles(&mine->latency_rows, mine, 1, &k->measures->grid, end_ns);
   end_row_percentiles(&mine->age_rows, mine, 0, &k->measures->grid, end_ns);
-  for (int b = 0; b < BUCKETS; b++) mine->latency.counts[b] -= mine->cold.counts[b];
   at_very_end(mine, end_ns, k->measures->interval_ns);
 }
 
