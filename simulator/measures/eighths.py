@@ -16,10 +16,10 @@ HALVES: Final = (slice(0, EIGHTHS // 2), slice(EIGHTHS // 2, EIGHTHS))
 
 
 class Eighths:
-    """By eighth of the traffic after the warm-up, the records that were accepted in it and not skipped; data alone.
+    """By eighth of the traffic after the warm-up, the records that ended in it and were not skipped; data alone.
 
     `counts`: by eighth and bucket, latencies of records that were processed, and ages of those that were left when the
-    run ended; `lost`: by eighth, the others. What was accepted before the first eighth, or after the last, is of that.
+    run ended; `lost`: by eighth, the others. What ended before the first eighth, or after the last, is of that.
     """
 
     def __init__(self, warmup_ns: int, duration_ns: int) -> None:
@@ -28,13 +28,13 @@ class Eighths:
         self._begin_ns = max(warmup_ns, 0)
         self._each_ns = max((duration_ns - self._begin_ns) // EIGHTHS, 1)
 
-    def add(self, accepted_ns: Integers, latency_ns: Integers) -> None:
+    def add(self, ended_ns: Integers, latency_ns: Integers) -> None:
         """Take records that were processed, or left."""
-        np.add.at(self.counts, (self._of(accepted_ns), buckets(latency_ns)), 1)
+        np.add.at(self.counts, (self._of(ended_ns), buckets(latency_ns)), 1)
 
-    def lose(self, accepted_ns: Integers) -> None:
-        """Take records that were lost, those dropped at write by when they were produced."""
-        self.lost += np.bincount(self._of(accepted_ns), minlength=EIGHTHS)
+    def lose(self, ended_ns: Integers) -> None:
+        """Take records that were lost, those dropped at write when they were produced."""
+        self.lost += np.bincount(self._of(ended_ns), minlength=EIGHTHS)
 
     def course_s(self, percent: float) -> tuple[list[float], list[float]]:
         """A percentile of latency in each eighth, and in each half."""
@@ -53,5 +53,5 @@ class Eighths:
             return float("inf")
         return float(percentiles_ns(counts, np.array([100 * rank / known]))[0]) / NS
 
-    def _of(self, accepted_ns: Integers) -> NDArray[np.int64]:
-        return np.clip((accepted_ns - self._begin_ns) // self._each_ns, 0, EIGHTHS - 1)
+    def _of(self, ended_ns: Integers) -> NDArray[np.int64]:
+        return np.clip((ended_ns - self._begin_ns) // self._each_ns, 0, EIGHTHS - 1)

@@ -107,12 +107,12 @@ class MappingMeasures:
         rows, starts = stretch.rows(processed.finished_ns), np.cumsum(processed.records) - processed.records
         counts = self.latency_rows.add(rows, processed.records, processed.latency_ns)
         self.latency_rows.close(stretch.closed_rows)
-        warm = processed.accepted_ns >= self.warmup_ns
+        warm = processed.warm
         if warm.all():
             self.latency.note(processed.latency_ns, counts)
         else:
             self.latency.add(processed.latency_ns[warm])
-        self.eighths.add(processed.accepted_ns[warm], processed.latency_ns[warm])
+        self.eighths.add(np.repeat(processed.finished_ns, processed.records)[warm], processed.latency_ns[warm])
         self.processed.add(rows, processed.records)
         self.processed_by_shard.add(processed.shard, processed.records)
         if len(starts):

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.measures.exact import Sums, total
 from simulator.measures.lanes import Doings
@@ -34,7 +35,7 @@ class Processed:
     shard: Integers  # by attempt
     records: Integers  # by attempt: how many it has processed, never 0
     latency_ns: Integers  # by record
-    accepted_ns: Integers  # by record
+    warm: NDArray[np.bool_]  # by record: accepted after the warm-up
 
 
 class Parts:
@@ -73,7 +74,7 @@ class Parts:
             shard=np.array([attempt.shard for attempt in times.successful], np.int64),
             records=done,
             latency_ns=times.ended_ns[times.processed] - times.produced_ns[times.processed],
-            accepted_ns=times.accepted_ns[times.processed],
+            warm=times.accepted_ns[times.processed] >= self._warmup_ns,
         )
 
     def by_row_ns(self, rows: int) -> dict[str, list[int]]:

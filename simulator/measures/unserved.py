@@ -39,16 +39,15 @@ class Unserved:
 
     def observe(self, window: Window, times: Times, eighths: Eighths) -> None:
         """Take a window that `times` has observed; `eighths` takes the same records."""
-        over_ns = times.accepted_ns[times.over[np.isin(times.how[times.over], HOWS)]]
-        lost_ns, produced = over_ns[over_ns >= self._warmup_ns], window.written.produced
-        self.lost += len(lost_ns)
-        eighths.lose(lost_ns)
-        eighths.lose(produced.produced_ns[produced.dropped])
+        lost, produced = times.over[np.isin(times.how[times.over], HOWS)], window.written.produced
+        lost = lost[times.accepted_ns[lost] >= self._warmup_ns]
+        self.lost += len(lost)
+        eighths.lose(np.concatenate((times.ended_ns[lost], produced.produced_ns[produced.dropped])))
         if window.last:
             left = (times.how == CODE["unprocessed"]) & (times.accepted_ns >= self._warmup_ns)
             ages_ns = window.end_ns - np.concatenate((times.produced_ns[left], times.waiting.produced_ns))
             self.left.add(ages_ns)
-            eighths.add(np.concatenate((times.accepted_ns[left], times.waiting.accepted_ns)), ages_ns)
+            eighths.add(np.full_like(ages_ns, window.end_ns), ages_ns)
 
     def percentile(self, processed: Histogram, dropped_at_write: int, percent: float) -> Percentile:
         """A percentile of all latencies; `processed`: those of the records that were processed."""

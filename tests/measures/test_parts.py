@@ -99,7 +99,7 @@ def test_records_of_the_warm_up_are_in_the_rows_alone_and_the_very_end_belongs_t
     assert parts.by_row_ns(2)["batching"] == [0, 22]
     assert parts.by_row_ns(3)["pickup"] == [0, 1, 0]
     assert done.latency_ns.tolist() == [17, 16]
-    assert done.accepted_ns.tolist() == [3, 4]
+    assert done.warm.tolist() == [False, True]
     assert (done.finished_ns.tolist(), done.shard.tolist(), done.records.tolist()) == ([20], [0], [2])
 
 

@@ -497,7 +497,7 @@ FAULTS: Final = (
         ("max((duration_ns - self._begin_ns) // EIGHTHS, 1)", "max(duration_ns // EIGHTHS, 1)"),
         ("self.lost += np.bincount", "self.lost = np.bincount"),
         ("if rank > known:", "if rank > known + lost:"),
-        ("np.clip((accepted_ns - self._begin_ns) // self._each_ns, 0, EIGHTHS - 1)", "(accepted_ns - self._begin_ns) // self._each_ns % EIGHTHS"),
+        ("np.clip((ended_ns - self._begin_ns) // self._each_ns, 0, EIGHTHS - 1)", "(ended_ns - self._begin_ns) // self._each_ns % EIGHTHS"),
     ),
     *in_file(
         "measures/concurrency.py",
@@ -555,11 +555,11 @@ FAULTS: Final = (
     ),
     *in_file(
         "measures/unserved.py",
-        ("over_ns[over_ns >= self._warmup_ns]", "over_ns[over_ns < self._warmup_ns]"),
-        ("        eighths.lose(lost_ns)\n", ""),
+        ("lost = lost[times.accepted_ns[lost] >= self._warmup_ns]", "lost = lost[times.accepted_ns[lost] < self._warmup_ns]"),
+        ("times.ended_ns[lost], produced", "times.accepted_ns[lost], produced"),
         ("rank = percent / 100 * (known + lost)", "rank = percent / 100 * known"),
         ("self.left.add(ages_ns)", "self.left.add(0 * ages_ns)"),
-        ("            eighths.add(np.concatenate((times.accepted_ns[left], times.waiting.accepted_ns)), ages_ns)\n", ""),
+        ("            eighths.add(np.full_like(ages_ns, window.end_ns), ages_ns)\n", ""),
         ("self.lost + dropped_at_write, percent)", "self.lost, percent)"),
     ),
     *in_file(
@@ -641,7 +641,7 @@ FAULTS: Final = (
         ("(attempts.outcome == \"timeout\").sum()", "attempts.failed.sum()"),
         ("self.errors.add(rows[attempts.failed])", "self.errors.add(rows[attempts.done == 0])"),
         ("if warm.all():", "if warm.any():"),
-        ("self.eighths.add(processed.accepted_ns[warm], processed.latency_ns[warm])", "self.eighths.add(processed.accepted_ns, processed.latency_ns)"),
+        ("processed.records)[warm], processed.latency_ns[warm])", "processed.records), processed.latency_ns)"),
         ("[throttle.asked_ns for throttle in throttles]", "[throttle.again_ns for throttle in throttles]"),
         ("(run.duration_ns * 3 // 4, run.duration_ns)", "(run.duration_ns // 4, run.duration_ns)"),
     ),

@@ -246,8 +246,8 @@ FAULTS_OF_C: Final = (
          "what is behind a record that is processed is younger than that, so it is never gone"),
         (".accepted < k->measures->warmup_ns) low++;", ".accepted <= k->measures->warmup_ns) low++;"),
         ("product(n, lane->begun_ns - lane->first_cut_ns - throttled_ns)", "product(n, lane->begun_ns - lane->part.cut_ns - throttled_ns)"),
-        ("    if (eighth) eighth[bucket]++;\n", ""),
-        ("    if (eighth_of(all, log->rows[row(log, place_of(r, lane, high - 1))].accepted) != eighth)", "    if (0)"),
+        ("    if (cold) cold[bucket]++;\n", ""),
+        ("if (now_ns >= all->eighth_ends_ns[mine->eighth])", "if (now_ns > all->eighth_ends_ns[mine->eighth])"),
         ("  mine->readers[r->shard].processed += n;\n", ""),
     ),
     *in_file(
@@ -281,23 +281,27 @@ FAULTS_OF_C: Final = (
         ("  has_been(mine, end_ns + 1);\n", ""),
     ),
     *in_file(
+        "kernel/c/measures/measures.h",
+        ("if (time_ns > highest->changed_ns && time_ns > 0) end", "end"),
+    ),
+    *in_file(
         "kernel/c/measures/level.c",
         ("if (time_ns > level->changed_ns && time_ns > level->grid.begins_ns) has_been(level);", "has_been(level);"),
         ("level->grid.ends_ns - time_ns);\n}", "level->grid.ends_ns - level->grid.begins_ns);\n}"),
         ("  row[-1].peak = greatest(row[-1].peak, row->peak);\n", ""),
-        ("if (time_ns > highest->changed_ns && time_ns > 0) end", "end"),
     ),
     *in_file(
         "kernel/c/measures/stream.c",
-        ("mine->totals.dropped_by_eighth[eighth_of(k->measures, o->produced_ns)]++;", "mine->totals.dropped_by_eighth[eighth_of(k->measures, o->accepted_ns)]++;"),
+        ("dropped_by_eighth[eighth_at(k->measures, o->produced_ns)]++;", "dropped_by_eighth[0]++;"),
         ("(bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES", "(bytes + PUT_UNIT_BYTES) / PUT_UNIT_BYTES"),
         ("all->times[next] < until_ns) next++;", "all->times[next] <= until_ns) next++;"),
         ("  rows[last].accepted_bytes += rows[last + 1].accepted_bytes;\n", ""),
     ),
     *in_file(
         "kernel/c/measures/eighths.c",
-        ("all->eighths_begin_ns = greatest(all->warmup_ns, 0);", "all->eighths_begin_ns = 0;"),
-        ("b < BUCKETS;", "b < BUCKETS / 2;"),
+        ("begin_ns = greatest(all->warmup_ns, 0), each_ns", "begin_ns = 0, each_ns"),
+        (" - mine->cold.counts[b] - mine->earlier[b];", " - mine->earlier[b];"),
+        ("rows->before.counts[b] + rows->open.counts[b]", "rows->open.counts[b]"),
     ),
     *in_file(
         "kernel/c/measures/by_shard.c",
@@ -313,7 +317,7 @@ FAULTS_OF_C: Final = (
         ("mine->totals.partial += lane->outcome == PARTIAL;", "mine->totals.partial += lane->outcome != OK;"),
         ("if (accepted_ns < all->warmup_ns) return;", ""),
         ("misses_a_unit(k, r, lane, lack == CONCURRENCY);", "misses_a_unit(k, r, lane, 1);"),
-        ("  misses_a_unit(k, r, lane, 0);\n  change_pool(k, r, 1);", "  change_pool(k, r, 1);"),
+        ("  lane->watch.misses = 0;\n", ""),
         ("lane->part.throttled_ns += again_ns - lane->begun_ns;", "lane->part.throttled_ns += again_ns - k->clock.now;"),
     ),
     *in_file(
@@ -328,7 +332,7 @@ FAULTS_OF_C: Final = (
         ("accepted > r->polled_ns ? UNSEEN : SEEN", "accepted >= r->polled_ns ? UNSEEN : SEEN"),
         ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted > end_ns"),
         ("  misses_a_unit(k, r, lane, 0);\n", ""),
-        ("    mine->eighths.lost[eighth_of(k->measures, log->rows[at].accepted)]++;\n", ""),
+        ("    mine->eighths.lost[eighth_at(k->measures, time_ns)]++;\n", ""),
         ("i64 unnoticed = mine->totals.expired - mine->noticed;", "i64 unnoticed = 0;"),
     ),
     *in_file(
@@ -370,6 +374,7 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/measures/observer.c",
         ("last->processed += row->processed, last->done_again += row->done_again;", "last->done_again += row->done_again;"),
+        ("mine->latency.counts[b] -= mine->cold.counts[b];", "(void)mine->cold.counts[b];"),
         ("if (end_ns <= m->starts_ns) continue;", ""),
     ),
     *in_file(

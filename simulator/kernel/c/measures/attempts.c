@@ -46,21 +46,19 @@ i64 last_accepted(Kernel *k, const Reader *r, const Lane *lane) {
   return log->rows[row(log, place_of(r, lane, index))].accepted;
 }
 
-/* Units of the pool that a mapping's function takes from, in use or missed. */
-static void change_pool(Kernel *k, const Reader *r, i64 by) {
-  const Pool *pool = k->functions[k->mappings[r->mapping].function].pool;
-  if (by) change_highest(&k->measures->pools[pool - k->pools], k->clock.now, by);
+static void change_wanted(Kernel *k, const Reader *r, i64 by) {
+  if (by) change_highest(&k->functions[k->mappings[r->mapping].function].pool->wanted, k->clock.now, by);
 }
 
 /* An attempt asks for a unit, or is given up: what it missed until now is over. */
 void misses_a_unit(Kernel *k, const Reader *r, Lane *lane, int misses) {
-  change_pool(k, r, misses - lane->watch.misses);
+  change_wanted(k, r, misses - lane->watch.misses);
   lane->watch.misses = (u8)misses;
 }
 
 void measure_admitted(Kernel *k, const Reader *r, Lane *lane) {
-  misses_a_unit(k, r, lane, 0);
-  change_pool(k, r, 1);
+  change_wanted(k, r, 1 - lane->watch.misses);
+  lane->watch.misses = 0;
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, 1);
 }
 
@@ -78,7 +76,7 @@ void measure_finished(Kernel *k, Reader *r, Lane *lane, i64 done) {
   MappingRow *row = mapping_row(mine, row_at(&k->measures->grid, k->clock.now));
   follow(k, r, lane, k->clock.now);
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, -1);
-  change_pool(k, r, -1);
+  change_wanted(k, r, -1);
   count(mine, row, lane, done);
   bill(mine, lane, done);
   measure_age(k, r, lane);

@@ -35,7 +35,7 @@ static Block of_stream(const Kernel *k, int kind, const Stream *stream, const St
 
 static Block of_function(const Kernel *k, int kind, int number) {
   const Level *mine = &k->measures->functions[number];
-  const Highest *wanted = &k->measures->pools[k->functions[number].pool - k->pools];
+  const Highest *wanted = &k->functions[number].pool->wanted;
   if (kind == FUNCTION_WANTED) return (Block){&wanted->totals, sizeof(LevelTotals)};
   if (kind == FUNCTION_TOTALS) return (Block){&mine->totals, sizeof(LevelTotals)};
   return (Block){mine->rows, (u64)(k->clock.now / k->measures->interval_ns + 2) * sizeof(LevelRow)};

@@ -20,7 +20,8 @@ void count_call(Kernel *k, const Reader *r) {
   ShardMeasures *shard = &k->measures->streams[r->stream].shards[r->shard];
   if (k->clock.now >= shard->calls_second_ends_ns) {
     shard->calls = 0;
-    shard->calls_second_ends_ns = end_of_second(k->clock.now);
+    shard->calls_second_ends_ns += NS;
+    if (k->clock.now >= shard->calls_second_ends_ns) shard->calls_second_ends_ns = end_of_second(k->clock.now);
   }
   shard->busiest_calls = greatest(shard->busiest_calls, ++shard->calls);
 }

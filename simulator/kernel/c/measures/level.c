@@ -49,12 +49,3 @@ void end_level(Level *level, i64 end_ns) {
   row[-1].cell.changes += row->cell.changes; /* their integrals over a whole row, and over what is left of none, cancel */
   *row = (LevelRow){.peak = NO_PEAK};
 }
-
-/* Of what is before t = 0 nothing counts. */
-void change_highest(Highest *highest, i64 time_ns, i64 by) {
-  if (time_ns > highest->changed_ns && time_ns > 0) end_highest(highest);
-  highest->changed_ns = time_ns;
-  highest->totals.now += by;
-}
-
-void end_highest(Highest *highest) { highest->totals.peak = greatest(highest->totals.peak, highest->totals.now); }

@@ -116,7 +116,7 @@ typedef struct {
   i64 counts[BUCKETS];
 } Histogram;
 
-/* By eighth of the traffic after the warm-up, of the records accepted in it: lost ones, latencies, ages of those left. */
+/* By eighth of the traffic after the warm-up, of the records that ended in it: lost ones, latencies, ages of those left. */
 typedef struct {
   i64 lost[EIGHTHS], counts[EIGHTHS][BUCKETS];
 } Eighths;
@@ -127,6 +127,12 @@ typedef struct {
 } Episode;
 
 /* From here on: what is only needed while a run goes on. */
+
+/* A number in time of which only the greatest value is wanted, fed like a level. */
+typedef struct {
+  LevelTotals totals;
+  i64 changed_ns; /* last */
+} Highest;
 
 typedef struct {
   i64 interval_ns, begins_ns, ends_ns, row; /* the row that was looked up last */
@@ -150,13 +156,8 @@ typedef struct {
  * the very end of a run belongs to its last row. */
 typedef struct {
   RowCounts before, open;
+  i64 *all; /* of all rows that are closed; NULL: not wanted */
 } RowPercentiles;
-
-/* A number in time of which only the greatest value is wanted, fed like a level. */
-typedef struct {
-  LevelTotals totals;
-  i64 changed_ns; /* last */
-} Highest;
 
 /* Records that wait at their producers, and those of a window that need not: see accept_before. */
 typedef struct {
@@ -250,8 +251,10 @@ typedef struct {
   LaneMeasures *lanes;
   Cell *usual_waiting; /* by usual row and cause; NULL: the usual rows are the rows */
   i64 noticed;   /* expired records, by now */
-  Histogram latency, age, age_at_send, left; /* latency: its counts are those of the eighths, added up in the end */
+  Histogram latency, age, age_at_send, left, cold; /* cold: latencies of records accepted before the end of the warm-up */
   Eighths eighths;
+  i64 eighth;           /* that goes on */
+  i64 earlier[BUCKETS]; /* latencies of the eighths that are over */
   RowPercentiles latency_rows, age_rows;
   Backlog backlog;
   Lag lag;
@@ -269,8 +272,7 @@ typedef struct {
 
 typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
-  i64 eighths_begin_ns;
-  Grid eighths; /* of when records were accepted, since then */
+  i64 eighth_ends_ns[EIGHTHS]; /* NEVER: that of the last */
   Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
   i64 pieces;           /* of rows, that each mapping has */
@@ -280,7 +282,6 @@ typedef struct {
   Clock expiries;       /* of readers: when the next unread record may end */
   StreamMeasures *streams;
   Level *functions;
-  Highest *pools; /* units in use, or missed by attempts that will ask again */
   MappingMeasures *mappings;
   OtherMeasures *others;
 } Measures;

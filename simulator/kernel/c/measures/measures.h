@@ -29,15 +29,20 @@ static inline MappingRow *mapping_row(const MappingMeasures *mine, i64 row) {
 void make_level(Level *, i64 interval_ns);
 void change_level(Level *, i64 time_ns, i64 by);
 void end_level(Level *, i64 end_ns);
-void change_highest(Highest *, i64 time_ns, i64 by);
-void end_highest(Highest *);
+static inline void end_highest(Highest *highest) {
+  highest->totals.peak = greatest(highest->totals.peak, highest->totals.now);
+}
+static inline void change_highest(Highest *highest, i64 time_ns, i64 by) { /* of what is before t = 0 nothing counts */
+  if (time_ns > highest->changed_ns && time_ns > 0) end_highest(highest);
+  highest->changed_ns = time_ns;
+  highest->totals.now += by;
+}
 
 /* eighths.c */
-void make_eighths(const Kernel *);
-void end_eighths(MappingMeasures *);
-static inline i64 eighth_of(Measures *all, i64 accepted_ns) { /* what comes before the first or after the last belongs to it */
-  return least(greatest(row_at(&all->eighths, accepted_ns - all->eighths_begin_ns) - 1, 0), EIGHTHS - 1);
-}
+void make_eighths(Measures *, i64 duration_ns);
+i64 eighth_at(const Measures *, i64 time_ns); /* what comes before the first or after the last belongs to it */
+void turn_to_eighth(const Kernel *, MappingMeasures *, i64 time_ns);
+void end_eighths(MappingMeasures *); /* all that is to be processed has been */
 
 /* histogram.c, row_percentiles.c */
 void add_to_histogram(Histogram *, i64 value_ns);

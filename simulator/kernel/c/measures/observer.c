@@ -127,6 +127,7 @@ static int make_mapping(Kernel *k, int mapping) {
   mine->wasted = take(&k->memory, (u64)(m->batch_size + 1) * sizeof(Wasted));
   make_row_percentiles(&k->memory, &mine->latency_rows);
   make_row_percentiles(&k->memory, &mine->age_rows);
+  mine->latency_rows.all = mine->latency.counts;
   if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns)) return 0;
   mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = mine->left.least_ns = INT64_MAX;
   mine->instant.at_ns = -NEVER;
@@ -143,13 +144,12 @@ int make_measures(Kernel *k) {
   i64 readers = 0;
   all->streams = take(&k->memory, (u64)k->nstreams * sizeof(StreamMeasures));
   all->functions = take(&k->memory, (u64)(k->nfunctions + 1) * sizeof(Level));
-  all->pools = take(&k->memory, (u64)(k->npools + 1) * sizeof(Highest));
   all->mappings = take(&k->memory, (u64)(k->nmappings + 1) * sizeof(MappingMeasures));
   all->others = take(&k->memory, (u64)(k->nothers + 1) * sizeof(OtherMeasures));
   if (k->memory.exhausted) return 0;
   all->minute_ns = A_MINUTE_NS;
   all->looks_ns = least(all->minute_ns, k->duration_ns + 1);
-  make_eighths(k);
+  make_eighths(all, k->duration_ns);
   all->grid.interval_ns = all->interval_ns, all->usual.interval_ns = all->usual_ns;
   look_up_row(&all->grid, -1);
   look_up_row(&all->usual, -1);
@@ -160,7 +160,7 @@ int make_measures(Kernel *k) {
   for (int i = 0; i < k->nstreams; i++)
     if (!make_stream_measures(k, &k->streams[i])) return 0;
   for (int i = 0; i < k->nfunctions; i++) make_level(&all->functions[i], all->interval_ns);
-  for (int i = 0; i < k->npools; i++) all->pools[i].changed_ns = -NEVER;
+  for (int i = 0; i < k->npools; i++) k->pools[i].wanted.changed_ns = -NEVER;
   for (int i = 0; i < k->nmappings; i++)
     if (!make_mapping(k, i)) return 0;
   for (int i = 0; i < k->nothers; i++)
@@ -195,6 +195,7 @@ static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   end_episodes(k, mapping, end_ns);
   end_row_percentiles(&mine->latency_rows, mine, 1, &k->measures->grid, end_ns);
   end_row_percentiles(&mine->age_rows, mine, 0, &k->measures->grid, end_ns);
+  for (int b = 0; b < BUCKETS; b++) mine->latency.counts[b] -= mine->cold.counts[b];
   at_very_end(mine, end_ns, k->measures->interval_ns);
 }
 
@@ -205,7 +206,7 @@ void end_measures(Kernel *k) {
   if (!k->measures->quarter_is_over) close_quarter(k);
   for (int i = 0; i < k->nstreams; i++) end_stream(k, &k->streams[i], end_ns);
   for (int i = 0; i < k->nfunctions; i++) end_level(&k->measures->functions[i], end_ns);
-  for (int i = 0; i < k->npools; i++) end_highest(&k->measures->pools[i]);
+  for (int i = 0; i < k->npools; i++) end_highest(&k->pools[i].wanted);
   for (int i = 0; i < k->nmappings; i++) end_mapping(k, i, end_ns);
   for (int i = 0; i < k->nothers; i++) end_other(k, i, end_ns);
 }

@@ -10,10 +10,9 @@ typedef struct {
   Sum produced, accepted, busy, free;
 } Added;
 
-/* Those between two indices; their latencies are counted, by row and, if they are warm, by eighth. The first has the
- * longest: it was produced first. */
+/* Those between two indices; their latencies are counted. The first has the longest: it was produced first. */
 static LOOP Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i64 high, i64 finished_ns, RowPercentiles *p,
-                    i64 *eighth) {
+                    i64 *cold) {
   Added all = {0};
   int longest = -1, bucket = BUCKETS;
   for (i64 index = low; index < high; index++) {
@@ -23,7 +22,7 @@ static LOOP Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i
     bucket = bucket_of(finished_ns - log->rows[at].produced);
     if (longest < 0) longest = bucket;
     p->open.counts[bucket]++;
-    if (eighth) eighth[bucket]++;
+    if (cold) cold[bucket]++;
     all.records++;
     add_value(&all.produced, log->rows[at].produced);
     add_value(&all.accepted, log->rows[at].accepted);
@@ -33,28 +32,6 @@ static LOOP Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i
   p->open.n += all.records;
   widen_row(&p->open, bucket, longest);
   return all;
-}
-
-static void add_all(Added *to, const Added *more) {
-  to->records += more->records;
-  add_sum(&to->produced, more->produced);
-  add_sum(&to->accepted, more->accepted);
-  add_sum(&to->busy, more->busy);
-  add_sum(&to->free, more->free);
-}
-
-/* Warm ones between two indices, accepted in any eighths: nearly always in one. */
-static Added add_up_warm(Measures *all, MappingMeasures *mine, Reader *r, const Lane *lane, const Log *log, i64 low, i64 high, i64 finished_ns) {
-  Added sum = {0};
-  while (low < high) {
-    i64 end = high, eighth = eighth_of(all, log->rows[row(log, place_of(r, lane, low))].accepted);
-    if (eighth_of(all, log->rows[row(log, place_of(r, lane, high - 1))].accepted) != eighth)
-      for (end = low + 1; eighth_of(all, log->rows[row(log, place_of(r, lane, end))].accepted) == eighth;) end++;
-    Added some = add_up(r, lane, log, low, end, finished_ns, &mine->latency_rows, mine->eighths.counts[eighth]);
-    add_all(&sum, &some);
-    low = end;
-  }
-  return sum;
 }
 
 /* The parts of the latencies of some records of the attempt that has finished. */
@@ -123,10 +100,11 @@ void measure_processed(Kernel *k, Reader *r, Lane *lane) {
   const Log *log = &shard_read(k, r)->log;
   i64 low = lane->part.low, high = lane->done, warm = first_warm(k, r, lane, log, low, high), now_ns = k->clock.now;
   if (low == high) return;
+  if (now_ns >= all->eighth_ends_ns[mine->eighth]) turn_to_eighth(k, mine, now_ns);
   turn_to_row(&mine->latency_rows, mine, 1, &all->grid, now_ns);
   MappingRow *row = mapping_row(mine, row_at(&all->grid, now_ns));
-  Added cold_ones = add_up(r, lane, log, low, warm, now_ns, &mine->latency_rows, NULL);
-  Added warm_ones = add_up_warm(all, mine, r, lane, log, warm, high, now_ns);
+  Added cold_ones = add_up(r, lane, log, low, warm, now_ns, &mine->latency_rows, mine->cold.counts);
+  Added warm_ones = add_up(r, lane, log, warm, high, now_ns, &mine->latency_rows, NULL);
   i64 n = cold_ones.records ? add_parts(lane, mine, row, &cold_ones, waited_for_parents(r, lane, log, low, warm), 0) : 0;
   if (warm_ones.records) {
     n += add_parts(lane, mine, row, &warm_ones, waited_for_parents(r, lane, log, warm, high), 1);

@@ -32,10 +32,11 @@ static double percentile(const RowCounts *of, double percent) {
   return edge_of(b) + (edge_of(b + 1) - edge_of(b)) * within;
 }
 
-static void close(RowCounts *of, const MappingMeasures *mine, int latency) {
+static void close(RowPercentiles *p, RowCounts *of, const MappingMeasures *mine, int latency) {
   if (of->row >= 0 && of->n) {
     double *percentiles = latency ? mapping_row(mine, of->row)->latency_ns : mapping_row(mine, of->row)->age_ns;
     for (int i = 0; i < 2; i++) percentiles[i] = percentile(of, PERCENTS[i]);
+    for (i64 b = of->low; p->all && b <= of->high; b++) p->all[b] += of->counts[b];
   }
   clear(of);
 }
@@ -45,11 +46,11 @@ void turn_to_row(RowPercentiles *p, const MappingMeasures *mine, int latency, Gr
   i64 row = row_at(grid, time_ns);
   if (row != p->open.row) {
     RowCounts free;
-    close(&p->before, mine, latency);
+    close(p, &p->before, mine, latency);
     free = p->before, p->before = p->open, p->open = free;
     p->open.row = row;
   }
-  if (p->before.n && time_ns > grid->begins_ns) close(&p->before, mine, latency);
+  if (p->before.n && time_ns > grid->begins_ns) close(p, &p->before, mine, latency);
 }
 
 void end_row_percentiles(RowPercentiles *p, const MappingMeasures *mine, int latency, Grid *grid, i64 end_ns) {
@@ -65,6 +66,6 @@ void end_row_percentiles(RowPercentiles *p, const MappingMeasures *mine, int lat
       }
     p->open.row = row - 1;
   }
-  close(&p->before, mine, latency);
-  close(&p->open, mine, latency);
+  close(p, &p->before, mine, latency);
+  close(p, &p->open, mine, latency);
 }

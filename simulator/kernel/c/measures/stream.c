@@ -107,7 +107,7 @@ static void note_held(Kernel *k, StreamMeasures *mine, const Stream *stream, Sha
     stream->in_order[o->nth] = NEVER + (o - stream->offered);
     if (o->dropped) {
       mine->totals.dropped++;
-      mine->totals.dropped_by_eighth[eighth_of(k->measures, o->produced_ns)]++;
+      mine->totals.dropped_by_eighth[eighth_at(k->measures, o->produced_ns)]++;
       continue;
     }
     shard->last_held = place;

@@ -26,7 +26,7 @@ static void live(MappingMeasures *mine, const Log *log, u64 at, i64 ended_ns) {
 static void lose(const Kernel *k, MappingMeasures *mine, const Log *log, u64 at, i64 time_ns) {
   if (log->rows[at].accepted >= k->measures->warmup_ns) {
     mine->totals.unserved++;
-    mine->eighths.lost[eighth_of(k->measures, log->rows[at].accepted)]++;
+    mine->eighths.lost[eighth_at(k->measures, time_ns)]++;
   }
   live(mine, log, at, time_ns);
 }
@@ -178,7 +178,7 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
     if (log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns) {
       i64 age_ns = end_ns - log->rows[at].produced;
       add_to_histogram(&mine->left, age_ns);
-      mine->eighths.counts[eighth_of(k->measures, log->rows[at].accepted)][bucket_of(age_ns)]++;
+      mine->eighths.counts[eighth_at(k->measures, end_ns)][bucket_of(age_ns)]++;
     }
     if (log->rows[at].accepted <= end_ns) {
       live(mine, log, at, end_ns);
