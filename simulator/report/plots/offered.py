@@ -22,7 +22,7 @@ from simulator.report.tables import RunTables, endless
 from simulator.report.vocabulary import LIMITS, limit_words
 
 LEFT_IN: Final = 2.3  # for the names of the limits
-RIGHT_IN: Final = 2.4  # for the figures
+RIGHT_IN: Final = 2.6  # for the figures
 BAR_IN: Final = 0.34
 SPREAD: Final = 8.0  # times: limits that are used that differently stand on a logarithmic axis
 LEAST: Final = 0.001  # of a capacity: a logarithmic axis begins there at the lowest
@@ -67,7 +67,7 @@ def offered(tables: RunTables) -> Plot:
     logarithmic = " The axis is logarithmic." if _spread(uses) else ""
     subtitle = (
         "What was offered to each limit over what it allows, whether it got through or not, by the shard, lane or pool "
-        "most used. Above 100% in the mean something has to wait, or is lost; one second may pass with 200%."
+        "most used. Above 100% in the mean something has to wait, or is lost; in a single second up to 200% may pass."
         f"{logarithmic}"
     )
     return head(on, "offered", _title(uses), subtitle, _legend(uses), left_in=0.3)
