@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from simulator.kernel.engines import Engine
 from simulator.measures.run import simulate
 from simulator.study.drift import drift
 from simulator.study.figures import Figures, figures
@@ -109,3 +110,16 @@ def test_its_eighths_are_of_the_traffic_after_the_warm_up() -> None:
     course = figures(simulate(scenario(content))).tallies["m"].course
     assert course.eighths_s == pytest.approx([0.0105] * 4 + [0.0405] * 4, rel=0.01)
     assert course.halves_s == pytest.approx([0.0105, 0.0405], rel=0.01)
+
+
+@pytest.mark.parametrize("engine", ["simpy", "kernel"])
+def test_what_ends_just_where_an_eighth_begins_belongs_to_it(engine: Engine) -> None:
+    """Records end at 0.1 s, 0.2 s and so on: eighths of 10 s begin with one, and the last one ends with one, too."""
+    content = small(
+        run={"duration": "110s", "warmup": "30s"},
+        producer={"rate": "10/s", "record_size": "1KiB"},  # which takes 488,281 ns to be pushed
+        function={"duration": {"per_batch": "49.511719ms", "per_record": "0s"}, "cold_start": "0s"},
+        mapping={**QUEUE, "invoke_overhead": "0s"},
+    )
+    measures = simulate(scenario(content), engine=engine).mappings[0].measures
+    assert measures.eighths.counts.sum(axis=1).tolist() == [99, *[100] * 6, 101]
