@@ -86,6 +86,23 @@ def test_units_that_are_missed_until_an_attempt_asks_again_count_as_wanted_at_on
     assert [use(found, "concurrency", number).peak for number in range(4)] == [1.5, 1.5, 1.5, 1.0]
 
 
+def test_functions_without_a_reserve_share_what_the_account_leaves() -> None:
+    """Two functions, each in one lane that needs 0.25 s of each second, and half of the time together."""
+    content = small(
+        run={"account": {"concurrency": 10}},
+        producer={"rate": "1/s", **ONE_KEY},
+        function={"duration": {"per_batch": "250ms", "per_record": "0s"}},
+        mapping=AT_ONCE,
+    )
+    mapping = content["event_source_mappings"][0]
+    content["functions"]["g"] = content["functions"][mapping["function"]]
+    content["event_source_mappings"].append(dict(mapping, name="n", function="g"))
+    found = run_rows(content)[0]
+    for number in range(2):
+        assert use(found, "concurrency", number).mean == pytest.approx(2 * 0.25 / 10, rel=0.01)
+        assert use(found, "concurrency", number).peak == 2 / 10
+
+
 def test_a_throttle_for_want_of_something_else_misses_no_unit() -> None:
     """Eight lanes of four units, of which only the rate of four requests a second is too little."""
     content = small(
