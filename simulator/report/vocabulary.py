@@ -54,11 +54,12 @@ CAUSES: Final[dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of AWS: in a few words, what it is, and where AWS says so."""
+    """A limit of AWS: in a few words, what it is, where AWS says so, and when the most is offered to it."""
 
     words: str
     amount: str
     source: str
+    busiest: str = "in the busiest second"
 
 
 QUOTAS: Final = "Amazon Kinesis Data Streams Developer Guide, quotas and limits"
@@ -78,6 +79,7 @@ LIMITS: Final[dict[str, Limit]] = {
         "concurrency",
         "the function's reserve, or what the account has left",
         f"{LAMBDA}, quotas and reserved concurrency",
+        "at once",
     ),
 }
 
