@@ -86,15 +86,15 @@ def _backtest(
     from simulator.study.executors import Patience, runner_of
     from simulator.study.source import Source
     from simulator.twin.backtest.minutes import minutes_of
-    from simulator.twin.backtest.running import first_judged
     from simulator.twin.backtest.telling import summary, write
     from simulator.twin.backtest.todo import Todo
+    from simulator.twin.measured.grid import first_held_out
 
     began, options = time.perf_counter(), request.options
     source = Source.of(request.path, pairs(options["sets"]))
     fields = _unknowns(source.scenario(), fit)
     seen = _observed(source.scenario(), paths, metrics, request.quiet)
-    since = first_judged(seen.metrics.steps, holdout)
+    since = first_held_out(seen.metrics.steps, holdout) if holdout else 0
     todo = Todo(source, seen, since, replications, fields, options["seed"])
     work = todo.work(workers(options["jobs"]))
     if options["dry_run"]:

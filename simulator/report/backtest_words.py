@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -17,11 +18,17 @@ HEADS: Final = ("metric", "of", "inside", "width", "bias", "median error", "90 %
 TEXTS: Final = (0, 1, 7)  # of the heads
 MINUTE_S: Final = 60
 ENOUGH: Final = 39
+ZERO_SECONDS: Final = re.compile(r"(\d\d:\d\d):00")
 
 
 def clock(study: Study) -> Clock:
     """What tells its times."""
     return Clock.of(study["start_time"], float(study["end_s"]))
+
+
+def short(study: Study) -> str:
+    """The verdict in a few words."""
+    return f"{WORDS[study['verdict']][0]} what was observed"
 
 
 def headline(study: Study) -> str:
@@ -46,11 +53,15 @@ def _wide(judged: Sequence[Study]) -> Iterator[str]:
 
 
 def _worst(study: Study, several: bool) -> Iterator[str]:
-    """The longest miss of what is judged; single intervals are outside by chance."""
-    for each in study["misses"]:
-        if each["metric"] in JUDGED and each["to_s"] - each["from_s"] > study["step_s"]:
-            yield f"misses {miss(study, each, several)}"
-            return
+    """The longest miss of what the verdict goes by, else of anything."""
+    found = sorted(long_misses(study), key=lambda each: each["metric"] not in JUDGED)
+    if found:
+        yield f"misses {miss(study, found[0], several)}"
+
+
+def long_misses(study: Study) -> list[Any]:
+    """Those of more than one interval: single ones are outside by chance."""
+    return [each for each in study["misses"] if each["to_s"] - each["from_s"] > study["step_s"]]
 
 
 def miss(study: Study, each: Study, named: bool = True) -> str:
@@ -60,9 +71,10 @@ def miss(study: Study, each: Study, named: bool = True) -> str:
 
 
 def span(study: Study, each: Study) -> str:
-    """From when to when."""
+    """From when to when; of whole minutes no seconds."""
     of = clock(study)
-    return f"{of.at(each['from_s']).removesuffix(f' {of.zone}')} to {of.at(each['to_s'])}"
+    text = f"{of.at(each['from_s']).removesuffix(f' {of.zone}')} to {of.at(each['to_s'])}"
+    return text if study["step_s"] % MINUTE_S else ZERO_SECONDS.sub(r"\1", text)
 
 
 def both(each: Study) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from simulator.measures.run import simulate
 from simulator.scenario.loading import load
-from simulator.twin.backtest.minutes import simulated
+from simulator.twin.backtest.minutes import Axis, simulated
 
 from .conftest import Command
 from .exports import queries
@@ -140,7 +140,7 @@ def test_both_engines_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     for engine in ("kernel", "simpy"):
         by = partial(simulate, engine=engine)
         monkeypatch.setattr("simulator.twin.backtest.minutes.simulate", by)
-        found.append(simulated(scenario, 0, None, 60, MINUTES))
+        found.append(simulated(scenario, 0, None, Axis(60, MINUTES, reads=True)))
     assert found[0].keys() == found[1].keys()
     assert all(np.array_equal(found[0][key], found[1][key], equal_nan=True) for key in found[0])
 

@@ -122,7 +122,8 @@ def _of_function(both: Both, miss: Miss) -> str:
     if time and time.side and miss.measure != DURATION:
         return f"invocations took {_longer(time)} there"
     if miss.measure == DURATION:
-        return "as many invocations of as many records: the function itself took longer or shorter" if calls else ""
+        word = "longer" if miss.observed > miss.simulated else "less time"
+        return f"as many invocations of as many records: the function itself took {word}" if calls else ""
     if miss.measure == ITERATOR_AGE and calls and time:
         return "invocations and their durations are as simulated: records waited before, or were of other keys"
     return "no other metric that was observed differs there"

@@ -122,8 +122,9 @@ def _nelder_mead(function: Callable[[Sequence[float]], float], start: Sequence[f
     """Minimise within the ranges; who is asked remembers what was best."""
     first = np.array(start, float)
     moved = first + np.eye(len(first)) * np.where(first > 0.5, -0.12, 0.12)
+    asked: Any = function
     options: Any = {"initial_simplex": np.vstack([first, moved]), "maxfev": most, "xatol": CLOSE, "fatol": 0.5}
-    minimize(function, first, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(first), options=options)
+    minimize(asked, first, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(first), options=options)
 
 
 def _profile(i: int, n: int, trials: Trials) -> dict[float, float]:
@@ -161,7 +162,8 @@ def _interval(i: int, fields: Sequence[Unknown], profile: dict[float, float], tr
 def _why(field: Unknown, trials: Trials, profile: Mapping[float, float]) -> str:
     ends = f"from {field.value(0)} to {field.value(1)}"
     if len(set(profile.values())) == 1:
-        return f"no metric that was observed changes with it {ends}; what it is of does not happen here ({field.means})"
+        means = field.means.removesuffix(".")
+        return f"no metric that was observed changes with it {ends}: what it is of does not happen then ('{means}')"
     return f"{ends} the metrics change less than from one run to the next"
 
 

@@ -44,15 +44,15 @@ class Judged:
 
     @property
     def too_wide(self) -> bool:
-        """Whether its intervals are wider than the values: these explain nothing, as they explain everything."""
+        """Whether its intervals are wider than the values: then it is not contradicted, as it says little."""
         return self.width > max(self.size, NARROW.get(self.measure, 0.0))
 
     @property
     def word(self) -> Word:
         """What is said of it."""
-        if self.inside < PARTLY or self.too_wide:
+        if self.inside < PARTLY:
             return "does not explain"
-        return "explains" if self.inside >= EXPLAINS else "partly"
+        return "explains" if self.inside >= EXPLAINS and not self.too_wide else "partly"
 
 
 @dataclass(frozen=True, slots=True)

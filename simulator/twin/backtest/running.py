@@ -83,11 +83,6 @@ def _together(found: Mapping[int, Minutes], failures: Sequence[Failure]) -> Runs
     return Runs({key: np.array([each[key] for each in ordered]) for key in keys}, failures)
 
 
-def first_judged(steps: int, holdout: float) -> int:
-    """The first interval that is judged, of so many; `holdout`: the part at the end that is; 0: all of it."""
-    return round(steps * (1 - holdout)) if holdout else 0
-
-
 def compared(scenario: Scenario, seen: Observed, runs: Runs, since: int) -> Backtest:
     """What was observed beside the replications of a scenario, judged from an interval on."""
     saw = _saw(scenario, seen, since)
