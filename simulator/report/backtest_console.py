@@ -28,8 +28,8 @@ def tell(study: words.Study, folder: Path, as_json: bool) -> None:
     for each in study["metrics"]:
         table.add_row(*(Text(visible(cell)) for cell in words.cells(each)))
     show(on, f"minutes inside the interval of {study['replications']} replications", table)
-    if missed := words.long_misses(study):
-        on.print("\nmisses, the longest first; single ones are chance", style="bold")
+    if missed := words.real_misses(study):
+        on.print("\nmisses, the longest first", style="bold")
         for each in missed[:MOST_MISSES]:
             on.print(f"  {visible(words.miss(study, each))}", soft_wrap=True)
     if study["fitted"]:

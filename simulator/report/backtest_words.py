@@ -53,15 +53,15 @@ def _wide(judged: Sequence[Study]) -> Iterator[str]:
 
 
 def _worst(study: Study, several: bool) -> Iterator[str]:
-    """The longest miss of what the verdict goes by, else of anything."""
-    found = sorted(long_misses(study), key=lambda each: each["metric"] not in JUDGED)
+    """The longest real miss of what the verdict goes by, else of anything."""
+    found = sorted(real_misses(study), key=lambda each: each["metric"] not in JUDGED)
     if found:
         yield f"misses {miss(study, found[0], several)}"
 
 
-def long_misses(study: Study) -> list[Any]:
-    """Those of more than one interval: single ones are outside by chance."""
-    return [each for each in study["misses"] if each["to_s"] - each["from_s"] > study["step_s"]]
+def real_misses(study: Study) -> list[Any]:
+    """Those that are more than the one interval in twenty that is outside by chance."""
+    return [each for each in study["misses"] if not each["chance"]]
 
 
 def miss(study: Study, each: Study, named: bool = True) -> str:
@@ -71,9 +71,11 @@ def miss(study: Study, each: Study, named: bool = True) -> str:
 
 
 def span(study: Study, each: Study) -> str:
-    """From when to when; of whole minutes no seconds."""
+    """From when to when; of whole minutes no seconds, and the day once."""
     of = clock(study)
-    text = f"{of.at(each['from_s']).removesuffix(f' {of.zone}')} to {of.at(each['to_s'])}"
+    first, last = of.at(each["from_s"]).removesuffix(f" {of.zone}"), of.at(each["to_s"])
+    day = first.rpartition(" ")[0]
+    text = f"{first} to {last.removeprefix(f'{day} ')}"
     return text if study["step_s"] % MINUTE_S else ZERO_SECONDS.sub(r"\1", text)
 
 

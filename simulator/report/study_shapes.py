@@ -205,8 +205,13 @@ BACKTEST: Final = Group(
         ),
         "misses": ListOf(
             Group(
-                {**SEEN_OF, **dict.fromkeys(("from_s", "to_s"), MOMENT), "observed": NUMBER, "simulated": NUMBER,
-                 "why": Text()}
+                {
+                    **SEEN_OF,
+                    **dict.fromkeys(("from_s", "to_s"), MOMENT),
+                    **dict.fromkeys(("observed", "simulated"), NUMBER),
+                    "chance": Flag(),
+                    "why": Text(),
+                }
             )
         ),
         "not_observed": ListOf(Word(*OBSERVED)),

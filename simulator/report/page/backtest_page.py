@@ -77,22 +77,22 @@ def _reading() -> tuple[Paragraph, ...]:
         Paragraph(
             "Inside: the part in which the observed value is within the interval of the replications; width: the "
             "interval's median width; bias: the mean of the simulated median less the observed value; errors: of the "
-            "simulated median. The verdict goes by iterator age, invocations and duration: with 90% inside it explains, "
-            "unless the interval is wider than the values, which would not contradict much; from 70% on it does partly.",
+            "simulated median. The verdict goes by iterator age, invocations and duration: 90% inside explains, unless "
+            "the interval is wider than the values, so that not much would contradict it; from 70% on it does partly.",
             quiet=True,
         ),
     )
 
 
 def _misses(study: words.Study) -> tuple[Table | Paragraph, ...]:
-    if not words.long_misses(study):
-        return (Paragraph(f"Nothing but single {words.intervals(study)}: of 95% intervals one in twenty is outside."),)
+    if not words.real_misses(study):
+        return (Paragraph("Nothing that is more than chance: of 95% intervals one in twenty is outside."),)
     rows = tuple(
         Row((words.span(study, each), metric_words(each["metric"]), each["of"], words.both(each), each["why"] or "-"))
-        for each in words.long_misses(study)
+        for each in words.real_misses(study)
     )
     heads = ("from, to", "metric", "of", "what was seen", "what else differs then")
-    chance = Paragraph("Of 95% intervals one in twenty is outside by chance: single ones are left out.", quiet=True)
+    chance = Paragraph("Of 95% intervals one in twenty is outside by chance: what may be that is left out.", quiet=True)
     return Table("The longest first", heads, rows, frozenset(range(1, 5))), chance
 
 
@@ -113,7 +113,7 @@ def _next(study: words.Study) -> Section:
         blocks = (Paragraph(EXPLAINED), Code(HERE, "shardsim compare scenario.yaml --shards 1-8"))
         return Section("actions", "What to do", blocks)
     several = len({each["of"] for each in study["metrics"]}) > 1
-    items = tuple(sentence(words.miss(study, each, several)) for each in words.long_misses(study)[:3])
+    items = tuple(sentence(words.miss(study, each, several)) for each in words.real_misses(study)[:3])
     return Section("actions", "What to do", (Paragraph(MISSED), *((Bullets(items),) if items else ())))
 
 

@@ -19,6 +19,8 @@ NARROW: Final = {ITERATOR_AGE: 1000.0}  # ms: the phase of polls once a second i
 COVERAGE: Final = 0.95
 ENOUGH: Final = 39  # replications: then the least and the greatest value are the ends of a 95 % prediction interval
 MOST_MISSES: Final = 10  # of a metric
+SEVERAL: Final = 3  # intervals outside on end are hardly chance
+SMALL: Final = 0.05
 JOINED: Final = 1  # an interval inside between two outside does not end a miss
 
 
@@ -57,7 +59,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Intervals on end in which a metric was outside: from the first to before `to`, and the medians of both."""
+    """Intervals on end in which a metric was outside: from the first to before `to`, and the medians of both.
+
+    chance: so few of them, and so little outside, that this is nothing: one interval in twenty is outside anyway.
+    """
 
     measure: Measure
     name: str
@@ -65,6 +70,7 @@ class Miss:
     to: int
     observed: float
     simulated: float
+    chance: bool
 
     @property
     def intervals(self) -> int:
@@ -124,7 +130,15 @@ def misses(key: Key, seen: Floats, band: Band, since: int) -> Iterator[Miss]:
     stretches = sorted(_stretches(outside), key=lambda pair: pair[0] - pair[1])
     for first, to in stretches[:MOST_MISSES]:
         part = np.flatnonzero(outside[first:to]) + first
-        yield Miss(*key, first, to, float(np.median(seen[part])), float(np.median(band.median[part])))
+        both = float(np.median(seen[part])), float(np.median(band.median[part]))
+        chance = len(part) < SEVERAL and not _far(seen[part], band.low[part], band.high[part])
+        yield Miss(*key, first, to, *both, chance)
+
+
+def _far(seen: Floats, low: Floats, high: Floats) -> bool:
+    """Whether a value is farther outside of its interval than that is wide, and than a small part of it."""
+    distance = np.maximum(low - seen, seen - high)
+    return bool((distance > np.maximum(high - low, SMALL * np.abs(seen))).any())
 
 
 def _stretches(outside: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -63,7 +63,7 @@ def _misses(test: Backtest) -> Iterator[dict[str, Any]]:
     for each, why in test.misses:
         yield {
             "metric": each.measure.metric, "of": each.name, "from_s": each.first * step_s, "to_s": each.to * step_s,
-            "observed": each.observed, "simulated": each.simulated, "why": why,
+            "observed": each.observed, "simulated": each.simulated, "chance": each.chance, "why": why,
         }  # fmt: skip
 
 

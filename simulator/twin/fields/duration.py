@@ -97,11 +97,17 @@ def _source(name: str, seen: Evidence, found: Fit) -> str:
 
 
 def _variation(name: str, found: Fit, seen: Evidence, logs: Reports | None) -> float | None:
-    """The variation of an invocation's time that the size of its batch does not explain."""
-    total = variation(logs.durations_ms) if logs else _from_percentiles(name, seen)
+    """The variation of an invocation's time that the size of its batch does not explain.
+
+    That of lines is over all the time, and batches vary as they do from interval to interval. Percentiles are of an
+    interval, in which batches vary as counts of a steady rate do.
+    """
+    of_lines = variation(logs.durations_ms) if logs else None
+    total = _from_percentiles(name, seen) if of_lines is None else of_lines
     if total is None:
         return None
-    explained = found.per_record.value * found.batch_sd / found.mean_s if found.per_record else 0.0
+    batch_sd = math.sqrt(found.mean_batch) if of_lines is None else found.batch_sd
+    explained = found.per_record.value * batch_sd / found.mean_s if found.per_record else 0.0
     return math.sqrt(max(total**2 - explained**2, 0.0))
 
 
@@ -145,8 +151,12 @@ def _failures(path: Path, name: str, seen: Evidence) -> Field:
 
 
 def duration_remarks(system: System, seen: Evidence) -> Iterator[Remark]:
-    """A warning where errors come in bursts: a scenario then has an outage, which is for the user to write."""
+    """Warnings where nothing tells how much durations differ, and where errors come in bursts, which are outages."""
     for name in system.functions:
+        logs = seen.logs.get(name)
+        if seen.find("Duration", name) and not (logs and logs.durations_ms) and _from_percentiles(name, seen) is None:
+            what = "how much its durations differ is not known, and they are constant"
+            yield warning(f"function {name}: {what}; REPORT lines, or p50 and p99 of Duration, tell it")
         errors = seen.column("Errors", name)
         if seen.metrics is None or errors is None or errors.sum() < len(errors) / 10:
             continue
