@@ -18,6 +18,7 @@ HEADS: Final = ("metric", "of", "inside", "width", "bias", "median error", "90 %
 TEXTS: Final = (0, 1, 7)  # of the heads
 MINUTE_S: Final = 60
 ENOUGH: Final = 39
+RARE: Final = 0.05
 ZERO_SECONDS: Final = re.compile(r"(\d\d:\d\d):00")
 
 
@@ -111,6 +112,11 @@ def notes(study: Study) -> Iterator[str]:
         yield (
             "the scenario does not say from which time it was made (start_time), so that it may have been fitted to "
             "what is judged"
+        )
+    if study["chance_of_fewer"] > RARE:
+        yield (
+            f"of so few {intervals(study)} a true twin has less than 90% inside in {percent(study['chance_of_fewer'])} "
+            "of back-tests, by chance alone: more of them tell more surely"
         )
     if study["replications"] < ENOUGH:
         level = (study["replications"] - 1) / (study["replications"] + 1)

@@ -193,6 +193,7 @@ BACKTEST: Final = Group(
         **dict.fromkeys(("end_s", "judged_from_s"), MOMENT),
         "step_s": Number(1),
         "saw_judged": OrNull(Flag()),
+        "chance_of_fewer": Number(0, 1),
         "metrics": ListOf(
             Group(
                 {

@@ -76,7 +76,7 @@ def test_a_dry_run_says_what_there_is_to_simulate_and_writes_nothing(shardsim: C
     write_metrics({"IncomingRecords": np.ones(MINUTES), "Invocations": np.ones(MINUTES)}, Path("seen"))
     result = shardsim("backtest", "twin.yaml", "--observed", "seen", "--dry-run", "--fit", "polling.missed", "-j", 1)
     assert result.exit_code == 0
-    assert result.stdout.startswith("about 35 trials x 12 runs of the fit, and then 39 runs of 40 intervals; about ")
+    assert result.stdout.startswith("about 25 trials x 12 runs of the fit, and then 39 runs of 40 intervals; about ")
     assert not Path("reports").exists()
 
 

@@ -120,7 +120,7 @@ def _of_function(both: Both, miss: Miss) -> str:
         told = f"{amount('Invocations', calls.observed)} invocations observed, {amount('Invocations', calls.simulated)}"
         return f"the same records in {size} batches there: {told} simulated{also}"
     if time and time.side and miss.measure != DURATION:
-        return f"invocations took {_longer(time)} there"
+        return f"invocations took {_longer(time)}"
     if miss.measure == DURATION:
         word = "longer" if miss.observed > miss.simulated else "less time"
         return f"as many invocations of as many records: the function itself took {word}" if calls else ""

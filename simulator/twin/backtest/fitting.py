@@ -1,7 +1,7 @@
 """Fitting fields that nobody knows to what was observed before the part that is judged.
 
 All trials have the same random numbers, so that they differ by the fields alone. A profile gives the interval: the
-values of a field at which the misfit, with the other fields fitted anew, is no worse than chance makes it.
+values of a field at which the misfit, with the other fields fitted anew, is no worse than by chance.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from scipy.optimize import brentq, minimize, minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 
-from simulator.traffic.log import Floats
-from simulator.twin.backtest.minutes import Key
-from simulator.twin.backtest.misfit import by_chance, misfit
+from simulator.twin.backtest.misfit import Values, misfit, worse_by_chance
 from simulator.twin.backtest.running import Runs
 from simulator.twin.backtest.unknowns import Fitted, Unknown
 
@@ -23,15 +21,15 @@ RUNS: Final = 12  # replications of a trial
 GRID: Final = 13  # places of a single field at first
 COARSE: Final = 7  # of each of several
 STEPS: Final = (0.05, 0.15, 0.4)  # of a profile, to both sides
-LEAST_WORSE: Final = 3.84  # chi-squared with one degree of freedom, 95 %
+NEAR: Final = 0.04  # of the range: far enough for a slope
 CLOSE: Final = 0.01  # of the range: places closer than that are one
 NARROWING: Final = 10  # trials of a single field after the first
 OF_EACH: Final = 30  # trials of several fields, for each of them
 INNER: Final = 10  # trials of the other fields at a place of a profile, for each of them
 
 Place = tuple[float, ...]  # of each field from 0 to 1
-Values = tuple[str, ...]  # of each field, as a scenario has it
-Simulate = Callable[[Sequence[Values]], Sequence[Runs]]
+Setting = tuple[str, ...]  # the value of each field, as a scenario has it
+Simulate = Callable[[Sequence[Setting]], Sequence[Runs]]
 
 
 class CannotTellError(ValueError):
@@ -43,19 +41,19 @@ class Trial:
     """A place that was tried, with its replications and how far these are from what was seen."""
 
     place: Place
-    values: Values
-    runs: Mapping[Key, Floats]
+    values: Setting
+    runs: Values
     misfit: float
 
 
 class Trials:
     """Tries places, each once."""
 
-    def __init__(self, fields: Sequence[Unknown], seen: Mapping[Key, Floats], simulate: Simulate) -> None:
+    def __init__(self, fields: Sequence[Unknown], seen: Values, simulate: Simulate) -> None:
         self._fields, self._seen, self._simulate = fields, seen, simulate
-        self.made: dict[Values, Trial] = {}
+        self.made: dict[Setting, Trial] = {}
 
-    def values(self, place: Sequence[float]) -> Values:
+    def values(self, place: Sequence[float]) -> Setting:
         """The values of the fields at a place."""
         return tuple(each.value(min(max(at, 0.0), 1.0)) for each, at in zip(self._fields, place, strict=True))
 
@@ -83,20 +81,26 @@ class Trials:
 def most_trials(fields: int) -> int:
     """About how many trials a fit of so many fields takes."""
     if fields == 1:
-        return GRID + NARROWING + 12
+        return GRID + NARROWING + 2
     profile = fields * (2 * len(STEPS) + 2) * (INNER * (fields - 1) + 3)
     return COARSE * fields + OF_EACH * fields + profile
 
 
-def fitted(fields: Sequence[Unknown], seen: Mapping[Key, Floats], simulate: Simulate) -> list[Fitted]:
+def fitted(fields: Sequence[Unknown], seen: Values, simulate: Simulate) -> list[Fitted]:
     """The values of fields with which replications are closest to what was seen. Raises CannotTellError."""
     trials = Trials(fields, seen, simulate)
     _search(fields, trials)
     profiles = [_profile(i, len(fields), trials) for i in range(len(fields))]
-    best = trials.best
-    others = [each.runs for each in trials.made.values() if each is not best]
-    worse = max(LEAST_WORSE, by_chance(best.runs, others, list(seen)))
-    return [_interval(i, fields, profiles[i], trials, worse) for i in range(len(fields))]
+    worse = worse_by_chance(seen, trials.best.runs, [_around(i, trials) for i in range(len(fields))])
+    return [_interval(i, fields, profiles[i], trials, worse[i]) for i in range(len(fields))]
+
+
+def _around(i: int, trials: Trials) -> tuple[Values, Values, float]:
+    """Replications a bit above and below the best place, in the direction of a field."""
+    place = trials.best.place
+    up, down = (min(max(place[i] + step, 0.0), 1.0) for step in (NEAR, -NEAR))
+    above, below = trials.at([(*place[:i], each, *place[i + 1 :]) for each in (up, down)])
+    return above.runs, below.runs, up - down
 
 
 def _search(fields: Sequence[Unknown], trials: Trials) -> None:
@@ -154,8 +158,7 @@ def _interval(i: int, fields: Sequence[Unknown], profile: dict[float, float], tr
     limit = best.misfit + worse
     if all(value <= limit for value in profile.values()):
         raise CannotTellError(f"{field.field}: the data cannot tell it: {_why(field, trials, profile)}")
-    exact = trials.misfit if len(fields) == 1 else None
-    low, high = (_end(best.place[i], side, profile, limit, exact) for side in (-1, 1))
+    low, high = (_end(best.place[i], side, profile, limit) for side in (-1, 1))
     return Fitted(field.field, best.values[i], field.value(low), field.value(high), field.before)
 
 
@@ -167,24 +170,15 @@ def _why(field: Unknown, trials: Trials, profile: Mapping[float, float]) -> str:
     return f"{ends} the metrics change less than from one run to the next"
 
 
-def _end(
-    best: float, side: int, profile: Mapping[float, float], limit: float, exact: Callable[[Place], float] | None
-) -> float:
-    """Where the profile crosses a limit, on one side of the best place; the end of the range where it does not."""
-    places = sorted((at for at in profile if (at - best) * side > 0), key=lambda at: at * side)
-    inside = best
-    for at in places:
+def _end(best: float, side: int, profile: Mapping[float, float], limit: float) -> float:
+    """Where the profile crosses a limit, on one side of the best place; the end of the range where it does not.
+
+    Between two places its root is taken for a line, as that of a parabola is.
+    """
+    least, inside = min(profile.values()), best
+    for at in sorted((at for at in profile if (at - best) * side > 0), key=lambda at: at * side):
         if profile[at] > limit:
-            return _crossing(inside, at, profile, limit, exact)
+            heights = [np.sqrt(max(each - least, 0.0)) for each in (profile[inside], limit, profile[at])]
+            return float(np.interp(heights[1], [heights[0], heights[2]], [inside, at]))
         inside = at
     return max(side, 0.0)
-
-
-def _crossing(
-    inside: float, outside: float, profile: Mapping[float, float], limit: float,
-    exact: Callable[[Place], float] | None,
-) -> float:  # fmt: skip
-    if exact is None:
-        part = (limit - profile[inside]) / (profile[outside] - profile[inside])
-        return inside + part * (outside - inside)
-    return float(brentq(lambda x: exact((x,)) - limit, inside, outside, xtol=CLOSE, maxiter=6, disp=False))

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import bdtr
 
 from simulator.traffic.log import Floats
 from simulator.twin.backtest.minutes import DURATION, INVOCATIONS, ITERATOR_AGE, Key, Measure
@@ -157,6 +158,12 @@ def verdict(figures: Sequence[Judged]) -> Word:
     if "does not explain" in words:
         return "does not explain"
     return "partly" if "partly" in words else "explains"
+
+
+def chance_of_fewer(intervals: int) -> float:
+    """How likely a true twin has fewer than what explains inside, in one metric or more of those it is judged by."""
+    each = float(bdtr(np.ceil(EXPLAINS * intervals) - 1, intervals, COVERAGE))
+    return float(1 - (1 - each) ** len(JUDGED))
 
 
 def missing(values: Mapping[Key, Floats]) -> list[str]:

@@ -12,7 +12,7 @@ from simulator.report import backtest_words as words
 from simulator.report.clock import Clock
 from simulator.report.study_folder import with_page, write_study
 from simulator.traffic.log import Floats
-from simulator.twin.backtest.judging import missing
+from simulator.twin.backtest.judging import chance_of_fewer, missing
 from simulator.twin.backtest.minutes import Key, Measure
 from simulator.twin.backtest.running import Backtest
 from simulator.twin.backtest.unknowns import Fitted
@@ -40,6 +40,7 @@ def summary(test: Backtest, fitted: Sequence[Fitted]) -> dict[str, Any]:
         "end_s": metrics.duration_s,
         "judged_from_s": test.since * metrics.step_s,
         "saw_judged": test.saw,
+        "chance_of_fewer": chance_of_fewer(metrics.steps - test.since),
         "metrics": list(_metrics(test)),
         "misses": list(_misses(test)),
         "not_observed": missing(test.observed.values),

@@ -76,7 +76,7 @@ class Todo:
             if key[0] != ERRORS and (key[0] != READS_REFUSED or self.seen.axis.reads)
         }
 
-        def simulate(values: Sequence[fitting.Values]) -> list[Runs]:
+        def simulate(values: Sequence[fitting.Setting]) -> list[Runs]:
             names = [each.field for each in self.fields]
             settings = [Setting(tuple(zip(names, each, strict=True))) for each in values]
             return self._runs(settings, steps, fitting.RUNS, run, progress)
