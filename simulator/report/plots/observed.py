@@ -35,11 +35,19 @@ LEGEND: Final[tuple[tuple[Artist, str], ...]] = (
 
 
 @dataclass(frozen=True)
+class Missed:
+    """A stretch that was missed; `chance`: so short, and by so little, that it is nothing."""
+
+    start_s: float
+    end_s: float
+    chance: bool
+
+
+@dataclass(frozen=True)
 class Curves:
     """A metric of a function or stream: a value for each interval, NaN where there is none.
 
-    inside: the part of the judged intervals; misses: stretches in seconds from the start; greatest: statistic is a
-    maximum, not a mean or sum.
+    inside: the part of the judged intervals that is.
     """
 
     name: str
@@ -48,7 +56,7 @@ class Curves:
     median: Floats
     high: Floats
     inside: float
-    misses: Sequence[tuple[float, float]]
+    misses: Sequence[Missed]
 
 
 @dataclass(frozen=True)
@@ -141,8 +149,8 @@ def _panel(
 ) -> None:
     unit, divisor = _unit(metric, top)
     size, x = unit.size * divisor, unit_of_time.of(drawn.times_s)
-    for first_s, to_s in each.misses:
-        from_to = (first_s / unit_of_time.size, to_s / unit_of_time.size)
+    for missed in each.misses:
+        from_to = (missed.start_s / unit_of_time.size, missed.end_s / unit_of_time.size)
         axes.axvspan(*from_to, facecolor=SHADE, edgecolor=INK, hatch="//", linewidth=0, zorder=0.5)
     band(axes, x, drawn.low / size, drawn.high / size, PALE_BLUE)
     curve(axes, x, drawn.median / size, BLUE, 1.8)
@@ -162,9 +170,10 @@ def _charts(metric: str, shown: Sequence[Curves], grouping: Grouping, greatest: 
             Series("lowest of 95%", BLUE, numbers(drawn.low / divisor), (3.0, 2.0), width=0.8),
             Series("highest of 95%", BLUE, numbers(drawn.high / divisor), (3.0, 2.0), width=0.8),
         )
-        spans = tuple(Span("missed", *span, hatch="/") for span in each.misses)
+        spans = tuple(Span("missed" * (not of.chance), of.start_s, of.end_s) for of in each.misses)
         marks = (Mark("judged from here", times.judged_from_s),) if times.judged_from_s else ()
         yield Chart(
             name if len(shown) > 1 else "", metric_words(metric), "s" if divisor == MS else "count", times.end_s,
             numbers(drawn.times_s, 6), series, spans=spans, moments=marks,
+            starts=times.clock.start.isoformat() if times.clock.start else "",
         )  # fmt: skip

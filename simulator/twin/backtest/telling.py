@@ -13,7 +13,7 @@ from simulator.report.clock import Clock
 from simulator.report.study_folder import with_page, write_study
 from simulator.traffic.log import Floats
 from simulator.twin.backtest.judging import chance_of_fewer, missing
-from simulator.twin.backtest.minutes import Key, Measure
+from simulator.twin.backtest.minutes import Measure
 from simulator.twin.backtest.running import Backtest
 from simulator.twin.backtest.unknowns import Fitted
 
@@ -117,18 +117,18 @@ def _given(test: Backtest, measure: Measure) -> bool:
 
 
 def _curves(test: Backtest, measure: Measure) -> list[Curves]:
-    from simulator.report.plots.observed import Curves
+    from simulator.report.plots.observed import Curves, Missed
 
     step_s = test.observed.metrics.step_s
     inside = {(each.measure, each.name): each.inside for each in test.figures}
     found = []
     for key, band in test.bands.items():
         if key[0] == measure:
-            missed = [(each.first * step_s, each.to * step_s) for each, _ in test.misses if _of(each) == key]
+            missed = [
+                Missed(each.first * step_s, each.to * step_s, each.chance)
+                for each, _ in test.misses
+                if (each.measure, each.name) == key
+            ]
             seen: Floats = test.observed.values[key]
             found.append(Curves(key[1], seen, band.low, band.median, band.high, inside.get(key, np.nan), missed))
     return found
-
-
-def _of(miss: Any) -> Key:
-    return miss.measure, miss.name
