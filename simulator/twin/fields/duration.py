@@ -18,6 +18,7 @@ from simulator.twin.measured.spread import MS, P99, lognormal, quantiles, second
 from simulator.twin.merging import Known
 from simulator.twin.system import System
 
+SPREAD_TELLS: Final = "p50 and p99 of Duration, or REPORT lines,"
 RARE: Final = 1e-9
 BURST: Final = 0.5  # of the errors in a tenth of the intervals
 
@@ -45,7 +46,9 @@ def _duration(
     if found is None and records is not None and seen.find("Invocations", name):
         why = f"fewer than {LEAST_INTERVALS} intervals in which records, invocations and durations are all known"
     if found is not None:
-        yield from _fields(path, found, _variation(name, found, seen, logs), _source(name, seen, found))
+        cv = _variation(name, found, seen, logs)
+        constant = f"; constant, as only {SPREAD_TELLS} tell how much it differs" if cv is None else ""
+        yield from _fields(path, found, cv, _source(name, seen, found) + constant)
     elif logs is not None and logs.durations_ms:
         source = f"{logs.place}: Duration of {len(logs.durations_ms):,} invocations"
         yield Field((*path, "per_batch"), quantiles(logs.durations_ms), "data", source)
@@ -151,12 +154,8 @@ def _failures(path: Path, name: str, seen: Evidence) -> Field:
 
 
 def duration_remarks(system: System, seen: Evidence) -> Iterator[Remark]:
-    """Warnings where nothing tells how much durations differ, and where errors come in bursts, which are outages."""
+    """A warning where errors come in bursts: a scenario then has an outage, which is for the user to write."""
     for name in system.functions:
-        logs = seen.logs.get(name)
-        if seen.find("Duration", name) and not (logs and logs.durations_ms) and _from_percentiles(name, seen) is None:
-            what = "how much its durations differ is not known, and they are constant"
-            yield warning(f"function {name}: {what}; REPORT lines, or p50 and p99 of Duration, tell it")
         errors = seen.column("Errors", name)
         if seen.metrics is None or errors is None or errors.sum() < len(errors) / 10:
             continue
