@@ -49,7 +49,7 @@ def as_query_file(minutes: Minutes) -> None:
     series = {f"m{i}": exports.points(values) for i, values in enumerate(exports.columns(minutes).values())}
     of = {"IncomingRecords": f"StreamName={STREAM}", "IncomingBytes": f"StreamName={STREAM}"}
     ids = {f"m{i}": (name, "Sum", of.get(name, f"FunctionName={FUNCTION}")) for i, name in enumerate(exports.COUNTED)}
-    write(Path("in"), "q.json", exports.exports.queries(ids))
+    write(Path("in"), "q.json", exports.queries(ids))
     write(Path("in"), "metrics.json", exports.metric_data(series))
 
 
@@ -184,7 +184,7 @@ def test_several_mappings_on_one_function_are_told_apart_by_their_own_metrics_on
     ids = {
         f"e{i}": ("InvokedEventCount", "Sum", f"EventSourceMappingUUID={each['UUID']}") for i, each in enumerate(pair)
     }
-    write(Path("in"), "more-q.json", exports.exports.queries(ids))
+    write(Path("in"), "more-q.json", exports.queries(ids))
     half = exports.points(minutes.records / 2)
     write(Path("in"), "more.json", exports.metric_data({"e0": half, "e1": half}))
     assert field(imported(), f"functions.{FUNCTION}.duration.per_record").how == "fitted"
@@ -197,7 +197,7 @@ def test_what_a_filter_lets_through_comes_from_the_mappings_metrics() -> None:
     ids = {
         name: (name, "Sum", f"EventSourceMappingUUID={UUID}") for name in ("PolledEventCount", "FilteredOutEventCount")
     }
-    write(Path("in"), "more-q.json", exports.exports.queries(ids))
+    write(Path("in"), "more-q.json", exports.queries(ids))
     series = {
         "PolledEventCount": exports.points(minutes.records * 4),
         "FilteredOutEventCount": exports.points(minutes.records),
@@ -386,7 +386,7 @@ def test_unequal_shards_are_told() -> None:
 def test_metrics_of_an_unknown_function_and_of_shards_are_told() -> None:
     system()
     ids = {"a": ("Invocations", "Sum", "FunctionName=stranger"), "b": ("IncomingRecords", "Sum", "ShardId=shardId-1")}
-    write(Path("in"), "q.json", exports.exports.queries(ids))
+    write(Path("in"), "q.json", exports.queries(ids))
     pairs = exports.points(flat(5, 10))
     write(Path("in"), "m.json", exports.metric_data({"a": pairs, "b": pairs}))
     told = imported().told("warning")
