@@ -47,6 +47,11 @@ def both(seen: Mapping[Measure, float], simulated: Mapping[Measure, float]) -> B
         ({THROTTLES: 8}, {}, "40 throttles there that the scenario has no cause for"),
         ({ERRORS: 3, THROTTLES: 1}, {}, "5 throttles there that the scenario has no cause for"),
         ({ERRORS: 3}, {ERRORS: 1}, "more errors there: 15 observed, 5 simulated"),
+        (
+            {ERRORS: 90, DURATION: 90},
+            {ERRORS: 100},
+            "invocations took longer: 90 ms observed, 50 ms simulated",
+        ),
         ({}, {ERRORS: 2}, "the scenario has 10 errors there, none was observed"),
         (
             {},

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from simulator.scenario.loading import load
+from simulator.twin.measured.grid import first_held_out
 
 from .conftest import Command
 from .examples import FOLDER
@@ -87,6 +88,11 @@ def test_lines_without_a_time_are_held_out_and_that_is_told(shardsim: Command) -
         for each in found["warnings"]
     )
     assert {"cold_start"} <= {each["path"].rpartition(".")[2] for each in found["fields"] if each["how"] == "missing"}
+
+
+@pytest.mark.parametrize(("holdout", "first"), [(0.5, 5), (0.999, 1), (0.001, 9), (0.34, 7)])
+def test_one_interval_at_least_is_on_each_side(holdout: float, first: int) -> None:
+    assert first_held_out(10, holdout) == first
 
 
 def test_without_metrics_nothing_can_be_held_out(shardsim: Command) -> None:

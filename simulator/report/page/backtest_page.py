@@ -8,6 +8,7 @@ from typing import Any, Final
 from simulator.report import backtest_words as words
 from simulator.report.numbers import percent
 from simulator.report.page import fine_print
+from simulator.report.page.fields import shards_with
 from simulator.report.page.study_parts import sentence
 from simulator.report.page.view import (
     Bullets,
@@ -54,7 +55,7 @@ def backtest_page(result: StudyResult, figures: Sequence[Figure]) -> Page:
             fine_print.scenario(result.scenario_text),
             _again(study, result.version),
         ),
-        actions=_next(study),
+        actions=_next(study, shards_with({}, result.resolved)),
     )
 
 
@@ -108,9 +109,9 @@ def _fitted(study: words.Study) -> tuple[Table | Code, ...]:
     return table, Code("For the commands of shardsim", words.sets(study))
 
 
-def _next(study: words.Study) -> Section:
+def _next(study: words.Study, shards: int) -> Section:
     if study["verdict"] == "explains":
-        blocks = (Paragraph(EXPLAINED), Code(HERE, "shardsim compare scenario.yaml --shards 1-8"))
+        blocks = (Paragraph(EXPLAINED), Code(HERE, f"shardsim compare scenario.yaml --shards {shards}-{2 * shards}"))
         return Section("actions", "What to do", blocks)
     several = len({each["of"] for each in study["metrics"]}) > 1
     items = tuple(sentence(words.miss(study, each, several)) for each in words.real_misses(study)[:3])

@@ -7,7 +7,7 @@ simulated where it lies outside of all replications.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,6 +30,7 @@ from simulator.twin.backtest.minutes import (
 )
 
 MATTERS: Final = 0.05  # of a difference that it is named: below that it is a difference, and no cause
+MUCH: Final = 0.2  # of what is counted, to be the cause of something else
 COUNTED: Final = (THROTTLES, ERRORS, WRITES_REFUSED, READS_REFUSED)
 NOUNS: Final = {
     THROTTLES: "throttles",
@@ -60,6 +61,11 @@ class Difference:
     simulated: float
     side: int
 
+    @property
+    def part(self) -> float:
+        """How far apart both are, as a part of the larger one."""
+        return abs(self.observed - self.simulated) / max(abs(self.observed), abs(self.simulated), 1e-9)
+
 
 def difference(both: Both, key: Key, first: int, to: int) -> Difference | None:
     """A metric over the intervals from `first` to before `to`: a sum of what is counted, else a mean; None: unknown."""
@@ -70,9 +76,8 @@ def difference(both: Both, key: Key, first: int, to: int) -> Difference | None:
     if np.isnan(seen) or np.isnan(runs).all():
         return None
     simulated = float(np.nanmedian(runs))
-    if abs(seen - simulated) <= MATTERS * max(abs(seen), abs(simulated)):
-        return Difference(seen, simulated, 0)
-    return Difference(seen, simulated, int(seen > np.nanmax(runs)) - int(seen < np.nanmin(runs)))
+    found = Difference(seen, simulated, int(seen > np.nanmax(runs)) - int(seen < np.nanmin(runs)))
+    return found if found.part > MATTERS else replace(found, side=0)
 
 
 def _mean(values: Floats, axis: int | None = None) -> Floats:
@@ -92,7 +97,7 @@ def cause(both: Both, miss: Miss) -> str:
     for measure in COUNTED:
         for name in (miss.name, *both.streams.get(miss.name, ())):
             found = difference(both, (measure, name), first, miss.to)
-            if found and found.side and (measure, name) != (miss.measure, miss.name):
+            if found and found.side and found.part > MUCH and (measure, name) != (miss.measure, miss.name):
                 return _counted(measure, found)
     return _of_function(both, miss)
 

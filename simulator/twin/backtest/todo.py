@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.scenario.spec import Scenario
 from simulator.study.effort.estimate import Work, effort, predicted_s
@@ -64,7 +64,9 @@ class Todo:
         [runs] = self._runs([setting], self.seen.metrics.steps, self.replications, run, progress)
         if not runs.values:
             raise AllFailedError(f"no replication has come to its end: {runs.failures[0].why}")
-        test = compared(self.source.scenario(setting), self.seen, runs, self.since)
+        scenario = self.source.scenario(setting)
+        scenario = scenario if self.seed is None else replace(scenario, seed=self.seed)
+        test = compared(scenario, self.seen, runs, self.since)
         return found, test, runs.failures
 
     def _fitted(self, run: RunOf[Minutes], progress: Progress | None) -> list[Fitted]:

@@ -65,8 +65,11 @@ class Measured:
 
 
 def first_held_out(steps: int, holdout: float) -> int:
-    """The first of so many intervals that is held out, where the last part of them is; import and backtest ask here."""
-    return round(steps * (1 - holdout))
+    """The first of so many intervals that is held out, where the last part of them is; import and backtest ask here.
+
+    One at least is on each side.
+    """
+    return max(1, min(round(steps * (1 - holdout)), steps - 1))
 
 
 def measured(series: Iterable[Series]) -> tuple[Measured | None, list[Remark]]:
