@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from simulator.scenario.spec import Scenario
 from simulator.study.effort.estimate import Work, effort, predicted_s
@@ -17,6 +18,8 @@ from simulator.twin.backtest.minutes import ERRORS, READS_REFUSED, Minutes
 from simulator.twin.backtest.observed import Observed, driven
 from simulator.twin.backtest.running import Backtest, Runs, compared, replicated
 from simulator.twin.backtest.unknowns import Fitted, Unknown
+
+WITH_READS: Final = 7.0  # times as long, as a run is then measured from its facts
 
 
 class AllFailedError(Exception):
@@ -52,7 +55,8 @@ class Todo:
         if self.fields:
             first = effort(self._driven(AS_IT_IS, self.fitted_to))
             efforts += [first] * (fitting.most_trials(len(self.fields)) * fitting.RUNS)
-        return Work(efforts, workers, machine_factor(self._driven(AS_IT_IS, self.seen.metrics.steps), predicted_s))
+        factor = machine_factor(self._driven(AS_IT_IS, self.seen.metrics.steps), predicted_s)
+        return Work(efforts, workers, factor * (WITH_READS if self.seen.axis.reads else 1.0))
 
     def done(self, run: RunOf[Minutes], progress: Progress | None) -> tuple[list[Fitted], Backtest, Sequence[Failure]]:
         """What was fitted, the back-test with that, and replications that failed.
