@@ -69,7 +69,7 @@ def _tile(each: dict[str, Any]) -> Tile:
 
 def _figures(study: words.Study) -> Table:
     rows = tuple(Row(words.cells(each), "" if not each["given"] else "given") for each in study["metrics"])
-    of = f"Over the judged {words.intervals(study)}, against the replications' 95% interval"
+    of = f"Over the judged {words.intervals(study)}, against the replications' interval"
     return Table(of, words.HEADS, rows, frozenset(words.TEXTS))
 
 

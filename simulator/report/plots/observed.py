@@ -19,7 +19,7 @@ from simulator.report.plots.canvas import Plot, head
 from simulator.report.plots.chart import Chart, Mark, Series, Span, numbers
 from simulator.report.plots.curves import band, curve
 from simulator.report.plots.palette import BLUE, INK, PALE_BLUE, SHADE
-from simulator.report.plots.panels import chosen, left_out, panels, shortened
+from simulator.report.plots.panels import chosen, left_out, panels, short, shortened
 from simulator.report.plots.thinning import Floats, Grouping
 from simulator.report.vocabulary import OBSERVED, metric_words
 
@@ -29,7 +29,7 @@ OBSERVED_STYLE: Final = (INK, 1.4)
 LEGEND: Final[tuple[tuple[Artist, str], ...]] = (
     (Line2D([], [], color=INK, linewidth=1.4), "observed"),
     (Line2D([], [], color=BLUE, linewidth=1.8), "simulated, median"),
-    (Patch(facecolor=PALE_BLUE), "simulated, 95% interval"),
+    (Patch(facecolor=PALE_BLUE), "simulated, interval of the runs"),
     (Patch(facecolor=SHADE, hatch="//", edgecolor=INK, linewidth=0), "missed"),
 )
 
@@ -106,8 +106,10 @@ def _title(metric: str, given: bool, curves: Sequence[Curves]) -> str:
     what = metric_words(metric)
     if given:
         return f"{what.capitalize()} are given: no evidence"
-    parts = [f"{percent(each.inside)}{f' of {each.name}' if len(curves) > 1 else ''}" for each in curves]
-    return f"{what.capitalize()}: {', '.join(parts[:3])} of the judged intervals are inside"
+    if len(curves) == 1:
+        return f"{what.capitalize()}: {percent(curves[0].inside)} of the judged intervals are inside"
+    parts = [f"{percent(each.inside)} ({short(each.name, 20)})" for each in curves[:3]]
+    return f"{what.capitalize()}: of the judged intervals are inside {', '.join(parts)}"
 
 
 def _reading(metric: str, greatest: bool, given: bool, grouping: Grouping) -> str:
@@ -167,8 +169,8 @@ def _charts(metric: str, shown: Sequence[Curves], grouping: Grouping, greatest: 
         series = (
             Series("observed", INK, numbers(drawn.observed / divisor), width=1.4),
             Series("simulated, median", BLUE, numbers(drawn.median / divisor), width=1.8),
-            Series("lowest of 95%", BLUE, numbers(drawn.low / divisor), (3.0, 2.0), width=0.8),
-            Series("highest of 95%", BLUE, numbers(drawn.high / divisor), (3.0, 2.0), width=0.8),
+            Series("lower end", BLUE, numbers(drawn.low / divisor), (3.0, 2.0), width=0.8),
+            Series("upper end", BLUE, numbers(drawn.high / divisor), (3.0, 2.0), width=0.8),
         )
         spans = tuple(Span("missed" * (not of.chance), of.start_s, of.end_s) for of in each.misses)
         marks = (Mark("judged from here", times.judged_from_s),) if times.judged_from_s else ()

@@ -60,8 +60,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Intervals on end in which a metric was outside: from the first to before `to`, and the medians of both.
+    """Intervals on end in which a metric was outside, from the first to before `to`.
 
+    observed, simulated: the value and the median of the runs, in the interval of which the error is the median one.
     chance: so few of them, and so little outside, that this is nothing: one interval in twenty is outside anyway.
     """
 
@@ -131,7 +132,8 @@ def misses(key: Key, seen: Floats, band: Band, since: int) -> Iterator[Miss]:
     stretches = sorted(_stretches(outside), key=lambda pair: pair[0] - pair[1])
     for first, to in stretches[:MOST_MISSES]:
         part = np.flatnonzero(outside[first:to]) + first
-        both = float(np.median(seen[part])), float(np.median(band.median[part]))
+        usual = part[np.argsort(np.abs(seen[part] - band.median[part]), kind="stable")[len(part) // 2]]
+        both = float(seen[usual]), float(band.median[usual])
         chance = len(part) < SEVERAL and not _far(seen[part], band.low[part], band.high[part])
         yield Miss(*key, first, to, *both, chance)
 
