@@ -11,9 +11,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from itertools import pairwise
+from typing import Final
 
 from simulator.scenario.distributions import Distribution
 from simulator.scenario.functions import Function, Work
+
+
+PARTS: Final = ("per_batch", "per_record", "per_mib")
 
 
 def work(function: Function) -> Work:
@@ -22,7 +26,7 @@ def work(function: Function) -> Work:
         return function.duration
     table = function.duration_by_memory
     factor = interpolated(table, function.memory) / interpolated(table, function.duration_measured_at)
-    return Work(**{each.name: scaled(getattr(function.duration, each.name), factor) for each in fields(Work)})
+    return Work(**{name: scaled(getattr(function.duration, name), factor) for name in PARTS})
 
 
 def interpolated(duration_s: Mapping[int, float], memory_bytes: int) -> float:
