@@ -51,15 +51,16 @@ def _template(field: str, data: TemplateData) -> Iterator[Problem]:
 def handler_problems(field: str, function: Function) -> Iterator[Problem]:
     """Of a function's handler, and of what goes only with one."""
     handler, duration = function.handler, function.duration
+    measured = isinstance(duration.measured, float)  # not of one that could not be read
     if handler is UNREADABLE:
         return
     if handler is None:
-        if isinstance(duration, Work) and duration.measured is not None:
+        if measured:
             yield Problem(f"{field}.duration.measured", "there is no handler whose time could be measured")
         if function.environment:
             yield Problem(f"{field}.environment", "is of no use without a handler")
         return
-    if isinstance(duration, Work) and duration.measured is not None:
+    if measured:
         if (duration.per_batch, duration.per_record, duration.per_mib) != (Work().per_batch,) * 3:
             yield Problem(f"{field}.duration.measured", "is given with other durations", "give one or the other")
         if function.duration_by_memory:

@@ -1,4 +1,4 @@
-"""The user's own Python handler of a function (docs/handler.md). It is read, to see whether it is one; it never runs."""
+"""The user's own Python handler of a function (docs/handler.md). It is read here, and never run."""
 
 import ast
 import hashlib
@@ -54,7 +54,9 @@ class HandlerOf(ScalarKind):
         except UnfitError as fault:
             return place.refuse(node.mark, f"{shortened(path.name)}{fault}", fault.hint)
         except TooLargeError as error:
-            return place.refuse(node.mark, f"{shortened(path.name)} has {error.bytes:,} bytes; allowed: {LARGEST_CODE:,}")
+            return place.refuse(
+                node.mark, f"{shortened(path.name)} has {error.bytes:,} bytes; allowed: {LARGEST_CODE:,}"
+            )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             return place.refuse(node.mark, f"{shortened(str(path), 200)} cannot be read: {reason}")
@@ -81,7 +83,7 @@ def _check(path: Path, function: str) -> None:
     except SyntaxError as error:
         raise UnfitError(f", line {error.lineno or 1} is not Python: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise UnfitError(f" is not Python: {error or 'it is nested too deeply'}") from None
+        raise UnfitError(f" is not Python: {str(error) or 'it is nested too deeply'}") from None
     names = list(_names(tree))
     if function not in names and "*" not in names:
         raise UnfitError(f" has no function '{shortened(function)}'", did_you_mean(function, names))

@@ -11,13 +11,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from itertools import pairwise
-from typing import Final
 
 from simulator.scenario.distributions import Distribution
 from simulator.scenario.functions import Function, Work
-
-
-PARTS: Final = ("per_batch", "per_record", "per_mib")
 
 
 def work(function: Function) -> Work:
@@ -26,7 +22,11 @@ def work(function: Function) -> Work:
         return function.duration
     table = function.duration_by_memory
     factor = interpolated(table, function.memory) / interpolated(table, function.duration_measured_at)
-    return Work(**{name: scaled(getattr(function.duration, name), factor) for name in PARTS})
+    takes = function.duration
+    per_batch, per_record, per_mib = (
+        scaled(each, factor) for each in (takes.per_batch, takes.per_record, takes.per_mib)
+    )
+    return Work(per_batch=per_batch, per_record=per_record, per_mib=per_mib)
 
 
 def interpolated(duration_s: Mapping[int, float], memory_bytes: int) -> float:
