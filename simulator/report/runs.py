@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.files.whole import open_new, write_new
-from simulator.kernel.engines import Engine, usual
+from simulator.kernel.engines import Engine, engine_for
 from simulator.measures.invocations import InvocationsWriter
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
@@ -68,7 +68,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
 
     Raises OutputError when the folder cannot be written, or holds something that is not to be replaced.
     """
-    began, engine = time.perf_counter(), options.engine or usual()
+    began, engine = time.perf_counter(), engine_for(scenario, options.engine)
     with fresh_folder(target, options.force) as folder, ExitStack() as files:
         first: Result | None = None
         runs: list[Figures] = []
