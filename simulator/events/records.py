@@ -54,6 +54,15 @@ class Records:
             found.append(StreamRecord(name, number, key, sequence, data, accepted_ns))
         return found
 
+    def keys(self, stream: str, shard: Shard, places: Integers) -> list[tuple[str, str]]:
+        """Of some records of a shard's log: the partition key, and producer and number as one word."""
+        origins = self._origins[stream]
+        producers, own = origins.of(shard.log.of(shard.log.kept.number, places))
+        keys = _keys(origins.producers, producers, own)
+        names = [each.spec.name for each in origins.producers]
+        words = [f"{names[i]} {number}" for i, number in zip(producers.tolist(), own.tolist(), strict=True)]
+        return list(zip(keys, words, strict=True))
+
     def made_s(self, shard: Shard) -> int:
         """When a shard was made, in seconds since 1970; those of the start with their stream."""
         return self._names.second(shard.opens_ns if shard.parents else self._names.made_ns)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from simulator.events.events import Events
+from simulator.handlers.answered import Answered
 from simulator.scenario.spec import Scenario
 from simulator.twin.events.seen import Seen
 
@@ -15,9 +17,14 @@ WHY: Final = {
 }
 
 
-def answer(scenario: Scenario, events: Events, seen: Seen) -> dict[str, Any]:
-    """The response to an attempt: of a partial one the record that failed; of an error what Lambda says of it."""
+def answer(scenario: Scenario, events: Events, seen: Seen) -> Any:
+    """The response to an attempt: the one that the function's own handler gave, if it has one.
+
+    Else of a partial response the record that failed; of an error what Lambda says of it.
+    """
     attempt, mapping = seen.attempt, scenario.event_source_mappings[seen.attempt.mapping]
+    if seen.answered and (seen.answered.kind or attempt.failure in ("", "poison")):
+        return _by_handler(seen.answered)
     request = events.names.uuid("attempt", mapping.name, seen.number)
     if attempt.failure == "timeouts":
         took = f"Task timed out after {scenario.functions[mapping.function].timeout:.2f} seconds"
@@ -29,3 +36,10 @@ def answer(scenario: Scenario, events: Events, seen: Seen) -> dict[str, Any]:
     if attempt.failure:
         return {"errorMessage": WHY[attempt.failure], "errorType": "Exception", "requestId": request, "stackTrace": []}
     return {"batchItemFailures": []}
+
+
+def _by_handler(answered: Answered) -> Any:
+    if not answered.kind:
+        return json.loads(answered.response)
+    where = [f'  File "{answered.file}", line {answered.line}'] if answered.line else []
+    return {"errorMessage": answered.message, "errorType": answered.kind, "stackTrace": where}

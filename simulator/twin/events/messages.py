@@ -21,7 +21,7 @@ def message(scenario: Scenario, events: Events, given_up: GivenUp, service: Serv
 
     To SQS and SNS goes what tells where the records are; to S3 the records as well, as `payload`.
     """
-    loss, _, shard = given_up
+    loss, shard = given_up.loss, given_up.shard
     mapping = scenario.event_source_mappings[loss.mapping]
     records = events.records.of(mapping.stream, shard, loss.places)
     body = _body(mapping, events, given_up, records)
@@ -45,13 +45,13 @@ def object_key(scenario: Scenario, events: Events, given_up: GivenUp) -> str:
 def _body(
     mapping: EventSourceMapping, events: Events, given_up: GivenUp, records: list[StreamRecord]
 ) -> dict[str, Any]:
-    loss, attempt, _ = given_up
+    loss, attempt = given_up.loss, given_up.attempt
     names = events.names
     tried = {
         "responseContext": {
             "statusCode": 200,
             "executedVersion": "$LATEST",
-            "functionError": None if _by_response(mapping, loss) else "Unhandled",
+            "functionError": None if _by_response(mapping, given_up) else "Unhandled",
         }
     }
     return {
@@ -76,9 +76,11 @@ def _body(
     }
 
 
-def _by_response(mapping: EventSourceMapping, loss: Loss) -> bool:
+def _by_response(mapping: EventSourceMapping, given_up: GivenUp) -> bool:
     """Whether the function said by its response that the batch failed: that is no error of the function."""
-    return loss.failure == "poison" and mapping.report_batch_item_failures
+    if given_up.answered:
+        return not given_up.answered.kind
+    return given_up.loss.failure == "poison" and mapping.report_batch_item_failures
 
 
 def _envelope(mapping: EventSourceMapping, events: Events, loss: Loss, body: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from simulator.handlers.answered import Answered
 from simulator.kernel.engines import engine_for, run_by
 from simulator.model.facts import Attempt, Facts, Loss
 from simulator.model.observer import Streams
@@ -25,6 +26,7 @@ class Seen(NamedTuple):
     number: int
     attempt: Attempt
     shard: Shard
+    answered: Answered | None  # by the function's own handler
 
 
 class GivenUp(NamedTuple):
@@ -33,6 +35,7 @@ class GivenUp(NamedTuple):
     loss: Loss
     attempt: Attempt | None
     shard: Shard
+    answered: Answered | None  # to that attempt, by the function's own handler
 
 
 def follow(scenario: Scenario, seed: int, follower: Attempts | Losses) -> int:
@@ -54,7 +57,7 @@ class Attempts:
     def __init__(self, scenario: Scenario, tell: Callable[[Seen], None]) -> None:
         """`tell` may raise EnoughError."""
         self._scenario, self._tell, self._number = scenario, tell, 0
-        self._held: list[tuple[Attempt, Shard]] = []
+        self._held: list[tuple[Attempt, Shard, Answered | None]] = []
 
     def observe(
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
@@ -62,14 +65,15 @@ class Attempts:
         """Take a window (see simulator.model.observer.Observer)."""
         shards = _Shards(self._scenario, streams)
         new = sorted(facts.attempts, key=lambda each: (each.started_ns, *each[:3]))
-        held = self._held + [(each, shards.of(each)) for each in new]
+        answered = {id(each.places): each for each in facts.answered}  # an attempt's, and its answer's, are one
+        held = self._held + [(each, shards.of(each), answered.get(id(each.places))) for each in new]
         if last:
             held = [each for each in held if each[0].finished_ns <= end_ns]
-        runs = next((i for i, (each, _) in enumerate(held) if each.finished_ns >= end_ns + last), len(held))
+        runs = next((i for i, (each, *_) in enumerate(held) if each.finished_ns >= end_ns + last), len(held))
         self._held = held[runs:]
-        for attempt, shard in held[:runs]:
+        for each in held[:runs]:
             self._number += 1
-            self._tell(Seen(self._number, attempt, shard))
+            self._tell(Seen(self._number, *each))
 
 
 class Losses:
@@ -78,18 +82,21 @@ class Losses:
     def __init__(self, scenario: Scenario, tell: Callable[[GivenUp], None]) -> None:
         """`tell` may raise EnoughError."""
         self._scenario, self._tell = scenario, tell
-        self._failed: dict[tuple[int, int, int], Attempt] = {}  # by mapping, shard and first place: the last one
+        self._failed: dict[tuple[int, int, int], Attempt] = {}  # by where they are: the last one
+        self._answered: dict[tuple[int, int, int], Answered] = {}  # of those
 
     def observe(
         self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
     ) -> None:
         """Take a window (see simulator.model.observer.Observer)."""
         shards = _Shards(self._scenario, streams)
+        self._answered |= {_where(each): each for each in facts.answered if each.done < len(each.places)}
         for fact in _in_order(facts):
-            of = (fact.mapping, fact.shard, int(fact.places[0]))
+            of = _where(fact)
             if isinstance(fact, Loss):
+                attempt, answered = self._failed.pop(of, None), self._answered.get(of)
                 if fact.at_ns <= end_ns:
-                    self._tell(GivenUp(fact, self._failed.pop(of, None), shards.of(fact)))
+                    self._tell(GivenUp(fact, attempt, shards.of(fact), answered))
             elif fact.outcome == "ok":
                 self._failed.pop(of, None)
             else:
@@ -110,6 +117,11 @@ class _Shards:
             shard = self._streams[fact.mapping][fact.shard]
             self._known[which] = replace(shard, log=shard.log.snapshot())
         return self._known[which]
+
+
+def _where(fact: Attempt | Loss | Answered) -> tuple[int, int, int]:
+    """The mapping, the shard and the first place."""
+    return fact.mapping, fact.shard, int(fact.places[0])
 
 
 def _in_order(facts: Facts) -> Iterator[Attempt | Loss]:
