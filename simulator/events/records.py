@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
+from binascii import b2a_base64
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -86,6 +89,23 @@ def event_record(record: StreamRecord, shard: int, names: Names, source_arn: str
         "awsRegion": names.region,
         "eventSourceARN": source_arn,
     }
+
+
+def event_line(records: Sequence[StreamRecord], shard: int, names: Names, source_arn: str, role_arn: str) -> bytes:
+    """The event of such records on one line: what json.dumps makes of it without blanks, several times faster."""
+    id_ = shard_id(shard)
+    head = '{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":'
+    rest = (
+        '","eventName":"aws:kinesis:record","invokeIdentityArn":"'
+        f'{role_arn}","awsRegion":"{names.region}","eventSourceARN":"{source_arn}"}}'
+    )
+    lines = [
+        f'{head}{json.dumps(key)},"sequenceNumber":"{number}","data":"{b2a_base64(data, newline=False).decode()}",'
+        f'"approximateArrivalTimestamp":{names.millisecond(accepted_ns) / 1000!r}}},"eventSource":"aws:kinesis",'
+        f'"eventVersion":"1.0","eventID":"{id_}:{number}{rest}'
+        for _, _, key, number, data, accepted_ns in records
+    ]
+    return f'{{"Records":[{",".join(lines)}]}}'.encode()
 
 
 def _keys(all_: list[Producer], producers: Integers, own: Integers) -> list[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import NamedTuple
 
 from simulator.events.events import Events
-from simulator.events.records import event_record
+from simulator.events.records import event_line
 from simulator.handlers.process import TIMED_OUT, Failed, Process
 from simulator.handlers.responses import first_failed
 from simulator.scenario.spec import EventSourceMapping, Function, Scenario
@@ -59,9 +58,9 @@ class Caller:
         names, self.calls = self._events.names, self.calls + 1
         role, source = names.role(mapping.function), names.source(mapping)
         records = self._events.records.of(mapping.stream, shard, places)
-        event = {"Records": [event_record(each, shard.number, names, source, role) for each in records]}
+        event = event_line(records, shard.number, names, source, role)
         request_id = names.uuid("request", mapping.name, shard.number, int(places[0]), self.calls)
-        called = self._process.call(request_id, json.dumps(event, separators=(",", ":")).encode())
+        called = self._process.call(request_id, event)
         took_ns, outcome = half_up(called.took_s * NS), called.outcome
         if isinstance(outcome, Failed):
             return Answer(0, took_ns, outcome, "")

@@ -115,8 +115,8 @@ def call(handler: Any, about: dict[str, Any], request_id: str, event: Any) -> tu
     except MemoryError:
         return {"failure": out_of_memory(about)}, took
     except Exception as error:
-        marshal = failure("Runtime.MarshalError", error, about["path"])
-        return {"failure": dict(marshal, message="Unable to marshal response: " + marshal["message"])}, took
+        message = "Unable to marshal response: " + failure("", error, about["path"])["message"]
+        return {"failure": {"kind": "Runtime.MarshalError", "message": message, "file": about["path"], "line": 0}}, took
 
 
 def out_of_memory(about: dict[str, Any]) -> dict[str, Any]:

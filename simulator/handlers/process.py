@@ -22,6 +22,7 @@ INIT_S: Final = 10.0  # that importing the handler's module may take, as Lambda'
 LOOKS_S: Final = (
     0.1  # so often it is looked whether the process is there still: one that it has forked may hold its pipe
 )
+PIPE_BYTES: Final = 1 << 20  # an event mostly goes through at once; of no effect where the system knows no such size
 OF_WINDOWS: Final = ("SYSTEMROOT",)  # without it Python does not start there
 
 
@@ -125,6 +126,7 @@ class Process:
             env=self._environment,
             cwd=Path(self._path).parent,
             start_new_session=True,
+            pipesize=PIPE_BYTES,
         )
         answer = self._exchange(json.dumps(self._about).encode(), INIT_S)
         if isinstance(answer, Failed):

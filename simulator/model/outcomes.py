@@ -16,7 +16,7 @@ from simulator.traffic.log import Integers
 def poisoned_after(place: Place, part: Integers, answer: Answer | None) -> float:
     """The part of its duration after which a batch makes an attempt fail; infinite if it does not."""
     if answer:
-        return math.inf if answer.healthy == len(part) else 1.0
+        return math.inf if answer.healthy == len(part) or answer.timed_out else 1.0
     after = place.shard.log.kept.poison_after.get(place.mapping.function.name)
     return math.inf if after is None else float(place.shard.log.of(after, part).min())
 
