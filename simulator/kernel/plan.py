@@ -38,7 +38,12 @@ class Measuring:
 
 
 def plan(scenario: Scenario, seed: int, replication: int, measuring: Measuring | None = None) -> bytes:
-    """The plan of one run of a scenario; `measuring`: its measures are wanted, not its facts."""
+    """The plan of one run of a scenario; `measuring`: its measures are wanted, not its facts.
+
+    Raises ValueError where a function has a handler: the plain rules alone call those.
+    """
+    if any(function.handler for function in scenario.functions.values()):
+        raise ValueError("the kernel calls no handlers")
     return _Plan(scenario, seed, replication, measuring).content()
 
 
