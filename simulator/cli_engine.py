@@ -9,7 +9,6 @@ import click
 
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
-    from simulator.scenario.spec import Scenario
 
 
 def engine_of(asked: Engine | None) -> Engine:
@@ -21,11 +20,3 @@ def engine_of(asked: Engine | None) -> Engine:
     if asked is None and usual() == "simpy":
         click.echo(f"note: {MISSING}", err=True)
     return asked or usual()
-
-
-def tell_of_handlers(scenario: Scenario) -> None:
-    """A line on stderr where a function has a handler, which the kernel does not call."""
-    own = [name for name, function in scenario.functions.items() if function.handler]
-    if own:
-        have = "has a handler" if len(own) == 1 else "have handlers"
-        click.echo(f"note: {', '.join(own)} {have}, so the plain rules run, some ten times slower", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.cli_effort import long_option, permit
-from simulator.cli_engine import engine_of, tell_of_handlers
+from simulator.cli_engine import engine_of
 from simulator.cli_exit import BUG, SOME_FAILED
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_sets import pairs, set_option
@@ -67,8 +67,6 @@ def run(
     options = RunOptions(seed, replications, interval_s, invocations, force, _command(), engine_of(engine))
     failed, missed, summaries = [], False, []
     for path, scenario, target in zip(scenarios, loaded, targets, strict=True):
-        if not quiet and engine != "simpy":
-            tell_of_handlers(scenario)
         try:
             with progress(path.stem, shown=not quiet) as show:
                 result, runs = run_into(scenario, target, options, show)

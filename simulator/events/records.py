@@ -33,6 +33,25 @@ class StreamRecord(NamedTuple):
     accepted_ns: int  # by the time of the run
 
 
+class Batch(NamedTuple):
+    """Some records of a shard's log, in order, as columns."""
+
+    shard: int
+    opens_ns: int | None  # when a change of the stream has opened the shard; None: it was there from the start
+    places: Integers
+    number: Integers  # in the stream's order of production
+    bytes: Integers
+    produced_ns: Integers
+    accepted_ns: Integers
+
+    @classmethod
+    def of(cls, shard: Shard, places: Integers) -> Batch:
+        """Those of some places, which are kept."""
+        log, kept = shard.log, shard.log.kept
+        columns = (log.of(column, places) for column in (kept.number, kept.bytes, kept.produced_ns, kept.accepted_ns))
+        return cls(shard.number, shard.opens_ns if shard.parents else None, places, *columns)
+
+
 class Records:
     """The records of a scenario's streams."""
 
@@ -41,34 +60,33 @@ class Records:
         self._origins = {name: Origins(scenario, name, seed, replication) for name in scenario.streams}
         self._data = {each.name: Data(each, names, seed, replication) for each in scenario.producers}
 
-    def of(self, stream: str, shard: Shard, places: Integers) -> list[StreamRecord]:
-        """Some records of a shard's log, in order."""
-        log, origins, made_s = shard.log, self._origins[stream], self.made_s(shard)
-        producers, own = origins.of(log.of(log.kept.number, places))
+    def of(self, stream: str, batch: Batch) -> list[StreamRecord]:
+        """The records of a batch, in order."""
+        origins, made_s = self._origins[stream], self._made_s(batch)
+        producers, own = origins.of(batch.number)
         keys = _keys(origins.producers, producers, own)
-        kept = log.kept
-        columns = (log.of(column, places).tolist() for column in (kept.bytes, kept.produced_ns, kept.accepted_ns))
+        columns = (batch.places, producers, own, batch.bytes, batch.produced_ns, batch.accepted_ns)
         found = []
-        each = zip(places.tolist(), producers.tolist(), own.tolist(), keys, *columns, strict=True)
-        for place, producer, number, key, size, produced_ns, accepted_ns in each:
+        each = zip(keys, *(column.tolist() for column in columns), strict=True)
+        for key, place, producer, number, size, produced_ns, accepted_ns in each:
             name = origins.producers[producer].spec.name
-            sequence = sequence_number(made_s, shard.number, place + 1, self._names.second(accepted_ns))
+            sequence = sequence_number(made_s, batch.shard, place + 1, self._names.second(accepted_ns))
             data = self._data[name].of(number, key, size, produced_ns)
             found.append(StreamRecord(name, number, key, sequence, data, accepted_ns))
         return found
 
-    def keys(self, stream: str, shard: Shard, places: Integers) -> list[tuple[str, str]]:
-        """Of some records of a shard's log: the partition key, and producer and number as one word."""
+    def keys(self, stream: str, batch: Batch) -> list[tuple[str, str]]:
+        """Of the records of a batch: the partition key, and producer and number as one word."""
         origins = self._origins[stream]
-        producers, own = origins.of(shard.log.of(shard.log.kept.number, places))
+        producers, own = origins.of(batch.number)
         keys = _keys(origins.producers, producers, own)
         names = [each.spec.name for each in origins.producers]
         words = [f"{names[i]} {number}" for i, number in zip(producers.tolist(), own.tolist(), strict=True)]
         return list(zip(keys, words, strict=True))
 
-    def made_s(self, shard: Shard) -> int:
-        """When a shard was made, in seconds since 1970; those of the start with their stream."""
-        return self._names.second(shard.opens_ns if shard.parents else self._names.made_ns)
+    def _made_s(self, batch: Batch) -> int:
+        """When the shard was made, in seconds since 1970; those of the start with their stream."""
+        return self._names.second(self._names.made_ns if batch.opens_ns is None else batch.opens_ns)
 
 
 def event_record(record: StreamRecord, shard: int, names: Names, source_arn: str, role_arn: str) -> dict[str, Any]:

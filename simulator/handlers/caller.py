@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from simulator.events.events import Events
-from simulator.events.records import event_line
+from simulator.events.records import Batch, event_line
 from simulator.handlers.process import TIMED_OUT, Failed, Process
 from simulator.handlers.responses import first_failed
 from simulator.scenario.spec import EventSourceMapping, Function, Scenario
-from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NS, half_up
-from simulator.traffic.shards import Shard
 
 
 class Answer(NamedTuple):
@@ -39,12 +39,12 @@ class Caller:
         self._known: dict[bytes, Answer] = {}  # by a hash of what an event follows from
         self.calls = 0  # of the handler itself
 
-    def answer(self, mapping: EventSourceMapping, shard: Shard, places: Integers) -> Answer:
-        """What the handler makes of a batch: some records of a shard's log."""
-        what = f"{mapping.name}/{shard.number}/".encode() + places.tobytes()
+    def answer(self, mapping: EventSourceMapping, batch: Batch) -> Answer:
+        """What the handler makes of a batch."""
+        what = f"{mapping.name}/{batch.shard}/".encode() + batch.places.tobytes()
         event = hashlib.blake2b(what, digest_size=16).digest()
         if event not in self._known:
-            answer = self._called(mapping, shard, places)
+            answer = self._called(mapping, batch)
             if not self._pure:
                 return answer
             self._known[event] = answer
@@ -54,12 +54,12 @@ class Caller:
         """End its process."""
         self._process.close()
 
-    def _called(self, mapping: EventSourceMapping, shard: Shard, places: Integers) -> Answer:
+    def _called(self, mapping: EventSourceMapping, batch: Batch) -> Answer:
         names, self.calls = self._events.names, self.calls + 1
         role, source = names.role(mapping.function), names.source(mapping)
-        records = self._events.records.of(mapping.stream, shard, places)
-        event = event_line(records, shard.number, names, source, role)
-        request_id = names.uuid("request", mapping.name, shard.number, int(places[0]), self.calls)
+        records = self._events.records.of(mapping.stream, batch)
+        event = event_line(records, batch.shard, names, source, role)
+        request_id = names.uuid("request", mapping.name, batch.shard, int(batch.places[0]), self.calls)
         called = self._process.call(request_id, event)
         took_ns, outcome = half_up(called.took_s * NS), called.outcome
         if isinstance(outcome, Failed):
@@ -67,7 +67,7 @@ class Caller:
         failed = None
         if mapping.report_batch_item_failures:
             failed = first_failed(outcome.response, [each.sequence_number for each in records])
-        return Answer(len(places) if failed is None else failed, took_ns, None, outcome.response)
+        return Answer(len(records) if failed is None else failed, took_ns, None, outcome.response)
 
 
 def callers(scenario: Scenario, seed: int, replication: int) -> dict[str, Caller]:
@@ -75,3 +75,13 @@ def callers(scenario: Scenario, seed: int, replication: int) -> dict[str, Caller
     own = {name: each for name, each in scenario.functions.items() if each.handler}
     events = Events(scenario, seed, replication) if own else None
     return {name: Caller(name, each, events) for name, each in own.items() if events}
+
+
+@contextmanager
+def closing(callers: Mapping[str, Caller]) -> Iterator[None]:
+    """While handlers may be called; then their processes are ended."""
+    try:
+        yield
+    finally:
+        for caller in callers.values():
+            caller.close()

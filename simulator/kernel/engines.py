@@ -26,13 +26,6 @@ def usual() -> Engine:
     return "kernel" if find_spec("wasmtime") else "simpy"
 
 
-def engine_for(scenario: Scenario, asked: Engine | None = None) -> Engine:
-    """Who simulates a scenario: a function's own handler is called by the plain rules alone."""
-    if any(function.handler for function in scenario.functions.values()):
-        return "simpy"
-    return asked or usual()
-
-
 def run_by(engine: Engine) -> Run:
     """The function that simulates; each engine is imported only when it is wanted."""
     if engine == "kernel":

@@ -38,12 +38,7 @@ class Measuring:
 
 
 def plan(scenario: Scenario, seed: int, replication: int, measuring: Measuring | None = None) -> bytes:
-    """The plan of one run of a scenario; `measuring`: its measures are wanted, not its facts.
-
-    Raises ValueError where a function has a handler: the plain rules alone call those.
-    """
-    if any(function.handler for function in scenario.functions.values()):
-        raise ValueError("the kernel calls no handlers")
+    """The plan of one run of a scenario; `measuring`: its measures are wanted, not its facts."""
     return _Plan(scenario, seed, replication, measuring).content()
 
 
@@ -91,6 +86,8 @@ class _Plan:
         words.whole(len(failures))
         for failure in failures:
             self._failure(failure)
+        words.whole(function.handler is not None)
+        words.number(function.duration.measured or 0.0)
 
     def _failure(self, failure: Random | Outage | Slow) -> None:
         words = self.words

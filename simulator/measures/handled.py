@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.events.events import Events
+from simulator.events.records import Batch
 from simulator.handlers.answered import Answered
 from simulator.model.facts import Facts, Loss
 from simulator.model.observer import Streams
@@ -72,7 +73,7 @@ class _MappingHandled:
     def take(self, answered: Answered, shard: Shard) -> None:
         """An attempt and what came of it."""
         self._attempts += 1
-        keys = self._events.records.keys(self._mapping.stream, shard, answered.places)
+        keys = self._events.records.keys(self._mapping.stream, Batch.of(shard, answered.places))
         for place, (key, _) in zip(answered.places.tolist(), keys, strict=True):
             times = self._seen[answered.shard, place] = self._seen.get((answered.shard, place), 0) + 1
             if times > 1:
@@ -104,7 +105,7 @@ class _MappingHandled:
         batch = len(answered.places)
         if not error.example or batch < error.example["batch"]:
             first = answered.places[answered.done : answered.done + 1]
-            record = self._events.records.of(self._mapping.stream, shard, first)[0]
+            record = self._events.records.of(self._mapping.stream, Batch.of(shard, first))[0]
             error.example = {
                 "message": answered.message or answered.response[:EXCERPT],
                 "batch": batch,

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from simulator.kernel.engines import Engine, engine_for, run_by
+from simulator.kernel.engines import Engine, run_by, usual
 from simulator.kernel.plan import Measuring
 from simulator.measures.by_shard import ShardLoad
 from simulator.measures.observer import Measures, Several
@@ -33,7 +33,7 @@ def simulate(
     run itself. `engine`: who simulates (see simulator.kernel.engines), with
     the same results. Raises IntervalError for an interval that gives too many rows.
     """
-    times, engine = run_times(scenario, interval_s), engine_for(scenario, engine)
+    times, engine = run_times(scenario, interval_s), engine or usual()
     seed = scenario.seed if seed is None else seed
     with without_cycle_collection():
         followers = [sink for sink in sinks if isinstance(sink, Follower)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import simpy
 
+from simulator.events.records import Batch
 from simulator.handlers.caller import Answer
 from simulator.model.backoff import Waits
 from simulator.model.facts import Attempt, Failure, Lack, Throttle
@@ -141,4 +142,4 @@ class Retries:
         """What the function's own handler makes of a part of a batch, if it has one."""
         mapping = self._place.mapping
         caller = mapping.function.caller
-        return caller.answer(mapping.spec, self._place.shard, part) if caller else None
+        return caller.answer(mapping.spec, Batch.of(self._place.shard, part)) if caller else None

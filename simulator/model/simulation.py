@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import simpy
 
-from simulator.handlers.caller import callers
+from simulator.handlers.caller import callers, closing
 from simulator.model.clock import WINDOW, Clock, order
 from simulator.model.facts import Facts
 from simulator.model.left import Left
@@ -50,11 +50,8 @@ class Simulation:
 
     def run(self) -> int:
         """Simulate to the end; when that was."""
-        try:
+        with closing(self._callers):
             self._clock.run(until=self._left.over)
-        finally:
-            for caller in self._callers.values():
-                caller.close()
         self._observe(self._clock.now, last=True)
         return self._clock.now
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.files.whole import open_new, write_new
-from simulator.kernel.engines import Engine, engine_for
+from simulator.kernel.engines import Engine, usual
 from simulator.measures.handled import Handled
 from simulator.measures.handled import text as handled_text
 from simulator.measures.invocations import InvocationsWriter
@@ -71,7 +71,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
 
     Raises OutputError when the folder cannot be written, or holds something that is not to be replaced.
     """
-    began, engine = time.perf_counter(), engine_for(scenario, options.engine)
+    began, engine = time.perf_counter(), options.engine or usual()
     with fresh_folder(target, options.force) as folder, ExitStack() as files:
         first: Result | None = None
         handled = _handled(scenario, options.seed)

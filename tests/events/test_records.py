@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.events.events import Events
+from simulator.events.records import Batch
 from simulator.events.sequence_numbers import decoded, sequence_number
 from simulator.scenario.faults import ScenarioError
 from simulator.scenario.spec import ConstantRate, Scenario
@@ -25,7 +26,10 @@ def events_of(scenario: Scenario, seed: int = 3) -> list[tuple[Seen, dict[str, A
     follow(scenario, seed, Attempts(scenario, found.append))
     events = Events(scenario, seed, 0)
     mappings = scenario.event_source_mappings
-    return [(each, events.event(mappings[each.attempt.mapping], each.shard, each.attempt.places)) for each in found]
+    return [
+        (each, events.event(mappings[each.attempt.mapping], Batch.of(each.shard, each.attempt.places)))
+        for each in found
+    ]
 
 
 def records_of(scenario: Scenario, seed: int = 3) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from simulator.events.events import Events
+from simulator.events.records import Batch
 from simulator.handlers.answered import Answered
 from simulator.scenario.spec import Scenario
 from simulator.twin.events.seen import Seen
@@ -31,7 +32,7 @@ def answer(scenario: Scenario, events: Events, seen: Seen) -> Any:
         return {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request} Error: {took}"}
     if attempt.failure == "poison" and mapping.report_batch_item_failures:
         first = attempt.places[attempt.done : attempt.done + 1]
-        failed = events.records.of(mapping.stream, seen.shard, first)
+        failed = events.records.of(mapping.stream, Batch.of(seen.shard, first))
         return {"batchItemFailures": [{"itemIdentifier": each.sequence_number} for each in failed]}
     if attempt.failure:
         return {"errorMessage": WHY[attempt.failure], "errorType": "Exception", "requestId": request, "stackTrace": []}

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from simulator.events.events import Events
 from simulator.events.names import ACCOUNT, shard_id
-from simulator.events.records import StreamRecord
+from simulator.events.records import Batch, StreamRecord
 from simulator.model.facts import Loss
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.twin.events.seen import GivenUp
@@ -23,11 +23,12 @@ def message(scenario: Scenario, events: Events, given_up: GivenUp, service: Serv
     """
     loss, shard = given_up.loss, given_up.shard
     mapping = scenario.event_source_mappings[loss.mapping]
-    records = events.records.of(mapping.stream, shard, loss.places)
+    batch = Batch.of(shard, loss.places)
+    records = events.records.of(mapping.stream, batch)
     body = _body(mapping, events, given_up, records)
     if service == "sns":
         return _envelope(mapping, events, loss, body)
-    return body | {"payload": events.event(mapping, shard, loss.places)} if service == "s3" else body
+    return body | {"payload": events.event(mapping, batch)} if service == "s3" else body
 
 
 def object_key(scenario: Scenario, events: Events, given_up: GivenUp) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from simulator.handlers.answered import Answered
-from simulator.kernel.engines import engine_for, run_by
+from simulator.kernel.engines import run_by, usual
 from simulator.model.facts import Attempt, Facts, Loss
 from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
@@ -44,7 +44,7 @@ def follow(scenario: Scenario, seed: int, follower: Attempts | Losses) -> int:
     Raises BacklogTooLargeError.
     """
     with suppress(EnoughError):
-        return run_by(engine_for(scenario))(scenario, seed, 0, follower)
+        return run_by(usual())(scenario, seed, 0, follower)
     return 0
 
 

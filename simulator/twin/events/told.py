@@ -9,6 +9,7 @@ from typing import Literal
 
 from simulator.events.events import Events
 from simulator.events.names import consumer_name
+from simulator.events.records import Batch
 from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import seconds
 from simulator.twin.events.answers import answer
@@ -60,7 +61,7 @@ def _of_attempts(run: Run, what: What, chosen: Chosen) -> Iterator[Document]:
         mapping = run.scenario.event_source_mappings[seen.attempt.mapping]
         name = f"{_in_a_file_name(mapping.name)}-attempt-{seen.number}.json"
         if what == "event":
-            yield Document(name, events.event(mapping, seen.shard, seen.attempt.places))
+            yield Document(name, events.event(mapping, Batch.of(seen.shard, seen.attempt.places)))
         else:
             yield Document(name, answer(run.scenario, events, seen))
 
