@@ -182,3 +182,9 @@ def test_what_does_not_go_with_a_handler_is_told(options: str, message: str, tmp
     with pytest.raises(ScenarioError) as caught:
         own(tmp_path, "def handler(event, context): pass", options)
     assert message in str(caught.value)
+
+
+def test_the_memory_of_who_starts_the_process_is_not_the_handler_s(tmp_path: Path) -> None:
+    taken = bytearray(b"x" * (200 * 2**20))  # more than the function has
+    assert told(own(tmp_path, "def handler(event, context):\n    pass\n")).kinds == set()
+    assert len(taken) == 200 * 2**20
