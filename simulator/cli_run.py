@@ -60,6 +60,7 @@ def run(
     what = scenarios[0] if len(scenarios) == 1 else f"{len(scenarios)} scenarios"
     permit(work_of(loaded, replications), what, long, quiet)
     from simulator.report.console import progress, summary, tell
+    from simulator.report.handler_errors import errors_of
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess
 
@@ -82,6 +83,8 @@ def run(
         if as_json:
             summaries.append(summary(result, runs, target))
         elif not quiet:
+            for line in errors_of(target):
+                click.echo(line, err=True)
             tell(result, runs, target, [str(path), *(word for each in sets for word in ("--set", each))])
     if summaries and not quiet:
         import json
