@@ -27,7 +27,7 @@ from simulator.scenario.memory import interpolated, work
 from simulator.scenario.spec import Distribution, Poison, Scenario
 from simulator.traffic.draws import key
 from simulator.traffic.nanoseconds import ns
-from simulator.traffic.quantiles import Among, Between, Floats, Same, quantile, unit_exponential
+from simulator.traffic.quantiles import Among, Between, Floats, Same, Tabulated, quantile, unit_exponential
 from simulator.traffic.rates import profile
 from simulator.traffic.write_limits import HARMLESS_BYTES
 
@@ -238,10 +238,12 @@ class _Recipe:
                 return {"kind": 1, "low": low, "high": high, **known}
             case Among(values=values):
                 return {"kind": 2, "values": values.tolist(), **known}
-            case of_table if isinstance(of, spec.Exponential):
-                return {"kind": 3, "exponential": True, **known}
-            case of_table:
-                return {"kind": 3, "table": self._tables.number(of_table.nodes), **known}  # type: ignore[attr-defined]
+            case Tabulated(nodes=nodes):
+                exponential = isinstance(of, spec.Exponential)  # a multiple of the one with mean 1
+                table = self._tables.number(unit_exponential().nodes if exponential else nodes)
+                return {"kind": 3, "exponential": exponential, "table": table, **known}
+            case _:
+                raise AssertionError(of)
 
     def _mapping(self, mapping: spec.EventSourceMapping) -> Json:
         scenario, stream = self._scenario, mapping.stream

@@ -19,6 +19,7 @@ from simulator.measures.verdict import PATIENCE_NS
 from simulator.measures.waiting import CAUSES
 from simulator.model.batching import ENVELOPE_BYTES, PAYLOAD_LIMIT
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
+from simulator.report.what_if.knobs import knobs, with_added
 from simulator.scenario.spec import Prices, Scenario
 from simulator.traffic.write_limits import BYTES_PER_S, RECORDS_PER_S
 
@@ -27,14 +28,10 @@ WORD_BYTES: Final = 8
 
 
 def content(scenario: Scenario, seed: int, replication: int) -> Json:
-    """A scenario's recipe with what its measures and its bill are made by, as JSON has it."""
-    return {
-        **recipe(scenario, seed, replication),
-        "order": ORDER,
-        "measuring": _measuring(),
-        "blocks": _blocks(),
-        "prices": _prices(scenario.prices),
-    }
+    """A scenario's recipe with what its measures and its bill are made by, and its knobs, as JSON has it."""
+    made = with_added(recipe(scenario, seed, replication), scenario)
+    known = {"order": ORDER, "measuring": _measuring(), "blocks": _blocks(), "prices": _prices(scenario.prices)}
+    return {"recipe": {**made, **known}, "knobs": [each.as_dict() for each in knobs(scenario)]}
 
 
 def _measuring() -> Json:

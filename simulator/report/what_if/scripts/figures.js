@@ -92,12 +92,13 @@ function pollersOf(recipe, number, blocks) {
   return [...mappings, ...readers];
 }
 
+const AT_MOST = ["p50_s", "p95_s", "p99_s", "max_s"];
 const percentileName = (percent) => (percent < 100 ? `p${percent}_s` : "max_s");
 
 // Percentiles of all records, at least what they say; of the processed ones their number, mean and least.
 function latenciesOf({ latency, left, unserved, ends, wanted }, percents) {
   const of = percents.map((percent) => [percentileName(percent), latencyPercentile(latency, left, unserved + ends.dropped_at_write, percent)]);
-  const least = Object.fromEntries(of.map(([name, each]) => [name, each.least])), most = Object.fromEntries(of.map(([name, each]) => [name, each.most]));
+  const least = Object.fromEntries(of.map(([name, each]) => [name, each.least])), most = Object.fromEntries(of.filter(([name]) => AT_MOST.includes(name)).map(([name, each]) => [name, each.most]));
   const mean = latency.n ? { mean_s: latency.mean, min_s: latency.least / 1e9 } : {};
   return { least: { n: latency.n, ...mean, ...(wanted > 0 ? least : {}) }, most };
 }

@@ -30,8 +30,8 @@ class Machine {
   // A copy of a block of measures, when the run is over.
   block(kind, number) {
     const pieces = [];
-    for (let n; (n = Number(this.door.block_words(this.kernel, kind, number, pieces.length))); ) {
-      const address = this.door.block(this.kernel, kind, number, pieces.length) >>> 0;
+    for (let n; (n = Number(this.door.block_words(this.kernel, kind, number, BigInt(pieces.length)))); ) {
+      const address = this.door.block(this.kernel, kind, number, BigInt(pieces.length)) >>> 0;
       pieces.push(new BigInt64Array(this.door.memory.buffer, address, n).slice());
     }
     const all = new BigInt64Array(pieces.reduce((n, piece) => n + piece.length, 0));

@@ -1,0 +1,32 @@
+// The page's other thread: it is given the kernel and the recipe once, and then settings; it answers with figures.
+const MIB = 2 ** 20, MOST_BYTES = 1024 * MIB;
+
+const own = {};
+
+function prepare({ kernel, content }) {
+  own.module = new WebAssembly.Module(kernel);
+  HASHES.clear();
+  own.knobs = content.knobs;
+  own.recipe = { ...content.recipe, tables: content.recipe.tables.map((table) => unpacked(table, content.recipe.order)) };
+}
+
+// The figures with some settings; `duration_s`: of the traffic, where it is to be shorter.
+function simulated({ moves, duration_s }, told) {
+  const recipe = changed(own.recipe, own.knobs, moves);
+  if (duration_s) recipe.duration_s = duration_s;
+  const machine = measure(own.module, recipe, plan(recipe, recipe.tables), MOST_BYTES, told);
+  return figuresOf(recipe, blocksOf(machine, recipe));
+}
+
+function answer({ data }) {
+  if (data.content) return prepare(data);
+  const began = performance.now();
+  try {
+    const figures = simulated(data, (part) => postMessage({ id: data.id, part }));
+    postMessage({ id: data.id, figures, took_ms: performance.now() - began });
+  } catch (error) {
+    postMessage({ id: data.id, tooLarge: error instanceof TooLarge, error: String(error) });
+  }
+}
+
+if (typeof document === "undefined" && typeof onmessage !== "undefined") onmessage = answer;
