@@ -22,7 +22,10 @@ function answer({ data }) {
   if (data.content) return prepare(data);
   const began = performance.now();
   try {
-    const figures = simulated(data, (part) => postMessage({ id: data.id, part }));
+    const problem = problemOf(changed(own.recipe, own.knobs, data.moves));
+    postMessage({ id: data.id, sets: setsOf(own.recipe, own.knobs, data.moves), ...(problem ? { problem } : {}) });
+    if (problem) return;
+    const figures = JSON.parse(JSON.stringify(simulated(data, (part) => postMessage({ id: data.id, part })))); // what is infinite is null
     postMessage({ id: data.id, figures, took_ms: performance.now() - began });
   } catch (error) {
     postMessage({ id: data.id, tooLarge: error instanceof TooLarge, error: String(error) });
