@@ -10,6 +10,7 @@ from simulator.cli_advise import advise
 from simulator.cli_backtest import backtest
 from simulator.cli_compare import compare
 from simulator.cli_exit import BUG, TABLE
+from simulator.cli_explore import explore
 from simulator.cli_export import export
 from simulator.cli_files import explain, schema, validate
 from simulator.cli_import import import_
@@ -36,7 +37,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    run, compare, size, advise, sweep_load, report, diff, validate, schema, init, import_, export, backtest, explain,
+    run, compare, size, advise, sweep_load, explore, report, diff, validate, schema, init, import_, export, backtest,
+    explain,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

@@ -57,7 +57,7 @@ def _compare(
     path: Path, shards: tuple[str, ...], vary: tuple[str, ...], target: Path, runs: Path,
     *, sets: tuple[str, ...], seed: int | None, jobs: int | None, executor: str | None, wait: float, dry_run: bool,
     quiet: bool, force: bool, long: bool, as_json: bool, replications: int | Literal["auto"], precision: float,
-    budget: str | None, baseline: str | None, **_: Any,
+    budget: str | None, what_if: bool, baseline: str | None, **_: Any,
 ) -> int:  # fmt: skip
     from simulator.report.comparison import write_comparison
     from simulator.report.comparison_console import tell
@@ -106,7 +106,7 @@ def _compare(
         comparison = study.compared(evaluator, settings, replications, base, wanted)
         tell_damaged(evaluator, quiet)
         write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
-        finish(folder, evaluator)
+        finish(folder, evaluator, what_if)
     if not quiet:
         tell(comparison, target, as_json)
     for (setting, number), failure in comparison.failures.items():

@@ -96,7 +96,7 @@ def study_in(request: Request, evaluator: Evaluator, title: str, best_shown: boo
         greet(evaluator, request.quiet)
         yield folder
         tell_damaged(evaluator, request.quiet)
-        finish(folder, evaluator)
+        finish(folder, evaluator, options["what_if"])
 
 
 def goes_ahead(request: Request, work: Work, plan: str) -> bool:

@@ -34,7 +34,8 @@ function chooser(names, mapping, choose) {
   return element("p", {}, element("label", { for: select.id }, "Figures of "), select);
 }
 
-// What is told of a run: its name, its value in words, and the number by which one is better than another.
+// What is told of a run: its name, and its value in words. Of the last ones nothing is told where there are none.
+const KEPT = 9;
 function told(run, mapping) {
   const { bill } = run, rows = [["cost of a month", usdTold(bill.usd_per_month, bill.usd_per_month_at_least)]];
   if (!mapping) return rows;
@@ -51,7 +52,8 @@ function told(run, mapping) {
 const latencyTold = (least, atMost) => (least === atMost || least === null ? timeTold(least) : `> ${timeTold(least)}`);
 
 function figureTable(run, other, now, then, otherName) {
-  const mine = told(run, now), theirs = other && told(other, then);
+  const all = told(run, now), those = other && told(other, then), some = (i) => i < KEPT || all[i][1] !== "0" || (those?.[i]?.[1] ?? "0") !== "0";
+  const mine = all.filter((_, i) => some(i)), theirs = those?.filter((_, i) => some(i));
   const head = (text) => element("th", { scope: "col" }, text);
   return element("table", { "aria-label": "Figures" },
     element("thead", {}, element("tr", {}, head("figure"), head("now"), ...(other ? [head(otherName)] : []))),

@@ -31,9 +31,9 @@ function lay(section, page) {
   const sets = () => page.sets.map(([path, text]) => `--set ${quoted(`${path}=${text}`)}`).join(" ");
   const copies = [button("back to today", reset), copying("copy as --set …", sets), copying("copy as link", () => linkOf(page))];
   Object.assign(page, { answers, triesShown: tries, status, settings });
-  section.append(element("div", { class: "panes" },
+  section.append(status, element("div", { class: "panes" },
     element("div", { class: "pane" }, element("div", { class: "buttons" }, ...copies), settings.place),
-    element("div", { class: "pane" }, status, answers.place)), tries.place);
+    element("div", { class: "pane" }, answers.place)), tries.place);
   new ResizeObserver(() => show(page)).observe(section);
 }
 
@@ -121,11 +121,17 @@ function answered(page, moves, duration_s, { figures, took_ms }, then) {
   }
   page.mapping ??= worstOf(figures, page.known.words);
   show(page);
-  const [first] = told(figures, figures.event_source_mappings[page.mapping]), state = figures.event_source_mappings[page.mapping]?.verdict;
-  const so = state ? `${page.known.words.states[state][0]}, ` : "";
-  page.status.textContent = duration_s ? `The first ${timeTold(duration_s)} of traffic: ${so}${first[1]} a month; all of it follows …`
-    : `Simulated ${timeTold(figures.duration_s)} of traffic in ${timeTold(took_ms / 1000)}: ${so}${first[1]} a month.`;
+  const so = inShort(figures, page.mapping, page.known.words);
+  page.status.textContent = duration_s ? `Simulated the first ${timeTold(duration_s)} of traffic: ${so}; all of it follows …`
+    : `Simulated ${timeTold(figures.duration_s)} of traffic in ${timeTold(took_ms / 1000)}: ${so}.`;
   then();
+}
+
+// How a run went, in a line.
+function inShort(figures, mapping, { states }) {
+  const { usd_per_month, usd_per_month_at_least } = figures.bill, own = figures.event_source_mappings[mapping];
+  const so = own ? `${states[own.verdict][0]}, iterator age p99 ${timeTold(own.iterator_age.p99_s)}, ` : "";
+  return `${so}${usdTold(usd_per_month, usd_per_month_at_least)} a month`;
 }
 
 function worstOf(figures, { states }) {
