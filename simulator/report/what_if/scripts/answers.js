@@ -25,7 +25,7 @@ function showAnswers(parts, { run, other, otherName, words, mapping, choose }) {
 function verdictOf(name, run, words, several) {
   const { verdict, verdict_reason, binding_cause, binding_reason } = run.event_source_mappings[name], [said, tone] = words.states[verdict];
   const binds = binding_cause ? `What binds: ${words.causes[binding_cause]}; ${binding_reason}.` : `Nothing binds: ${binding_reason}.`;
-  return element("p", { class: `said ${tone}` }, element("strong", {}, `${several ? `${name}: ` : ""}${said}`), ` ${verdict_reason}. ${binds}`);
+  return element("p", { class: `said ${tone}` }, element("strong", {}, `${several ? `${name} ` : ""}${said}`), `: ${verdict_reason}. ${binds}`);
 }
 
 function chooser(names, mapping, choose) {

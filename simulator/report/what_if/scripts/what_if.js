@@ -33,7 +33,7 @@ function lay(section, page) {
   Object.assign(page, { answers, triesShown: tries, status, settings });
   section.append(status, element("div", { class: "panes" },
     element("div", { class: "pane" }, element("div", { class: "buttons" }, ...copies), settings.place),
-    element("div", { class: "pane" }, answers.place)), tries.place);
+    element("div", { class: "pane" }, answers.place, tries.place)));
   new ResizeObserver(() => show(page)).observe(section);
 }
 

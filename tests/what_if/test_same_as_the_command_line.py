@@ -1,0 +1,73 @@
+"""A page's plans and figures are those of the command line with the settings that the page copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.page.browser import started
+
+from .cases import Answer, Case, answers, changed, differences, expected_figures, expected_plan, random_cases
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CASES = 200
+Answered = list[tuple[Case, Answer]]
+
+
+@pytest.fixture(scope="module")
+def blank() -> Iterator[Page]:
+    """An empty page without a way out to any network."""
+    with started() as browser:
+        yield browser.new_context(offline=True).new_page()
+
+
+@pytest.fixture(scope="module")
+def answered(blank: Page) -> Answered:
+    """Random scenarios with random settings, and what the page makes of them; without those that it refuses."""
+    cases = random_cases(CASES, 0)
+    assert len(cases) == CASES
+    found = [(case, answer) for case, answer in zip(cases, answers(blank, cases), strict=True) if not answer.problem]
+    assert len(found) > 0.9 * CASES
+    return found
+
+
+def test_the_plans_of_random_scenarios_and_settings_are_those_of_the_command_line_byte_for_byte(
+    answered: Answered,
+) -> None:
+    assert sum(bool(answer.sets) for _, answer in answered) > CASES / 2
+    for case, answer in answered:
+        assert answer.plan == expected_plan(changed(case, answer.sets)), (case.scenario, answer.sets)
+
+
+def test_the_figures_of_random_scenarios_and_settings_are_those_of_the_command_line(answered: Answered) -> None:
+    for case, answer in answered:
+        theirs = expected_figures(changed(case, answer.sets))
+        assert list(differences(answer.figures, theirs)) == [], (case.scenario, answer.sets)
+
+
+def test_a_difference_between_figures_is_found(answered: Answered) -> None:
+    case, answer = answered[0]
+    theirs = expected_figures(changed(case, answer.sets))
+    theirs["bill"]["usd_per_month"] += 0.01
+    assert any(found.startswith(".bill.usd_per_month") for found in differences(answer.figures, theirs))
+
+
+def test_a_run_that_takes_more_memory_than_it_may_is_told_and_not_cut_short(blank: Page, answered: Answered) -> None:
+    case, _ = answered[0]
+    said = blank.evaluate(
+        """(content) => {
+            prepare({ kernel: bytesOf(KERNEL), content });
+            const recipe = changed(own.recipe, own.knobs, {});
+            try {
+                measure(own.module, recipe, plan(recipe, recipe.tables), 1 << 16);
+            } catch (error) {
+                return error instanceof TooLarge;
+            }
+        }""",
+        case.content(),
+    )
+    assert said is True
