@@ -60,7 +60,7 @@ def explored(folder: Path, **how: Any) -> Path:
 
 def status(opened: Opened, begins: str = "Simulated") -> str:
     """What is announced when an answer has come."""
-    line = opened.page.locator("#what-if .status", has_text=re.compile(f"^{begins}"))
+    line = opened.page.locator("#what-if [role=status]", has_text=re.compile(f"^{begins}"))
     line.wait_for(timeout=60_000)
     return line.inner_text()
 
@@ -71,7 +71,7 @@ def knob(opened: Opened, name: str) -> Locator:
 
 def move(opened: Opened, name: str, at: int) -> str:
     """Move a slider to one of its steps, and wait for the answer."""
-    opened.page.locator("#what-if .status").evaluate("(line) => (line.textContent = 'moved')")
+    opened.page.locator("#what-if [role=status]").evaluate("(line) => (line.textContent = 'moved')")
     knob(opened, name).evaluate("(input, at) => { input.value = at; input.dispatchEvent(new Event('input')); }", at)
     return status(opened)
 
@@ -113,7 +113,7 @@ def test_what_is_shown_and_copied_of_a_moved_setting_is_what_the_command_line_sa
     back = simulate(load(file.with_name("clicks.yaml")))
     assert f"{usd(back.bill.usd_per_month)} a month" in today
     opened.page.get_by_role("button", name="back to today").click()
-    opened.page.locator("#what-if .status", has_text=usd(back.bill.usd_per_month)).wait_for()
+    opened.page.locator("#what-if [role=status]", has_text=usd(back.bill.usd_per_month)).wait_for()
     assert opened.page.locator("#what-if .figures th[scope=col]").all_inner_texts() == ["figure", "now"]
 
 

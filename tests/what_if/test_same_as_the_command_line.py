@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator import load
 from tests.page.browser import started
+from tests.page.folders import scenario_text
 
 from .cases import Answer, Case, answers, changed, differences, expected_figures, expected_plan, random_cases
 
@@ -47,6 +50,21 @@ def test_the_figures_of_random_scenarios_and_settings_are_those_of_the_command_l
     for case, answer in answered:
         theirs = expected_figures(changed(case, answer.sets))
         assert list(differences(answer.figures, theirs)) == [], (case.scenario, answer.sets)
+
+
+def test_the_shortened_traffic_that_is_answered_first_is_a_run_of_that_duration(blank: Page) -> None:
+    scenario = load(scenario_text(failures="{kind: outage, from: 10s, to: 15s}"))
+    content = Case(scenario, {}).content()
+    assert len(list(answers(blank, [Case(scenario, {})]))) == 1  # the scripts are there
+    said = blank.evaluate(
+        """(content) => {
+            prepare({ kernel: bytesOf(KERNEL), content });
+            return JSON.stringify(simulated({ moves: {}, duration_s: 20 }, () => {}));
+        }""",
+        content,
+    )
+    theirs = expected_figures(load(scenario_text(failures="{kind: outage, from: 10s, to: 15s}"), {"duration": "20s"}))
+    assert list(differences(json.loads(said), theirs)) == []
 
 
 def test_a_difference_between_figures_is_found(answered: Answered) -> None:

@@ -42,27 +42,27 @@ def page_of(folder: Path, what_if: bool = False) -> Page:
 
     Raises OutputError if there is no result, or if its scenario's files are no longer there to simulate.
     """
-    page = _page_of(folder)
-    return replace(page, what_if=_simulating(folder)) if what_if else page
+    result = read_result(folder)
+    page = _page_of(result, folder)
+    return replace(page, what_if=_simulating(result, folder)) if what_if else page
 
 
-def _simulating(folder: Path) -> str:
-    """What the page of a result needs to simulate: its scenario, which is in its folder."""
+def _page_of(result: RunResult | StudyResult, folder: Path) -> Page:
+    if isinstance(result, RunResult):
+        return printable(run_page(result, figures(folder, [*RUN_PLOTS, *_there(folder, RUN_PLOTS_MORE)])))
+    page, plots = STUDIES[result.kind]
+    return printable(page(result, figures(folder, _there(folder, plots))))
+
+
+def _simulating(result: RunResult | StudyResult, folder: Path) -> str:
+    """What the page of a result needs to simulate: its scenario, which is in its folder, and the seed of the run."""
     from simulator.report.what_if.packed import packed
     from simulator.scenario.loading import examine
 
     scenario, faults = examine(folder / "scenario.yaml")
     if scenario is None:
         raise OutputError(f"{folder}: its scenario cannot be simulated again: {faults[0].message}")
-    return packed(scenario)
-
-
-def _page_of(folder: Path) -> Page:
-    result = read_result(folder)
-    if isinstance(result, RunResult):
-        return printable(run_page(result, figures(folder, [*RUN_PLOTS, *_there(folder, RUN_PLOTS_MORE)])))
-    page, plots = STUDIES[result.kind]
-    return printable(page(result, figures(folder, _there(folder, plots))))
+    return packed(scenario, result.files.summary["seed"] if isinstance(result, RunResult) else None)
 
 
 def _there(folder: Path, plots: Sequence[str]) -> list[str]:

@@ -21,7 +21,8 @@ async function unpackedContent(base64) {
 }
 
 function lay(section, page) {
-  const answers = answersPlace(), tries = triesPlace(), status = element("p", { role: "status", class: "status" }), { knobs } = page.known;
+  const answers = answersPlace(), tries = triesPlace(), { knobs } = page.known;
+  const status = element("p", { role: "status" }), progress = element("progress", { max: 1, value: 0, "aria-label": "How much is simulated" });
   const settings = controls(knobs, page.moves, () => moved(page));
   const reset = () => {
     for (const id of Object.keys(page.moves)) delete page.moves[id];
@@ -30,8 +31,8 @@ function lay(section, page) {
   };
   const sets = () => page.sets.map(([path, text]) => `--set ${quoted(`${path}=${text}`)}`).join(" ");
   const copies = [button("back to today", reset), copying("copy as --set …", sets), copying("copy as link", () => linkOf(page))];
-  Object.assign(page, { answers, triesShown: tries, status, settings });
-  section.append(status, element("div", { class: "panes" },
+  Object.assign(page, { answers, triesShown: tries, status, progress, settings });
+  section.append(element("div", { class: "status" }, status, progress), element("div", { class: "panes" },
     element("div", { class: "pane" }, element("div", { class: "buttons" }, ...copies), settings.place),
     element("div", { class: "pane" }, answers.place, tries.place)));
   new ResizeObserver(() => show(page)).observe(section);
@@ -90,19 +91,21 @@ function shortened({ tookMs, known }) {
 }
 
 function ask(page, moves, duration_s, then) {
-  const { runner } = page, what = duration_s ? `the first ${timeTold(duration_s)} of traffic` : "all of the traffic";
-  page.status.textContent = "simulating …";
-  page.status.classList.remove("failed");
+  const { runner, progress, status } = page;
+  status.textContent = duration_s ? `simulating the first ${timeTold(duration_s)} of traffic …` : "simulating …";
+  status.classList.remove("failed");
+  progress.value = 0;
   runner.ask({ moves, duration_s }, (said) => {
     if (said.sets) page.sets = said.sets;
-    if (said.part !== undefined) page.status.textContent = `simulating ${what}: ${Math.round(100 * said.part)} %`;
+    if (said.part !== undefined) progress.value = said.part;
     if (said.problem) return fail(page, said.problem);
-    if (said.error) return fail(page, said.tooLarge ? TOO_LARGE : `This cannot be simulated: ${said.error}`);
+    if (said.error) return fail(page, said.tooLarge ? tooLarge(said.tooLarge) : `This cannot be simulated: ${said.error}`);
     if (said.figures) answered(page, moves, duration_s, said, then);
   });
 }
 
-const TOO_LARGE = "Too many records wait with these settings: a page may take 1 GiB of memory for them. The command line has more.";
+const tooLarge = (most) => `Too many records wait at once with these settings: they take more than the ${most} of memory that this page may have. ` +
+  "shardsim run with the copied settings may have more.";
 
 function fail(page, why) {
   page.status.textContent = why;

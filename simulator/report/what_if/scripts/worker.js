@@ -1,5 +1,8 @@
 // The page's other thread: it is given the kernel and the recipe once, and then settings; it answers with figures.
-const MIB = 2 ** 20, MOST_BYTES = 1024 * MIB;
+const GIB = 2 ** 30;
+
+// The memory that a run may take: half of the machine's where a browser tells it, and what WebAssembly can address.
+const mostBytes = () => Math.min(3.9, (globalThis.navigator?.deviceMemory ?? 4) / 2) * GIB;
 
 const own = {};
 
@@ -14,7 +17,7 @@ function prepare({ kernel, content }) {
 function simulated({ moves, duration_s }, told) {
   const recipe = changed(own.recipe, own.knobs, moves);
   if (duration_s) recipe.duration_s = duration_s;
-  const machine = measure(own.module, recipe, plan(recipe, recipe.tables), MOST_BYTES, told);
+  const machine = measure(own.module, recipe, plan(recipe, recipe.tables), Math.floor(mostBytes()), told);
   return figuresOf(recipe, blocksOf(machine, recipe));
 }
 
@@ -28,7 +31,7 @@ function answer({ data }) {
     const figures = JSON.parse(JSON.stringify(simulated(data, (part) => postMessage({ id: data.id, part })))); // what is infinite is null
     postMessage({ id: data.id, figures, took_ms: performance.now() - began });
   } catch (error) {
-    postMessage({ id: data.id, tooLarge: error instanceof TooLarge, error: String(error) });
+    postMessage({ id: data.id, error: String(error), tooLarge: error instanceof TooLarge ? `${(mostBytes() / GIB).toFixed(1)} GiB` : "" });
   }
 }
 
