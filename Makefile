@@ -1,13 +1,13 @@
 # make demo    simulate a week of flights and write its report to reports/demo
 # make test    the tests
 # make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
-# make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (15 minutes)
+# make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (hours; it may be stopped, and goes on; JOBS=1)
 # make fuzz MINUTES=30  try hostile input for as long as that, and tell the seed of what is found (SEED=1, TARGET=loader)
 # make lint    ruff and mypy
 # make kernel  compile the kernel again (simulator/kernel/c), after a change of the C
 # make kernel-check  whether the committed kernel is what the committed C gives
 # make kernel-sanitize  run the C natively with sanitizers, over random and damaged plans (N=300)
-# make reports simulate the two examples in reports/ again
+# make reports make what is in reports/ again: two scenarios, and the back-tests of the two systems in examples/
 # make bench   measure speed and memory beside peers, write docs/performance.md (LONG=1: also what takes minutes)
 # make bench-check  measure a few points and warn of what has become slower
 # make lock    choose the versions in requirements.lock again (needs uv; UPGRADE=1 takes the newest)
@@ -100,6 +100,14 @@ bench-check: $(STAMP)
 reports: $(STAMP)
 	$(BIN)/shardsim run scenarios/flight-departures.yaml --force
 	$(BIN)/shardsim size scenarios/size-for-objectives.yaml --out reports/size-for-objectives
+	$(MAKE) $(BACKTESTS)
+
+# Exit code 4 says that something is missing, or that not all is explained.
+BACKTESTS := reports/sam-and-metrics reports/terraform-and-logs
+.PHONY: $(BACKTESTS)
+$(BACKTESTS): reports/%: $(STAMP)
+	$(BIN)/shardsim import examples/$* --holdout 0.5 -o examples/$*.yaml --force || test $$? -eq 4
+	$(BIN)/shardsim backtest examples/$*.yaml --observed examples/$* --out $@ || test $$? -eq 4
 
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
   --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)

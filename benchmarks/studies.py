@@ -62,7 +62,7 @@ def job_numbers(folder: Path) -> dict[str, float]:
     run(jobs[0])  # imports what it needs
     simulation_s = _seconds_each(run(job) for job in jobs)
     here_s = _seconds_each(store.put(job, outcome) for job, outcome in inline(jobs))  # type: ignore[arg-type,func-returns-value]
-    pool = processes(1)
+    pool = processes(1, run)
     start_s = _seconds_each(pool.run(jobs[:1]))
     there_s = _seconds_each(store.put(job, outcome) for job, outcome in pool.run(jobs))  # type: ignore[arg-type,func-returns-value]
     pool.close()

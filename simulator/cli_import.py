@@ -72,6 +72,10 @@ def _collect(ctx: click.Context, param: click.Parameter, stream: str | None) -> 
     help="Which metric the result ID of get-metric-data is, such as m1=Duration.Sum or m1=Duration.Sum:bill.",
 )  # fmt: skip
 @click.option(
+    "--holdout", type=click.FloatRange(0, 1, max_open=True), default=0.0,
+    help="The last part of the measurements that is left alone, such as 0.5, for backtest to judge by.",
+)  # fmt: skip
+@click.option(
     "--check", metavar="SCENARIO", type=click.Path(path_type=Path),
     help="Write nothing; tell in which fields this scenario differs from the files. Exit code 0: in none, 4: in some.",
 )  # fmt: skip
@@ -82,6 +86,7 @@ def import_(
     out: Path | None,
     parameters: dict[str, str],
     metrics: dict[str, Metric],
+    holdout: float,
     check: Path | None,
     as_json: bool,
     force: bool,
@@ -100,7 +105,7 @@ def import_(
     require(paths)
     try:
         stem = out.name.removesuffix(out.suffix if out.suffix in SUFFIXES else "") if out else ""
-        imported = import_files(paths, Request(parameters, metrics, stem))
+        imported = import_files(paths, Request(parameters, metrics, stem, holdout))
     except NothingUsableError as error:
         remarks([each.text for each in error.remarks], "warning")
         click.echo(f"error: {error}; nothing is written", err=True)

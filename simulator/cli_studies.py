@@ -153,16 +153,18 @@ def tell_damaged(evaluator: Evaluator, quiet: bool) -> None:
         click.echo(f"{damaged} {what} simulated again", err=True)
 
 
-def _kept(runs: Path) -> str:
-    """What a study that is broken off leaves."""
+def _kept(runs: Path | None) -> str:
+    """What a study that is broken off leaves, as the end of a sentence."""
+    if runs is None:
+        return ""
     kept = sum(1 for _ in runs.glob("[0-9a-f]*.json"))
     what = "finished run is" if kept == 1 else "finished runs are"
-    return f"{kept} {what} kept in {runs}/, the same command goes on from there"
+    return f"; {kept} {what} kept in {runs}/, the same command goes on from there"
 
 
 @contextmanager
-def faults_told(debug: bool, runs: Path) -> Iterator[None]:
-    """End with one clear message and the exit code for it, whatever happens."""
+def faults_told(debug: bool, runs: Path | None) -> Iterator[None]:
+    """End with one clear message and the exit code for it, whatever happens; `runs`: where finished ones are kept."""
     from simulator.report.folder import OutputError
     from simulator.scenario.faults import ScenarioError
     from simulator.study.executors import ExecutorError, NoWorkersError
@@ -173,14 +175,14 @@ def faults_told(debug: bool, runs: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt as interrupt:
         words, code = ending(interrupt)
-        click.echo(f"{words}; {_kept(runs)}", err=True)
+        click.echo(f"{words}{_kept(runs)}", err=True)
         sys.exit(code)
     except ScenarioError as error:
         raise InvalidFileError(error.faults) from None
     except SettingsError as error:
         raise click.UsageError(str(error)) from None
     except NoWorkersError as error:
-        click.echo(f"error: {error}; {_kept(runs)}", err=True)
+        click.echo(f"error: {error}{_kept(runs)}", err=True)
         sys.exit(SOME_FAILED)
     except (ExecutorError, OutputError, StoreError) as error:
         click.echo(f"error: {error}", err=True)

@@ -19,10 +19,13 @@ LEVEL_ROW: Final = np.dtype([("peak", "<i8"), ("cell", CELL)])
 LEVEL: Final = np.dtype([(name, "<i8") for name in ("now", "peak")])
 STREAM: Final = np.dtype(
     [
-        (name, "<i8")
-        for name in (
-            "produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows", "load_stride",
-        )
+        *(
+            (name, "<i8")
+            for name in (
+                "produced", "dropped", "throttled", "put_units", "kib", "load_interval_ns", "load_rows", "load_stride",
+            )
+        ),
+        ("dropped_by_eighth", "<i8", 8),
     ]
 )  # fmt: skip
 STREAM_ROW: Final = np.dtype([(name, "<i8") for name in ("produced", "accepted", "accepted_bytes", "throttled")])
@@ -31,7 +34,8 @@ SHARD: Final = np.dtype(
         (name, "<i8")
         for name in (
             "offered", "offered_bytes", "records", "bytes", "throttled", "busiest_records", "busiest_bytes",
-            "second_ends_ns", "records_before", "bytes_before", "waiting",
+            "second_ends_ns", "records_before", "bytes_before", "busiest_calls", "calls", "calls_second_ends_ns",
+            "waiting",
         )
     ]
 )  # fmt: skip
@@ -112,6 +116,7 @@ WASTED: Final = np.dtype([("records", "<i8"), ("on_demand", SUM), ("provisioned"
 HISTOGRAM: Final = np.dtype(
     [("n", "<i8"), ("least_ns", "<i8"), ("greatest_ns", "<i8"), ("sum", SUM), ("counts", "<i8", 12801)]
 )
+EIGHTHS: Final = np.dtype([("lost", "<i8", 8), ("counts", "<i8", (8, 12801))])
 EPISODE: Final = np.dtype(
     [
         (name, "<i8")
@@ -124,12 +129,12 @@ WORD: Final = np.dtype("<i8")
 
 _KINDS: Final = {  # of the thing that a block belongs to: the first number, and the blocks
     "stream": (0, (STREAM, STREAM_ROW, SHARD, WORD, LEVEL, LEVEL_ROW, SPAN, REQUEST)),
-    "function": (8, (LEVEL, LEVEL_ROW)),
+    "function": (8, (LEVEL, LEVEL_ROW, LEVEL)),
     "mapping": (
         16,
         (
             MAPPING, MAPPING_ROW, USUAL_ROW, CELL, READER, LANE, WASTED, HISTOGRAM, HISTOGRAM, HISTOGRAM, HISTOGRAM,
-            EPISODE,
+            EPISODE, EIGHTHS,
         ),
     ),
     "other reader": (32, (OTHER_ROW, OTHER_READS)),
@@ -156,6 +161,7 @@ class OfFunction:
 
     concurrency: Block
     rows: Block
+    wanted: Block  # of the pool that it takes from
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,7 @@ class OfMapping:
     age_at_send: Block
     left: Block
     episodes: Block
+    eighths: Block
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.kernel.blocks import Block, Blocks, OfFunction, OfMapping, OfOtherReader, OfStream, whole
+from simulator.kernel.blocks import Block, Blocks, OfMapping, OfOtherReader, OfStream, whole
 from simulator.kernel.changed import parents, requests
 from simulator.kernel.stated import FAILURES
 from simulator.measures.ages import AgesByRow
@@ -45,17 +45,21 @@ COUNTS: Final = ("attempts", "errors", "timeouts", "partial", "throttles", "cold
 def outcome(scenario: Scenario, run: RunTimes, blocks: Blocks, end_ns: int) -> Outcome:
     """What a run came to. Raises what the program's own checks raise."""
     rows = _Rows(run, end_ns)
-    streams = {
-        name: _of_stream(run, rows, spec, blocks.stream(number))
-        for number, (name, spec) in enumerate(scenario.streams.items())
+    of_streams = {name: blocks.stream(number) for number, name in enumerate(scenario.streams)}
+    streams = {name: _of_stream(run, rows, scenario.streams[name], of) for name, of in of_streams.items()}
+    of_functions = {name: blocks.function(number) for number, name in enumerate(scenario.functions)}
+    functions = {
+        name: ConcurrencyMeasures.of(rows.level(each.concurrency, each.rows)) for name, each in of_functions.items()
     }
-    functions = {name: _of_function(rows, blocks.function(number)) for number, name in enumerate(scenario.functions)}
     found = [
         _of_mapping(scenario, spec, streams[spec.stream], rows, blocks.mapping(number))
         for number, spec in enumerate(scenario.event_source_mappings)
     ]
     readers = [_of_other_reader(run, rows, blocks.other_reader(number)) for number in range(len(scenario.readers))]
-    measured = Measured(run.interval_ns, streams, functions, [measures for measures, _, _ in found], readers)
+    for spec, (measures, _, _) in zip(scenario.event_source_mappings, found, strict=True):
+        measures.eighths.lost += of_streams[spec.stream].totals[0]["dropped_by_eighth"]
+    wanted = {name: int(each.wanted[0]["peak"]) for name, each in of_functions.items()}
+    measured = Measured(run.interval_ns, streams, functions, wanted, [measures for measures, _, _ in found], readers)
     return Outcome(measured, [how for _, how, _ in found], [episodes for _, _, episodes in found])
 
 
@@ -64,10 +68,6 @@ def _of_stream(run: RunTimes, rows: _Rows, spec: Stream, found: OfStream) -> Str
     made = [each for each in requests(spec, found.spans, found.requests) if each.at_ns < rows.end_ns]
     changes = spans, sorted(made, key=lambda each: each.at_ns)
     return StreamMeasures.of(run, found, rows.level(found.unwritten, found.unwritten_rows), changes)
-
-
-def _of_function(rows: _Rows, found: OfFunction) -> ConcurrencyMeasures:
-    return ConcurrencyMeasures.of(rows.level(found.concurrency, found.rows))
 
 
 def _of_other_reader(run: RunTimes, rows: _Rows, found: OfOtherReader) -> OtherReaderMeasures:
@@ -135,6 +135,8 @@ class _Mapping:
         mine.quarter = self._quarter(totals)
         mine.unserved = Unserved(run.warmup_ns)
         mine.unserved.lost, mine.unserved.left = int(totals["unserved"]), _histogram(self._found.left)
+        mine.eighths.counts = self._found.eighths[0]["counts"].copy()
+        mine.eighths.lost = self._found.eighths[0]["lost"].copy()
         mine.work = self._work(totals)
         mine.billed = self._billed(totals)
         self._times(mine)

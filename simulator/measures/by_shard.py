@@ -18,37 +18,40 @@ def grown(by_shard: Integers, shards: int, value: int = 0) -> Integers:
     return np.concatenate((by_shard, np.full(max(0, shards - len(by_shard)), value)))
 
 
-class BusiestSeconds:
-    """By shard, the most records and the most bytes that were offered in one whole second [k, k + 1)."""
+class BusiestSecond:
+    """By shard, the most of something that came in one whole second [k, k + 1)."""
 
     def __init__(self) -> None:
-        self.records: Integers = np.zeros(0, np.int64)
-        self.bytes: Integers = np.zeros(0, np.int64)
-        self._open: Integers = np.zeros((0, 3), np.int64)  # by shard: the last second, its records, its bytes
+        self._most: Integers = np.zeros(0, np.int64)
+        self._open: Integers = np.zeros((0, 2), np.int64)  # by shard: the last second, and what came in it
 
-    def add(self, produced_ns: Integers, shard: Integers, bytes_: Integers, shards: int) -> None:
-        """Take the records of a window, in order of shard, then of production."""
-        self.records, self.bytes = grown(self.records, shards), grown(self.bytes, shards)
-        self._open = np.concatenate((self._open, np.zeros((shards - len(self._open), 3), np.int64)))
-        if not len(produced_ns):
+    @classmethod
+    def of(cls, most: Integers) -> BusiestSecond:
+        """Of what was counted elsewhere."""
+        busiest = cls()
+        busiest._most = most
+        return busiest
+
+    def add(self, times_ns: Integers, shard: Integers, amounts: Integers) -> None:
+        """Take what came in a window, in order of shard, then of time."""
+        if not len(times_ns):
             return
-        second = produced_ns // NS
+        shards = int(shard[-1]) + 1
+        self._most = grown(self._most, shards)
+        self._open = np.pad(self._open, ((0, max(0, shards - len(self._open))), (0, 0)))
+        second = times_ns // NS
         starts = np.flatnonzero((np.diff(shard, prepend=-1) != 0) | (np.diff(second, prepend=second[0]) != 0))
-        seen = np.column_stack(
-            (second[starts], np.diff(starts, append=len(second)), np.add.reduceat(bytes_, starts))
-        )  # fmt: skip
-        whose = shard[starts]
+        seen, whose = np.column_stack((second[starts], np.add.reduceat(amounts, starts))), shard[starts]
         first = np.flatnonzero(np.diff(whose, prepend=-1))
         goes_on = first[seen[first, 0] == self._open[whose[first], 0]]
-        seen[goes_on, 1:] += self._open[whose[goes_on], 1:]
-        np.maximum.at(self.records, whose, seen[:, 1])
-        np.maximum.at(self.bytes, whose, seen[:, 2])
+        seen[goes_on, 1] += self._open[whose[goes_on], 1]
+        np.maximum.at(self._most, whose, seen[:, 1])
         last = np.append(first[1:], len(whose)) - 1
         self._open[whose[last]] = seen[last]
 
-    def keep(self, shards: int) -> None:
-        """Only those of the first shards: the others opened after the run."""
-        self.records, self.bytes, self._open = self.records[:shards], self.bytes[:shards], self._open[:shards]
+    def upto(self, shards: int) -> Integers:
+        """Of the first shards; 0 where nothing came."""
+        return grown(self._most, shards)[:shards]
 
 
 class ShardLoad:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from simulator.measures.expected import batch_s, full_batch
 from simulator.measures.mapping import MappingMeasures
+from simulator.measures.observer import Measured
 from simulator.measures.reads import Reads
 from simulator.measures.stream import StreamMeasures
-from simulator.model.concurrency import pool_sizes
+from simulator.model.concurrency import drawn_from, pool_sizes
 from simulator.model.read_limits import CALLS_PER_S, READ_BYTES_PER_S
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.traffic.log import Floats
@@ -25,7 +27,7 @@ class Offered:
     """What was offered to a limit as a part of its capacity, by the shard, lane or pool most used; 1.5: half too much.
 
     `limit`: write_records, write_bytes, read_calls, read_bytes, lanes or concurrency; `mean`: over the traffic;
-    `peak`: in the busiest whole second; NaN where that is not measured.
+    `peak`: in the busiest whole second, of concurrency at the busiest instant; NaN for lanes, which have none.
     """
 
     limit: str
@@ -39,17 +41,16 @@ class Offered:
 def offered_to_write(stream: StreamMeasures) -> tuple[Offered, Offered]:
     """What producers offered of a shard's 1,000 records/s and 1 MiB/s, accepted or not."""
     open_s = _open_s(stream)
-    busiest = stream.busiest
     return (
         Offered(
             "write_records",
             _most(stream.offered_by_shard / open_s / RECORDS_PER_S),
-            _most(busiest.records / RECORDS_PER_S),
+            _most(stream.busiest_records_by_shard / RECORDS_PER_S),
         ),
         Offered(
             "write_bytes",
             _most(stream.offered_bytes_by_shard / open_s / BYTES_PER_S),
-            _most(busiest.bytes / BYTES_PER_S),
+            _most(stream.busiest_bytes_by_shard / BYTES_PER_S),
         ),
     )
 
@@ -59,9 +60,10 @@ def offered_to_read(stream: StreamMeasures, polling: Sequence[Reads], end_s: flo
     n, open_s = stream.shards, _open_s(stream)
     if polling:
         calls = np.sum([each.calls.upto(n) + each.refused.upto(n) for each in polling], axis=0)
-        yield Offered("read_calls", _most(calls / end_s / CALLS_PER_S), math.nan)
+        busiest = stream.busiest_calls_by_shard
+        yield Offered("read_calls", _most(calls / end_s / CALLS_PER_S), _most(busiest / CALLS_PER_S))
     readers = max(1, len(polling))
-    accepted = np.minimum(stream.busiest.bytes, BYTES_PER_S)  # in the busiest second no more of them get in
+    accepted = np.minimum(stream.busiest_bytes_by_shard, BYTES_PER_S)  # in a second no more of them get in
     yield Offered(
         "read_bytes",
         _most(readers * stream.bytes_by_shard / open_s / READ_BYTES_PER_S),
@@ -69,24 +71,33 @@ def offered_to_read(stream: StreamMeasures, polling: Sequence[Reads], end_s: flo
     )
 
 
-def offered_to_function(
-    scenario: Scenario,
-    spec: EventSourceMapping,
-    streams: dict[str, StreamMeasures],
-    measures: Sequence[MappingMeasures],
-) -> Iterator[Offered]:
+def offered_to_function(scenario: Scenario, spec: EventSourceMapping, measured: Measured) -> Iterator[Offered]:
     """The time that a lane's records need against that of the traffic, and all lanes' against the pool's units."""
-    of = dict(zip((each.name for each in scenario.event_source_mappings), measures, strict=True))
-    needed = _needed_s(scenario, spec, streams[spec.stream], of[spec.name])
-    read_s = _read_s(scenario, spec)
-    yield Offered("lanes", _most(needed) / read_s, math.nan)
-    total_s = sum(
-        float(_needed_s(scenario, each, streams[each.stream], of[each.name]).sum()) / _read_s(scenario, each)
-        for each in scenario.event_source_mappings
-        if _share_a_pool(scenario, each.function, spec.function)
-    )
-    units = pool_sizes(scenario)[spec.function]
-    yield Offered("concurrency", total_s / units if units else math.inf if total_s else 0.0, math.nan)
+    pools, units = drawn_from(scenario), pool_sizes(scenario)[spec.function]
+    busy = {
+        each.name: _busy(scenario, each, measured.streams[each.stream], mine)
+        for each, mine in zip(scenario.event_source_mappings, measured.mappings, strict=True)
+        if pools[each.function] == pools[spec.function]
+    }
+    yield Offered("lanes", busy[spec.name].most, math.nan)
+    wanted = measured.most_wanted[spec.function]
+    yield Offered("concurrency", _of_units(sum(each.all for each in busy.values()), units), _of_units(wanted, units))
+
+
+def _of_units(wanted: float, units: int) -> float:
+    return wanted / units if units else math.inf if wanted else 0.0
+
+
+class _Busy(NamedTuple):
+    """Parts of the time that a mapping reads."""
+
+    most: float  # of the lane that needs the most
+    all: float  # of all lanes, added up
+
+
+def _busy(scenario: Scenario, spec: EventSourceMapping, stream: StreamMeasures, measures: MappingMeasures) -> _Busy:
+    needed_s, read_s = _needed_s(scenario, spec, stream, measures), _read_s(scenario, spec)
+    return _Busy(_most(needed_s) / read_s, float(needed_s.sum()) / read_s)
 
 
 def _needed_s(
@@ -105,12 +116,6 @@ def _read_s(scenario: Scenario, spec: EventSourceMapping) -> float:
         spec.starts_after if position == "latest" else begin_s if position == "trim_horizon" else position.at_timestamp
     )
     return max(scenario.duration - max(begin_s, since_s), 1 / NS)
-
-
-def _share_a_pool(scenario: Scenario, one: str, other: str) -> bool:
-    """Functions without a reserve share what the account leaves."""
-    reserves = [scenario.functions[each].reserved_concurrency for each in (one, other)]
-    return one == other or reserves == [None, None]
 
 
 def _open_s(stream: StreamMeasures) -> Floats:

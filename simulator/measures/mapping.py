@@ -11,6 +11,7 @@ from simulator.measures.ages import AgesByRow
 from simulator.measures.attempts import Attempts
 from simulator.measures.backlog import Backlog
 from simulator.measures.billed import BilledWork
+from simulator.measures.eighths import Eighths
 from simulator.measures.episodes import Episodes
 from simulator.measures.grid import Peaks, Series, Stretch
 from simulator.measures.histogram import Histogram
@@ -59,7 +60,7 @@ class MappingMeasures:
         self.waiting = Waiting(reading, run.interval_ns, run.usual_interval_ns)
         self.quarter = LastQuarter(run.duration_ns, limit_ns)
         self.episodes = Episodes(limit_ns)
-        self.unserved = Unserved(run.warmup_ns)
+        self.unserved, self.eighths = Unserved(run.warmup_ns), Eighths(run.warmup_ns, run.duration_ns)
         self.work = LaneWork(batch_size)
         self.lag = Lag(run.interval_ns, limit_ns, (run.duration_ns * 3 // 4, run.duration_ns))
 
@@ -106,10 +107,12 @@ class MappingMeasures:
         rows, starts = stretch.rows(processed.finished_ns), np.cumsum(processed.records) - processed.records
         counts = self.latency_rows.add(rows, processed.records, processed.latency_ns)
         self.latency_rows.close(stretch.closed_rows)
-        if processed.warm.all():
+        warm = processed.warm
+        if warm.all():
             self.latency.note(processed.latency_ns, counts)
         else:
-            self.latency.add(processed.latency_ns[processed.warm])
+            self.latency.add(processed.latency_ns[warm])
+        self.eighths.add(np.repeat(processed.finished_ns, processed.records)[warm], processed.latency_ns[warm])
         self.processed.add(rows, processed.records)
         self.processed_by_shard.add(processed.shard, processed.records)
         if len(starts):

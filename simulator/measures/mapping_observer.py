@@ -66,7 +66,7 @@ class MappingObserver:
         processed = mine.parts.observe(window, times, doings)
         mine.lag.observe(window, times)
         mine.quarter.observe(window, times)
-        mine.unserved.observe(window, times)
+        mine.unserved.observe(window, times, mine.eighths)
         mine.work.observe(times, self._reading.lanes)
         attempts = attempts_of(times.finished, shards)
         mine.lanes_silent(stretch, self._silence.observe(window, times, doings))

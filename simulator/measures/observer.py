@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.measures.concurrency import ConcurrencyMeasures
+from simulator.measures.concurrency import ConcurrencyMeasures, Span, in_use, missed
 from simulator.measures.conservation import Ends
 from simulator.measures.episodes import Episode
 from simulator.measures.grid import Stretch
 from simulator.measures.mapping import MappingMeasures
 from simulator.measures.mapping_observer import MappingObserver
 from simulator.measures.other_readers import OtherReaderMeasures
+from simulator.measures.reads import calls_wanted
 from simulator.measures.run_times import RunTimes
 from simulator.measures.stream import StreamMeasures
+from simulator.model.concurrency import drawn_from
 from simulator.model.facts import Facts
 from simulator.model.observer import Observer, Streams
 from simulator.scenario.spec import Scenario
@@ -28,6 +30,7 @@ class Measured:
     interval_ns: int  # of the time series
     streams: dict[str, StreamMeasures]
     functions: dict[str, ConcurrencyMeasures]
+    most_wanted: dict[str, int]  # by function: of the units that it takes from, the most in use or missed at once
     mappings: list[MappingMeasures]
     readers: list[OtherReaderMeasures]
 
@@ -53,6 +56,8 @@ class Measures:
         self._scenario, self._run = scenario, run
         self.streams = {name: StreamMeasures(run.begin_ns, run.duration_ns) for name in scenario.streams}
         self.functions = {name: ConcurrencyMeasures() for name in scenario.functions}
+        self._drawn_from = drawn_from(scenario)
+        self._wanted = {pool: ConcurrencyMeasures() for pool in self._drawn_from.values()}
         self.mappings = [MappingObserver(scenario, mapping, run) for mapping in scenario.event_source_mappings]
         self.readers = [
             OtherReaderMeasures(ns(each.starts_after), ns(scenario.streams[each.stream].retention), run.interval_ns)
@@ -75,14 +80,35 @@ class Measures:
         for observer, spec, mine in zip(self.mappings, specs, of_mappings, strict=True):
             name = spec.stream
             observer.observe(stretch, streams[name], written[name], accepted[name], mine)
-        for function, concurrency in self.functions.items():
-            of = [mine for spec, mine in zip(specs, of_mappings, strict=True) if spec.function == function]
-            concurrency.observe(stretch, [attempt for mine in of for attempt in mine.attempts])
+        self._observe_calls(of)
+        self._observe_concurrency(stretch, of_mappings)
+
+    def _observe_calls(self, of: Sequence[Facts]) -> None:
+        """Take who polled which stream."""
+        read = [each.stream for each in self._scenario.event_source_mappings]
+        read += [each.stream for each in self._scenario.readers]
+        for name, measures in self.streams.items():
+            mine = [facts for stream, facts in zip(read, of, strict=True) if stream == name]
+            measures.observe_calls(*calls_wanted(mine))
+
+    def _observe_concurrency(self, stretch: Stretch, of: Sequence[Facts]) -> None:
+        """Take who held units, or missed one."""
+        used: dict[str, list[Span]] = {name: [] for name in self.functions}
+        wanted: dict[str, list[Span]] = {pool: [] for pool in self._wanted}
+        for spec, mine in zip(self._scenario.event_source_mappings, of, strict=True):
+            held = in_use(mine.attempts)
+            used[spec.function] += held
+            wanted[self._drawn_from[spec.function]] += [*held, *missed(mine.throttles, ns(spec.invoke_overhead))]
+        for name, function in self.functions.items():
+            function.observe(stretch, used[name])
+        for pool, units in self._wanted.items():
+            units.observe(stretch, wanted[pool])
 
     def measured(self) -> Measured:
         """What is left when the run has ended."""
         mappings = [observer.measures for observer in self.mappings]
-        return Measured(self._run.interval_ns, self.streams, self.functions, mappings, self.readers)
+        most_wanted = {name: self._wanted[pool].peak for name, pool in self._drawn_from.items()}
+        return Measured(self._run.interval_ns, self.streams, self.functions, most_wanted, mappings, self.readers)
 
     def outcome(self, end_ns: int) -> Outcome:
         """The same, with what can only be said at the end; raises when the program's own checks fail."""

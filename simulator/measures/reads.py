@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from simulator.measures.grid import Series, Stretch
 from simulator.model.facts import Facts, Sent
 from simulator.traffic.log import Integers
 from simulator.traffic.shards import Shard
+
+WANTED: Final = ("called", "no_call", "no_bytes")  # results of polls that ask for a call
 
 
 class Reads:
@@ -39,6 +42,14 @@ class Reads:
         left = sending[1] < stretch.until_ns
         self.bytes.add(sending[0, left], sending[2, left])
         self._sending = sending[:, ~left]
+
+
+def calls_wanted(of: Sequence[Facts]) -> tuple[Integers, Integers]:
+    """When GetRecords calls were wanted, admitted or refused, and of which shard; those of some readers."""
+    polls = [(each.at_ns, each.shard) for facts in of for each in facts.polls if each.result in WANTED]
+    again = [(each.at_ns, each.shard) for facts in of for each in facts.read_again if each.call]
+    at_ns, shard = np.array([*polls, *again], np.int64).reshape(-1, 2).T
+    return at_ns, shard
 
 
 def _columns(sent: Sent, shards: Sequence[Shard]) -> Integers:

@@ -121,4 +121,4 @@ def _limits(scenario: Scenario, measured: Measured, spec: EventSourceMapping, en
     stream = measured.streams[spec.stream]
     yield from offered_to_write(stream)
     yield from offered_to_read(stream, pollers if spec.consumer == "polling" else [], end_s)
-    yield from offered_to_function(scenario, spec, measured.streams, measured.mappings)
+    yield from offered_to_function(scenario, spec, measured)

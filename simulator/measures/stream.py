@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.kernel.blocks import OfStream
 from simulator.measures.billed import KIB, PUT_UNIT_BYTES, units
-from simulator.measures.by_shard import BusiestSeconds, ShardLoad
+from simulator.measures.by_shard import BusiestSecond, ShardLoad
 from simulator.measures.grid import Series, Stretch
 from simulator.measures.level import Level
 from simulator.measures.run_times import RunTimes
@@ -57,7 +57,7 @@ class StreamMeasures:
         self.spans: list[Span] = []  # by shard
         self.requests: list[Request] = []
         self._offered, self._offered_bytes, self._records, self._bytes, self._throttled = (Series() for _ in range(5))
-        self.busiest = BusiestSeconds()
+        self._busiest_records, self._busiest_bytes, self._busiest_calls = (BusiestSecond() for _ in range(3))
         self.load = ShardLoad(duration_ns)
         self._begin_ns, self._duration_ns = begin_ns, duration_ns
 
@@ -77,7 +77,9 @@ class StreamMeasures:
         stream._offered, stream._offered_bytes, stream._records, stream._bytes, stream._throttled = (
             Series.of(shards[name].copy()) for name in ("offered", "offered_bytes", "records", "bytes", "throttled")
         )
-        stream.busiest.records, stream.busiest.bytes = shards["busiest_records"].copy(), shards["busiest_bytes"].copy()
+        stream._busiest_records, stream._busiest_bytes, stream._busiest_calls = (
+            BusiestSecond.of(shards[f"busiest_{what}"].copy()) for what in ("records", "bytes", "calls")
+        )
         stream.load.interval_ns = int(totals["load_interval_ns"])
         stream.load.values = found.load.reshape(-1, int(totals["load_stride"]))[:, : len(shards)]
         stream.unwritten, (stream.spans, stream.requests) = unwritten, changes
@@ -133,22 +135,41 @@ class StreamMeasures:
         """Records produced for each shard that had to wait or were dropped."""
         return self._throttled.upto(self.shards)
 
+    @property
+    def busiest_records_by_shard(self) -> Integers:
+        """Records that were produced for each shard in the whole second in which most were."""
+        return self._busiest_records.upto(self.shards)
+
+    @property
+    def busiest_bytes_by_shard(self) -> Integers:
+        """Bytes that were produced for each shard in the whole second in which most were."""
+        return self._busiest_bytes.upto(self.shards)
+
+    @property
+    def busiest_calls_by_shard(self) -> Integers:
+        """GetRecords calls wanted of each shard, by all who poll it, in the whole second in which most were."""
+        return self._busiest_calls.upto(self.shards)
+
+    def observe_calls(self, at_ns: Integers, shard: Integers) -> None:
+        """Take the GetRecords calls that were wanted in a window, by all who poll the stream, in any order."""
+        order = np.lexsort((at_ns, shard))
+        self._busiest_calls.add(at_ns[order], shard[order], np.ones_like(shard))
+
     def observe(self, stretch: Stretch, shards: Sequence[Shard], written: Written) -> Accepted:
         """Count what came in a window."""
         last_ns = stretch.end_ns if stretch.last else NEVER - 1  # what lies behind the run's end did not come to pass
         self.spans = [span_of(shard, last_ns) for shard in shards if shard.opens_ns <= last_ns]
         made = sorted((each for each in written.requests if each.at_ns < last_ns), key=lambda each: each.at_ns)
         self.requests = [each.until(last_ns) for each in made]
-        self._count_produced(stretch, written.produced, len(shards))
+        self._count_produced(stretch, written.produced)
         accepted = _accepted(shards, written, stretch.until_ns)
         self._count_accepted(stretch, accepted, len(shards))
         self._count_waiting(stretch, written.produced, accepted)
         if stretch.last:
-            self.busiest.keep(self.shards)
             self.load.keep(self.shards)
         return accepted
 
-    def _count_produced(self, stretch: Stretch, produced: Produced, shards: int) -> None:
+    def _count_produced(self, stretch: Stretch, produced: Produced) -> None:
         self.produced_total += len(produced.produced_ns)
         self.dropped_total += int(produced.dropped.sum())
         self.throttled_total += int(produced.throttled.sum())
@@ -157,7 +178,8 @@ class StreamMeasures:
         self._offered.add(produced.shard)
         self._offered_bytes.add(produced.shard, produced.bytes)
         self._throttled.add(produced.shard[produced.throttled])
-        self.busiest.add(produced.produced_ns, produced.shard, produced.bytes, shards)
+        self._busiest_records.add(produced.produced_ns, produced.shard, np.ones_like(produced.shard))
+        self._busiest_bytes.add(produced.produced_ns, produced.shard, produced.bytes)
 
     def _count_accepted(self, stretch: Stretch, accepted: Accepted, shards: int) -> None:
         self.put_units += units(accepted.bytes, PUT_UNIT_BYTES)

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from simulator.measures.eighths import Eighths
 from simulator.measures.histogram import Histogram, percentiles_ns
 from simulator.measures.last_quarter import LOST
 from simulator.measures.times import CODE, Times, Window
@@ -36,14 +37,17 @@ class Unserved:
         self.lost = 0  # after they had been accepted
         self.left = Histogram()  # their ages when the run ended
 
-    def observe(self, window: Window, times: Times) -> None:
-        """Take a window that `times` has observed."""
-        lost = times.over[np.isin(times.how[times.over], HOWS)]
-        self.lost += int((times.accepted_ns[lost] >= self._warmup_ns).sum())
+    def observe(self, window: Window, times: Times, eighths: Eighths) -> None:
+        """Take a window that `times` has observed; `eighths` takes the same records."""
+        lost, produced = times.over[np.isin(times.how[times.over], HOWS)], window.written.produced
+        lost = lost[times.accepted_ns[lost] >= self._warmup_ns]
+        self.lost += len(lost)
+        eighths.lose(np.concatenate((times.ended_ns[lost], produced.produced_ns[produced.dropped])))
         if window.last:
             left = (times.how == CODE["unprocessed"]) & (times.accepted_ns >= self._warmup_ns)
-            produced_ns = np.concatenate((times.produced_ns[left], times.waiting.produced_ns))
-            self.left.add(window.end_ns - produced_ns)
+            ages_ns = window.end_ns - np.concatenate((times.produced_ns[left], times.waiting.produced_ns))
+            self.left.add(ages_ns)
+            eighths.add(np.full_like(ages_ns, window.end_ns), ages_ns)
 
     def percentile(self, processed: Histogram, dropped_at_write: int, percent: float) -> Percentile:
         """A percentile of all latencies; `processed`: those of the records that were processed."""

@@ -22,6 +22,11 @@ class Pool:
         return self.taken < self.units
 
 
+def drawn_from(scenario: Scenario) -> dict[str, str]:
+    """Whose units each function takes: its own, by its name, or "" for what those without a reserve share."""
+    return {name: "" if of.reserved_concurrency is None else name for name, of in scenario.functions.items()}
+
+
 def pool_sizes(scenario: Scenario) -> dict[str, int]:
     """The units that each function may take; those without a reserve share theirs."""
     left = _shared(scenario)

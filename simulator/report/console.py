@@ -27,7 +27,7 @@ from simulator.report.numbers import count, month, percent, rough, seconds
 from simulator.report.objective_words import headroom_not_judged, told
 from simulator.report.run_summary import run_summary
 from simulator.report.tables import plain
-from simulator.report.vocabulary import STATES, cause_words, limit_words, state_colour
+from simulator.report.vocabulary import LIMITS, STATES, cause_words, limit_words, state_colour
 from simulator.study import consensus
 from simulator.study.episodes import common
 from simulator.study.figures import Figures as RunFigures
@@ -243,9 +243,9 @@ def _limits(worst: MappingResult) -> Text:
 
 
 def _offered(limit: Offered) -> str:
-    """In the mean; where that fits, but not in the busiest second, that too."""
+    """In the mean; where that fits, but not when the most is offered, that too."""
     mean = f"{limit_words(limit.limit)} {percent(limit.mean)}"
-    return f"{mean} ({percent(limit.peak)} in the busiest second)" if limit.mean <= 1 < limit.peak else mean
+    return f"{mean} ({percent(limit.peak)} {LIMITS[limit.limit].busiest})" if limit.mean <= 1 < limit.peak else mean
 
 
 def _episode(runs: Sequence[RunFigures], worst: MappingResult, clock: Clock) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from simulator.scenario.objectives import Objectives
 from simulator.study.evaluate import Progress
-from simulator.study.executors import Outcome
 from simulator.study.figures import Figures
 from simulator.study.ranking import best
 from simulator.study.settings import Setting
@@ -48,7 +47,7 @@ class Bar:
         self._total_s += predicted_s
         self._bars.update(self._task, total=self._total_s)
 
-    def done(self, setting: Setting, outcome: Outcome, predicted_s: float) -> None:
+    def done(self, setting: Setting, outcome: object, predicted_s: float) -> None:
         """A run is over."""
         self._done += 1
         if isinstance(outcome, Figures):

@@ -12,7 +12,8 @@ from simulator.reading.scalars import Flag, Number, Shape, Text, Whole, Word
 from simulator.reading.shapes import Group, ListOf, OrNull
 from simulator.reading.tables import Columns
 from simulator.report.numbers import ENDLESS, unit_of
-from simulator.report.vocabulary import LIMITS
+from simulator.report.run_shapes import Start
+from simulator.report.vocabulary import BACKTEST_WORDS, LIMITS, OBSERVED
 from simulator.study import advice
 from simulator.study.objectives import COST, KEEPS_UP, MEASURES, ORDER
 
@@ -182,6 +183,46 @@ LOAD_SWEEP: Final = Group(
     }
 )
 
+SEEN_OF: Final = {"metric": Word(*OBSERVED), "of": Text(1)}
+MOMENT: Final = Number(0)
+BACKTEST: Final = Group(
+    {
+        "verdict": Word(*BACKTEST_WORDS),
+        "replications": RUNS,
+        "start_time": Start(),
+        **dict.fromkeys(("end_s", "judged_from_s"), MOMENT),
+        "step_s": Number(1),
+        "saw_judged": OrNull(Flag()),
+        "chance_of_fewer": Number(0, 1),
+        "metrics": ListOf(
+            Group(
+                {
+                    **SEEN_OF,
+                    **dict.fromkeys(("given", "too_wide"), Flag()),
+                    **dict.fromkeys(("inside", "width", "bias", "median_error", "p90_error"), NUMBER),
+                    "verdict": Word(*BACKTEST_WORDS),
+                }
+            )
+        ),
+        "misses": ListOf(
+            Group(
+                {
+                    **SEEN_OF,
+                    **dict.fromkeys(("from_s", "to_s"), MOMENT),
+                    **dict.fromkeys(("observed", "simulated"), NUMBER),
+                    "chance": Flag(),
+                    "why": Text(),
+                }
+            )
+        ),
+        "not_observed": ListOf(Word(*OBSERVED)),
+        "fitted": ListOf(Group(dict.fromkeys(("field", "value", "low", "high", "before"), Text(1)))),
+    }
+)  # fmt: skip
+INTERVALS_CSV: Final = Columns(
+    {"time_s": MOMENT, **SEEN_OF, **dict.fromkeys(("observed", "low", "median", "high"), UNKNOWN)}
+)
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -210,4 +251,5 @@ KINDS: Final = {
     ),
     "advise": Kind(ADVICE, {}, lambda study: study["changes"]),
     "sweep-load": Kind(LOAD_SWEEP, {"loads": Columns({"load": NUMBER, **SETTING, **SHOWN}, KNOWN)}, lambda _: []),
+    "backtest": Kind(BACKTEST, {"intervals": INTERVALS_CSV}, lambda _: []),
 }

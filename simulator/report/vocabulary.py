@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from simulator.report.numbers import count, number, seconds
 from simulator.scenario.objectives import ROOM
 
 Tone = Literal["good", "unsure", "bad", "plain"]
@@ -54,11 +55,12 @@ CAUSES: Final[dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of AWS: in a few words, what it is, and where AWS says so."""
+    """A limit of AWS: in a few words, what it is, where AWS says so, and when the most is offered to it."""
 
     words: str
     amount: str
     source: str
+    busiest: str = "in the busiest second"
 
 
 QUOTAS: Final = "Amazon Kinesis Data Streams Developer Guide, quotas and limits"
@@ -78,6 +80,7 @@ LIMITS: Final[dict[str, Limit]] = {
         "concurrency",
         "the function's reserve, or what the account has left",
         f"{LAMBDA}, quotas and reserved concurrency",
+        "at once",
     ),
 }
 
@@ -133,3 +136,32 @@ def cause_words(cause: str | None) -> str:
 def limit_words(limit: str) -> str:
     """A limit in a few words."""
     return LIMITS[limit].words
+
+
+BACKTEST_WORDS: Final[dict[str, tuple[str, Tone]]] = {  # how well a twin explains what was observed
+    "explains": ("explains", "good"),
+    "partly": ("partly explains", "unsure"),
+    "does not explain": ("does not explain", "bad"),
+}
+OBSERVED: Final[dict[str, tuple[str, str]]] = {  # by CloudWatch's name: in words, and the unit of its values
+    "IteratorAge": ("iterator age", "ms"),
+    "Invocations": ("invocations", ""),
+    "Duration": ("duration", "ms"),
+    "Errors": ("errors", ""),
+    "Throttles": ("throttles", ""),
+    "ConcurrentExecutions": ("concurrency", ""),
+    "WriteProvisionedThroughputExceeded": ("refused writes", ""),
+    "ReadProvisionedThroughputExceeded": ("refused reads", ""),
+}
+
+
+def metric_words(metric: str) -> str:
+    """A metric of CloudWatch in a few words."""
+    return OBSERVED[metric][0]
+
+
+def amount(metric: str, value: float) -> str:
+    """A value of a metric of CloudWatch with its unit: 9 min, 51.5 ms, 1,234."""
+    if OBSERVED[metric][1] == "ms":
+        return f"{'-' * (value < 0)}{seconds(abs(value) / 1000)}"
+    return count(value) if value == round(value) else number(value)

@@ -35,8 +35,8 @@ class Progress(Protocol):
     def expect(self, runs: int, predicted_s: float) -> None:
         """So many runs are to be simulated, beyond those that were expected before."""
 
-    def done(self, setting: Setting, outcome: Outcome, predicted_s: float) -> None:
-        """A run is over, of one setting or of each of several that come to the same."""
+    def done(self, setting: Setting, outcome: object, predicted_s: float) -> None:
+        """A run is over, of one setting or of each of several that come to the same; outcome: what came of it."""
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from multiprocessing import current_process, get_context, parent_process, resource_tracker
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from simulator.files.interrupts import undisturbed
 from simulator.study.figures import Figures
 from simulator.study.jobs import Job, run
 from simulator.study.patience import ExecutorError, NoWorkersError, Patience, Watch
 
-__all__ = ["ExecutorError", "Failure", "NoWorkersError", "Outcome", "Patience", "Pool", "Run", "runner"]
+__all__ = ["ExecutorError", "Failure", "NoWorkersError", "Outcome", "Patience", "Pool", "Run", "runner", "runner_of"]
 
 MOST_DEATHS: Final = 2  # a job that has ended its worker so often is not tried again
 THREADS: Final = "OPENBLAS_NUM_THREADS"
@@ -45,23 +45,42 @@ class Failure:
     why: str
 
 
+R = TypeVar("R")  # what comes of a job
 Outcome = Figures | Failure
-Work = Callable[[Job], Figures]
-Run = Callable[[Iterable[Job]], Iterator[tuple[Job, Outcome]]]  # gives each job's outcome as soon as it is there
+Work = Callable[[Job], R]  # a worker gets it, too: a function of a module, or a partial one
+RunOf = Callable[[Iterable[Job]], Iterator[tuple[Job, R | Failure]]]  # each job's outcome as soon as it is there
+Run = RunOf[Figures]
 
 
-def inline(jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+def in_this_process(work: Work[R]) -> RunOf[R]:
     """One job after the other, in this process."""
-    for job in jobs:
-        try:
-            yield job, run(job)
-        except Exception as error:
-            yield job, Failure(job, _reason(error))
+
+    def run_all(jobs: Iterable[Job]) -> Iterator[tuple[Job, R | Failure]]:
+        for job in jobs:
+            try:
+                yield job, work(job)
+            except Exception as error:
+                yield job, Failure(job, _reason(error))
+
+    return run_all
+
+
+inline: Run = in_this_process(run)
 
 
 @contextmanager
 def runner(executor: str | None, workers: int, patience: Patience | None = None) -> Iterator[Run]:
-    """What runs jobs: the Dask cluster at `dask://HOST:PORT`, so many processes, or for one worker this process itself.
+    """What simulates jobs for their figures (see runner_of)."""
+    with runner_of(run, executor, workers, patience) as run_jobs:
+        yield inline if executor is None and workers == 1 else run_jobs
+
+
+@contextmanager
+def runner_of(
+    work: Work[R], executor: str | None, workers: int, patience: Patience | None = None
+) -> Iterator[RunOf[R]]:
+    """What does some work with jobs: the Dask cluster at `dask://HOST:PORT`, so many processes, or for one worker this
+    process itself.
 
     `patience`: with a cluster that loses its workers. When the block is left, jobs that run end without a result.
     Raises ExecutorError.
@@ -69,9 +88,9 @@ def runner(executor: str | None, workers: int, patience: Patience | None = None)
     if getattr(current_process(), "_inheriting", False):
         raise SystemExit(1)  # a worker, while it imports the script of its parent, which will say why it has ended
     if executor is None and workers == 1:
-        yield inline
+        yield in_this_process(work)
         return
-    with cluster(executor, patience or Patience()) if executor else nullcontext(processes(workers)) as pool:
+    with cluster(executor, work, patience or Patience()) if executor else nullcontext(processes(workers, work)) as pool:
         try:
             yield pool.run
         finally:
@@ -85,7 +104,7 @@ class Worker:
         self.executor, self.pid = executor, 0
 
 
-class Pool:
+class Pool(Generic[R]):
     """Runs jobs on executors: each of `workers` has one of its own, and is given so many jobs at a time.
 
     A process is alone in its executor, so that its death is felt by its own job alone, and is that job's doing: the
@@ -99,8 +118,8 @@ class Pool:
         self,
         start: Callable[[], Executor],
         workers: int,
+        work: Work[R],
         at_a_time: int = 1,
-        work: Work = run,
         watch: Watch | None = None,
     ) -> None:
         self._start, self._work, self._at_a_time, self._watch = start, work, at_a_time, watch
@@ -109,7 +128,7 @@ class Pool:
         self._busy: dict[Future[Any], tuple[Worker, Job | None]] = {}  # None: it is starting
         self._done: SimpleQueue[Future[Any]] = SimpleQueue()
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, R | Failure]]:
         """Run jobs in their order, and give each outcome as it comes. Raises ExecutorError."""
         queue, deaths = deque(jobs), Counter[Job]()
         with undisturbed():
@@ -155,7 +174,7 @@ class Pool:
         self._busy[future] = worker, job
         future.add_done_callback(self._done.put)
 
-    def _outcome(self, future: Future[Any], queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Outcome] | None:
+    def _outcome(self, future: Future[Any], queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, R | Failure] | None:
         """What a future that is done has brought; None when it was a start, or a job that is tried again."""
         worker, job = self._busy.pop(future)
         try:
@@ -175,7 +194,7 @@ class Pool:
         self._idle.append(worker)
         return job, outcome
 
-    def _death(self, job: Job | None, queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Outcome] | None:
+    def _death(self, job: Job | None, queue: deque[Job], deaths: Counter[Job]) -> tuple[Job, Failure] | None:
         if job is None:
             raise ExecutorError(NOT_STARTED) from None
         self._unstarted += 1
@@ -203,10 +222,10 @@ class Pool:
         self._busy.clear()
 
 
-def processes(workers: int, work: Work = run) -> Pool:
+def processes(workers: int, work: Work[R]) -> Pool[R]:
     """Processes of this machine. They are spawned: a fork of a program with threads may hang."""
     context = get_context("spawn")
-    return Pool(lambda: ProcessPoolExecutor(1, context, _begin), workers, work=work)
+    return Pool(lambda: ProcessPoolExecutor(1, context, _begin), workers, work)
 
 
 def _begin() -> None:
@@ -247,7 +266,7 @@ def _for_a_start() -> Iterator[None]:
 
 
 @contextmanager
-def cluster(address: str, patience: Patience | None = None) -> Iterator[Pool]:
+def cluster(address: str, work: Work[R], patience: Patience | None = None) -> Iterator[Pool[R]]:
     """The workers of a Dask cluster at `dask://HOST:PORT`. Raises ExecutorError."""
     if not address.startswith(DASK):
         raise ExecutorError(f"--executor {address}: write {DASK}HOST:PORT, the address of a Dask scheduler")
@@ -271,7 +290,7 @@ def cluster(address: str, patience: Patience | None = None) -> Iterator[Pool]:
             return 0
 
         watch = Watch(workers, f"--executor {address}", patience or Patience())
-        yield Pool(lambda: client.get_executor(pure=False), 1, at_a_time=AHEAD * threads, watch=watch)
+        yield Pool(lambda: client.get_executor(pure=False), 1, work, AHEAD * threads, watch)
 
 
 @contextmanager

@@ -54,9 +54,14 @@ class Job:
 
 def run(job: Job) -> Figures:
     """Simulate, and keep the figures alone. Raises OtherProgramError on a worker whose program is not ours."""
+    require_our_program(job)
+    return figures(simulate(job.scenario, job.seed, job.replication), job.times)
+
+
+def require_our_program(job: Job) -> None:
+    """Raise OtherProgramError where a job is of another program than that which is to do it."""
     if job.program != program():
         raise OtherProgramError(f"the worker's program is {program()}, not {job.program}; install the same on both")
-    return figures(simulate(job.scenario, job.seed, job.replication), job.times)
 
 
 def scenario_digest(scenario: Scenario) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
@@ -51,6 +52,17 @@ def unpacked(text: str) -> Integers:
 
 
 @dataclass(frozen=True)
+class Course:
+    """The 99th percentile of latency over the traffic of one run, in seconds; infinite where that record was lost."""
+
+    eighths_s: Sequence[float]
+    halves_s: Sequence[float]
+
+
+UNKNOWN: Final = Course((math.nan,), (math.nan, math.nan))
+
+
+@dataclass(frozen=True)
 class Tallies:
     """What the quantiles of one mapping follow from."""
 
@@ -58,6 +70,7 @@ class Tallies:
     left: Tally  # the ages of the records that were left when the run ended
     lost: int  # records
     ages: dict[str, Tally] = field(default_factory=dict)  # by AGES
+    course: Course = UNKNOWN
 
     @property
     def batches(self) -> int:
@@ -74,6 +87,7 @@ class Tallies:
             left=Tally.of(mine.unserved.left),
             lost=mine.unserved.lost + mapping.ends.dropped_at_write,
             ages={name: Tally.of(histogram) for name, histogram in ages},
+            course=Course(*mine.eighths.course_s(99)),
         )
 
     @classmethod
@@ -84,4 +98,5 @@ class Tallies:
             return Tally(**{each.name: of[each.name] for each in fields(Tally)})
 
         ages = {name: tally(of) for name, of in data["ages"].items()}
-        return cls(tally(data["latency"]), tally(data["left"]), data["lost"], ages)
+        course = Course(data["course"]["eighths_s"], data["course"]["halves_s"])
+        return cls(tally(data["latency"]), tally(data["left"]), data["lost"], ages, course)

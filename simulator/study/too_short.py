@@ -1,4 +1,4 @@
-"""Whether runs are too short for the 99th percentile that is told of them."""
+"""Whether runs are too short, or on their way, for the 99th percentile that is told of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from simulator.study.drift import drift
 from simulator.study.exceeding import batches_needed
 from simulator.study.figures import Figures, batches_of, seen, values_of
 from simulator.study.quantiles import percent_of
@@ -19,7 +20,7 @@ def too_short(runs: Sequence[Figures], mapping: str) -> str:
     """Why the 99th percentiles of a mapping are not to be relied upon, as a sentence; nothing if they are.
 
     There are fewer batches than it takes to see one in a hundred; or the quantile of all runs together lies outside
-    of the interval of the mean of the runs' own quantiles, which long runs would share.
+    of the interval of the mean of the runs' own quantiles, which long runs would share; or latency drifts.
     """
     batches, needed = batches_of(runs, mapping), batches_needed(0.01, CONFIDENCE)
     if 0 < batches < needed:
@@ -32,7 +33,7 @@ def too_short(runs: Sequence[Figures], mapping: str) -> str:
             what = measure.removesuffix("_s").replace("_", " ")
             told = f"{all_.mean:.3g} s for all runs together, and {own.mean:.3g} s as the mean of the runs' own"
             return f"the runs are too short for a {percent_of(measure):g}th percentile: {what} is {told}"
-    return ""
+    return drift(runs, mapping)
 
 
 def beware(runs: Sequence[Figures]) -> str:

@@ -75,12 +75,14 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is given beside the files: values of parameters of templates, metrics by the Ids of results, and the stem of
-    the scenario's file, by default the first stream's name."""
+    """What is given beside the files: values of parameters of templates, metrics by the Ids of results, the stem of the
+    scenario's file, by default the first stream's name, and the last part of the measurements, which is not looked at.
+    """
 
     parameters: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     stem: str = ""
+    holdout: float = 0.0
 
 
 def import_files(paths: Sequence[Path], request: Request | None = None) -> Imported:
@@ -95,6 +97,9 @@ def import_files(paths: Sequence[Path], request: Request | None = None) -> Impor
     if not whole.streams:
         raise NothingUsableError(list(dict.fromkeys(remarks)))
     seen, strange = evidence(reading.measured, request.metrics, names_of(whole))
+    if request.holdout:
+        seen, held_out = seen.without_the_last(request.holdout)
+        strange = [*strange, *held_out]
     made = list(_fields(whole, seen, request.stem or next(iter(whole.streams))))
     fields, repairs = allowed_fields([each for each in made if isinstance(each, Field)])
     remarks += [*strange, *stream_remarks(whole, seen), *function_remarks(whole), *mapping_remarks(whole)]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from io import StringIO
 
+import numpy as np
+
 from simulator.kernel.engines import Engine
 from simulator.measures import tables
+from simulator.measures.eighths import Eighths
 from simulator.measures.invocations import InvocationsWriter
 from simulator.measures.run import simulate
 from simulator.scenario.spec import Scenario
@@ -24,7 +27,14 @@ def seen(
     found = {name: getattr(tables, name)(result).to_csv(index=False) for name in TABLES}
     found |= {f"load of {s}": tables.shard_load(result, s).to_csv(index=False) for s in scenario.streams}
     found |= {"invocations": file.getvalue(), "figures": repr(figures(result))}
+    found |= {f"eighths of {each.name}": _eighths(each.measures.eighths) for each in result.mappings}
     return found | {"summary": json.dumps(result.summary(), indent=1)}
+
+
+def _eighths(of: Eighths) -> str:
+    """The lost records by eighth; eighth, bucket and number of what the histograms hold."""
+    filled = np.argwhere(of.counts)
+    return "\n".join([str(of.lost.tolist()), *(f"{place.tolist()} {of.counts[tuple(place)]}" for place in filled)])
 
 
 def first_difference(plain: dict[str, str], kernel: dict[str, str]) -> str:

@@ -128,6 +128,33 @@ EDGES: dict[str, Section] = {
             "disabled": [{"from": "3s", "to": "30h"}],
         },
     ),
+    "attempts that end just where an eighth of the traffic does, after a warm-up": small(
+        run={"duration": "16s", "warmup": "8s"},
+        producer={"rate": "10/s", "arrivals": "constant", "record_size": "1KiB"},  # 488,281 ns to be pushed
+        function={"duration": {"per_batch": "49.511719ms", "per_record": "0s"}},
+        mapping={"consumer": "push", "push": {"propagation": "0s"}, "batch_size": 1, "invoke_overhead": "0s"},
+    ),
+    "a lane that gives up what missed a unit before another one misses it": {
+        **(
+            content := small(
+                run={"duration": "200s", "drain": "0s"},
+                stream={"shards": 8},
+                producer={
+                    "rate": "0.01/s",
+                    "arrivals": "constant",
+                    "partition_keys": {"count": 2, "order": "round_robin"},
+                },
+                function={"duration": {"per_batch": "300s"}, "timeout": "400s", "reserved_concurrency": 1},
+                mapping={"maximum_record_age": "60s"},
+            )
+        ),
+        "streams": {**content["streams"], "t": {"shards": 1}},
+        "producers": [*content["producers"], {"name": "q", "stream": "t", "rate": "1/s", "arrivals": "constant"}],
+        "event_source_mappings": [
+            *content["event_source_mappings"],
+            {**content["event_source_mappings"][0], "name": "n", "stream": "t", "maximum_record_age": -1},
+        ],
+    },
     "a warm-up that ends when a record is accepted": small(run={"warmup": "4.5s"}, producer=EACH_SECOND),
     "records that fill their units": small(producer={"rate": "4/s", "record_size": "25KiB"}),
     "disabled before it starts": small(mapping={"starts_after": "5s", "disabled": [{"from": "1s", "to": "3s"}]}),

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.measures.concurrency import ConcurrencyMeasures
+from simulator.measures.concurrency import ConcurrencyMeasures, in_use, missed
 from simulator.measures.grid import Stretch
 from simulator.measures.level import Level
-from simulator.model.facts import Attempt
+from simulator.model.facts import Attempt, Throttle
 
 SOME = settings(derandomize=True, deadline=None, max_examples=80)
 END = 40
@@ -103,8 +103,15 @@ def test_concurrency_is_measured_as_by_counting_what_runs(attempts: list[tuple[i
     measures = ConcurrencyMeasures()
     for stretch in stretches(inner):
         admitted = [attempt(s, s + n) for s, n in attempts if stretch.begin_ns <= s < stretch.until_ns]
-        measures.observe(stretch, admitted)
+        measures.observe(stretch, in_use(admitted))
     running = [sum(s <= tick < s + n for s, n in attempts) for tick in range(END)]
     assert measures.total_s == sum(running) / 1e9
     assert measures.peak == max(running)
     assert measures.level.areas.upto(6).tolist() == [sum(running[row * 7 : row * 7 + 7]) for row in range(6)]
+
+
+def test_a_unit_is_missed_until_the_attempt_asks_again_after_its_overhead() -> None:
+    """Refused at 20 for want of a unit, begun again at 50, it asks at 57; what lacked an environment misses none."""
+    where = 0, 0, 0, np.zeros(1, np.int64)
+    throttles = [Throttle(*where, 13, 20, 50, "concurrency"), Throttle(*where, 50, 57, 90, "scaling_rate")]
+    assert missed(throttles, 7) == [(20, 57)]

@@ -48,6 +48,75 @@ def test_refused_calls_are_asked_for_too() -> None:
     assert use(run_rows(content)[0], "read_calls").mean == pytest.approx(10 / 5)
 
 
+def test_the_calls_of_a_shard_in_its_busiest_second_are_those_of_all_that_poll_it() -> None:
+    """One that polls once a second and is off for a while, and another reader that polls each 400 ms from 5.1 s on."""
+    content = small(
+        producer={"rate": "0/s"}, mapping={"polling": {"phase": "500ms"}, "disabled": [{"from": "2s", "to": "5s"}]}
+    )
+    content["readers"] = [{"name": "other", "stream": "s", "interval": "400ms", "phase": "100ms", "starts_after": "5s"}]
+    found = use(run_rows(content)[0], "read_calls")
+    assert found.peak == pytest.approx((1 + 3) / 5)
+    content["readers"] = []
+    assert use(run_rows(content)[0], "read_calls").peak == pytest.approx(1 / 5)
+
+
+def test_refused_calls_count_in_the_busiest_second() -> None:
+    content = small(producer={"rate": "0/s"}, mapping={"polling": {"interval": "100ms", "phase": "50ms"}})
+    assert use(run_rows(content)[0], "read_calls").peak == pytest.approx(10 / 5)
+
+
+def test_a_lane_has_no_busiest_second() -> None:
+    assert math.isnan(use(run_rows(small())[0], "lanes").peak)
+
+
+@pytest.mark.parametrize("overhead", ["0s", "30ms"])
+def test_units_that_are_missed_until_an_attempt_asks_again_count_as_wanted_at_once(overhead: str) -> None:
+    """The lanes of three mappings share two units; that of a fourth has one of its own."""
+    content = small(
+        run={"drain": "0s", "account": {"concurrency": 3}},
+        producer={"rate": "10/s", "arrivals": "constant", **ONE_KEY},
+        function={"duration": {"per_batch": "2s"}},
+        mapping=AT_ONCE | {"invoke_overhead": overhead, "batch_size": 1},
+    )
+    mapping = content["event_source_mappings"][0]
+    content["functions"]["own"] = dict(content["functions"][mapping["function"]], reserved_concurrency=1)
+    content["event_source_mappings"] += [dict(mapping, name=name) for name in ("n", "o")]
+    content["event_source_mappings"].append(dict(mapping, name="p", function="own"))
+    found = run_rows(content)[0]
+    assert [use(found, "concurrency", number).peak for number in range(4)] == [1.5, 1.5, 1.5, 1.0]
+
+
+def test_functions_without_a_reserve_share_what_the_account_leaves() -> None:
+    """Two functions, each in one lane that needs 0.25 s of each second, and half of the time together."""
+    content = small(
+        run={"account": {"concurrency": 10}},
+        producer={"rate": "1/s", **ONE_KEY},
+        function={"duration": {"per_batch": "250ms", "per_record": "0s"}},
+        mapping=AT_ONCE,
+    )
+    mapping = content["event_source_mappings"][0]
+    content["functions"]["g"] = content["functions"][mapping["function"]]
+    content["event_source_mappings"].append(dict(mapping, name="n", function="g"))
+    found = run_rows(content)[0]
+    for number in range(2):
+        assert use(found, "concurrency", number).mean == pytest.approx(2 * 0.25 / 10, rel=0.01)
+        assert use(found, "concurrency", number).peak == 2 / 10
+
+
+def test_a_throttle_for_want_of_something_else_misses_no_unit() -> None:
+    """Eight lanes of four units, of which only the rate of four requests a second is too little."""
+    content = small(
+        run={"drain": "0s", "account": {"concurrency": 4, "requests_per_concurrency": "1/s"}},
+        stream={"shards": 8},
+        producer={"rate": "80/s", "partition_keys": "unique"},
+        function={"duration": {"per_batch": "1ms"}},
+        mapping=AT_ONCE | {"batch_size": 1},
+    )
+    found = run_rows(content)[0]
+    assert found.mappings[0].measures.counts["throttles"] > 0
+    assert use(found, "concurrency").peak <= 1
+
+
 @pytest.mark.parametrize(("consumer", "readers"), [("polling", 2), ("push", 1)])
 def test_polling_mappings_share_the_bytes_of_a_shard_and_a_pushed_one_has_its_own(consumer: str, readers: int) -> None:
     """100 records of 1,000 bytes, all of one key, so that the other shard is idle."""

@@ -140,8 +140,8 @@ def test_the_busiest_second_of_a_shard_is_a_whole_one_of_production_whatever_the
             if item.shard == shard:
                 number[item.produced // 4] += 1
                 size[item.produced // 4] += item.bytes
-        assert found.busiest.records[shard] == max(number.values(), default=0)
-        assert found.busiest.bytes[shard] == max(size.values(), default=0)
+        assert found.busiest_records_by_shard[shard] == max(number.values(), default=0)
+        assert found.busiest_bytes_by_shard[shard] == max(size.values(), default=0)
 
 
 @SOME
@@ -190,7 +190,7 @@ def test_shards_may_come_later() -> None:
         )
     assert measures.shards == 2
     assert measures.records_by_shard.tolist() == [1, 1]
-    assert measures.busiest.bytes.tolist() == [10, 30]
+    assert measures.busiest_bytes_by_shard.tolist() == [10, 30]
     assert measures.open_ns.tolist() == [59 * TICK_NS, 20 * TICK_NS]
     assert measures.load.rows_until(END * TICK_NS)[1].sum(axis=0).tolist() == [1, 1]
 

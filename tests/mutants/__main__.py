@@ -1,6 +1,7 @@
 """Make every fault in a copy of the project, run the tests that should notice, and write docs/mutants.md.
 
-python -m tests.mutants [TEXT]: all faults, or those whose file contains TEXT (then nothing is written).
+python -m tests.mutants [TEXT]: all faults, or those whose file contains TEXT (then no page is written). It may be
+stopped: results are kept in build/mutants.jsonl as long as the broken file is what it was.
 
 Exits with 1 when fewer than 95 % are caught, when one survives without a reason, and when one does not fit the code
 or makes it crash: code that cannot run is no mistake that a test has to find.
@@ -9,9 +10,7 @@ or makes it crash: code that cannot run is no mistake that a test has to find.
 from __future__ import annotations
 
 import os
-import resource
 import sys
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Final
 from tests.mutants.breaking import ROOT, Noticed, check, copies, notice
 from tests.mutants.faults import FAULTS, Fault
 from tests.mutants.faults_of_c import FAULTS_OF_C
+from tests.mutants.kept import keep, known
 from tests.mutants.page import page
 
 PAGE: Final = ROOT / "docs" / "mutants.md"
@@ -32,26 +32,30 @@ def main(text: str = "") -> int:
     chosen = [fault for fault in (*FAULTS, *FAULTS_OF_C) if text in fault.file]
     for fault in chosen:
         check(fault)
-    begun = time.monotonic()
-    results = all_noticed(chosen, os.cpu_count() or 1)
+    of = known(chosen)
+    of |= all_noticed([fault for fault in chosen if fault not in of], int(os.environ.get("JOBS", os.cpu_count() or 1)))
+    results = [of[fault] for fault in chosen]
     if not text:
-        write(PAGE, page(results, LEAST_CAUGHT, took(time.monotonic() - begun)))
+        write(PAGE, page(results, LEAST_CAUGHT))
     wrong = complaints(results)
     print(*wrong, sep="\n", file=sys.stderr)
     print(f"{sum(bool(result.by) for result in results)} of {len(results)} faults caught, {len(wrong)} complaints")
     return 1 if wrong else 0
 
 
-def all_noticed(faults: Sequence[Fault], workers: int) -> list[Noticed]:
-    """The results in order of the faults; each is printed when it is known."""
+def all_noticed(faults: Sequence[Fault], workers: int) -> dict[Fault, Noticed]:
+    """The result of each fault; it is printed, and kept, when it is known."""
+    if not faults:
+        return {}
     with copies(workers, faults) as (free, took_s), ThreadPoolExecutor(workers) as pool:
 
         def one(fault: Fault) -> Noticed:
             result = notice(fault, free, PATIENCE * took_s)
+            keep(result)
             print(f"{fault.file}: {fault.wrong.strip()!r}: {result.by or 'SURVIVES'}", flush=True)
             return result
 
-        return list(pool.map(one, faults))
+        return dict(zip(faults, pool.map(one, faults), strict=True))
 
 
 def complaints(results: Sequence[Noticed]) -> list[str]:
@@ -63,15 +67,6 @@ def complaints(results: Sequence[Noticed]) -> list[str]:
     if len(results) - len(survivors) < LEAST_CAUGHT * len(results):
         lines.append(f"fewer than {LEAST_CAUGHT:.0%} are caught")
     return lines
-
-
-def took(elapsed_s: float) -> str:
-    """What the run has cost."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    machine_min = (used.ru_utime + used.ru_stime) / 60
-    return (
-        f"It took {elapsed_s / 60:.0f} minutes on {os.cpu_count()} cores ({machine_min:.0f} minutes of machine time)."
-    )
 
 
 def write(path: Path, text: str) -> None:

@@ -247,13 +247,14 @@ FAULTS_OF_C: Final = (
         (".accepted < k->measures->warmup_ns) low++;", ".accepted <= k->measures->warmup_ns) low++;"),
         ("product(n, lane->begun_ns - lane->first_cut_ns - throttled_ns)", "product(n, lane->begun_ns - lane->part.cut_ns - throttled_ns)"),
         ("    if (cold) cold[bucket]++;\n", ""),
+        ("if (now_ns >= all->eighth_ends_ns[mine->eighth])", "if (now_ns > all->eighth_ends_ns[mine->eighth])"),
         ("  mine->readers[r->shard].processed += n;\n", ""),
     ),
     *in_file(
         "kernel/c/measures/passes.c",
         ("int class = m->push ? SEEN : UNSEEN;", "int class = m->push ? CALLED_FOR : UNSEEN;"),
         ("if (r->available[at] < 0) continue;", ""),
-        ("reads->refused += what == NO_CALL || what == NO_BYTES;", "reads->refused += what == NO_CALL;"),
+        ("int refused = what == NO_CALL || what == NO_BYTES, skipped", "int refused = what == NO_CALL, skipped"),
         ("w->records[SEEN] += w->records[UNSEEN] - called;", "w->records[SEEN] += w->records[UNSEEN];"),
         ("  reads->calls += call;\n", "  reads->calls += call >= 0;\n"),
     ),
@@ -280,6 +281,10 @@ FAULTS_OF_C: Final = (
         ("  has_been(mine, end_ns + 1);\n", ""),
     ),
     *in_file(
+        "kernel/c/measures/measures.h",
+        ("if (time_ns > highest->changed_ns && time_ns > 0) end", "end"),
+    ),
+    *in_file(
         "kernel/c/measures/level.c",
         ("if (time_ns > level->changed_ns && time_ns > level->grid.begins_ns) has_been(level);", "has_been(level);"),
         ("level->grid.ends_ns - time_ns);\n}", "level->grid.ends_ns - level->grid.begins_ns);\n}"),
@@ -287,15 +292,23 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/measures/stream.c",
-        ("mine->totals.dropped += o->dropped;", "mine->totals.dropped++;"),
+        ("dropped_by_eighth[eighth_at(k->measures, o->produced_ns)]++;", "dropped_by_eighth[0]++;"),
         ("(bytes + PUT_UNIT_BYTES - 1) / PUT_UNIT_BYTES", "(bytes + PUT_UNIT_BYTES) / PUT_UNIT_BYTES"),
         ("all->times[next] < until_ns) next++;", "all->times[next] <= until_ns) next++;"),
         ("  rows[last].accepted_bytes += rows[last + 1].accepted_bytes;\n", ""),
     ),
     *in_file(
+        "kernel/c/measures/eighths.c",
+        ("begin_ns = greatest(all->warmup_ns, 0), each_ns", "begin_ns = 0, each_ns"),
+        (" - mine->cold.counts[b] - mine->earlier[b];", " - mine->earlier[b];"),
+        ("rows->before.counts[b] + rows->open.counts[b]", "rows->open.counts[b]"),
+    ),
+    *in_file(
         "kernel/c/measures/by_shard.c",
         ("if (produced_ns < shard->second_ends_ns) return;", "if (produced_ns <= shard->second_ends_ns) return;"),
         ("    load[2 * LOAD_ROWS * shards + j] = 0;\n", ""),
+        ("    shard->calls = 0;\n", ""),
+        ("if (k->clock.now >= shard->calls_second_ends_ns) {", "if (k->clock.now > shard->calls_second_ends_ns) {"),
         ("stream->load[(rows - 1) * stream->totals.load_stride + shard] += records;", "stream->load[rows * stream->totals.load_stride + shard] += records;"),
     ),
     *in_file(
@@ -303,6 +316,8 @@ FAULTS_OF_C: Final = (
         ("lane->finished_ns - lane->started_ns + MS_NS - 1) / MS_NS", "lane->finished_ns - lane->started_ns) / MS_NS"),
         ("mine->totals.partial += lane->outcome == PARTIAL;", "mine->totals.partial += lane->outcome != OK;"),
         ("if (accepted_ns < all->warmup_ns) return;", ""),
+        ("misses_a_unit(k, r, lane, lack == CONCURRENCY);", "misses_a_unit(k, r, lane, 1);"),
+        ("  lane->watch.misses = 0;\n", ""),
         ("lane->part.throttled_ns += again_ns - lane->begun_ns;", "lane->part.throttled_ns += again_ns - k->clock.now;"),
     ),
     *in_file(
@@ -316,6 +331,8 @@ FAULTS_OF_C: Final = (
         ("expires_at(k, r, place) <= event.time) expire_one", "1) expire_one"),
         ("accepted > r->polled_ns ? UNSEEN : SEEN", "accepted >= r->polled_ns ? UNSEEN : SEEN"),
         ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted > end_ns"),
+        ("  misses_a_unit(k, r, lane, 0);\n", ""),
+        ("    mine->eighths.lost[eighth_at(k->measures, time_ns)]++;\n", ""),
         ("i64 unnoticed = mine->totals.expired - mine->noticed;", "i64 unnoticed = 0;"),
     ),
     *in_file(

@@ -21,16 +21,14 @@ run.
 Where a fault survived at first, and was one that somebody should notice, a test was written for it. So the share says
 that these rules of the model are held by tests; it is no estimate of how many other mistakes would be found.
 
-**{caught} of {faults} are caught: {share:.1%}.** {took}
+**{caught} of {faults} are caught: {share:.1%}.**
 """
 
 
-def page(results: Sequence[Noticed], least: float, took: str) -> str:
+def page(results: Sequence[Noticed], least: float) -> str:
     """The whole page: shares by file, what survives and why, and the test that caught each of the others."""
     caught = [result for result in results if result.by]
-    head = TITLE.format(
-        faults=len(results), caught=len(caught), share=len(caught) / len(results), least=least, took=took
-    )
+    head = TITLE.format(faults=len(results), caught=len(caught), share=len(caught) / len(results), least=least)
     return "\n".join([head, *_survivors(results), *_by_file(results), *_caught(caught)])
 
 

@@ -117,7 +117,7 @@ def test_code_that_cannot_run_is_told_from_a_mistake_of_meaning(line: str, crash
 
 def test_the_page_counts_by_file_and_says_why_a_fault_survives() -> None:
     survivor = Noticed(Fault("measures/b.py", "x", "", "it is the same"), "")
-    text = page([BY, survivor], 0.9, "")
+    text = page([BY, survivor], 0.9)
     assert "**1 of 2 are caught: 50.0%.**" in text
     assert "| model/a.py | 1 | 1 |" in text
     assert "| measures/b.py | 1 | 0 |" in text

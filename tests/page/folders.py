@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -116,6 +117,30 @@ def study(*command: str, **how: object) -> Callable[[Path], Path]:
     return made
 
 
+START: Final = datetime(2026, 5, 4, 23, 50, tzinfo=UTC)
+
+
+def backtest(*options: str, minutes: int = 30, slow: float = 1.0) -> Callable[[Path], Path]:
+    """A function that makes a folder of a back-test: a minute's run again and again, slower in the last third."""
+
+    def made(folder: Path) -> Path:
+        file, seen = folder.with_suffix(".yaml"), folder.with_suffix(".csv")
+        file.write_text(scenario_text(rate="20/s", name=MARKUP), encoding="utf-8")
+        late = [0] * (2 * minutes // 3) + [1] * (minutes - 2 * minutes // 3)
+        rows = [
+            f"{START + timedelta(minutes=i):%Y/%m/%d %H:%M:%S},1200,118,{20 * (slow if late[i] else 1):g},{900 + i},0"
+            for i in range(minutes)
+        ]
+        heads = "Label,IncomingRecords Sum,Invocations Sum,Duration Average,IteratorAge Maximum,Throttles Sum"
+        seen.write_text("\n".join([heads, *rows]) + "\n", encoding="utf-8")
+        command = ["backtest", str(file), "--observed", str(seen), "-q", "-j", "1", "-n", "5", "-o", str(folder)]
+        done = CliRunner().invoke(cli, [*command, *options])
+        assert done.exit_code in (0, 4), done.output
+        return folder
+
+    return made
+
+
 STUDIES: Final[dict[str, Callable[[Path], Path]]] = {
     "compare": study("compare", "--shards", "1-3", "-n", "3"),
     "compare, overloaded": study("compare", "--shards", "1-2", "-n", "2", rate="4000/s", readers=("first", "second")),
@@ -123,6 +148,8 @@ STUDIES: Final[dict[str, Callable[[Path], Path]]] = {
     "size, nothing will do": study("size", "--shards", "1-2", "-n", "2", failures="{kind: outage, from: 0s, to: 1h}"),
     "advise": study("advise", "-n", "2", failures=OUTAGE),
     "sweep-load": study("sweep-load", "--points", "3", "--factor", "0.5-8", "-n", "2"),
+    "backtest": backtest(),
+    "backtest, slow, fitted": backtest("--fit", "polling.missed", slow=30.0),
     "markup in a study": study(
         "compare", "--shards", "1-2", "-n", "2", name=MARKUP, stream="orders", readers=(MARKUP,)
     ),

@@ -304,10 +304,20 @@ def test_a_narrow_drawing_has_no_heading_letters_as_large_and_words_that_do_not_
             assert all(a.x1 < b.x0 + 1 for a, b in pairwise(boxes)), (name, [tick.get_text() for tick in shown])
 
 
-def test_panels_that_stand_side_by_side_have_no_narrow_drawing(simulated: Simulated, tmp_path: Path) -> None:
-    tables = RunTables.of(simulated(names=("a", "b", "c", "d")))
-    saved(tables, tmp_path)
-    files = {path.name for path in (tmp_path / "plots").iterdir()}
-    assert "backlog.svg" in files
-    assert "backlog-narrow.svg" not in files
-    assert "lag-narrow.svg" in files
+@pytest.mark.parametrize("mappings", [4, 5, 8])
+def test_panels_that_stand_side_by_side_stand_one_above_the_other_in_a_narrow_drawing(
+    simulated: Simulated, tmp_path: Path, mappings: int
+) -> None:
+    tables = RunTables.of(simulated(names=tuple("abcdefgh"[:mappings])))
+    plot = saved(tables, tmp_path)["backlog"]
+    assert {f"{name}-narrow.svg" for name in ("backlog", "lag")} <= {path.name for path in tmp_path.rglob("*.svg")}
+    on = plot.drawn()
+    with style():
+        narrowed(on, plot.head_in)
+    boxes = [axes.get_position() for axes in on.axes]
+    assert len(boxes) == mappings
+    assert len({box.x0 for box in boxes}) == 1
+    assert all(above.y0 > below.y1 for above, below in pairwise(boxes))  # in their order
+    assert [bool(axes.get_xlabel()) for axes in on.axes] == [False] * (mappings - 1) + [True]
+    assert min(min(box.x0, box.y0) for box in boxes) > 0
+    assert max(max(box.x1, box.y1) for box in boxes) < 1

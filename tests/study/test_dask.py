@@ -11,7 +11,7 @@ import pytest
 
 from simulator.study.evaluate import Evaluator
 from simulator.study.executors import ExecutorError, NoWorkersError, Outcome, Patience, Run, cluster, runner
-from simulator.study.jobs import Job
+from simulator.study.jobs import Job, run
 from simulator.study.settings import combinations, varied
 from simulator.study.source import Source
 from simulator.study.store import Store
@@ -131,12 +131,12 @@ def test_a_worker_that_comes_late_goes_on_with_the_study(
 def test_a_cluster_without_workers_is_told(scheduler: str) -> None:
     with (
         pytest.raises(ExecutorError, match="has no workers; start one with `dask worker"),
-        cluster(f"dask://{scheduler}"),
+        cluster(f"dask://{scheduler}", run),
     ):
         pass
 
 
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.study.executors.CONNECT_S", 0.2)
-    with pytest.raises(ExecutorError, match="no Dask scheduler answers there"), cluster("dask://127.0.0.1:1"):
+    with pytest.raises(ExecutorError, match="no Dask scheduler answers there"), cluster("dask://127.0.0.1:1", run):
         pass

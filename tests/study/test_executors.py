@@ -102,7 +102,7 @@ def test_a_worker_of_another_version_is_refused(small: Path) -> None:
 
 
 def test_workers_that_cannot_start_are_an_error_and_no_endless_loop(small: Path) -> None:
-    pool = Pool(lambda: ProcessPoolExecutor(1, get_context("spawn"), os._exit, (1,)), 2)
+    pool = Pool(lambda: ProcessPoolExecutor(1, get_context("spawn"), os._exit, (1,)), 2, run)
     try:
         with pytest.raises(ExecutorError, match="ended while it was starting"):
             list(pool.run(jobs(small, 2)))
@@ -117,7 +117,7 @@ def test_no_more_processes_are_started_than_there_are_jobs(small: Path) -> None:
         started.append(1)
         return ProcessPoolExecutor(1, get_context("spawn"))
 
-    pool = Pool(start, 2)
+    pool = Pool(start, 2, run)
     try:
         assert len(list(pool.run(jobs(small, 1)))) == 1
     finally:
@@ -142,7 +142,7 @@ class Interrupted(Executor):
 
 def test_ctrl_c_waits_until_an_executor_has_taken_its_job_whose_lock_it_would_leave_locked(small: Path) -> None:
     executor = Interrupted()
-    pool = Pool(lambda: executor, 1)
+    pool = Pool(lambda: executor, 1, run)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # the background ignores it
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -160,13 +160,16 @@ def test_one_worker_needs_no_process() -> None:
 
 @pytest.mark.parametrize("address", ["localhost:8786", "tcp://localhost:8786"])
 def test_an_executor_that_is_none_is_told(address: str) -> None:
-    with pytest.raises(ExecutorError, match="write dask://HOST:PORT"), cluster(address):
+    with pytest.raises(ExecutorError, match="write dask://HOST:PORT"), cluster(address, run):
         pass
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ExecutorError, match=r"needs Dask: pip install 'shardsim\[cluster\]'"), cluster("dask://h:1"):
+    with (
+        pytest.raises(ExecutorError, match=r"needs Dask: pip install 'shardsim\[cluster\]'"),
+        cluster("dask://h:1", run),
+    ):
         pass
 
 

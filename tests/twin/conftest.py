@@ -36,6 +36,8 @@ def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plots and pages take seconds a run, and nobody looks at them here."""
     monkeypatch.setattr("simulator.report.plots.drawing.draw", lambda *_: None)
     monkeypatch.setattr("simulator.report.page.build.write_page", lambda *_: None)
+    monkeypatch.setattr("simulator.report.plots.observed.observed_plot", lambda *_: None)
+    monkeypatch.setattr("simulator.report.plots.drawing.save", lambda *_: None)
 
 
 def said(path: Path) -> dict[str, Any]:

@@ -89,6 +89,16 @@ def report_line(i: int, duration_ms: float, init_ms: float | None = None, tail: 
     return "\t".join([*parts, *([tail] if tail else [])]) + "\t\n"
 
 
+def tailed_log(durations: Sequence[float], inits: Sequence[float], minutes: Sequence[int]) -> str:
+    """A log as `aws logs tail` prints it: before each line its time and its stream."""
+    lines = []
+    for i, (duration, minute) in enumerate(zip(durations, minutes, strict=True)):
+        time = START + timedelta(minutes=int(minute), seconds=i % 60)
+        stream = f"{time:%Y/%m/%d}/[$LATEST]{i % 4:032x}"
+        lines.append(f"{time.isoformat()} {stream} {report_line(i, duration, inits[i] if i < len(inits) else None)}")
+    return "".join(lines)
+
+
 def text_log(durations: Sequence[float], inits: Sequence[float], spaces: bool = False) -> str:
     """A log as it is copied or tailed."""
     lines = []

@@ -221,12 +221,13 @@ def test_errors_are_a_probability_and_bursts_are_told() -> None:
 
 def test_a_minute_that_only_some_series_lack_is_0_and_one_that_all_lack_is_a_gap() -> None:
     minutes = observe(5, wave(20, 240))
-    values = {name: getattr(minutes, name).copy() for name in vars(minutes) if name != "single_ms"}
+    single = {"single_ms": minutes.single_ms, "single_minute": minutes.single_minute}
+    values = {name: getattr(minutes, name).copy() for name in vars(minutes) if name not in single}
     values["records"][10] = 0.0
     for each in values.values():
         each[20:25] = 0.0
     system()
-    as_query_file(Minutes(**values, single_ms=minutes.single_ms))
+    as_query_file(Minutes(**values, **single))
     of = imported()
     rows = list(csv.DictReader(of.attachments[0].text.splitlines()))
     assert [float(rows[i]["records"]) for i in (9, 10, 20)] == [minutes.records[9], 0.0, 0.0]
@@ -426,3 +427,26 @@ def test_damaged_series_are_told_or_read_as_far_as_they_go(damage: dict[str, Any
     result = shardsim("import", "in", "-o", "out.yaml")
     assert result.exit_code == 4, result.output
     assert shardsim("validate", "out.yaml").exit_code == 0
+
+
+def test_a_spread_that_nothing_tells_is_said_to_be_none() -> None:
+    system()
+    as_query_file(observe(1, wave(20, 240)))
+    field = next(each for each in imported().fields if each.path[-1] == "per_batch")
+    assert isinstance(field.value, str)
+    assert field.source.endswith(
+        "; constant, as only p50 and p99 of Duration, or REPORT lines, tell how much it differs"
+    )
+
+
+def test_percentiles_of_a_minute_are_not_taken_for_the_spread_of_batches_over_the_day() -> None:
+    minutes = observe(1, wave(20, 240))
+    system()
+    as_query_file(minutes)
+    ids = {f"p{percent}": ("Duration", f"p{percent}", f"FunctionName={FUNCTION}") for percent in (50, 99)}
+    write(Path("in"), "more.json", exports.queries(ids))
+    series = {f"p{percent}": exports.points(minutes.percentile_ms(percent)) for percent in (50, 99)}
+    write(Path("in"), "percentiles.json", exports.metric_data(series))
+    field = next(each for each in imported().fields if each.path[-1] == "per_batch")
+    spread = field.value["lognormal"]
+    assert float(spread["p99"].removesuffix("ms")) / float(spread["median"].removesuffix("ms")) > 1.6

@@ -141,7 +141,7 @@ static void tell_attempt(Kernel *k, const Reader *r, const Lane *lane) {
 /* An attempt is admitted. Where a run is measured, all that may be asked for is its row of invocations.csv. */
 void state_attempt(Kernel *k, const Reader *r, Lane *lane, i64 done) {
   if (k->measures) {
-    measure_admitted(k, r);
+    measure_admitted(k, r, lane);
     if (k->tells_attempts) tell_attempt(k, r, lane);
     return;
   }
@@ -181,7 +181,7 @@ void state_sent(Kernel *k, const Reader *r, i64 place, i64 leaves_ns, i64 availa
 /* The lane's part of a batch, of n records, is not admitted. */
 void state_throttle(Kernel *k, const Reader *r, Lane *lane, i64 n, i64 again_ns, int lack) {
   if (k->measures) {
-    measure_throttle(k, r, lane, again_ns);
+    measure_throttle(k, r, lane, again_ns, lack);
     return;
   }
   i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);

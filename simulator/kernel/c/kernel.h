@@ -388,6 +388,7 @@ typedef struct {
   i64 units, taken;
   i64 ticks_a_ns; /* of the tokens' bucket; 0: no limit */
   Bucket tokens;
+  Highest wanted; /* units in use, or missed by attempts that will ask again */
 } Pool;
 
 typedef struct {

@@ -27,8 +27,8 @@ void measure_other_known(Kernel *, Reader *);
 void measure_read_again(Kernel *, const Reader *, i64 bytes, int call);
 
 /* measures/attempts.c */
-void measure_throttle(Kernel *, const Reader *, Lane *, i64 again_ns);
-void measure_admitted(Kernel *, const Reader *);
+void measure_throttle(Kernel *, const Reader *, Lane *, i64 again_ns, int lack);
+void measure_admitted(Kernel *, const Reader *, Lane *);
 i64 last_accepted(Kernel *, const Reader *, const Lane *);
 void measure_finished(Kernel *, Reader *, Lane *, i64 done);
 

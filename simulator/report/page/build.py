@@ -11,6 +11,7 @@ from typing import Any, Final
 from simulator.files.whole import write_new
 from simulator.report.folder import OutputError
 from simulator.report.page.advise_page import advise_page
+from simulator.report.page.backtest_page import backtest_page
 from simulator.report.page.compare_page import compare_page
 from simulator.report.page.diff_page import diff_page
 from simulator.report.page.drawings import FOLDER, figures
@@ -21,6 +22,7 @@ from simulator.report.page.run_page import run_page
 from simulator.report.page.size_page import size_page
 from simulator.report.page.view import Figure, Page, printable
 from simulator.report.results import RunResult, StudyResult, read_result
+from simulator.report.vocabulary import OBSERVED
 from simulator.scenario.nodes import shortened
 
 REPORT: Final = "report.html"
@@ -34,6 +36,7 @@ STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], 
     "size": (size_page, ("settings", "setting_lags", "setting_quantiles")),
     "advise": (advise_page, ("knobs", "setting_lags")),
     "sweep-load": (load_page, ("load_curve",)),
+    "backtest": (backtest_page, tuple(f"observed_{words.replace(' ', '_')}" for words, _ in OBSERVED.values())),
 }
 
 

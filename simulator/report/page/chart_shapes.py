@@ -34,6 +34,7 @@ CHART: Final = Group(
         "spans": SPANS,
         "moments": MARKS,
         "bounds": MARKS,
-    }
+    },
+    known={"starts": Text()},
 )
 ABOUT: Final = Group({"title": Text(1), "subtitle": Text(), "drawn": Flag(), "charts": ListOf(CHART, most=MOST)})

@@ -143,8 +143,11 @@ def _share(mapping: dict[str, Any], part: str) -> str:
 def limits(run: RunView) -> Section:
     """What was offered to each limit, and where AWS states it."""
     rows = [_limit(run, limit) for limit in LIMITS]
-    heads = ("limit", "offered on average", "in the busiest second", "by", "what AWS allows", "source")
-    caption = "What was offered over what is allowed, by the shard, lane or pool most used: above 100% not all fits"
+    heads = ("limit", "offered on average", "at its busiest", "by", "what AWS allows", "source")
+    caption = (
+        "What was offered over what is allowed, by the shard, lane or pool most used: above 100% not all fits. At its "
+        "busiest: in the busiest second, of concurrency at once"
+    )
     table = Table(caption, heads, tuple(row for row in rows if row), frozenset({3, 4, 5}))
     return Section("limits", "Limits and their sources", (table,), folded=True)
 

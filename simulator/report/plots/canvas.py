@@ -19,7 +19,7 @@ from simulator.files.whole import write_new
 from simulator.report.plots import heading, legends
 from simulator.report.plots.chart import Chart
 from simulator.report.plots.heading import NARROW
-from simulator.report.plots.narrow import can_be_narrow, narrowed
+from simulator.report.plots.narrow import narrowed
 from simulator.report.plots.palette import GRID, INK, PALE_INK, PAPER
 
 WIDTH_IN: Final = 10.0
@@ -91,7 +91,7 @@ class Plot:
     def save(self, folder: Path) -> None:
         """Write NAME.json, which says what is seen, and unless nothing is drawn NAME.png and NAME.svg.
 
-        Where it can be drawn for a narrow screen also NAME-narrow.svg, in the place of the figure that there was.
+        For narrow screens also NAME-narrow.svg, in the place of the figure that there was.
         """
         write_new(folder / f"{self.name}.json", self.json())
         if self.figure is None:
@@ -99,10 +99,9 @@ class Plot:
         write_new(folder / f"{self.name}.svg", self.svg())
         with style(), (folder / f"{self.name}.png").open("xb") as file:
             self.figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
-        if can_be_narrow(self.figure):
-            with style():
-                narrowed(self.figure, self.head_in)
-            write_new(folder / f"{self.name}{NARROW}.svg", self.svg())
+        with style():
+            narrowed(self.figure, self.head_in)
+        write_new(folder / f"{self.name}{NARROW}.svg", self.svg())
 
 
 @contextmanager

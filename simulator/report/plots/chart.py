@@ -51,7 +51,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over the time of a run. Times are in seconds, values in `unit`."""
+    """Curves over the time of a run. Times are in seconds, values in `unit`.
+
+    starts: when that is by the clock, as ISO 8601 has it; nothing: times are told from the start on.
+    """
 
     name: str
     axis: str
@@ -63,6 +66,7 @@ class Chart:
     spans: tuple[Span, ...] = ()
     moments: tuple[Mark, ...] = ()
     bounds: tuple[Mark, ...] = ()
+    starts: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -29,31 +29,25 @@ EDGE_IN: Final = 0.15
 MOST_TICKS: Final = 6
 TALLER: Final = 1.75  # times: rows with their names above them
 
-
-def can_be_narrow(on: Figure) -> bool:
-    """Whether the panels of a figure stand one above the other, and not side by side."""
-    return not any(left > on.get_figwidth() / 2 and width > BESIDE_IN for left, _, width, _ in map(_box_in, on.axes))
+Box = tuple[float, float, float, float]  # left, low, width and height, in inches
+Boxes = dict[Axes, Box]
 
 
 def narrowed(on: Figure, head_in: float) -> None:
-    """Draw a figure again for a narrow screen, in its place; `head_in`: the height of its heading and its legend."""
+    """Draw a figure again for a narrow screen, in its place; `head_in`: the height of its heading and its legend.
+
+    Panels that stand side by side come to stand one above the other.
+    """
     own = {axes for axes in on.axes if axes.get_legend()}
     legend = _legend(on)
     for text in [each for each in on.texts if each.get_gid() in heading.IDS]:
         text.remove()
-    wide, rows = on.get_figwidth(), _legend_rows(legend)
-    boxes = {axes: _box_in(axes) for axes in on.axes}
-    named = [axes for axes, (_, _, width, _) in boxes.items() if width < wide - WIDTH_IN + LEAST_IN and _names(axes)]
-    high = on.get_figheight() - head_in + legends.ROW_IN * rows + sum((TALLER - 1) * boxes[axes][3] for axes in named)
+    rows, boxes = _legend_rows(legend), {axes: _box_in(axes) for axes in on.axes}
+    place = _one_above_the_other if _side_by_side(on, boxes) else _as_they_stand
+    boxes, body_in = place(on, boxes, on.get_figheight() - head_in, own)
+    high = body_in + legends.ROW_IN * rows
     on.set_size_inches(WIDTH_IN, high)
     for axes, (left, low, width, tall) in boxes.items():
-        if axes in named:
-            left, width, tall = EDGE_IN, WIDTH_IN - 2 * EDGE_IN, tall * TALLER
-            _name_above(axes)
-        elif left > wide / 2:
-            left -= wide - WIDTH_IN
-        else:
-            width = WIDTH_IN - left - RIGHT_IN if axes in own else width - (wide - WIDTH_IN)
         axes.set_position((left / WIDTH_IN, low / high, width / WIDTH_IN, tall / high))
         _thin(axes)
     legends.put(on, legend, rows, EDGE_IN, 0)
@@ -61,7 +55,42 @@ def narrowed(on: Figure, head_in: float) -> None:
         _leave_out_what_overlaps(axes)
 
 
-def _box_in(axes: Axes) -> tuple[float, float, float, float]:
+def _side_by_side(on: Figure, boxes: Boxes) -> bool:
+    return any(left > on.get_figwidth() / 2 and width > BESIDE_IN for left, _, width, _ in boxes.values())
+
+
+def _as_they_stand(on: Figure, boxes: Boxes, body_in: float, own: set[Axes]) -> tuple[Boxes, float]:
+    """Where axes stand that go through the figure, and how high all is without the legend."""
+    less, placed = on.get_figwidth() - WIDTH_IN, {}
+    for axes, (left, low, width, tall) in boxes.items():
+        if width < less + LEAST_IN and _names(axes):
+            body_in += (TALLER - 1) * tall
+            left, width, tall = EDGE_IN, WIDTH_IN - 2 * EDGE_IN, tall * TALLER
+            _name_above(axes)
+        elif left > on.get_figwidth() / 2:
+            left -= less
+        else:
+            width = WIDTH_IN - left - RIGHT_IN if axes in own else width - less
+        placed[axes] = left, low, width, tall
+    return placed, body_in
+
+
+def _one_above_the_other(on: Figure, boxes: Boxes, body_in: float, own: set[Axes]) -> tuple[Boxes, float]:
+    """The same of panels in rows, as high and as far from each other as they were: the time stands below the last."""
+    left_in = min(left for left, _, _, _ in boxes.values())
+    lows = sorted({round(low, 6) for _, low, _, _ in boxes.values()})
+    apart_in, panels = lows[1] - lows[0], sorted({(-round(low, 6), left) for left, low, _, _ in boxes.values()})
+    placed = {}
+    for axes, (left, low, _, tall) in boxes.items():
+        below = len(panels) - 1 - panels.index((-round(low, 6), left))
+        placed[axes] = left_in, lows[0] + below * apart_in, WIDTH_IN - left_in - RIGHT_IN, tall
+        if below:
+            axes.tick_params(axis="x", labelbottom=False)
+            axes.set_xlabel("")
+    return placed, body_in + (len(panels) - len(lows)) * apart_in
+
+
+def _box_in(axes: Axes) -> Box:
     box, (wide, high) = axes.get_position(), axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
     return box.x0 * wide, box.y0 * high, box.width * wide, box.height * high
 
@@ -94,10 +123,11 @@ def _thin(axes: Axes) -> None:
 
 
 def _texts(axis: Axis) -> dict[float, str]:
-    """The ticks of an axis that stand where they were put, with what they are called."""
-    if not isinstance(axis.get_major_locator(), FixedLocator):
+    """The ticks of an axis that stand where they were put, with what they are called, if they are."""
+    labels = axis.get_majorticklabels()
+    if not labels or not isinstance(axis.get_major_locator(), FixedLocator):
         return {}
-    return dict(zip(axis.get_majorticklocs(), (text.get_text() for text in axis.get_majorticklabels()), strict=True))
+    return dict(zip(axis.get_majorticklocs(), (text.get_text() for text in labels), strict=True))
 
 
 def _names(axes: Axes) -> dict[float, str]:

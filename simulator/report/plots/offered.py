@@ -22,7 +22,7 @@ from simulator.report.tables import RunTables, endless
 from simulator.report.vocabulary import LIMITS, limit_words
 
 LEFT_IN: Final = 2.3  # for the names of the limits
-RIGHT_IN: Final = 2.4  # for the figures
+RIGHT_IN: Final = 2.6  # for the figures
 BAR_IN: Final = 0.34
 SPREAD: Final = 8.0  # times: limits that are used that differently stand on a logarithmic axis
 LEAST: Final = 0.001  # of a capacity: a logarithmic axis begins there at the lowest
@@ -30,7 +30,7 @@ LEAST: Final = 0.001  # of a capacity: a logarithmic axis begins there at the lo
 
 @dataclass(frozen=True)
 class Use:
-    """What was offered to a limit by the shard, lane or pool most used; NaN: not measured, inf: of no capacity."""
+    """What was offered to a limit by the shard, lane or pool most used; NaN: none, inf: of no capacity."""
 
     limit: str
     whose: str
@@ -41,7 +41,12 @@ class Use:
     def words(self) -> str:
         """The figures beside its bar."""
         mean = "more than there is" if math.isinf(self.mean) else percent(self.mean)
-        return mean if math.isnan(self.peak) else f"{mean}, busiest second {percent(self.peak)}"
+        return mean if math.isnan(self.peak) else f"{mean}, {self.busiest}"
+
+    @property
+    def busiest(self) -> str:
+        """How much is offered when it is the most."""
+        return f"{percent(self.peak)} {LIMITS[self.limit].busiest}"
 
     @property
     def known(self) -> list[float]:
@@ -62,7 +67,8 @@ def offered(tables: RunTables) -> Plot:
     logarithmic = " The axis is logarithmic." if _spread(uses) else ""
     subtitle = (
         "What was offered to each limit over what it allows, whether it got through or not, by the shard, lane or pool "
-        f"most used. Above 100% something has to wait, or is lost.{logarithmic}"
+        "most used. Above 100% in the mean something has to wait, or is lost; in a single second up to 200% may pass."
+        f"{logarithmic}"
     )
     return head(on, "offered", _title(uses), subtitle, _legend(uses), left_in=0.3)
 
@@ -90,9 +96,9 @@ def _title(uses: Sequence[Use]) -> str:
         return f"There is no {limit_words(most.limit)} at all for what was offered"
     above = [use for use in uses if use.mean > 1]
     if not above:
-        short = [use for use in uses if use.peak > 1]
-        burst = f"; in the busiest second {percent(short[0].peak)} of {limit_words(short[0].limit)}" if short else ""
-        return f"{_capital(limit_words(most.limit))} is the limit most used, to {percent(most.mean)}{burst}"
+        burst = max(uses, key=lambda use: -1 if math.isnan(use.peak) else use.peak)
+        short = f"; {limit_words(burst.limit)} to {burst.busiest}" if burst.peak > 1 else ""
+        return f"{_capital(limit_words(most.limit))} is the limit most used, to {percent(most.mean)}{short}"
     others = f", {limit_words(above[1].limit)} for {percent(above[1].mean)}" if len(above) > 1 else ""
     return f"{_capital(limit_words(most.limit))} is asked for {percent(most.mean)} of what there is{others}"
 
@@ -156,5 +162,6 @@ def _legend(uses: Sequence[Use]) -> list[tuple[Artist, str]]:
     if any(use.mean > 1 for use in uses):
         found.append((Patch(facecolor=ORANGE, hatch="///", edgecolor=INK, linewidth=0), "mean, more than fits"))
     if any(not math.isnan(use.peak) for use in uses):
-        found.append((Line2D([], [], color=INK, marker="D", markersize=5, linestyle=""), "busiest second"))
+        marker = Line2D([], [], color=INK, marker="D", markersize=5, linestyle="")
+        found.append((marker, "in the busiest second, or at once"))
     return [*found, (Line2D([], [], color=VERMILLION, linewidth=1.6), "100%: all that there is")]

@@ -12,29 +12,30 @@ from simulator.measures.invocations import COLD, FINISH, LAST, MAPPING, OUTCOME,
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
 from simulator.model.facts import Facts
-from simulator.model.observer import Streams
+from simulator.model.observer import Observer, Streams
 from simulator.scenario.spec import Scenario
+from simulator.study.jobs import Job, require_our_program
 from simulator.traffic.log import Floats, Integers
 from simulator.traffic.nanoseconds import NS
 from simulator.traffic.written import Written
 
 MS: Final = 1000.0
 FAILED: Final = (1, 2)  # outcomes of a row: error, timeout
+REFUSED: Final = ("no_call", "no_bytes")  # results of a poll
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A metric that is compared, as CloudWatch has it; `given`: what the scenario has of it was taken from there."""
+    """A metric that is compared, with its statistic, as CloudWatch has it."""
 
     metric: str
     statistic: str
-    given: bool = False
 
 
 ITERATOR_AGE: Final = Measure("IteratorAge", "Maximum")  # ms
 INVOCATIONS: Final = Measure("Invocations", "Sum")
 DURATION: Final = Measure("Duration", "Average")  # ms
-ERRORS: Final = Measure("Errors", "Sum", given=True)
+ERRORS: Final = Measure("Errors", "Sum")
 THROTTLES: Final = Measure("Throttles", "Sum")
 CONCURRENCY: Final = Measure("ConcurrentExecutions", "Maximum")
 WRITES_REFUSED: Final = Measure("WriteProvisionedThroughputExceeded", "Sum")
@@ -43,6 +44,16 @@ OF_FUNCTIONS: Final = (ITERATOR_AGE, INVOCATIONS, DURATION, ERRORS, THROTTLES, C
 OF_STREAMS: Final = (WRITES_REFUSED, READS_REFUSED)
 
 Key = tuple[Measure, str]  # and the function or stream
+Minutes = dict[Key, Floats]  # a value for each interval; NaN where a level has none
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """So many intervals of so many seconds; `reads`: refused reads are counted, too, which takes longer."""
+
+    step_s: int
+    steps: int
+    reads: bool = False
 
 
 class Attempts:
@@ -76,17 +87,43 @@ class Attempts:
         np.fmax.at(self.age_ms, at, (rows[:, START] - rows[:, LAST]) / NS * MS)
 
 
-def simulated(scenario: Scenario, replication: int, seed: int | None, step_s: int, steps: int) -> dict[Key, Floats]:
+class RefusedReads:
+    """Observes a run: of each stream and interval the GetRecords calls that were refused, whoever made them."""
+
+    def __init__(self, scenario: Scenario, axis: Axis) -> None:
+        mappings, readers = scenario.event_source_mappings, scenario.readers
+        self._streams = [*(each.stream for each in mappings), *(each.stream for each in readers)]
+        self._step_ns = axis.step_s * NS
+        self.count = {name: np.zeros(axis.steps) for name in scenario.streams}
+
+    def observe(
+        self, begin_ns: int, end_ns: int, streams: Streams, written: dict[str, Written], facts: Facts, last: bool
+    ) -> None:
+        """Take a window (see simulator.model.observer.Observer)."""
+        for each in facts.polls:
+            row = each.at_ns // self._step_ns
+            counts = self.count[self._streams[each.mapping]]
+            if each.result in REFUSED and 0 <= row < len(counts):
+                counts[row] += 1
+
+
+def minutes_of(job: Job, axis: Axis) -> Minutes:
+    """What a worker does: a replication as CloudWatch would have it. Raises OtherProgramError."""
+    require_our_program(job)
+    return simulated(job.scenario, job.replication, job.seed, axis)
+
+
+def simulated(scenario: Scenario, replication: int, seed: int | None, axis: Axis) -> Minutes:
     """One replication of a scenario as CloudWatch would have it. Of an interval without an attempt, levels are NaN."""
-    seen = Attempts(scenario, step_s, steps)
-    result = simulate(scenario, seed, replication, float(step_s), (seen,))
-    found = dict(_functions(scenario, seen))
-    with np.errstate(invalid="ignore"):
-        return found | _from_tables(scenario, result, steps)
+    attempts, refused = Attempts(scenario, axis.step_s, axis.steps), RefusedReads(scenario, axis)
+    sinks: tuple[Observer, ...] = (attempts, refused) if axis.reads else (attempts,)
+    result = simulate(scenario, seed, replication, float(axis.step_s), sinks)
+    reads = {(READS_REFUSED, name): count for name, count in refused.count.items()} if axis.reads else {}
+    return {**_functions(scenario, attempts), **_measured(scenario, result, axis.steps), **reads}
 
 
 def _functions(scenario: Scenario, seen: Attempts) -> Mapping[Key, Floats]:
-    found: dict[Key, Floats] = {}
+    found: Minutes = {}
     for i, name in enumerate(scenario.functions):
         found[INVOCATIONS, name], found[ERRORS, name] = seen.count[i], seen.failed[i]
         found[ITERATOR_AGE, name] = seen.age_ms[i]
@@ -94,24 +131,14 @@ def _functions(scenario: Scenario, seen: Attempts) -> Mapping[Key, Floats]:
     return found
 
 
-def _from_tables(scenario: Scenario, result: Result, steps: int) -> dict[Key, Floats]:
-    from simulator.measures.tables import timeseries  # it needs pandas, which is slow to import
-
-    table = timeseries(result)
-    of = {mapping.name: mapping.function for mapping in scenario.event_source_mappings}
-    functions = table["mapping"].map(of)
-    found: dict[Key, Floats] = {}
+def _measured(scenario: Scenario, result: Result, steps: int) -> Minutes:
+    """What the measures of a run have by interval; without tables, as a worker starts quicker without pandas."""
+    found: Minutes = {(THROTTLES, name): np.zeros(steps) for name in scenario.functions}
+    for each in result.mappings:
+        found[THROTTLES, each.function] += each.measures.throttles.upto(steps)
     for name in scenario.functions:
-        mine = table[functions == name].groupby("time_s")
-        found[THROTTLES, name] = _padded(mine["throttles"].sum().to_numpy(float), steps)
-        found[CONCURRENCY, name] = _padded(mine["function_concurrency_max"].max().to_numpy(float), steps)
+        peaks = result.measures.functions[name].level.peaks.upto(steps)
+        found[CONCURRENCY, name] = np.maximum(peaks, 0).astype(np.float64)
     for name in scenario.streams:
-        first = table[table["stream"] == name].groupby("time_s")
-        found[WRITES_REFUSED, name] = _padded(first["write_throttled_records"].first().to_numpy(float), steps)
-        if "get_records_refused" in table:
-            found[READS_REFUSED, name] = _padded(first["get_records_refused"].sum().to_numpy(float), steps)
+        found[WRITES_REFUSED, name] = result.measures.streams[name].throttled.upto(steps).astype(np.float64)
     return found
-
-
-def _padded(values: Floats, steps: int) -> Floats:
-    return np.pad(values[:steps], (0, max(steps - len(values), 0)))

@@ -1,151 +1,134 @@
-"""What `backtest` says: a verdict, a table, the worst misses; as text, JSON and CSV."""
+"""A back-test as plain data, a table of all intervals, and its folder."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from simulator.report import backtest_words as words
+from simulator.report.clock import Clock
+from simulator.report.study_folder import with_page, write_study
 from simulator.traffic.log import Floats
-from simulator.twin.backtest.judging import COVERAGE, ENOUGH, Band, Judged, Miss, missing, verdict
-from simulator.twin.backtest.minutes import MS, Key, Measure
-from simulator.twin.backtest.observed import Observed
+from simulator.twin.backtest.judging import chance_of_fewer, missing
+from simulator.twin.backtest.minutes import Measure
+from simulator.twin.backtest.running import Backtest
+from simulator.twin.backtest.unknowns import Fitted
 
-IN_MS: Final = ("IteratorAge", "Duration")
-MOST_TOLD: Final = 5
+if TYPE_CHECKING:
+    import pandas as pd
 
+    from simulator.report.plots.observed import Curves
 
-@dataclass(frozen=True, slots=True)
-class Backtest:
-    """A back-test: what was observed, what the replications say, and the figures of the part that is judged."""
-
-    observed: Observed
-    bands: Mapping[Key, Band]
-    figures: Sequence[Judged]
-    misses: Sequence[Miss]  # longest first
-    replications: int
-    since: int  # the first interval that is judged
-
-    @property
-    def word(self) -> str:
-        """The verdict."""
-        return verdict(self.figures)
+KIND: Final = "backtest"
+GREATEST: Final = "Maximum"
 
 
-def text(test: Backtest) -> str:
-    """The verdict in words, and a table."""
-    return "\n".join([*_verdict(test), "", *_table(test), *_misses(test), *_notes(test)])
-
-
-def _verdict(test: Backtest) -> list[str]:
-    parts = [f"{each.measure.metric} {each.inside:.0%}" for each in test.figures if not each.measure.given]
-    return [f"{test.word}: minutes inside the interval of {test.replications} replications: {', '.join(parts)}"]
-
-
-def _table(test: Backtest) -> list[str]:
-    heading = ("metric", "of", "inside", "width", "bias", "median error", "90 % error", "")
-    rows = [heading, *(_row(each) for each in test.figures)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heading))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _row(each: Judged) -> tuple[str, ...]:
-    amounts = (each.width, each.bias, each.median_error, each.p90_error)
-    told = "given" if each.measure.given else each.word
-    shown = (_amount(each.measure, value) for value in amounts)
-    return (each.measure.metric, each.name, f"{each.inside:.0%}", *shown, told)
-
-
-def _amount(measure: Measure, value: float) -> str:
-    if measure.metric not in IN_MS:
-        return f"{value:.3g}"
-    return f"{value / MS:.3g} s" if abs(value) >= MS else f"{value:.3g} ms"
-
-
-def _misses(test: Backtest) -> list[str]:
-    if not test.misses:
-        return []
-    lines = []
-    for each in test.misses[:MOST_TOLD]:
-        span = f"{_clock(test, each.first)} to {_clock(test, each.to)}"
-        values = (_amount(each.measure, value) for value in (each.observed, each.simulated))
-        lines.append("  {}: {} of {}: observed {}, simulated {}".format(span, each.measure.metric, each.name, *values))
-    return ["", "misses, the longest first", *lines]
-
-
-def _clock(test: Backtest, interval: int) -> str:
+def summary(test: Backtest, fitted: Sequence[Fitted]) -> dict[str, Any]:
+    """What study.json says, and --json prints (docs/backtest.md)."""
     metrics = test.observed.metrics
-    return f"{metrics.start + timedelta(seconds=interval * metrics.step_s):%Y-%m-%d %H:%M}"
-
-
-def _notes(test: Backtest) -> list[str]:
-    steps = test.observed.metrics.steps
-    notes = [
-        f"judged: {_clock(test, test.since)} to {_clock(test, steps)} UTC, {steps - test.since} of {steps} intervals"
-    ]
-    if test.since == 0:
-        notes.append("all of it is judged (--holdout 0): what the scenario was fitted to is no evidence")
-    if test.replications < ENOUGH:
-        part = (test.replications - 1) / (test.replications + 1)
-        notes.append(f"{test.replications} replications give an interval of {part:.0%}; {ENOUGH} give {COVERAGE:.0%}")
-    if absent := missing(test.observed.values):
-        notes.append(f"not observed, and so not judged: {', '.join(absent)}")
-    if any(each.measure.given for each in test.figures):
-        notes.append("given: taken from what was observed, so no evidence")
-    return ["", *notes]
-
-
-def as_json(test: Backtest) -> dict[str, Any]:
-    """The same as plain data (docs/import.md)."""
-    metrics = [
-        {
-            "metric": each.measure.metric, "of": each.name, "given": each.measure.given, "intervals": each.intervals,
-            "inside": each.inside, "width": each.width, "bias": each.bias, "median_error": each.median_error,
-            "p90_error": each.p90_error, "verdict": each.word,
-        }
-        for each in test.figures
-    ]  # fmt: skip
-    step_s = test.observed.metrics.step_s
-    missed = [
-        {
-            "metric": each.measure.metric, "of": each.name, "from_s": each.first * step_s, "to_s": each.to * step_s,
-            "observed": each.observed, "simulated": each.simulated,
-        }
-        for each in test.misses
-    ]  # fmt: skip
-    return {
+    found = {
         "schema_version": 1,
+        "study": KIND,
+        "scenario": test.scenario.name,
         "verdict": test.word,
         "replications": test.replications,
-        "start_time": test.observed.metrics.start.isoformat(),
-        "judged_from_s": test.since * step_s,
-        "metrics": metrics,
-        "misses": missed,
+        "start_time": metrics.start.isoformat(),
+        "step_s": metrics.step_s,
+        "end_s": metrics.duration_s,
+        "judged_from_s": test.since * metrics.step_s,
+        "saw_judged": test.saw,
+        "chance_of_fewer": chance_of_fewer(metrics.steps - test.since),
+        "metrics": list(_metrics(test)),
+        "misses": list(_misses(test)),
         "not_observed": missing(test.observed.values),
+        "fitted": [each.as_dict() for each in fitted],
         "warnings": [each.text for each in test.observed.remarks],
     }
+    return {**found, "says": [words.headline(found), *words.notes(found)]}
 
 
-def json_text(test: Backtest) -> str:
-    """The JSON as text."""
-    return json.dumps(as_json(test), indent=2, ensure_ascii=False)
+def _metrics(test: Backtest) -> Iterator[dict[str, Any]]:
+    for each in test.figures:
+        yield {
+            "metric": each.measure.metric, "of": each.name, "given": each.given, "intervals": each.intervals,
+            "inside": each.inside, "width": each.width, "bias": each.bias, "median_error": each.median_error,
+            "p90_error": each.p90_error, "too_wide": each.too_wide, "verdict": each.word,
+        }  # fmt: skip
 
 
-def csv_text(test: Backtest) -> str:
-    """Observed and simulated values of each interval, one row a metric and interval."""
+def _misses(test: Backtest) -> Iterator[dict[str, Any]]:
     step_s = test.observed.metrics.step_s
-    lines = ["time_s,metric,of,observed,low,median,high"]
-    for (measure, name), seen in test.observed.values.items():
-        band = test.bands[measure, name]
-        for i in range(len(seen)):
-            cells = ",".join(_cell(column, i) for column in (seen, band.low, band.median, band.high))
-            lines.append(f"{i * step_s},{measure.metric},{name},{cells}")
-    return "\n".join(lines) + "\n"
+    for each, why in test.misses:
+        yield {
+            "metric": each.measure.metric, "of": each.name, "from_s": each.first * step_s, "to_s": each.to * step_s,
+            "observed": each.observed, "simulated": each.simulated, "chance": each.chance, "why": why,
+        }  # fmt: skip
 
 
-def _cell(column: Floats, i: int) -> str:
-    return "" if np.isnan(column[i]) else f"{column[i]:.6g}"
+def intervals(test: Backtest) -> pd.DataFrame:
+    """Observed and simulated values, a row for each metric and interval; nothing where there is no value."""
+    import pandas as pd
+
+    step_s = test.observed.metrics.step_s
+    tables = [
+        pd.DataFrame(
+            {
+                "time_s": np.arange(len(band.low)) * step_s,
+                "metric": measure.metric,
+                "of": name,
+                "observed": test.observed.values[measure, name],
+                "low": band.low,
+                "median": band.median,
+                "high": band.high,
+            }
+        )
+        for (measure, name), band in test.bands.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def write(test: Backtest, study: dict[str, Any], folder: Path, command: str, wall_s: float) -> None:
+    """Write all files of a back-test into a folder that is there, and its page."""
+    from simulator.report.plots.canvas import style
+    from simulator.report.plots.drawing import save
+    from simulator.report.plots.observed import Times, observed_plot
+
+    metrics = test.observed.metrics
+    clock = Clock(metrics.start, float(metrics.duration_s))
+    times = Times(metrics.step_s, metrics.duration_s, test.since * metrics.step_s, clock)
+    measures = dict.fromkeys(measure for measure, _ in test.bands)
+    with style():
+        save(
+            [
+                observed_plot(each.metric, each.statistic == GREATEST, _given(test, each), _curves(test, each), times)
+                for each in measures
+            ],
+            folder,
+        )
+    write_study(folder, KIND, study, {"intervals": intervals(test)}, command, wall_s)
+    with_page(folder, test.scenario)
+
+
+def _given(test: Backtest, measure: Measure) -> bool:
+    return any(each.given for each in test.figures if each.measure == measure)
+
+
+def _curves(test: Backtest, measure: Measure) -> list[Curves]:
+    from simulator.report.plots.observed import Curves, Missed
+
+    step_s = test.observed.metrics.step_s
+    inside = {(each.measure, each.name): each.inside for each in test.figures}
+    found = []
+    for key, band in test.bands.items():
+        if key[0] == measure:
+            missed = [
+                Missed(each.first * step_s, each.to * step_s, each.chance)
+                for each, _ in test.misses
+                if (each.measure, each.name) == key
+            ]
+            seen: Floats = test.observed.values[key]
+            found.append(Curves(key[1], seen, band.low, band.median, band.high, inside.get(key, np.nan), missed))
+    return found

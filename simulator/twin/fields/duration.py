@@ -18,6 +18,7 @@ from simulator.twin.measured.spread import MS, P99, lognormal, quantiles, second
 from simulator.twin.merging import Known
 from simulator.twin.system import System
 
+SPREAD_TELLS: Final = "p50 and p99 of Duration, or REPORT lines,"
 RARE: Final = 1e-9
 BURST: Final = 0.5  # of the errors in a tenth of the intervals
 
@@ -45,7 +46,9 @@ def _duration(
     if found is None and records is not None and seen.find("Invocations", name):
         why = f"fewer than {LEAST_INTERVALS} intervals in which records, invocations and durations are all known"
     if found is not None:
-        yield from _fields(path, found, _variation(name, found, seen, logs), _source(name, seen, found))
+        cv = _variation(name, found, seen, logs)
+        constant = f"; constant, as only {SPREAD_TELLS} tell how much it differs" if cv is None else ""
+        yield from _fields(path, found, cv, _source(name, seen, found) + constant)
     elif logs is not None and logs.durations_ms:
         source = f"{logs.place}: Duration of {len(logs.durations_ms):,} invocations"
         yield Field((*path, "per_batch"), quantiles(logs.durations_ms), "data", source)
@@ -97,11 +100,17 @@ def _source(name: str, seen: Evidence, found: Fit) -> str:
 
 
 def _variation(name: str, found: Fit, seen: Evidence, logs: Reports | None) -> float | None:
-    """The variation of an invocation's time that the size of its batch does not explain."""
-    total = variation(logs.durations_ms) if logs else _from_percentiles(name, seen)
+    """The variation of an invocation's time that the size of its batch does not explain.
+
+    That of lines is over all the time, and batches vary as they do from interval to interval. Percentiles are of an
+    interval, in which batches vary as counts of a steady rate do.
+    """
+    of_lines = variation(logs.durations_ms) if logs else None
+    total = _from_percentiles(name, seen) if of_lines is None else of_lines
     if total is None:
         return None
-    explained = found.per_record.value * found.batch_sd / found.mean_s if found.per_record else 0.0
+    batch_sd = math.sqrt(found.mean_batch) if of_lines is None else found.batch_sd
+    explained = found.per_record.value * batch_sd / found.mean_s if found.per_record else 0.0
     return math.sqrt(max(total**2 - explained**2, 0.0))
 
 

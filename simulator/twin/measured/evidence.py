@@ -30,6 +30,23 @@ class Evidence:
         found = self.find(name, thing, statistic)
         return self.metrics.column(found) if self.metrics and found else None
 
+    def without_the_last(self, holdout: float) -> tuple[Evidence, list[Remark]]:
+        """What was measured but in the last part of the time, such as 0.5; of logs what is known to be before that.
+
+        Keys are counted as they are: no file tells when.
+        """
+        if self.metrics is None:
+            return self, [warning("there are no metrics, which tell from when to when it is; nothing is held out")]
+        first = self.metrics.without_the_last(holdout)
+        until_s = first.start_s + first.duration_s
+        logs = {name: each.before(until_s) for name, each in self.logs.items()}
+        remarks = [
+            warning(f"{each.place}: {each.undated:,} of its lines do not tell when they were written, and are held out")
+            for each in self.logs.values()
+            if each.undated
+        ]
+        return Evidence(first, logs, self.keys), remarks
+
     def total(self, name: str, thing: str) -> float | None:
         """The sum of its values."""
         found = self.column(name, thing)
@@ -79,6 +96,8 @@ def _together(logs: Iterable[Reports]) -> dict[str, Reports]:
                 before.timeouts + each.timeouts,
                 before.errors + each.errors,
                 before.place,
+                before.durations_at + each.durations_at,
+                before.inits_at + each.inits_at,
             )
         found[each.function] = each
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
@@ -41,6 +41,13 @@ class Measured:
         """How long it lasts."""
         return self.steps * self.step_s
 
+    def without_the_last(self, holdout: float) -> Measured:
+        """The same without the last part of the intervals, such as 0.5."""
+        steps = first_held_out(self.steps, holdout)
+        end_s = self.start_s + steps * self.step_s
+        series = [replace(each, points={at: v for at, v in each.points.items() if at < end_s}) for each in self.series]
+        return Measured(series, self.start_s, self.step_s, steps)
+
     def find(self, name: str, thing: str, statistic: str = "Sum") -> Series | None:
         """The series of a metric of a thing."""
         wanted = (name, thing, statistic)
@@ -55,6 +62,14 @@ class Measured:
             index = (time - self.start_s) // self.step_s
             values[index] = values[index] + value if counted else value
         return values
+
+
+def first_held_out(steps: int, holdout: float) -> int:
+    """The first of so many intervals that is held out, where the last part of them is; import and backtest ask here.
+
+    One at least is on each side.
+    """
+    return max(1, min(round(steps * (1 - holdout)), steps - 1))
 
 
 def measured(series: Iterable[Series]) -> tuple[Measured | None, list[Remark]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
@@ -85,8 +86,7 @@ def whose_logs(logs: Iterable[Reports], functions: Sequence[str]) -> list[Findin
     for each in logs:
         name = _owner(each.place.file, functions)
         if name:
-            rest = (each.durations_ms, each.inits_ms, each.timeouts, each.errors, each.place)
-            found.append(Reports(name, *rest))
+            found.append(replace(each, function=name))
         else:
             found.append(_nobodys(each.place.file, "function"))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
@@ -77,7 +78,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """What the REPORT lines of a function's log tell, in milliseconds; function: "" if the file does not name it."""
+    """What the REPORT lines of a function's log tell, in milliseconds; function: "" if the file does not name it.
+
+    durations_at, inits_at: when each was written, in seconds since 1970; NaN where the log does not tell.
+    """
 
     function: str
     durations_ms: tuple[float, ...]
@@ -85,6 +89,20 @@ class Reports:
     timeouts: int
     errors: int
     place: Place
+    durations_at: tuple[float, ...]
+    inits_at: tuple[float, ...]
+
+    def before(self, until_s: float) -> Reports:
+        """Those of which it is told that they are from before a time."""
+        durations = tuple(ms for ms, at in zip(self.durations_ms, self.durations_at, strict=True) if at < until_s)
+        inits = tuple(ms for ms, at in zip(self.inits_ms, self.inits_at, strict=True) if at < until_s)
+        ats = (tuple(at for at in each if at < until_s) for each in (self.durations_at, self.inits_at))
+        return Reports(self.function, durations, inits, 0, 0, self.place, *ats)
+
+    @property
+    def undated(self) -> int:
+        """Of how many it is not told when they were written."""
+        return sum(map(math.isnan, self.durations_at))
 
 
 @dataclass(frozen=True, slots=True)

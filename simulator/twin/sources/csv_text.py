@@ -92,9 +92,18 @@ def _insights(rows: Sequence[Sequence[str]], place: Place) -> Iterator[Finding]:
 def insights(records: Sequence[dict[str, str]], place: Place) -> Reports:
     """The REPORT lines of a result of Logs Insights: its fields by name, in small letters."""
     reports = [each for each in records if each.get("@type", "REPORT") == "REPORT"]
-    durations = [value for each in reports if (value := _number(each.get("@duration", ""))) is not None]
-    inits = [value for each in reports if (value := _number(each.get("@initduration", "")))]
-    return Reports("", tuple(durations), tuple(inits), 0, 0, place)
+    ats = [math.nan if (at := _time(each.get("@timestamp", ""))) is None else float(at) for each in reports]
+    durations, durations_at = _column(reports, ats, "@duration")
+    inits, inits_at = _column(reports, ats, "@initduration")
+    return Reports("", durations, inits, 0, 0, place, durations_at, inits_at)
+
+
+def _column(
+    reports: Sequence[dict[str, str]], ats: Sequence[float], name: str
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The values of a field, and when those were written that have one."""
+    found = [(value, at) for each, at in zip(reports, ats, strict=True) if (value := _number(each.get(name, "")))]
+    return tuple(value for value, _ in found), tuple(at for _, at in found)
 
 
 def _keys(rows: Sequence[Sequence[str]], heading: Sequence[str], place: Place) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ around that is passed over.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import BinaryIO, Final
 from simulator.scenario.files import open_regular
 from simulator.twin.measured.series import Reports
 from simulator.twin.said import Place
+from simulator.twin.values import instant
 
 PIECE: Final = 2**22
 MOST: Final = 256 * 2**20  # bytes of one log
@@ -30,12 +32,17 @@ INIT: Final = re.compile(rb"Init Duration: ?([0-9.]{1,20}) ?ms|initDurationMs\\?
 TIMEOUT: Final = re.compile(rb"Status: ?timeout")
 ERROR: Final = re.compile(rb"Status: ?error")
 JSON_STATUS: Final = re.compile(rb"status\\?\": ?\\?\"(timeout|error|failure)")
+TIME: Final = re.compile(rb"timestamp\\?\": ?([0-9]{13})|([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:[+-][0-9:]{5})?)")
+BEFORE: Final = 120  # bytes before a line in which its time is looked for
+MS: Final = 1000
 
 
 @dataclass
 class _Found:
     durations: array[float] = field(default_factory=lambda: array("d"))
+    durations_at: array[float] = field(default_factory=lambda: array("d"))
     inits: array[float] = field(default_factory=lambda: array("d"))
+    inits_at: array[float] = field(default_factory=lambda: array("d"))
     timeouts: int = 0
     errors: int = 0
 
@@ -53,7 +60,8 @@ def read_log(path: Path, place: Place) -> tuple[Reports, int]:
             _scan(piece, found)
         left = max(path.stat().st_size - MOST, 0)
     durations, inits = tuple(found.durations), tuple(found.inits)
-    return Reports("", durations, inits, found.timeouts, found.errors, place), left
+    ats = tuple(found.durations_at), tuple(found.inits_at)
+    return Reports("", durations, inits, found.timeouts, found.errors, place, *ats), left
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
@@ -85,8 +93,22 @@ def _scan(piece: bytes, found: _Found) -> None:
             found.errors += error and not timeout
         elif (value := _number(text)) is not None:
             found.durations.append(value)
+            found.durations_at.append(_written_at(piece, match.start()))
         if (b"nit" in rest) and (init := INIT.search(rest)) and (value := _number(init[1] or init[2])):
             found.inits.append(value)
+            found.inits_at.append(_written_at(piece, match.start()))
+
+
+def _written_at(piece: bytes, place: int) -> float:
+    """When a line was written by what stands before it, in seconds since 1970; NaN where that does not tell."""
+    times = TIME.findall(piece, max(place - BEFORE, 0), place)
+    if not times:
+        return math.nan
+    ms, text = times[-1]
+    try:
+        return int(ms) / MS if ms else instant(text.decode()).timestamp()
+    except ValueError:
+        return math.nan
 
 
 def _number(text: bytes) -> float | None:

@@ -46,11 +46,24 @@ i64 last_accepted(Kernel *k, const Reader *r, const Lane *lane) {
   return log->rows[row(log, place_of(r, lane, index))].accepted;
 }
 
-void measure_admitted(Kernel *k, const Reader *r) {
+static void change_wanted(Kernel *k, const Reader *r, i64 by) {
+  if (by) change_highest(&k->functions[k->mappings[r->mapping].function].pool->wanted, k->clock.now, by);
+}
+
+/* An attempt asks for a unit, or is given up: what it missed until now is over. */
+void misses_a_unit(Kernel *k, const Reader *r, Lane *lane, int misses) {
+  change_wanted(k, r, misses - lane->watch.misses);
+  lane->watch.misses = (u8)misses;
+}
+
+void measure_admitted(Kernel *k, const Reader *r, Lane *lane) {
+  change_wanted(k, r, 1 - lane->watch.misses);
+  lane->watch.misses = 0;
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, 1);
 }
 
-void measure_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns) {
+void measure_throttle(Kernel *k, const Reader *r, Lane *lane, i64 again_ns, int lack) {
+  misses_a_unit(k, r, lane, lack == CONCURRENCY);
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   lane->part.throttled_ns += again_ns - lane->begun_ns;
   mine->totals.throttles++;
@@ -63,6 +76,7 @@ void measure_finished(Kernel *k, Reader *r, Lane *lane, i64 done) {
   MappingRow *row = mapping_row(mine, row_at(&k->measures->grid, k->clock.now));
   follow(k, r, lane, k->clock.now);
   change_level(&k->measures->functions[k->mappings[r->mapping].function], k->clock.now, -1);
+  change_wanted(k, r, -1);
   count(mine, row, lane, done);
   bill(mine, lane, done);
   measure_age(k, r, lane);

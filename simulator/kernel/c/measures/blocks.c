@@ -13,10 +13,10 @@ static const Block NO_PIECE = {NULL, 0};
 enum of_stream {
   STREAM_TOTALS, STREAM_ROWS, STREAM_SHARDS, STREAM_LOAD, UNWRITTEN_TOTALS, UNWRITTEN_ROWS, STREAM_SPANS, STREAM_REQUESTS
 };
-enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS };
+enum of_function { FUNCTION_TOTALS = 8, FUNCTION_ROWS, FUNCTION_WANTED };
 enum of_mapping {
   MAPPING_TOTALS = 16, MAPPING_ROWS, USUAL_ROWS, USUAL_WAITING, READERS, LANES, WASTED_BY_SIZE, LATENCY, AGE, AGE_AT_SEND,
-  LEFT, EPISODES
+  LEFT, EPISODES, BY_EIGHTH
 };
 enum of_other { OTHER_ROWS = 32, OTHER_READS };
 enum stated { ACCEPTED = 48, WAITING, MOVED }; /* of a stream that changes, where facts are stated: see facts.c */
@@ -33,7 +33,10 @@ static Block of_stream(const Kernel *k, int kind, const Stream *stream, const St
   }
 }
 
-static Block of_function(const Kernel *k, int kind, const Level *mine) {
+static Block of_function(const Kernel *k, int kind, int number) {
+  const Level *mine = &k->measures->functions[number];
+  const Highest *wanted = &k->functions[number].pool->wanted;
+  if (kind == FUNCTION_WANTED) return (Block){&wanted->totals, sizeof(LevelTotals)};
   if (kind == FUNCTION_TOTALS) return (Block){&mine->totals, sizeof(LevelTotals)};
   return (Block){mine->rows, (u64)(k->clock.now / k->measures->interval_ns + 2) * sizeof(LevelRow)};
 }
@@ -56,6 +59,7 @@ static Block of_mapping(const Kernel *k, int kind, const Mapping *m, const Mappi
     case LATENCY: return (Block){&mine->latency, sizeof(Histogram)};
     case AGE: return (Block){&mine->age, sizeof(Histogram)};
     case AGE_AT_SEND: return (Block){&mine->age_at_send, sizeof(Histogram)};
+    case BY_EIGHTH: return (Block){&mine->eighths, sizeof(Eighths)};
     case LEFT: return (Block){&mine->left, sizeof(Histogram)};
     default: return (Block){mine->episodes, (u64)mine->nepisodes * sizeof(Episode)};
   }
@@ -84,7 +88,7 @@ static Block block_of(const Kernel *k, int kind, int number, i64 piece) {
   if (kind == STREAM_SPANS || kind == STREAM_REQUESTS || kind >= ACCEPTED) return of_changes(kind, &k->streams[number]);
   if (kind < FUNCTION_TOTALS) return of_stream(k, kind, &k->streams[number], &k->measures->streams[number]);
   if (kind >= OTHER_ROWS) return of_other(k, kind, number);
-  if (kind < MAPPING_TOTALS) return of_function(k, kind, &k->measures->functions[number]);
+  if (kind < MAPPING_TOTALS) return of_function(k, kind, number);
   return of_mapping(k, kind, &k->mappings[number], &k->measures->mappings[number]);
 }
 

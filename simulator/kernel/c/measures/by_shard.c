@@ -7,12 +7,23 @@ static void close_second(ShardMeasures *shard) {
   shard->records_before = shard->offered, shard->bytes_before = shard->offered_bytes;
 }
 
+static i64 end_of_second(i64 time_ns) { return (time_ns / NS - (time_ns % NS < 0) + 1) * NS; }
+
 /* Records of a shard come in order of production: the second in which one is offered, if it is not that of the last. */
 void turn_to_second(ShardMeasures *shard, i64 produced_ns) {
   if (produced_ns < shard->second_ends_ns) return;
   close_second(shard);
-  i64 second = produced_ns / NS - (produced_ns % NS < 0);
-  shard->second_ends_ns = (second + 1) * NS;
+  shard->second_ends_ns = end_of_second(produced_ns);
+}
+
+void count_call(Kernel *k, const Reader *r) {
+  ShardMeasures *shard = &k->measures->streams[r->stream].shards[r->shard];
+  if (k->clock.now >= shard->calls_second_ends_ns) {
+    shard->calls = 0;
+    shard->calls_second_ends_ns += NS;
+    if (k->clock.now >= shard->calls_second_ends_ns) shard->calls_second_ends_ns = end_of_second(k->clock.now);
+  }
+  shard->busiest_calls = greatest(shard->busiest_calls, ++shard->calls);
 }
 
 static void halve(StreamMeasures *stream, i64 shards) {

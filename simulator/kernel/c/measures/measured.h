@@ -8,6 +8,7 @@
 #define ROWS_A_PIECE 256 /* of a mapping: they are large, and a run may have a hundred thousand */
 #define PARTS 9
 #define CAUSES 25
+#define EIGHTHS 8
 #define BUCKETS (50 * 256 + 1) /* of a histogram: eight bits of mantissa from 2^10 to 2^60 ns */
 
 enum part { WRITE_WAIT, PARENT_WAIT, PICKUP, QUEUEING, BATCHING, THROTTLED, RETRYING, COLD_STARTING, PROCESSING };
@@ -39,11 +40,13 @@ typedef struct {
 typedef struct {
   i64 produced, dropped, throttled, put_units, kib;
   i64 load_interval_ns, load_rows, load_stride; /* stride: rows have room for so many shards */
+  i64 dropped_by_eighth[EIGHTHS];
 } StreamTotals;
 
 typedef struct {
   i64 offered, offered_bytes, records, bytes, throttled, busiest_records, busiest_bytes;
   i64 second_ends_ns, records_before, bytes_before; /* of the second that goes on; offered before it */
+  i64 busiest_calls, calls, calls_second_ends_ns;   /* of all who poll it: calls in the second that goes on */
   i64 waiting; /* records that wait at their producers */
 } ShardMeasures;
 
@@ -113,12 +116,23 @@ typedef struct {
   i64 counts[BUCKETS];
 } Histogram;
 
+/* By eighth of the traffic after the warm-up, of the records that ended in it: lost ones, latencies, ages of those left. */
+typedef struct {
+  i64 lost[EIGHTHS], counts[EIGHTHS][BUCKETS];
+} Eighths;
+
 /* A stretch of time in which a mapping was behind, and what happened in it: see episodes.py. */
 typedef struct {
   i64 begin_ns, end_ns, peak_ns, delayed, done_again, lost, sent_to_destination, first_loss_ns; /* NEVER: no loss */
 } Episode;
 
 /* From here on: what is only needed while a run goes on. */
+
+/* A number in time of which only the greatest value is wanted, fed like a level. */
+typedef struct {
+  LevelTotals totals;
+  i64 changed_ns; /* last */
+} Highest;
 
 typedef struct {
   i64 interval_ns, begins_ns, ends_ns, row; /* the row that was looked up last */
@@ -220,6 +234,7 @@ typedef struct {
   u32 phase; /* its number in the mapping's phases */
   SetAside *aside; /* only where the mapping has a filter */
   u8 doing, then, waits, moves; /* waits: its shard for the end of its parents; moves: a record ended in the last quarter of the traffic */
+  u8 misses; /* a unit of concurrency: it was refused for want of one, and has not asked again */
 } Watch;
 
 /* What has happened at one instant, see Episode. */
@@ -237,6 +252,9 @@ typedef struct {
   Cell *usual_waiting; /* by usual row and cause; NULL: the usual rows are the rows */
   i64 noticed;   /* expired records, by now */
   Histogram latency, age, age_at_send, left, cold; /* cold: latencies of records accepted before the end of the warm-up */
+  Eighths eighths;
+  i64 eighth;           /* that goes on */
+  i64 earlier[BUCKETS]; /* latencies of the eighths that are over */
   RowPercentiles latency_rows, age_rows;
   Backlog backlog;
   Lag lag;
@@ -254,6 +272,7 @@ typedef struct {
 
 typedef struct {
   i64 interval_ns, usual_ns, warmup_ns, load_interval_ns;
+  i64 eighth_ends_ns[EIGHTHS]; /* NEVER: that of the last */
   Grid grid, usual; /* of what happens now */
   i64 rows, usual_rows; /* there is room for so many */
   i64 pieces;           /* of rows, that each mapping has */

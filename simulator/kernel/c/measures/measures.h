@@ -29,6 +29,20 @@ static inline MappingRow *mapping_row(const MappingMeasures *mine, i64 row) {
 void make_level(Level *, i64 interval_ns);
 void change_level(Level *, i64 time_ns, i64 by);
 void end_level(Level *, i64 end_ns);
+static inline void end_highest(Highest *highest) {
+  highest->totals.peak = greatest(highest->totals.peak, highest->totals.now);
+}
+static inline void change_highest(Highest *highest, i64 time_ns, i64 by) { /* of what is before t = 0 nothing counts */
+  if (time_ns > highest->changed_ns && time_ns > 0) end_highest(highest);
+  highest->changed_ns = time_ns;
+  highest->totals.now += by;
+}
+
+/* eighths.c */
+void make_eighths(Measures *, i64 duration_ns);
+i64 eighth_at(const Measures *, i64 time_ns); /* what comes before the first or after the last belongs to it */
+void turn_to_eighth(const Kernel *, MappingMeasures *, i64 time_ns);
+void end_eighths(MappingMeasures *); /* all that is to be processed has been */
 
 /* histogram.c, row_percentiles.c */
 void add_to_histogram(Histogram *, i64 value_ns);
@@ -50,6 +64,7 @@ int make_stream_measures(Kernel *, Stream *);
 int longer_stream(Kernel *, const Stream *, i64 had, i64 room);
 void accept_before(Kernel *, Stream *, i64 time_ns); /* what is accepted before a time is counted */
 void turn_to_second(ShardMeasures *, i64 produced_ns);
+void count_call(Kernel *, const Reader *); /* one is wanted, now */
 void count_load(StreamMeasures *, i64 accepted_ns, i64 shard, i64 records);
 void end_load(StreamMeasures *, i64 end_ns);
 void end_stream(Kernel *, Stream *, i64 end_ns);
@@ -89,6 +104,7 @@ void end_times(Kernel *, int mapping, i64 end_ns);
 /* parts.c, attempts.c */
 void measure_processed(Kernel *, Reader *, Lane *);
 i64 last_accepted(Kernel *, const Reader *, const Lane *);
+void misses_a_unit(Kernel *, const Reader *, Lane *, int misses);
 
 /* episodes.c */
 void finished_in_episode(Kernel *, const Reader *, const Lane *, i64 done);

@@ -73,7 +73,8 @@ int room_for_measured_shards(Kernel *k, const Stream *stream, i64 had, i64 room)
 }
 
 int measure_shard(Kernel *k, const Stream *stream, i64 shard) {
-  k->measures->streams[stream - k->streams].shards[shard].second_ends_ns = -NEVER;
+  ShardMeasures *mine = &k->measures->streams[stream - k->streams].shards[shard];
+  mine->second_ends_ns = mine->calls_second_ends_ns = -NEVER;
   for (int i = 0; i < k->nmappings; i++)
     if (&k->streams[k->mappings[i].stream] == stream && !make_reader_measures(k, i, shard, k->window_began_ns)) return 0;
   return 1;
@@ -126,8 +127,8 @@ static int make_mapping(Kernel *k, int mapping) {
   mine->wasted = take(&k->memory, (u64)(m->batch_size + 1) * sizeof(Wasted));
   make_row_percentiles(&k->memory, &mine->latency_rows);
   make_row_percentiles(&k->memory, &mine->age_rows);
-  if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns)) return 0;
   mine->latency_rows.all = mine->latency.counts;
+  if (k->memory.exhausted || !make_lag(k, &mine->lag, shards * m->factor, m->behind_ns)) return 0;
   mine->latency.least_ns = mine->age.least_ns = mine->age_at_send.least_ns = mine->left.least_ns = INT64_MAX;
   mine->instant.at_ns = -NEVER;
   mine->totals.last_end_ns = -NEVER;
@@ -148,6 +149,7 @@ int make_measures(Kernel *k) {
   if (k->memory.exhausted) return 0;
   all->minute_ns = A_MINUTE_NS;
   all->looks_ns = least(all->minute_ns, k->duration_ns + 1);
+  make_eighths(all, k->duration_ns);
   all->grid.interval_ns = all->interval_ns, all->usual.interval_ns = all->usual_ns;
   look_up_row(&all->grid, -1);
   look_up_row(&all->usual, -1);
@@ -158,6 +160,7 @@ int make_measures(Kernel *k) {
   for (int i = 0; i < k->nstreams; i++)
     if (!make_stream_measures(k, &k->streams[i])) return 0;
   for (int i = 0; i < k->nfunctions; i++) make_level(&all->functions[i], all->interval_ns);
+  for (int i = 0; i < k->npools; i++) k->pools[i].wanted.changed_ns = -NEVER;
   for (int i = 0; i < k->nmappings; i++)
     if (!make_mapping(k, i)) return 0;
   for (int i = 0; i < k->nothers; i++)
@@ -184,6 +187,7 @@ static void at_very_end(MappingMeasures *mine, i64 end_ns, i64 interval_ns) {
 static void end_mapping(Kernel *k, int mapping, i64 end_ns) {
   MappingMeasures *mine = &k->measures->mappings[mapping];
   know_all(k, mapping);
+  end_eighths(mine);
   end_times(k, mapping, end_ns);
   end_lanes(k, mapping, end_ns);
   end_lag(k, mapping, end_ns);
@@ -202,6 +206,7 @@ void end_measures(Kernel *k) {
   if (!k->measures->quarter_is_over) close_quarter(k);
   for (int i = 0; i < k->nstreams; i++) end_stream(k, &k->streams[i], end_ns);
   for (int i = 0; i < k->nfunctions; i++) end_level(&k->measures->functions[i], end_ns);
+  for (int i = 0; i < k->npools; i++) end_highest(&k->pools[i].wanted);
   for (int i = 0; i < k->nmappings; i++) end_mapping(k, i, end_ns);
   for (int i = 0; i < k->nothers; i++) end_other(k, i, end_ns);
 }

@@ -61,6 +61,7 @@ void measure_other_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
   row->skipped += skipped, reads->skipped += skipped;
   row->records += answer->end - answer->first;
   row->bytes += answer->bytes, reads->bytes += answer->bytes;
+  if (!skipped) count_call(k, r);
   note(k, r, k->clock.now);
 }
 

@@ -100,6 +100,7 @@ void measure_processed(Kernel *k, Reader *r, Lane *lane) {
   const Log *log = &shard_read(k, r)->log;
   i64 low = lane->part.low, high = lane->done, warm = first_warm(k, r, lane, log, low, high), now_ns = k->clock.now;
   if (low == high) return;
+  if (now_ns >= all->eighth_ends_ns[mine->eighth]) turn_to_eighth(k, mine, now_ns);
   turn_to_row(&mine->latency_rows, mine, 1, &all->grid, now_ns);
   MappingRow *row = mapping_row(mine, row_at(&all->grid, now_ns));
   Added cold_ones = add_up(r, lane, log, low, warm, now_ns, &mine->latency_rows, mine->cold.counts);

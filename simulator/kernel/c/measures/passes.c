@@ -93,9 +93,9 @@ void measure_poll(Kernel *k, Reader *r, int what, const Answer *answer) {
   i64 now_ns = k->clock.now;
   int before = r->polled;
   r->polled_ns = now_ns;
-  reads->calls += what == CALLED;
-  reads->refused += what == NO_CALL || what == NO_BYTES;
-  reads->skipped += what != CALLED && what != NO_CALL && what != NO_BYTES;
+  int refused = what == NO_CALL || what == NO_BYTES, skipped = what != CALLED && !refused;
+  reads->calls += what == CALLED, reads->refused += refused, reads->skipped += skipped;
+  if (!skipped) count_call(k, r);
   reads->bytes += answer->bytes;
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
@@ -132,5 +132,6 @@ LOOP void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 record
 void measure_read_again(Kernel *k, const Reader *r, i64 bytes, int call) {
   ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
   reads->calls += call;
+  if (call) count_call(k, r);
   reads->bytes += bytes;
 }

@@ -18,7 +18,7 @@ int make_stream_measures(Kernel *k, Stream *stream) {
   mine->arrivals.waiting.heap = take(&k->memory, (u64)(shards + 1) * sizeof(Event));
   mine->arrivals.waiting.room = shards + 1;
   mine->arrivals.boundary_ns = -NEVER;
-  for (i64 j = 0; !k->memory.exhausted && j < stream->nshards; j++) mine->shards[j].second_ends_ns = -NEVER;
+  for (i64 j = 0; !k->memory.exhausted && j < stream->nshards; j++) mine->shards[j].second_ends_ns = mine->shards[j].calls_second_ends_ns = -NEVER;
   return !k->memory.exhausted;
 }
 
@@ -100,13 +100,16 @@ static void count_offered(StreamMeasures *mine, StreamRow *row, i64 shard, const
 }
 
 /* Some of them are not accepted at once. */
-static void note_held(StreamMeasures *mine, const Stream *stream, Shard *shard, const Offered *offered, i64 n) {
+static void note_held(Kernel *k, StreamMeasures *mine, const Stream *stream, Shard *shard, const Offered *offered, i64 n) {
   i64 place = shard->log.end;
   for (const Offered *o = offered; o < offered + n; place += !o->dropped, o++) {
     if (o->accepted_ns == o->produced_ns) continue;
     stream->in_order[o->nth] = NEVER + (o - stream->offered);
-    mine->totals.dropped += o->dropped;
-    if (o->dropped) continue;
+    if (o->dropped) {
+      mine->totals.dropped++;
+      mine->totals.dropped_by_eighth[eighth_at(k->measures, o->produced_ns)]++;
+      continue;
+    }
     shard->last_held = place;
     if (shard->held < 0) shard->held = place;
   }
@@ -127,7 +130,7 @@ LOOP void measure_offered(Kernel *k, Stream *stream, Shard *shard, const Offered
     }
     count_offered(mine, row, number, &of);
   }
-  if (mine->shards[number].throttled > throttled) note_held(mine, stream, shard, offered, n);
+  if (mine->shards[number].throttled > throttled) note_held(k, mine, stream, shard, offered, n);
 }
 
 /* The window's records in order of production: those that are accepted at once, and those that wait. */

@@ -1,5 +1,6 @@
 /* How records end that are not processed, as times.py has it. */
 #include "exact.h"
+#include "histogram.h"
 #include "measures.h"
 
 /* Records of a lane that were available end. */
@@ -23,7 +24,10 @@ static void live(MappingMeasures *mine, const Log *log, u64 at, i64 ended_ns) {
 
 /* A record is lost. */
 static void lose(const Kernel *k, MappingMeasures *mine, const Log *log, u64 at, i64 time_ns) {
-  mine->totals.unserved += log->rows[at].accepted >= k->measures->warmup_ns;
+  if (log->rows[at].accepted >= k->measures->warmup_ns) {
+    mine->totals.unserved++;
+    mine->eighths.lost[eighth_at(k->measures, time_ns)]++;
+  }
   live(mine, log, at, time_ns);
 }
 
@@ -32,6 +36,7 @@ void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 recor
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
   i64 now_ns = k->clock.now;
+  misses_a_unit(k, r, lane, 0);
   count_lost(mine, mapping_row(mine, row_at(&k->measures->grid, now_ns)), how, records);
   lost_in_episode(k, r->mapping, how, now_ns, records);
   lost_in_quarter(k, r->mapping, how, failure, now_ns, records);
@@ -170,8 +175,11 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
     u64 at = row(log, place);
     if (has_expired(k, r, place)) continue;
     mine->totals.unprocessed++;
-    if (log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns)
-      add_to_histogram(&mine->left, end_ns - log->rows[at].produced);
+    if (log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns) {
+      i64 age_ns = end_ns - log->rows[at].produced;
+      add_to_histogram(&mine->left, age_ns);
+      mine->eighths.counts[eighth_at(k->measures, end_ns)][bucket_of(age_ns)]++;
+    }
     if (log->rows[at].accepted <= end_ns) {
       live(mine, log, at, end_ns);
       if (is_set_aside(&k->mappings[r->mapping], log, place)) leave_set_aside(k, r, lane, place, end_ns);

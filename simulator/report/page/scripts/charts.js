@@ -22,6 +22,14 @@
     return `${Math.floor(value / size)} ${big}${rest ? ` ${rest} ${small}` : ""}`;
   }
 
+  // A time of the run by the clock where it is known when it starts, at midnight the day; else from the start on.
+  function moment(chart, value) {
+    if (!chart.starts) return seconds(value);
+    const time = new Date(Date.parse(chart.starts) + 1000 * value), clock = time.toISOString().slice(11, 19).replace(/:00$/, "");
+    const day = { day: "numeric", month: "short", timeZone: "UTC" };
+    return clock === "00:00" ? time.toLocaleDateString("en-GB", day) : clock;
+  }
+
   function told(value, unit) {
     if (value == null) return "–";
     if (unit === "s") return seconds(value);
@@ -112,7 +120,8 @@
       const [name, size] = unitFor(Math.max(...values.map(Math.abs)));
       return values.map((value) => `${digits(value / size)} ${name}`);
     };
-    return [{ ...look(), size: 28, incrs: steps, space: 70, values: (_, values) => scaled(values, "s") },
+    return [{ ...look(), size: 28, incrs: steps, space: 70,
+        values: (_, values) => (chart.starts ? values.map((value) => moment(chart, value)) : scaled(values, "s")) },
       { ...look(), size: 74, incrs: chart.unit === "s" ? steps : undefined,
         values: (_, values) => scaled(values, chart.unit) }];
   }
@@ -165,7 +174,7 @@
       row.append(button);
     });
     const at = document.createElement("span");
-    values.push((idx) => (at.textContent = idx == null ? "" : `at ${seconds(chart.times_s[idx])}`));
+    values.push((idx) => (at.textContent = idx == null ? "" : `at ${moment(chart, chart.times_s[idx])}`));
     row.append(at);
     return row;
   }

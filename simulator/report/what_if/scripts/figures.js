@@ -51,7 +51,7 @@ function ofMapping(recipe, number, run) {
     iterator_age: timesOf(Histogram.of(found.age), recipe), iterator_age_at_send: timesOf(Histogram.of(found.age_at_send), recipe),
     lag: { peak_s: seconds(lags.peak), when_traffic_ends_s: seconds(lags.last) },
     limits: { ...offeredToWrite(recipe, stream), ...offeredToRead(recipe, stream, pollersOf(recipe, number, blocks), endS),
-      ...offeredToFunction(recipe, number, streams, blocks.mappings) },
+      ...offeredToFunction(recipe, number, streams, blocks.mappings, blocks.functions[spec.function].wanted.number(0, "peak")) },
   };
 }
 

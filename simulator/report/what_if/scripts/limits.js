@@ -8,7 +8,7 @@ class Shards {
     const { spans, shards, totals } = found, n = spans.rows, duration = ns(recipe.duration_s), begin = BigInt(recipe.begin_ns);
     const upto = (name) => Array.from({ length: n }, (_, j) => (j < shards.rows ? shards.number(j, name) : 0));
     [this.offered, this.offeredBytes, this.records, this.bytes] = ["offered", "offered_bytes", "records", "bytes"].map(upto);
-    [this.busiestRecords, this.busiestBytes] = [shards.column("busiest_records"), shards.column("busiest_bytes")];
+    [this.busiestRecords, this.busiestBytes, this.busiestCalls] = ["busiest_records", "busiest_bytes", "busiest_calls"].map(upto);
     this.open = Array.from({ length: n }, (_, j) => {
       const [opens, closes] = [spans.big(j, "opens_ns"), spans.big(j, "closes_ns")];
       const lasted = (closes < duration ? closes : duration) - (opens > 0n ? opens : begin);
@@ -48,7 +48,7 @@ function offeredToRead(recipe, stream, polling, endS) {
   const { calls_per_s, read_bytes_per_s, bytes_per_s } = recipe.measuring.limits, readers = Math.max(1, polling.length);
   const wanted = stream.open.map((_, j) => polling.reduce((sum, calls) => sum + (calls[j] ?? 0), 0));
   return {
-    ...(polling.length ? { read_calls: offered(most(wanted.map((calls) => calls / endS / calls_per_s))) } : {}),
+    ...(polling.length ? { read_calls: offered(most(wanted.map((calls) => calls / endS / calls_per_s)), most(stream.busiestCalls.map((calls) => calls / calls_per_s))) } : {}),
     read_bytes: offered(
       most(stream.bytes.map((bytes, j) => (readers * bytes) / stream.openS[j] / read_bytes_per_s)),
       most(stream.busiestBytes.map((bytes) => (readers * Math.min(bytes, bytes_per_s)) / read_bytes_per_s))),
@@ -80,15 +80,15 @@ function batchS(recipe, mapping, records, meanBytes) {
   return mapping.invoke_overhead_s + takes.per_batch.mean + records * each;
 }
 
-function offeredToFunction(recipe, number, streams, found) {
+// `wanted`: of the units that the function takes from, the most in use or missed at once.
+function offeredToFunction(recipe, number, streams, found, wanted) {
   const needs = recipe.mappings.map((each, i) => neededS(recipe, each, streams[each.stream], found[i]));
   const mapping = recipe.mappings[number], fn = recipe.functions[mapping.function];
   const shares = (each) => each.function === mapping.function ||
     (fn.reserved === null && recipe.functions[each.function].reserved === null);
   const all = recipe.mappings.reduce((sum, each, i) => (shares(each) ? sum + total(needs[i]) / readS(recipe, each) : sum), 0);
-  const units = fn.reserved ?? sharedUnits(recipe);
-  return { lanes: offered(most(needs[number]) / readS(recipe, mapping)),
-    concurrency: offered(units ? all / units : all ? Infinity : 0) };
+  const units = fn.reserved ?? sharedUnits(recipe), ofUnits = (each) => (units ? each / units : each ? Infinity : 0);
+  return { lanes: offered(most(needs[number]) / readS(recipe, mapping)), concurrency: offered(ofUnits(all), ofUnits(wanted)) };
 }
 
 // The time of the traffic that a mapping does not skip.
