@@ -62,7 +62,7 @@ def status(opened: Opened, begins: str = "Simulated") -> str:
     """What is announced when an answer has come."""
     line = opened.page.locator("#what-if [role=status]", has_text=re.compile(f"^{begins}"))
     line.wait_for(timeout=60_000)
-    return line.inner_text()
+    return line.inner_text().replace("\u00a0", " ")
 
 
 def knob(opened: Opened, name: str) -> Locator:
@@ -171,6 +171,7 @@ def test_without_scripts_the_page_of_a_run_is_what_it_was(tmp_path: Path, browse
         context.close()
     assert texts[0] == texts[1]
     opened.open(tmp_path / "more" / "report.html")
+    opened.page.locator("#what-if").scroll_into_view_if_needed()
     assert "keeps up" in status(opened) or "was behind" in status(opened)
     shardsim("report", str(tmp_path / "plain"), "--what-if")
     assert (tmp_path / "plain/report.html").read_text() == (tmp_path / "more/report.html").read_text()
@@ -181,11 +182,15 @@ def test_without_scripts_the_page_of_a_run_is_what_it_was(tmp_path: Path, browse
 def test_markup_in_names_is_text(tmp_path: Path, opened: Opened) -> None:
     dialogs: list[str] = []
     opened.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
-    opened.open(explored(tmp_path, name=MARKUP, readers=(MARKUP, "'a | `b` *c* $(d)'"), description=MARKUP))
+    opened.open(explored(tmp_path, name=MARKUP, readers=(MARKUP, "'a = `b` *c* $(d)'"), description=MARKUP))
     status(opened)
-    move(opened, "traffic", 15)
+    move(opened, "event_source_mappings.0.batch_size", 3)
+    opened.page.get_by_role("button", name="copy as --set").click()
+    [_, word] = shlex.split(opened.page.evaluate("window.copied"))
+    path, text = word.split("=", 1)
+    assert load(tmp_path / "clicks.yaml", {path: text}).event_source_mappings[0].batch_size == 10
     assert MARKUP.strip("'") in opened.page.locator("#what-if").inner_text()
-    opened.page.get_by_label("Figures of").select_option(label="a | `b` *c* $(d)")
+    opened.page.get_by_label("Figures of").select_option(label="a = `b` *c* $(d)")
     assert dialogs == []
     assert opened.complaints == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -39,6 +40,7 @@ AGES_S: Final = (60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 25920
 PARTS: Final = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 LASTS_S: Final = (0, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 NO_LIMIT: Final = -1
+PLAIN: Final = re.compile("[A-Za-z0-9_.-]+")  # a name that a path may hold; others are told by their number
 MOST_NAMES: Final = 200_000  # keys of a producer: which shard each belongs to is found anew at every move
 
 
@@ -149,12 +151,13 @@ def _plain(
 
 def _mapping(i: int, mapping: EventSourceMapping) -> Iterator[Knob]:
     group = f"Mapping {mapping.name}"
+    at = f"event_source_mappings.{mapping.name if PLAIN.fullmatch(mapping.name) else i}"
 
     def plain(
         field: str, key: str, label: str, today: Value, values: Iterable[Value], told: Callable[[Any], str] = str,
         written: Callable[[Any], str] = str,
     ) -> Knob:  # fmt: skip
-        id_, path = f"event_source_mappings.{mapping.name}.{field}", ("mappings", i, key)
+        id_, path = f"{at}.{field}", ("mappings", i, key)
         return _plain(id_, group, label, path, today, values, told, f"event_source_mappings.{field}", written)
 
     def flag(field: str, key: str, label: str, today: bool) -> Knob:
@@ -165,7 +168,7 @@ def _mapping(i: int, mapping: EventSourceMapping) -> Iterator[Knob]:
                 map(float, WINDOWS_S), _time, _seconds)  # fmt: skip
     yield plain("parallelization_factor", "parallelization_factor", "parallelization factor",
                 mapping.parallelization_factor, range(1, 11))  # fmt: skip
-    id_, path = f"event_source_mappings.{mapping.name}.consumer", ("mappings", i, "consumer")
+    id_, path = f"{at}.consumer", ("mappings", i, "consumer")
     ways = ("polling", "push")
     field = _explained("event_source_mappings.consumer")
     yield Knob(id_, group, "read by", path, tuple(Step(each, each, ((id_, each),)) for each in ways),

@@ -11,7 +11,10 @@ WORKER: Final = (
     "numbers", "draws", "key_hash", "words", "quantiles", "rates", "plan_streams", "plan", "changed", "machine",
     "whole", "blocks", "histogram", "waiting", "limits", "verdict", "bill", "figures", "worker",
 )  # fmt: skip
-PAGE: Final = ("told", "elements", "runner", "controls", "curves", "answers", "tries", "what_if")
+PAGE: Final = (
+    "told", "elements", "packed", "copies", "runner", "controls", "curves", "answers", "tries", "memory", "asking",
+    "what_if",
+)  # fmt: skip
 
 
 @cache

@@ -9,7 +9,8 @@ class Block {
 
   // Where a field of a row is, `path` such as "cell.integral".
   place(row, path, i = 0) {
-    let { layout } = this, at = row * layout.words;
+    let { layout } = this,
+      at = row * layout.words;
     for (const name of path.split(".")) {
       const field = layout.fields[name];
       at += field.at;
@@ -35,7 +36,8 @@ class Block {
 
   // Several, of one field or row by row.
   several(row, path) {
-    const { n } = this.layout.fields[path], at = this.place(row, path);
+    const { n } = this.layout.fields[path],
+      at = this.place(row, path);
     return Array.from(this.words.subarray(at, at + n), Number);
   }
 
@@ -52,11 +54,21 @@ class Block {
 // All measures of a run that is over: of each stream, function, mapping and other reader its blocks by name.
 function blocksOf(machine, recipe) {
   const { kinds } = recipe.blocks;
-  const of = (thing, number) => Object.fromEntries(kinds[thing].blocks.map(([name, layout], kind) =>
-    [name, new Block(machine.block(kinds[thing].first + kind, number), layout)]));
+  const of = (thing, number) =>
+    Object.fromEntries(
+      kinds[thing].blocks.map(([name, layout], kind) => [
+        name,
+        new Block(machine.block(kinds[thing].first + kind, number), layout),
+      ]),
+    );
   const all = (thing, things) => things.map((_, number) => of(thing, number));
-  return { end_ns: machine.now, streams: all("stream", recipe.streams), functions: all("function", recipe.functions),
-    mappings: all("mapping", recipe.mappings), readers: all("other reader", recipe.readers) };
+  return {
+    end_ns: machine.now,
+    streams: all("stream", recipe.streams),
+    functions: all("function", recipe.functions),
+    mappings: all("mapping", recipe.mappings),
+    readers: all("other reader", recipe.readers),
+  };
 }
 
 // The rows of a series that a run has, after the one of what was before t = 0.

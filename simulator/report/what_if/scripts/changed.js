@@ -2,7 +2,8 @@
 
 // `moves`: by the id of a knob, the number of its step.
 function changed(recipe, knobs, moves) {
-  const { tables, ...rest } = recipe, found = structuredClone(rest);
+  const { tables, ...rest } = recipe,
+    found = structuredClone(rest);
   found.tables = tables;
   for (const knob of knobs) if (knob.id in moves) put(found, knob.path, knob.steps[moves[knob.id]].value);
   for (const fn of found.functions) fn.failures = fn.failures.filter(happens);
@@ -10,7 +11,8 @@ function changed(recipe, knobs, moves) {
 }
 
 function put(recipe, path, value) {
-  const of = path.slice(0, -1).reduce((part, name) => part[name], recipe), name = path.at(-1);
+  const of = path.slice(0, -1).reduce((part, name) => part[name], recipe),
+    name = path.at(-1);
   const lasts = of.to - of.from;
   if (name === "lasts") of.to = of.from + value;
   else of[name] = value;
@@ -18,15 +20,20 @@ function put(recipe, path, value) {
 }
 
 // A failure that may be added has no effect as it is, and an outage none that lasts no time.
-const happens = (failure) => failure.kind === "outage" ? failure.to > failure.from : !(failure.added && failure.probability === 0);
+const happens = (failure) =>
+  failure.kind === "outage" ? failure.to > failure.from : !(failure.added && failure.probability === 0);
 
 // The overrides, as pairs of path and text.
 function setsOf(recipe, knobs, moves) {
-  const moved = knobs.filter((knob) => knob.id in moves && moves[knob.id] !== knob.today), found = changed(recipe, knobs, moves);
+  const moved = knobs.filter((knob) => knob.id in moves && moves[knob.id] !== knob.today),
+    found = changed(recipe, knobs, moves);
   const failing = new Set(moved.filter((knob) => knob.path[2] === "failures").map((knob) => knob.path[1]));
   return [
     ...moved.flatMap((knob) => knob.steps[moves[knob.id]].sets),
-    ...[...failing].map((i) => [`functions.${found.functions[i].name}.failures`, JSON.stringify(found.functions[i].failures.map(failureText))]),
+    ...[...failing].map((i) => [
+      `functions.${found.functions[i].name}.failures`,
+      JSON.stringify(found.functions[i].failures.map(failureText)),
+    ]),
   ];
 }
 

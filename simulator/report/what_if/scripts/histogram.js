@@ -1,5 +1,6 @@
 // Percentiles of times in logarithmic buckets: as simulator/measures/histogram.py and unserved.py take them.
-const EDGES = new Float64Array(1), EDGE_WORDS = new BigUint64Array(EDGES.buffer);
+const EDGES = new Float64Array(1),
+  EDGE_WORDS = new BigUint64Array(EDGES.buffer);
 
 class Histogram {
   constructor(counts, sum, least, greatest) {
@@ -11,7 +12,12 @@ class Histogram {
   }
 
   static of(block) {
-    return new Histogram(block.several(0, "counts"), block.sum(0, "sum"), block.number(0, "least_ns"), block.number(0, "greatest_ns"));
+    return new Histogram(
+      block.several(0, "counts"),
+      block.sum(0, "sum"),
+      block.number(0, "least_ns"),
+      block.number(0, "greatest_ns"),
+    );
   }
 
   // A percentile in seconds, off by at most 0.4 %; NaN without values.
@@ -35,12 +41,16 @@ function bucketEdge(bucket) {
 function percentileNs(counts, percent) {
   let all = 0;
   for (const count of counts) all += count;
-  const rank = (percent / 100) * all, first = counts.findIndex((count) => count), last = counts.findLastIndex((count) => count);
-  let bucket = 0, upto = counts[0];
+  const rank = (percent / 100) * all,
+    first = counts.findIndex((count) => count),
+    last = counts.findLastIndex((count) => count);
+  let bucket = 0,
+    upto = counts[0];
   while (upto < rank && bucket < counts.length - 1) upto += counts[++bucket];
   for (; bucket < first; upto += counts[++bucket]);
   for (; bucket > last; upto -= counts[bucket--]);
-  const within = (rank - (upto - counts[bucket])) / counts[bucket], low = bucketEdge(bucket);
+  const within = (rank - (upto - counts[bucket])) / counts[bucket],
+    low = bucketEdge(bucket);
   return low + (bucketEdge(bucket + 1) - low) * Math.min(Math.max(within, 0), 1);
 }
 
@@ -53,7 +63,8 @@ function latencyPercentile(processed, left, lost, percent) {
 
 function leastLatency(processed, left, lost, percent) {
   if (!(lost || left.n)) return processed.percentile(percent);
-  const known = processed.n + left.n, rank = (percent / 100) * (known + lost);
+  const known = processed.n + left.n,
+    rank = (percent / 100) * (known + lost);
   if (rank > known || !known) return Infinity;
   const counts = processed.counts.map((count, i) => count + left.counts[i]);
   const value = percentileNs(counts, (100 * rank) / known);

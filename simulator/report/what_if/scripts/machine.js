@@ -1,5 +1,6 @@
 // The kernel's WebAssembly file at work: its memory, and its few functions (simulator/kernel/machine.py, c/door.c).
-const RUNNING = 0, OVER = 1;
+const RUNNING = 0,
+  OVER = 1;
 
 class TooLarge extends Error {}
 
@@ -30,7 +31,7 @@ class Machine {
   // A copy of a block of measures, when the run is over.
   block(kind, number) {
     const pieces = [];
-    for (let n; (n = Number(this.door.block_words(this.kernel, kind, number, BigInt(pieces.length)))); ) {
+    for (let n; (n = Number(this.door.block_words(this.kernel, kind, number, BigInt(pieces.length))));) {
       const address = this.door.block(this.kernel, kind, number, BigInt(pieces.length)) >>> 0;
       pieces.push(new BigInt64Array(this.door.memory.buffer, address, n).slice());
     }

@@ -1,10 +1,12 @@
 // Numbers as Python has them: times in whole nanoseconds, quotients of whole numbers, sums of floats, and digits.
-const NS = 1_000_000_000n, NEVER = 1n << 62n;
+const NS = 1_000_000_000n,
+  NEVER = 1n << 62n;
 
-// A duration that is given, as whole nanoseconds: rounded half up from the digits that it is written with (model.md, 0).
+// A duration that is given, as whole nanoseconds: rounded half up from the digits that it is written with.
 function ns(seconds) {
   const [, sign, whole, part = "", power = "0"] = String(seconds).match(/^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/);
-  const digits = BigInt(sign + whole + part), shift = 9 + Number(power) - part.length;
+  const digits = BigInt(sign + whole + part),
+    shift = 9 + Number(power) - part.length;
   if (shift >= 0) return digits * 10n ** BigInt(shift);
   const unit = 10n ** BigInt(-shift);
   return floored(2n * digits + unit, 2n * unit);
@@ -25,11 +27,11 @@ const roundedUp = (a, b) => -floored(-a, b);
 
 // The float nearest to a quotient of whole numbers.
 function ratio(a, b) {
-  a = BigInt(a), b = BigInt(b);
+  ((a = BigInt(a)), (b = BigInt(b)));
   if (a < 0n) return -ratio(-a, b);
   const shift = Math.max(0, 66 + b.toString(2).length - a.toString(2).length);
   const scaled = a << BigInt(shift);
-  const sticky = (scaled / b << 1n) | BigInt(scaled % b !== 0n);
+  const sticky = ((scaled / b) << 1n) | BigInt(scaled % b !== 0n);
   return Number(sticky) / 2 ** (shift + 1);
 }
 
@@ -61,22 +63,27 @@ function exactSum(values) {
     let n = 0;
     for (let y of partials) {
       if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
-      const high = x + y, low = y - (high - x);
+      const high = x + y,
+        low = y - (high - x);
       if (low) partials[n++] = low;
       x = high;
     }
     partials.length = n;
     partials.push(x);
   }
-  let n = partials.length, high = n ? partials[--n] : 0, low = 0;
+  let n = partials.length,
+    high = n ? partials[--n] : 0,
+    low = 0;
   while (n > 0) {
-    const x = high, y = partials[--n];
+    const x = high,
+      y = partials[--n];
     high = x + y;
     low = y - (high - x);
     if (low) break;
   }
-  if (n > 0 && (low < 0) === (partials[n - 1] < 0)) {
-    const twice = low * 2, x = high + twice;
+  if (n > 0 && low < 0 === partials[n - 1] < 0) {
+    const twice = low * 2,
+      x = high + twice;
     if (twice === x - high) high = x;
   }
   return high;
@@ -84,7 +91,8 @@ function exactSum(values) {
 
 // So many digits after the point; what lies half-way goes to the even one.
 function fixed(value, digits) {
-  const rounded = value.toFixed(digits), exact = value.toFixed(Math.min(100, digits + 60));
+  const rounded = value.toFixed(digits),
+    exact = value.toFixed(Math.min(100, digits + 60));
   const rest = exact.slice(exact.indexOf(".") + 1 + digits);
   if (!/^50*$/.test(rest) || /[02468]$/.test(rounded)) return rounded;
   const down = exact.slice(0, exact.indexOf(".") + 1 + digits);

@@ -1,6 +1,8 @@
 // The plan of a run, made of a recipe: the very words that simulator/kernel/plan.py writes of the same scenario.
 function plan(recipe, tables) {
-  const words = new Words(tables), duration = ns(recipe.duration_s), latest = duration + ns(recipe.drain_s);
+  const words = new Words(tables),
+    duration = ns(recipe.duration_s),
+    latest = duration + ns(recipe.drain_s);
   const measuring = measuringOf(recipe);
   words.whole(recipe.magic, recipe.begin_ns, duration, latest);
   words.whole(1, measuring.interval_ns, measuring.usual_ns, measuring.warmup_ns, measuring.load_ns);
@@ -8,7 +10,9 @@ function plan(recipe, tables) {
   words.each(recipe.streams, (stream, number) => writeStream(words, recipe, stream, number));
   words.each(recipe.producers, (producer) => writeProducer(words, recipe, producer));
   const pools = poolsOf(recipe);
-  words.each(pools.distinct, (units) => words.whole(units, BigInt(recipe.account.ticks_a_unit) * BigInt(Math.max(0, units))));
+  words.each(pools.distinct, (units) =>
+    words.whole(units, BigInt(recipe.account.ticks_a_unit) * BigInt(Math.max(0, units))),
+  );
   words.each(recipe.functions, (fn, number) => writeFunction(words, fn, pools.of[number]));
   words.each(recipe.mappings, (mapping) => writeMapping(words, recipe, mapping));
   words.each(recipe.readers, (reader) => writeReader(words, recipe, reader));
@@ -17,15 +21,23 @@ function plan(recipe, tables) {
 
 // What the kernel needs to know to measure a run: simulator/measures/run.py and run_times.py. Times in nanoseconds.
 function measuringOf(recipe) {
-  const { rows } = recipe.measuring, duration = ns(recipe.duration_s), latest = duration + ns(recipe.drain_s);
+  const { rows } = recipe.measuring,
+    duration = ns(recipe.duration_s),
+    latest = duration + ns(recipe.drain_s);
   const usual_ns = niceInterval(recipe, duration, latest, rows.usual);
-  return { interval_ns: usual_ns, usual_ns, warmup_ns: recipe.warmup_s ? ns(recipe.warmup_s) : -NEVER,
-    load_ns: niceInterval(recipe, duration, duration, rows.load) };
+  return {
+    interval_ns: usual_ns,
+    usual_ns,
+    warmup_ns: recipe.warmup_s ? ns(recipe.warmup_s) : -NEVER,
+    load_ns: niceInterval(recipe, duration, duration, rows.load),
+  };
 }
 
 function niceInterval(recipe, traffic, longest, rows) {
   const { nice_ns, day_ns, rows: most } = recipe.measuring;
-  const wanted = [roundedUp(traffic, BigInt(rows)), roundedUp(longest, BigInt(most.most))].reduce((a, b) => (a > b ? a : b));
+  const wanted = [roundedUp(traffic, BigInt(rows)), roundedUp(longest, BigInt(most.most))].reduce((a, b) =>
+    a > b ? a : b,
+  );
   const nice = nice_ns.map(BigInt).find((each) => each >= wanted);
   return nice ?? roundedUp(wanted, BigInt(day_ns)) * BigInt(day_ns);
 }
@@ -38,7 +50,8 @@ function behindNs(recipe, mapping) {
 
 // The pools of concurrency, by their units, and which of them each function draws from (model.md, section 6).
 function poolsOf(recipe) {
-  const distinct = [], of = [];
+  const distinct = [],
+    of = [];
   let shared = -1;
   for (const fn of recipe.functions) {
     if (fn.reserved !== null) of.push(distinct.push(fn.reserved) - 1);
@@ -55,17 +68,31 @@ function writeFunction(words, fn, pool) {
   words.whole(pool, fn.provisioned, ns(fn.idle_s), ns(fn.timeout_s));
   const takes = work(fn);
   for (const each of [takes.per_batch, takes.per_record, takes.per_mib, fn.cold_start]) words.quantile(each);
-  words.each(fn.failures.filter((each) => each.kind !== "poison"), (failure) => {
-    const always = failure.kind === "random", slow = failure.kind === "slow";
-    words.whole({ random: 0, outage: 1, slow: 2 }[failure.kind], always ? 0n : ns(failure.from), always ? NEVER : ns(failure.to));
-    words.number(slow ? 0 : failure.probability, slow ? 1 : failure.fails_after, slow ? failure.factor : 1);
-  });
+  words.each(
+    fn.failures.filter((each) => each.kind !== "poison"),
+    (failure) => {
+      const always = failure.kind === "random",
+        slow = failure.kind === "slow";
+      words.whole(
+        { random: 0, outage: 1, slow: 2 }[failure.kind],
+        always ? 0n : ns(failure.from),
+        always ? NEVER : ns(failure.to),
+      );
+      words.number(slow ? 0 : failure.probability, slow ? 1 : failure.fails_after, slow ? failure.factor : 1);
+    },
+  );
 }
 
 function writeMapping(words, recipe, mapping) {
   const factor = mapping.parallelization_factor;
   words.whole(mapping.stream, mapping.function, mapping.consumer === "push");
-  words.whole(factor, factorsOf(recipe, mapping.stream).indexOf(factor), mapping.poisoned, mapping.filter, mapping.batch_size);
+  words.whole(
+    factor,
+    factorsOf(recipe, mapping.stream).indexOf(factor),
+    mapping.poisoned,
+    mapping.filter,
+    mapping.batch_size,
+  );
   words.whole(ns(mapping.window_s), ns(mapping.invoke_overhead_s), mapping.retries);
   words.whole(mapping.record_age_s > 0 ? ns(mapping.record_age_s) : NEVER, mapping.bisect, mapping.partial);
   words.whole(mapping.destination, ...mapping.position_ns, ns(mapping.starts_after_s), ns(mapping.discovery_s));
@@ -88,13 +115,16 @@ function writeReader(words, recipe, reader) {
 
 // How the shards of a stream are polled, and when each of the start is first: simulator/model/phase.py.
 function writePolls(words, recipe, { polling, stream, starts_after_s }) {
-  const { shards } = recipe.streams[stream], starts = ns(starts_after_s), interval = polling.interval_s * 1e9;
+  const { shards } = recipe.streams[stream],
+    starts = ns(starts_after_s),
+    interval = polling.interval_s * 1e9;
   words.whole(ns(polling.interval_s), polling.limit);
   words.number(polling.jitter);
   words.whole(polling.jitter_key);
-  const after = {
-    random: (j) => halfUp(interval * unit(bits(BigInt(polling.phase_key), j))),
-    spread: (j) => halfUp((interval * (j + 0.5)) / shards),
-  }[polling.phase] ?? (() => ns(polling.phase));
+  const after =
+    {
+      random: (j) => halfUp(interval * unit(bits(BigInt(polling.phase_key), j))),
+      spread: (j) => halfUp((interval * (j + 0.5)) / shards),
+    }[polling.phase] ?? (() => ns(polling.phase));
   for (let j = 0; j < shards; j++) words.whole(starts + after(j));
 }

@@ -1,10 +1,13 @@
 // The writing end of a plan: as simulator/kernel/plan_streams.py writes it.
-const HALF = (1n << 64n) - 1n, LAST_HASH_KEY = (1n << 128n) - 1n;
+const HALF = (1n << 64n) - 1n,
+  LAST_HASH_KEY = (1n << 128n) - 1n;
 
 // The first hash key of each shard at the start, and one beyond the last of all (model.md, section 2).
 function firstKeys(stream) {
   const step = (LAST_HASH_KEY + 1n) / BigInt(stream.shards);
-  const firsts = unequal(stream) ? stream.firsts.map(BigInt) : Array.from({ length: stream.shards }, (_, j) => BigInt(j) * step);
+  const firsts = unequal(stream)
+    ? stream.firsts.map(BigInt)
+    : Array.from({ length: stream.shards }, (_, j) => BigInt(j) * step);
   return [...firsts, LAST_HASH_KEY + 1n];
 }
 
@@ -20,7 +23,12 @@ function factorsOf(recipe, stream) {
 function writeStream(words, recipe, stream, number) {
   const factors = factorsOf(recipe, number);
   words.whole(stream.shards, ns(stream.retention_s), unequal(stream));
-  if (unequal(stream)) words.whole(...firstKeys(stream).slice(0, -1).flatMap((first) => [first >> 64n, first & HALF]));
+  if (unequal(stream))
+    words.whole(
+      ...firstKeys(stream)
+        .slice(0, -1)
+        .flatMap((first) => [first >> 64n, first & HALF]),
+    );
   words.whole(stream.large, factors.length, ...factors);
   words.fragment(stream.rest);
 }
@@ -36,16 +44,21 @@ function writeProducer(words, recipe, producer) {
 }
 
 function writeKeys(words, recipe, producer) {
-  const { keys } = producer, stream = recipe.streams[producer.stream];
+  const { keys } = producer,
+    stream = recipe.streams[producer.stream];
   if (keys.unique) return words.whole(0, keys.key);
   words.fragment(keys.drawing);
-  const hashes = hashesOf(producer), firsts = firstKeys(stream);
+  const hashes = hashesOf(producer),
+    firsts = firstKeys(stream);
   const shards = Uint32Array.from(hashes, (hash) => shardOf(hash, firsts));
   words.array(shards);
-  for (const factor of factorsOf(recipe, producer.stream)) words.array(Uint8Array.from(hashes, (hash, i) => {
-    const [first, next] = firsts.slice(shards[i], shards[i] + 2);
-    return Number(((hash - first) * BigInt(factor)) / (next - first));
-  }));
+  for (const factor of factorsOf(recipe, producer.stream))
+    words.array(
+      Uint8Array.from(hashes, (hash, i) => {
+        const [first, next] = firsts.slice(shards[i], shards[i] + 2);
+        return Number(((hash - first) * BigInt(factor)) / (next - first));
+      }),
+    );
   if (stream.changes) writeInOrder(words, hashes);
 }
 
@@ -68,7 +81,9 @@ function shardOf(hash, firsts) {
 }
 
 function writeInOrder(words, hashes) {
-  const order = Array.from(hashes.keys()).sort((a, b) => (hashes[a] < hashes[b] ? -1 : hashes[a] > hashes[b] ? 1 : a - b));
+  const order = Array.from(hashes.keys()).sort((a, b) =>
+    hashes[a] < hashes[b] ? -1 : hashes[a] > hashes[b] ? 1 : a - b,
+  );
   words.array(BigUint64Array.from(order.flatMap((i) => [hashes[i] >> 64n, hashes[i] & HALF])));
   words.array(Uint32Array.from(order));
 }

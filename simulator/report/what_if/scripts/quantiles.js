@@ -13,13 +13,15 @@ function times(of, factor) {
 
 // The nodes of a table.
 function nodes(of, tables) {
-  const values = tables[of.table], factor = of.exponential ? of.mean : of.times ?? 1;
+  const values = tables[of.table],
+    factor = of.exponential ? of.mean : (of.times ?? 1);
   return factor === 1 ? values : values.map((value) => factor * value);
 }
 
 // How long a function works with the memory it has, and so many times its duration: simulator/scenario/memory.py.
 function work(fn) {
-  const at = fn.memories[fn.memory], found = {};
+  const at = fn.memories[fn.memory],
+    found = {};
   for (const [part, of] of Object.entries(fn.duration)) {
     const known = at && at.tables[part];
     found[part] = known ?? (at ? times(times(of, fn.times), at.factor) : times(of, fn.times));

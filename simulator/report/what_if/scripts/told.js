@@ -1,5 +1,10 @@
 // Numbers as people write them: as simulator/report/numbers.py does.
-const TIMES = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+const TIMES = [
+  ["d", 86400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+];
 const three = (value) => String(Number(value.toPrecision(3)));
 const grouped = (text) => text.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 
@@ -9,8 +14,11 @@ function timeTold(value) {
   if (value === null) return "infinite";
   if (value > 0 && value < 0.9995) return value < 1e-5 ? `${three(value * 1e6)} µs` : `${three(value * 1000)} ms`;
   if (value < 99.95) return `${three(value)} s`;
-  const first = TIMES.findIndex(([, size]) => value >= size), [big, size] = TIMES[first];
-  const [small, part] = TIMES[Math.min(first + 1, TIMES.length - 1)], rest = Math.round(value / part), many = Math.round(size / part);
+  const first = TIMES.findIndex(([, size]) => value >= size),
+    [big, size] = TIMES[first];
+  const [small, part] = TIMES[Math.min(first + 1, TIMES.length - 1)],
+    rest = Math.round(value / part),
+    many = Math.round(size / part);
   return `${Math.floor(rest / many)} ${big}${rest % many ? ` ${rest % many} ${small}` : ""}`;
 }
 
@@ -24,6 +32,9 @@ function percentTold(part) {
 }
 
 function usdTold(value, least) {
-  const amount = Math.abs(value) > 0 && Math.abs(value) < 0.1 ? String(Number(value.toPrecision(2))) : value.toFixed(Math.abs(value) < 1000 ? 2 : 0);
-  return `${least ? "at least " : ""}USD ${grouped(amount)}`;
+  const amount =
+    Math.abs(value) > 0 && Math.abs(value) < 0.1
+      ? String(Number(value.toPrecision(2)))
+      : value.toFixed(Math.abs(value) < 1000 ? 2 : 0);
+  return `${least ? "at least " : ""}USD\u00a0${grouped(amount)}`;
 }

@@ -2,7 +2,9 @@
 function waitedNs(rows, interval, causes) {
   const found = {};
   causes.forEach((cause, i) => {
-    let sum = 0n, changes = 0n, before = 0n;
+    let sum = 0n,
+      changes = 0n,
+      before = 0n;
     for (let row = 0; row < rows.rows; row++) {
       const at = rows.place(row, "waiting", i);
       sum += (rows.words[at] << 30n) + rows.words[at + 1] + changes * interval;

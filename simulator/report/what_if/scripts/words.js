@@ -90,7 +90,9 @@ const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.cha
 
 // A table of the recipe: its words are kept as differences of differences, by bytes, the least of all first.
 function unpacked(base64, order) {
-  const bytes = bytesOf(base64), n = bytes.length / 8, words = new BigUint64Array(n);
+  const bytes = bytesOf(base64),
+    n = bytes.length / 8,
+    words = new BigUint64Array(n);
   const folded = new Uint8Array(words.buffer);
   for (let i = 0; i < n; i++) for (let j = 0; j < 8; j++) folded[8 * i + j] = bytes[j * n + i];
   for (let i = 0; i < n; i++) words[i] = (words[i] >> 1n) ^ -(words[i] & 1n);

@@ -10,7 +10,10 @@ function prepare({ kernel, content }) {
   own.module = new WebAssembly.Module(kernel);
   HASHES.clear();
   own.knobs = content.knobs;
-  own.recipe = { ...content.recipe, tables: content.recipe.tables.map((table) => unpacked(table, content.recipe.order)) };
+  own.recipe = {
+    ...content.recipe,
+    tables: content.recipe.tables.map((table) => unpacked(table, content.recipe.order)),
+  };
 }
 
 // The figures with some settings; `duration_s`: of the traffic, where it is to be shorter.
@@ -21,6 +24,9 @@ function simulated({ moves, duration_s }, told) {
   return figuresOf(recipe, blocksOf(machine, recipe));
 }
 
+// As JSON has it: what is infinite, or not known, is null.
+const plain = (figures) => JSON.parse(JSON.stringify(figures));
+
 function answer({ data }) {
   if (data.content) return prepare(data);
   const began = performance.now();
@@ -28,10 +34,14 @@ function answer({ data }) {
     const problem = problemOf(changed(own.recipe, own.knobs, data.moves));
     postMessage({ id: data.id, sets: setsOf(own.recipe, own.knobs, data.moves), ...(problem ? { problem } : {}) });
     if (problem) return;
-    const figures = JSON.parse(JSON.stringify(simulated(data, (part) => postMessage({ id: data.id, part })))); // what is infinite is null
+    const figures = plain(simulated(data, (part) => postMessage({ id: data.id, part })));
     postMessage({ id: data.id, figures, took_ms: performance.now() - began });
   } catch (error) {
-    postMessage({ id: data.id, error: String(error), tooLarge: error instanceof TooLarge ? `${(mostBytes() / GIB).toFixed(1)} GiB` : "" });
+    postMessage({
+      id: data.id,
+      error: String(error),
+      tooLarge: error instanceof TooLarge ? `${(mostBytes() / GIB).toFixed(1)} GiB` : "",
+    });
   }
 }
 
