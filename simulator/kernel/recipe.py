@@ -247,11 +247,8 @@ class _Recipe:
 
     def _mapping(self, mapping: spec.EventSourceMapping) -> Json:
         scenario, stream = self._scenario, mapping.stream
-        of, polling, filters = (
-            partial(key, *self._draws, "mapping", mapping.name),
-            mapping.polling,
-            [m.name for m in filtered(scenario, stream)],
-        )
+        of, polling = partial(key, *self._draws, "mapping", mapping.name), mapping.polling
+        filters = [m.name for m in filtered(scenario, stream)]
         poison = poisoned(scenario, stream)
         return {
             "name": mapping.name,

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MOST_MOVED: Final = 5
 KERNEL: Final = (files("simulator.kernel") / "kernel.wasm").read_bytes()
-RUN: Final = """([content, moves]) => {
+RUN: Final = """([content, moves, runs]) => {
     prepare({ kernel: bytesOf(KERNEL), content });
     const recipe = changed(own.recipe, own.knobs, moves), words = plan(recipe, recipe.tables);
     let letters = "";
     for (let i = 0; i < words.length; i += 8192) letters += String.fromCharCode(...words.subarray(i, i + 8192));
     const problem = problemOf(recipe);
     return { problem, sets: setsOf(own.recipe, own.knobs, moves), plan: btoa(letters),
-        figures: problem ? "" : JSON.stringify(simulated({ moves }, () => {})) };
+        figures: problem || !runs ? "" : JSON.stringify(simulated({ moves }, () => {})) };
 }"""
 
 
@@ -84,12 +84,12 @@ def moves(scenario: Scenario, random: Random) -> dict[str, int]:
     return {knob["id"]: random.randrange(len(knob["steps"])) for knob in some}
 
 
-def answers(page: Page, cases: Sequence[Case]) -> Iterator[Answer]:
-    """What the scripts make of cases, in a page."""
+def answers(page: Page, cases: Sequence[Case], runs: bool = True) -> Iterator[Answer]:
+    """What the scripts make of cases, in a page; `runs`: they are simulated, too."""
     if page.evaluate("typeof KERNEL === 'undefined'"):
         page.add_script_tag(content=f"{worker()}\nconst KERNEL = '{base64.b64encode(KERNEL).decode()}';")
     for case in cases:
-        said = page.evaluate(RUN, [case.content(), case.moves])
+        said = page.evaluate(RUN, [case.content(), case.moves, runs])
         sets = [(path, text) for path, text in said["sets"]]
         yield Answer(said["problem"], sets, base64.b64decode(said["plan"]), json.loads(said["figures"] or "{}"))
 
@@ -108,7 +108,7 @@ def expected_figures(scenario: Scenario) -> Json:
 
 def changed(case: Case, sets: list[tuple[str, str]]) -> Scenario:
     """The scenario with the overrides that the page copies."""
-    return load(case.scenario, sets)
+    return case.scenario.with_(sets)
 
 
 def _valid(made: Json) -> Scenario | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +15,13 @@ from simulator import load
 from tests.page.browser import started
 from tests.page.folders import scenario_text
 
-from .cases import Answer, Case, answers, changed, differences, expected_figures, expected_plan, random_cases
+from .cases import Answer, Case, answers, changed, differences, expected_figures, expected_plan, moves, random_cases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 CASES = 200
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 Answered = list[tuple[Case, Answer]]
 
 
@@ -50,6 +54,34 @@ def test_the_figures_of_random_scenarios_and_settings_are_those_of_the_command_l
     for case, answer in answered:
         theirs = expected_figures(changed(case, answer.sets))
         assert list(differences(answer.figures, theirs)) == [], (case.scenario, answer.sets)
+
+
+def test_the_plans_of_shipped_scenarios_with_random_settings_are_those_of_the_command_line(blank: Page) -> None:
+    """With traces, weights of keys, waves, and shards that change."""
+    shipped = [load(file) for file in sorted(SCENARIOS.glob("*.yaml"))]
+    cases = [Case(each, moves(each, Random(i))) for i in range(3) for each in shipped]
+    for case, answer in zip(cases, answers(blank, cases, runs=False), strict=True):
+        assert answer.plan == expected_plan(changed(case, answer.sets)), (case.scenario, answer.sets)
+
+
+@pytest.mark.parametrize(
+    "per_batch", ["80ms", "{exponential: {mean: 80ms}}", "{lognormal: {median: 80ms, p99: 200ms}}"]
+)
+def test_memory_changes_how_long_a_function_works_as_on_the_command_line(per_batch: str, blank: Page) -> None:
+    by_memory = (
+        "{128MiB: 2.1s, 256MiB: 1s, 512MiB: 600ms, 1024MiB: 410ms}, duration_measured_at: 256MiB, memory: 256MiB"
+    )
+    function = f"enrich: {{duration: {{per_batch: {per_batch}}}, duration_by_memory: {by_memory}}}"
+    text = re.sub(r"enrich:\n.*failures: \[\]", function, scenario_text(rate="20/s"), flags=re.DOTALL)
+    scenario = load(text)
+    knobs = {knob["id"]: knob["steps"] for knob in Case(scenario, {}).content()["knobs"]}
+    cases = [Case(scenario, {"functions.enrich.memory": i}) for i in range(len(knobs["functions.enrich.memory"]))]
+    if times := knobs.get("functions.enrich.duration"):
+        cases += [Case(scenario, {**case.moves, "functions.enrich.duration": len(times) - 2}) for case in cases]
+    for case, answer in zip(cases, answers(blank, cases), strict=True):
+        now = changed(case, answer.sets)
+        assert answer.plan == expected_plan(now), answer.sets
+        assert list(differences(answer.figures, expected_figures(now))) == [], answer.sets
 
 
 def test_the_shortened_traffic_that_is_answered_first_is_a_run_of_that_duration(blank: Page) -> None:

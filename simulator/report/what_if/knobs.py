@@ -22,7 +22,7 @@ from simulator.scenario.spec import EventSourceMapping, Function, Outage, Random
 
 Value = float | str | bool | None
 Sets = tuple[tuple[str, str], ...]
-Path_ = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 TRAFFIC: Final = (
     0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0,
@@ -38,10 +38,11 @@ WINDOWS_S: Final = (0, 1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 300)
 RETRIES: Final = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000, 10000)
 AGES_S: Final = (60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 259200, 604800)
 PARTS: Final = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
+BEGINS: Final = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # parts of the traffic
 LASTS_S: Final = (0, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 NO_LIMIT: Final = -1
 PLAIN: Final = re.compile("[A-Za-z0-9_.-]+")  # a name that a path may hold; others are told by their number
-MOST_NAMES: Final = 200_000  # keys of a producer: which shard each belongs to is found anew at every move
+MOST_NAMES: Final = 50_000  # keys of a producer: which shard each belongs to is found anew at every move
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Knob:
     id: str
     group: str
     label: str
-    path: Path_
+    path: Place
     steps: tuple[Step, ...]
     today: int
     allowed: str = ""
@@ -82,7 +83,7 @@ def knobs(scenario: Scenario) -> list[Knob]:
 
 
 def _of(
-    id_: str, group: str, label: str, path: Path_, today: Value, values: Iterable[Value],
+    id_: str, group: str, label: str, path: Place, today: Value, values: Iterable[Value],
     told: Callable[[Any], str], sets: Callable[[Any], Sets], explained: str = "",
 ) -> Knob:  # fmt: skip
     """A setting with all these values, and the one of today among them, in order."""
@@ -142,7 +143,7 @@ def _names(keys: Any) -> int:
 
 
 def _plain(
-    id_: str, group: str, label: str, path: Path_, today: Value, values: Iterable[Value], told: Callable[[Any], str],
+    id_: str, group: str, label: str, path: Place, today: Value, values: Iterable[Value], told: Callable[[Any], str],
     explained: str, written: Callable[[Any], str] = str,
 ) -> Knob:  # fmt: skip
     """A setting that is one field of the scenario."""
@@ -223,32 +224,30 @@ def _reserves(scenario: Scenario, name: str) -> list[int]:
 
 def _failures(scenario: Scenario, function: Function, group: str, at: str, i: int) -> Iterator[Knob]:
     """Of errors and outages that are there, and of one each that may be added."""
-    begins_s = sorted(
-        {round(scenario.duration * part) for part in (0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)}
-    )
+    begins_s = sorted({float(round(scenario.duration * part)) for part in BEGINS} | {_quarter_s(scenario)})
     numbered = [*enumerate(function.failures)]
     random = [(j, each) for j, each in numbered if isinstance(each, Random)]
     outages = [(j, each) for j, each in numbered if isinstance(each, Outage)]
-    for j, probability in [(j, each.probability) for j, each in random] or [(added(function, "random"), 0.0)]:
+    for j, probability in [(j, each.probability) for j, each in random] or [(_place_of_added(function, "random"), 0.0)]:
         yield _failure(at, group, "error rate", (i, j, "probability"), probability, PARTS, _percent)
-    at_s = min(begins_s, key=lambda each: abs(each - scenario.duration / 4))
     shown = [(j, each.from_, each.to - each.from_) for j, each in outages] or [
-        (added(function, "outage"), float(at_s), 0.0)
+        (_place_of_added(function, "outage"), _quarter_s(scenario), 0.0)
     ]
     for n, (j, from_s, lasts_s) in enumerate(shown, 1):
         which = f"outage {n}" if len(shown) > 1 else "outage"
-        yield _failure(at, group, f"{which} begins", (i, j, "from"), from_s, map(float, begins_s), _moment)
+        yield _failure(at, group, f"{which} begins", (i, j, "from"), from_s, begins_s, _moment)
         yield _failure(at, group, f"{which} lasts", (i, j, "lasts"), lasts_s, map(float, LASTS_S), _time)
 
 
-def added(function: Function, kind: str) -> int:
+def _place_of_added(function: Function, kind: str) -> int:
     """The place in a function's failures of one that a reader may add."""
-    missing = [
-        each
-        for each, of in (("random", Random), ("outage", Outage))
-        if not any(isinstance(f, of) for f in function.failures)
-    ]
-    return len(function.failures) + missing.index(kind)
+    return len(function.failures) + _missing(function).index(kind)
+
+
+def _missing(function: Function) -> list[str]:
+    """The kinds of failures that a reader may add to a function, in the order in which they would come."""
+    kinds = {"random": Random, "outage": Outage}
+    return [kind for kind, of in kinds.items() if not any(isinstance(each, of) for each in function.failures)]
 
 
 def _failure(
@@ -263,17 +262,19 @@ def _failure(
 
 def with_added(recipe: dict[str, Any], scenario: Scenario) -> dict[str, Any]:
     """A recipe with the failures that may be added to its functions: without an effect as they are."""
+    begin_s = _quarter_s(scenario)
+    period = {"from": begin_s, "to": begin_s}
+    new = {"random": {"probability": 0.0}, "outage": {**period, "probability": 1.0}}
     for of, function in zip(recipe["functions"], scenario.functions.values(), strict=True):
-        places = {}
-        for kind in ("random", "outage"):
-            if all(each["kind"] != kind for each in of["failures"]):
-                places[kind] = added(function, kind)
-        begin_s = float(round(scenario.duration / 4))
-        new = {"random": {"kind": "random", "probability": 0.0, "fails_after": 1.0, "added": True},
-               "outage": {"kind": "outage", "from": begin_s, "to": begin_s, "probability": 1.0, "fails_after": 1.0,
-                          "added": True}}  # fmt: skip
-        of["failures"] += [new[kind] for kind, _ in sorted(places.items(), key=lambda each: each[1])]
+        of["failures"] += [
+            {"kind": kind, **new[kind], "fails_after": 1.0, "added": True} for kind in _missing(function)
+        ]
     return recipe
+
+
+def _quarter_s(scenario: Scenario) -> float:
+    """When an outage begins that a reader adds: a quarter into the traffic, in whole seconds."""
+    return float(round(scenario.duration / 4))
 
 
 def _count(value: float) -> str:

@@ -9,12 +9,9 @@ const MD5_SINES = [
   0xffeff47d, 0x85845dd1, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb,
   0xeb86d391,
 ];
-const MD5_TURNS = [
-  [7, 12, 17, 22],
-  [5, 9, 14, 20],
-  [4, 11, 16, 23],
-  [6, 10, 15, 21],
-];
+const MD5_TURNS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
+const MD5_TIMES = [1, 5, 3, 7],
+  MD5_MORE = [0, 1, 5, 0]; // which word of a block is taken when
 const UTF8 = new TextEncoder();
 
 function keyHash(key) {
@@ -31,18 +28,26 @@ function keyHash(key) {
 }
 
 function md5Block(state, data, at) {
-  let [a, b, c, d] = state;
+  let a = state[0],
+    b = state[1],
+    c = state[2],
+    d = state[3];
   for (let i = 0; i < 64; i++) {
-    const round = i >> 4;
-    const [mixed, word] = [
-      () => [(b & c) | (~b & d), i],
-      () => [(d & b) | (~d & c), (5 * i + 1) % 16],
-      () => [b ^ c ^ d, (3 * i + 5) % 16],
-      () => [c ^ (b | ~d), (7 * i) % 16],
-    ][round]();
-    const sum = (a + mixed + MD5_SINES[i] + data.getInt32(at + 4 * word, true)) | 0,
-      turn = MD5_TURNS[round][i % 4];
-    [a, b, c, d] = [d, (b + ((sum << turn) | (sum >>> (32 - turn)))) | 0, b, c];
+    const round = i >> 4,
+      word = data.getInt32(at + 4 * ((MD5_TIMES[round] * i + MD5_MORE[round]) & 15), true);
+    const sum = (a + mixed(round, b, c, d) + MD5_SINES[i] + word) | 0,
+      turn = MD5_TURNS[4 * round + (i & 3)];
+    const next = (b + ((sum << turn) | (sum >>> (32 - turn)))) | 0;
+    a = d;
+    d = c;
+    c = b;
+    b = next;
   }
-  return [a, b, c, d].map((word, i) => (word + state[i]) | 0);
+  return [(a + state[0]) | 0, (b + state[1]) | 0, (c + state[2]) | 0, (d + state[3]) | 0];
+}
+
+function mixed(round, b, c, d) {
+  if (round === 0) return (b & c) | (~b & d);
+  if (round === 1) return (d & b) | (~d & c);
+  return round === 2 ? b ^ c ^ d : c ^ (b | ~d);
 }
