@@ -100,6 +100,7 @@ bench-check: $(STAMP)
 reports: $(STAMP)
 	$(BIN)/shardsim run scenarios/flight-departures.yaml --force
 	$(BIN)/shardsim size scenarios/size-for-objectives.yaml --out reports/size-for-objectives
+	$(BIN)/shardsim explore scenarios/quickstart.yaml --no-open --out reports/what-if.html
 	$(MAKE) $(BACKTESTS)
 
 # Exit code 4 says that something is missing, or that not all is explained.

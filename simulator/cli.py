@@ -11,6 +11,7 @@ from simulator.cli_backtest import backtest
 from simulator.cli_compare import compare
 from simulator.cli_events import events
 from simulator.cli_exit import BUG, TABLE
+from simulator.cli_explore import explore
 from simulator.cli_export import export
 from simulator.cli_files import explain, schema, validate
 from simulator.cli_import import import_
@@ -37,8 +38,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    run, compare, size, advise, sweep_load, report, diff, validate, schema, init, import_, export, backtest, events,
-    explain,
+    run, compare, size, advise, sweep_load, explore, report, diff, validate, schema, init, import_, export, backtest,
+    events, explain,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

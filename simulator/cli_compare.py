@@ -26,6 +26,7 @@ from simulator.cli_studies import (
     tell_damaged,
     workers,
 )
+from simulator.cli_what_if import check_simulating
 
 
 @click.command()
@@ -57,7 +58,7 @@ def _compare(
     path: Path, shards: tuple[str, ...], vary: tuple[str, ...], target: Path, runs: Path,
     *, sets: tuple[str, ...], seed: int | None, jobs: int | None, executor: str | None, wait: float, dry_run: bool,
     quiet: bool, force: bool, long: bool, as_json: bool, replications: int | Literal["auto"], precision: float,
-    budget: str | None, baseline: str | None, **_: Any,
+    budget: str | None, what_if: bool, baseline: str | None, **_: Any,
 ) -> int:  # fmt: skip
     from simulator.report.comparison import write_comparison
     from simulator.report.comparison_console import tell
@@ -84,6 +85,8 @@ def _compare(
     warnings = evaluator.resolve(settings)
     if not quiet:
         show_faults(warnings)
+    if what_if:
+        check_simulating([source.scenario()])
     plan = planned(evaluator, settings, n, processes)
     if dry_run or not quiet:
         show_plan(
@@ -106,7 +109,7 @@ def _compare(
         comparison = study.compared(evaluator, settings, replications, base, wanted)
         tell_damaged(evaluator, quiet)
         write_comparison(comparison, folder, command_line(), time.perf_counter() - began)
-        finish(folder, evaluator)
+        finish(folder, evaluator, what_if)
     if not quiet:
         tell(comparison, target, as_json)
     for (setting, number), failure in comparison.failures.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from simulator.cli_exit import USAGE
+from simulator.cli_what_if import what_if_option
 
 FORMATS = click.Choice(["html", "md", "json"])
 FOLDER = click.Path(path_type=Path)
@@ -17,7 +18,8 @@ FOLDER = click.Path(path_type=Path)
 @click.argument("folders", nargs=-1, required=True, metavar="DIR...", type=FOLDER)
 @click.option("--format", "style", type=FORMATS, default="html", show_default=True, help="html, Markdown or JSON.")
 @click.option("-o", "--out", type=FOLDER, help="File to write [DIR/report.html; md and json are printed].")
-def report(folders: tuple[Path, ...], style: str, out: Path | None) -> None:
+@what_if_option
+def report(folders: tuple[Path, ...], style: str, out: Path | None, what_if: bool) -> None:
     """Make the page of each result DIR again from its files, without simulating."""
     if out is not None and len(folders) > 1:
         raise click.UsageError("--out takes one DIR; without it each page goes into its own folder")
@@ -28,7 +30,7 @@ def report(folders: tuple[Path, ...], style: str, out: Path | None) -> None:
     failed = False
     for folder in folders:
         try:
-            page = page_of(folder)
+            page = page_of(folder, what_if)
             for plot, what in strange(page):
                 click.echo(f"{folder}/plots/{plot}.svg: left out what no plot of shardsim has: {what}", err=True)
             text = WRITERS[style](page)

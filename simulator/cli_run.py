@@ -15,6 +15,7 @@ from simulator.cli_exit import BUG, SOME_FAILED
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_sets import pairs, set_option
 from simulator.cli_signals import ending
+from simulator.cli_what_if import check_simulating, what_if_option
 
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--engine", type=click.Choice(["kernel", "simpy"]), help="Who simulates, with the same results [kernel].")
 @click.option("--force", is_flag=True, help="Replace an earlier result in the folder.")
+@what_if_option
 @long_option
 @click.option("--debug", is_flag=True, hidden=True)
 def run(
@@ -47,6 +49,7 @@ def run(
     quiet: bool,
     engine: Engine | None,
     force: bool,
+    what_if: bool,
     long: bool,
     debug: bool,
 ) -> None:
@@ -55,6 +58,8 @@ def run(
     interval_s = _seconds(interval)
     loaded = _load(scenarios, pairs(sets), quiet)
     _check_rows(loaded, interval_s)
+    if what_if:
+        check_simulating(loaded)
     from simulator.study.effort.estimate import work_of
 
     what = scenarios[0] if len(scenarios) == 1 else f"{len(scenarios)} scenarios"
@@ -64,7 +69,7 @@ def run(
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess
 
-    options = RunOptions(seed, replications, interval_s, invocations, force, _command(), engine_of(engine))
+    options = RunOptions(seed, replications, interval_s, invocations, force, _command(), engine_of(engine), what_if)
     failed, missed, summaries = [], False, []
     for path, scenario, target in zip(scenarios, loaded, targets, strict=True):
         try:

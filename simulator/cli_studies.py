@@ -16,6 +16,7 @@ from simulator.cli_exit import BUG, SOME_FAILED, USAGE
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_sets import set_option
 from simulator.cli_signals import ending
+from simulator.cli_what_if import what_if_option
 
 if TYPE_CHECKING:
     from simulator.study.evaluate import Evaluator
@@ -67,6 +68,7 @@ OPTIONS: Sequence[Callable[[Callable[..., None]], Callable[..., None]]] = (
     click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
     click.option("--force", is_flag=True, help="Replace another kind of result in the folder."),
+    what_if_option,
     long_option,
     click.option("--dry-run", is_flag=True, help="Print the plan and an estimate of the time, and stop."),
     click.option("--debug", is_flag=True, hidden=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
@@ -222,3 +222,12 @@ def whole(sums: Any) -> Any:
     """Sums as Python's integers: an array of objects, or one of them."""
     high, low = sums["high"].astype(object), sums["low"].astype(object)
     return high * np.array(1 << 30, object) + low
+
+
+def layouts() -> dict[str, tuple[int, dict[str, np.dtype[Any]]]]:
+    """Of each thing that blocks belong to: the number of the first kind, and the rows of each by its field's name."""
+    of = {"stream": OfStream, "function": OfFunction, "mapping": OfMapping, "other reader": OfOtherReader}
+    return {
+        thing: (_KINDS[thing][0], dict(zip((each.name for each in fields(named)), _KINDS[thing][1], strict=True)))
+        for thing, named in of.items()
+    }

@@ -18,7 +18,7 @@ from simulator.model.phase import first_polls_ns
 from simulator.model.switch import disabled_periods
 from simulator.scenario import spec
 from simulator.scenario.memory import work
-from simulator.scenario.spec import Backoff, Outage, Poison, Random, Scenario, Slow
+from simulator.scenario.spec import Failure, Outage, Poison, Random, Scenario, Slow
 from simulator.traffic.draws import key
 from simulator.traffic.nanoseconds import NEVER, ns
 from simulator.traffic.quantiles import quantile, unit_exponential
@@ -115,7 +115,7 @@ class _Plan:
         words.whole(mapping.bisect_batch_on_function_error, mapping.report_batch_item_failures)
         words.whole(mapping.on_failure_destination, *starting_position(mapping), ns(mapping.starts_after))
         words.whole(ns(mapping.shard_discovery))
-        self._switch(mapping.disabled)
+        switch(words, mapping.disabled)
         self._polls(polling, stream, mapping.starts_after, of)
         words.whole(ns(polling.latency))
         words.number(polling.missed)
@@ -123,19 +123,15 @@ class _Plan:
         words.whole(ns(mapping.push.propagation))
         if self.measuring is not None:
             words.whole(self.measuring.behind_ns[self.scenario.event_source_mappings.index(mapping)])
-        self._backoff(mapping.retry_backoff, of("retry jitter"))
-        self._backoff(mapping.throttle_backoff, of("throttle jitter"))
-        self._draws_of(mapping)
+        backoffs(words, mapping, of)
+        for purpose in purposes(self.scenario.functions[mapping.function].failures):
+            words.whole(key(*self.draws, "function", mapping.function, stream, purpose))
 
     def _other_reader(self, reader: spec.Reader) -> None:
         self.words.whole(self.streams.index(reader.stream), ns(reader.starts_after))
-        self._switch(reader.disabled)
+        switch(self.words, reader.disabled)
         of = partial(key, *self.draws, "reader", reader.name)
         self._polls(reader, reader.stream, reader.starts_after, of)
-
-    def _switch(self, disabled: Sequence[spec.Period]) -> None:
-        periods = disabled_periods(disabled)
-        self.words.whole(len(periods), *(time for period in periods for time in period))
 
     def _polls(
         self, polling: spec.Polling | spec.Reader, stream: str, starts_after: float, of: Callable[[str], int]
@@ -146,13 +142,21 @@ class _Plan:
         words.number(polling.jitter)
         words.whole(of("poll jitter"), *first_polls_ns(polling, starts_after, of("phase"), shards))
 
-    def _backoff(self, backoff: Backoff, of: int) -> None:
-        self.words.number(backoff.initial, backoff.factor, backoff.maximum, backoff.jitter)
-        self.words.whole(of)
 
-    def _draws_of(self, mapping: spec.EventSourceMapping) -> None:
-        """The keys of the draws for attempts: as simulator.model.function has them."""
-        failures = self.scenario.functions[mapping.function].failures
-        kinds = [f"failure {i}" for i, f in enumerate(failures) if not isinstance(f, Poison)]
-        for purpose in ("per batch", "per record", "per MiB", "cold start", *kinds):
-            self.words.whole(key(*self.draws, "function", mapping.function, mapping.stream, purpose))
+def switch(words: Words, disabled: Sequence[spec.Period]) -> None:
+    """When a mapping or another reader is disabled."""
+    periods = disabled_periods(disabled)
+    words.whole(len(periods), *(time for period in periods for time in period))
+
+
+def backoffs(words: Words, mapping: spec.EventSourceMapping, of: Callable[[str], int]) -> None:
+    """How long a mapping waits after errors and after throttles; `of`: the key of draws for a purpose."""
+    for each, purpose in ((mapping.retry_backoff, "retry jitter"), (mapping.throttle_backoff, "throttle jitter")):
+        words.number(each.initial, each.factor, each.maximum, each.jitter)
+        words.whole(of(purpose))
+
+
+def purposes(failures: Sequence[Failure]) -> list[str]:
+    """What is drawn for an attempt, as simulator.model.function has it."""
+    kinds = [f"failure {i}" for i, each in enumerate(failures) if not isinstance(each, Poison)]
+    return ["per batch", "per record", "per MiB", "cold start", *kinds]

@@ -71,6 +71,11 @@ class WritingEnd:
         self._ranges(stream)
         words.whole(any(largest(p.record_size) > HARMLESS_BYTES for p in producers))
         words.counted(factors(self._scenario, name), "<i8")
+        self.rest_of_stream(name)
+
+    def rest_of_stream(self, name: str) -> None:
+        """What is poison in a stream, what is filtered of it, and what changes its shards."""
+        words, stream = self._words, self._scenario.streams[name]
         words.whole(len(self._poisoned[name]), len(self._kinds(name)))
         for number, _, kind in self._kinds(name):
             words.whole(number)
@@ -97,14 +102,19 @@ class WritingEnd:
         def of(purpose: str) -> int:
             return key(*self._draws, "producer", producer.name, purpose)
 
-        words, stream = self._words, self._scenario.streams[producer.stream]
+        words = self._words
         words.whole(self._streams.index(producer.stream), producer.on_throttle == "drop")
         rate = words.profile(producer.rate)
         words.number(rate.integral(producer.start) if rate else 0.0)
         words.whole(ns(producer.stop), producer.arrivals == "poisson", of("arrivals"))
         self._keys(producer, of("keys"))
+        self.rest_of_producer(producer)
+
+    def rest_of_producer(self, producer: spec.Producer) -> None:
+        """The sizes of its records, what of them is poison, and what is filtered."""
+        words, stream = self._words, self._scenario.streams[producer.stream]
         self._size(producer.record_size)
-        words.whole(of("sizes"), stream.max_record_size)
+        words.whole(key(*self._draws, "producer", producer.name, "sizes"), stream.max_record_size)
         for number, i, _ in self._kinds(producer.stream):
             function = self._poisoned[producer.stream][number]
             words.whole(key(*self._draws, "poison", function, producer.stream, producer.name, i))
@@ -188,19 +198,8 @@ class WritingEnd:
         if isinstance(keys, spec.UniqueKeys):
             words.whole(UNIQUE, of)
             return
-        names, weight = self._names(producer) or [], None
-        if isinstance(keys, spec.WeightedKeys):
-            weight = keys.weight
-        elif isinstance(keys.popularity, spec.Zipf) and keys.order != "round_robin":
-            weight = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf
-        kind = WEIGHTED if weight is not None else UNIFORM
-        if isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
-            kind = ROUND_ROBIN
-        words.whole(kind, of, len(names))
-        if weight is not None:
-            keep, alias = alias_table(weight)
-            words.array(np.minimum(keep * 2.0**32, 2.0**32 - 1).astype(np.uint32), "<u4")
-            words.array(alias, "<u4")
+        self.drawing(producer, of)
+        names = self._names(producer) or []
         hashes = [key_hash(name) for name in names]
         shards = _shards_of(hashes, stream.ranges)
         words.array(shards, "<u4")
@@ -208,9 +207,29 @@ class WritingEnd:
             lanes = [_lane(h, stream.ranges[j], factor) for h, j in zip(hashes, shards, strict=True)]
             words.array(lanes, "u1")
         if stream.changes:
-            order = sorted(range(len(hashes)), key=hashes.__getitem__)
-            words.array([half for i in order for half in divmod(hashes[i], 1 << 64)], "<u8")
-            words.array(order, "<u4")
+            self.in_order(hashes)
+
+    def drawing(self, producer: spec.Producer, of: int) -> None:
+        """How the keys of a producer are drawn that are fewer than its records; `of`: the key of these draws."""
+        words, keys = self._words, producer.partition_keys
+        names, weight, kind = self._names(producer) or [], None, UNIFORM
+        if isinstance(keys, spec.WeightedKeys):
+            weight, kind = keys.weight, WEIGHTED
+        elif isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
+            kind = ROUND_ROBIN
+        elif isinstance(keys, spec.CountedKeys) and isinstance(keys.popularity, spec.Zipf):
+            weight, kind = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf, WEIGHTED
+        words.whole(kind, of, len(names))
+        if weight is not None:
+            keep, alias = alias_table(weight)
+            words.array(np.minimum(keep * 2.0**32, 2.0**32 - 1).astype(np.uint32), "<u4")
+            words.array(alias, "<u4")
+
+    def in_order(self, hashes: Sequence[int]) -> None:
+        """The hashes of keys in ascending order, and whose they are."""
+        words, order = self._words, sorted(range(len(hashes)), key=hashes.__getitem__)
+        words.array([half for i in order for half in divmod(hashes[i], 1 << 64)], "<u8")
+        words.array(order, "<u4")
 
     def _names(self, producer: spec.Producer) -> list[str] | None:
         """By the number of a key; None: every record has a key of its own."""

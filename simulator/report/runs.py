@@ -39,6 +39,7 @@ class RunOptions:
     force: bool = False
     command: str = ""
     engine: Engine | None = None
+    what_if: bool = False  # the page can simulate with other settings
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation
 
         draw(tables, folder)
-        write_page(folder)
+        write_page(folder, options.what_if)
     return first, runs
 
 

@@ -47,18 +47,18 @@ def study_folder(target: Path, kind: str, force: bool) -> Iterator[Path]:
         yield folder
 
 
-def finish(folder: Path, evaluator: Evaluator) -> None:
-    """Write the resolved scenario of a study whose other files are there, and its page."""
+def finish(folder: Path, evaluator: Evaluator, what_if: bool = False) -> None:
+    """Write the resolved scenario of a study whose other files are there, and its page, which may simulate."""
     scenario = evaluator.scenario(AS_IT_IS)
-    with_page(folder, scenario if evaluator.seed is None else replace(scenario, seed=evaluator.seed))
+    with_page(folder, scenario if evaluator.seed is None else replace(scenario, seed=evaluator.seed), what_if)
 
 
-def with_page(folder: Path, scenario: Scenario) -> None:
-    """Write the resolved scenario of a study whose other files are there, and its page."""
+def with_page(folder: Path, scenario: Scenario, what_if: bool = False) -> None:
+    """Write the resolved scenario of a study whose other files are there, and its page, which may simulate."""
     from simulator.report.page.build import write_page
 
     write_new(folder / "scenario.yaml", dump(scenario, folder))
-    write_page(folder)
+    write_page(folder, what_if)
 
 
 def kind_of(folder: Path) -> str:

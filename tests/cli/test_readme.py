@@ -28,7 +28,7 @@ def test_the_commands_of_the_readme_can_be_pasted_one_after_the_other(
     for _, command, *words in COMMANDS:
         result = shardsim(command, *words, *MORE.get(command, ()))
         assert result.exit_code in (OBJECTIVES_MET, NOT_MET), result.output
-    assert len({command for _, command, *_ in COMMANDS}) == 10
+    assert len({command for _, command, *_ in COMMANDS}) == 11
 
 
 def test_the_exit_codes_of_the_help_are_those_of_the_readme(shardsim: Command) -> None:

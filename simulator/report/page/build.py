@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,13 +40,35 @@ STUDIES: Final[dict[str, tuple[Callable[[StudyResult, Sequence[Figure]], Page], 
 }
 
 
-def page_of(folder: Path) -> Page:
-    """The page of a result, from the files of its folder alone. Raises OutputError if it is none."""
+def page_of(folder: Path, what_if: bool = False) -> Page:
+    """The page of a result, from the files of its folder alone; `what_if`: it can simulate with other settings.
+
+    Raises OutputError if there is no result, or if its scenario's files are no longer there to simulate.
+    """
     result = read_result(folder)
+    page = _page_of(result, folder)
+    return replace(page, what_if=_simulating(result, folder)) if what_if else page
+
+
+def _page_of(result: RunResult | StudyResult, folder: Path) -> Page:
     if isinstance(result, RunResult):
         return printable(run_page(result, figures(folder, [*RUN_PLOTS, *_there(folder, RUN_PLOTS_MORE)])))
     page, plots = STUDIES[result.kind]
     return printable(page(result, figures(folder, _there(folder, plots))))
+
+
+def _simulating(result: RunResult | StudyResult, folder: Path) -> str:
+    """What the page of a result needs to simulate: its scenario, which is in its folder, and the seed of the run."""
+    from simulator.report.what_if.content import refusal
+    from simulator.report.what_if.packed import packed
+    from simulator.scenario.loading import examine
+
+    scenario, faults = examine(folder / "scenario.yaml")
+    if scenario is None:
+        raise OutputError(f"{folder}: its scenario cannot be simulated again: {faults[0].message}")
+    if why := refusal(scenario):
+        raise OutputError(f"{folder}: {why}")
+    return packed(scenario, result.files.summary["seed"] if isinstance(result, RunResult) else None)
 
 
 def _there(folder: Path, plots: Sequence[str]) -> list[str]:
@@ -76,9 +98,9 @@ def _few(names: Sequence[str], most: int = 6) -> str:
     return ", ".join(shortened(name) for name in names[:most]) + more
 
 
-def write_page(folder: Path) -> None:
-    """Write the page of a result whose other files are in the folder."""
-    write_new(folder / REPORT, html(page_of(folder)))
+def write_page(folder: Path, what_if: bool = False) -> None:
+    """Write the page of a result whose other files are in the folder; `what_if`: see page_of."""
+    write_new(folder / REPORT, html(page_of(folder, what_if)))
 
 
 def as_json(page: Page) -> str:
@@ -88,7 +110,11 @@ def as_json(page: Page) -> str:
 
 def _without_drawings(data: Any) -> Any:
     if isinstance(data, dict):
-        return {key: _without_drawings(value) for key, value in data.items() if key not in ("svg", "narrow", "charts")}
+        return {
+            key: _without_drawings(value)
+            for key, value in data.items()
+            if key not in ("svg", "narrow", "charts", "what_if")
+        }
     if isinstance(data, frozenset):
         return sorted(data)
     return [_without_drawings(each) for each in data] if isinstance(data, list | tuple) else data

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from simulator.report.page import scripts
 from simulator.report.page.view import Page
+from simulator.report.what_if import scripts as what_if
 from simulator.version import __version__
 
 UNIT: Final = re.compile(r"(?<=\d) (?=(ms|s|min|h|d|B|KiB|MiB|GiB|TiB|USD)\b)")  # a line does not end before it
@@ -30,8 +31,10 @@ def html(page: Page) -> str:
             page=page,
             version=__version__,
             scripts=tuple(map(Markup, carried)),
-            allowed=Markup(scripts.allowed(carried)),
+            allowed=Markup(scripts.allowed(carried, bool(page.what_if))),
             uplot_style=Markup(scripts.uplot_style()) if scripts.has_curves(page) else "",
+            worker=Markup(what_if.worker()) if page.what_if else "",
+            what_if_style=Markup(what_if.style()) if page.what_if else "",
         )
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from simulator.report.page.view import Figure, Page
+from simulator.report.what_if import scripts as what_if
 
 HERE: Final = Path(__file__).parent
 OURS: Final = HERE / "scripts"
@@ -17,8 +18,9 @@ VENDOR: Final = HERE / "vendor"
 
 
 def scripts(page: Page) -> tuple[str, ...]:
-    """Those that a page needs: for its tables, and where it has curves uPlot with what draws them by it."""
-    return (_ours("tables"), _uplot(), _ours("charts")) if has_curves(page) else (_ours("tables"),)
+    """Those that a page needs: for its tables, where it has curves uPlot with what draws by it, and to simulate."""
+    curves = (_uplot(), _ours("charts")) if has_curves(page) else ()
+    return (_ours("tables"), *curves, *((what_if.page(),) if page.what_if else ()))
 
 
 def has_curves(page: Page) -> bool:
@@ -31,9 +33,13 @@ def uplot_style() -> str:
     return _text(VENDOR / "uPlot.min.css")
 
 
-def allowed(texts: tuple[str, ...]) -> str:
-    """The sources of a policy's script-src: the hashes of these scripts, and nothing else."""
-    return " ".join(_hashes(texts))
+def allowed(texts: tuple[str, ...], simulates: bool) -> str:
+    """What a policy lets run: these scripts, by their hashes, and nothing else.
+
+    `simulates`: WebAssembly too, in another thread, whose script the page hands to it.
+    """
+    more = " 'wasm-unsafe-eval'; worker-src blob:" if simulates else ""
+    return " ".join(_hashes(texts)) + more
 
 
 def _hashes(texts: tuple[str, ...]) -> Iterator[str]:

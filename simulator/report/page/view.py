@@ -127,6 +127,7 @@ class Page:
     tiles: tuple[Tile, ...]
     sections: tuple[Section, ...]
     actions: Section | None = None  # what to do, on the first screen
+    what_if: str = ""  # what a page needs to simulate (what_if/packed.py); nothing: it does not
 
 
 def printable(page: Page) -> Page:

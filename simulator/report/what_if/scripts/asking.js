@@ -1,0 +1,83 @@
+// From a move to its answer: a part of the traffic first where all of it takes long, then all of it.
+const PAUSE_MS = 80,
+  LONG_MS_OF_A_RUN = 1500,
+  SHORT_MS_OF_A_RUN = 400;
+
+// A knob was moved: when it has come to rest, simulate.
+function moved(page) {
+  clearTimeout(page.waiting);
+  page.waiting = setTimeout(() => simulate(page, { ...page.moves }), PAUSE_MS);
+}
+
+// Simulate with some settings: of what takes long, a part of the traffic first.
+function simulate(page, moves, then = () => {}) {
+  const whole = () => ask(page, moves, undefined, then),
+    short = shortened(page);
+  if (short) ask(page, moves, short, whole);
+  else whole();
+}
+
+// The seconds of traffic that take a moment, if all of it takes long; each producer must have begun by then.
+function shortened({ tookMs, known }) {
+  if (!tookMs || tookMs < LONG_MS_OF_A_RUN) return undefined;
+  const { duration_s, producers } = known.recipe,
+    part = duration_s * (SHORT_MS_OF_A_RUN / tookMs);
+  const [size] = [86400, 3600, 60, 1].filter((each) => part >= each),
+    short = size ? Math.floor(part / size) * size : part;
+  return producers.every((each) => each.start_s < short) && short < duration_s ? short : undefined;
+}
+
+function ask(page, moves, duration_s, then) {
+  const { runner, progress, status } = page;
+  status.textContent = duration_s ? `simulating the first ${timeTold(duration_s)} of traffic …` : "simulating …";
+  status.classList.remove("failed");
+  progress.value = 0;
+  runner.ask({ moves, duration_s }, (said) => {
+    if (said.sets) page.sets = said.sets;
+    if (said.part !== undefined) progress.value = said.part;
+    if (said.problem) return fail(page, said.problem);
+    if (said.error)
+      return fail(page, said.tooLarge ? tooLarge(said.tooLarge) : `This cannot be simulated: ${said.error}`);
+    if (said.figures) answered(page, moves, duration_s, said, then);
+  });
+}
+
+const tooLarge = (most) =>
+  `Too many records wait at once with these settings: they take more than the ${most} of memory that a page has. ` +
+  "shardsim run with the copied settings may have more.";
+
+function fail(page, why) {
+  page.status.textContent = why;
+  page.status.classList.add("failed");
+}
+
+function answered(page, moves, duration_s, { figures, took_ms }, then) {
+  if (duration_s) page.short = { run: figures, moves };
+  else {
+    page.tookMs = took_ms;
+    page.short = undefined;
+    remember(page, moves, figures);
+    try {
+      history.replaceState(
+        null,
+        "",
+        Object.keys(page.moves).length ? linkOf(page) : location.href.split("#what-if?")[0],
+      );
+    } catch {} // where an address may not be changed it stays
+  }
+  page.mapping ??= worstOf(figures, page.known.words);
+  show(page);
+  const so = inShort(figures, page.mapping, page.known.words);
+  page.status.textContent = duration_s
+    ? `Simulated the first ${timeTold(duration_s)} of traffic: ${so}; all of it follows …`
+    : `Simulated ${timeTold(figures.duration_s)} of traffic in ${timeTold(took_ms / 1000)}: ${so}.`;
+  then();
+}
+
+// How a run went, in a line.
+function inShort(figures, mapping, { states }) {
+  const { usd_per_month, usd_per_month_at_least } = figures.bill,
+    own = figures.event_source_mappings[mapping];
+  const so = own ? `${states[own.verdict][0]}, iterator age p99 ${timeTold(own.iterator_age.p99_s)}, ` : "";
+  return `${so}${usdTold(usd_per_month, usd_per_month_at_least)} a month`;
+}
