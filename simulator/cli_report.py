@@ -52,16 +52,17 @@ def report(folders: tuple[Path, ...], style: str, out: Path | None, what_if: boo
 @click.command()
 @click.argument("before", metavar="DIR_A", type=FOLDER)
 @click.argument("after", metavar="DIR_B", type=FOLDER)
-@click.option("--format", "style", type=FORMATS, default="md", show_default=True, help="html, Markdown or JSON.")
+@click.option("--format", "style", type=FORMATS, help="html, Markdown or JSON [as --out ends, else Markdown].")
 @click.option("-o", "--out", type=FOLDER, help="File to write [it is printed].")
-def diff(before: Path, after: Path, style: str, out: Path | None) -> None:
+def diff(before: Path, after: Path, style: str | None, out: Path | None) -> None:
     """Say what differs between two results: the input, the verdicts, and the figures with their intervals."""
     from simulator.report.folder import OutputError
     from simulator.report.output import write_out
     from simulator.report.page.build import WRITERS, diff_of
 
     try:
-        text = WRITERS[style](diff_of(before, after))
+        ending = out.suffix.removeprefix(".") if out else ""
+        text = WRITERS[style or (ending if ending in WRITERS else "md")](diff_of(before, after))
         if out is None:
             click.echo(text, nl=False)
         else:

@@ -100,6 +100,22 @@ def test_diff_of_a_result_and_itself_finds_nothing(folder: Path) -> None:
     assert "The scenarios are the same in every field" in done.stdout
 
 
+def test_diff_says_first_that_a_mapping_keeps_up_no_more(folder: Path, tmp_path: Path) -> None:
+    slow = tmp_path / "slow"
+    words = ("run", folder.parent / "clicks.yaml", "-q", "-o", slow, "--set", "functions.enrich.duration.per_batch=3s")
+    assert shardsim(*words).exit_code == 4
+    worse, better = (shardsim("diff", *pair).stdout for pair in ((folder, slow), (slow, folder)))
+    assert "1 field changed; reader keeps up in A and falls behind in B" in worse.splitlines()[0]
+    assert "**✗ worse.** reader keeps up in A and falls behind in B." in worse
+    assert "**✓ better.** reader falls behind in A and keeps up in B." in better
+
+
+def test_diff_writes_what_the_name_of_the_file_says(folder: Path, tmp_path: Path) -> None:
+    for name, begins in (("d.html", "<!doctype html>"), ("d.json", "{"), ("d.md", "# "), ("d", "# ")):
+        assert shardsim("diff", folder, folder, "-o", tmp_path / name).exit_code == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
 def test_diff_refuses_what_is_not_a_run(folder: Path, tmp_path: Path) -> None:
     study = RESULTS["compare"](tmp_path / "study")
     done = shardsim("diff", folder, study)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from simulator.report.numbers import count, estimate, interval, teller, unit_of
@@ -175,9 +176,32 @@ def _title(before: RunView, after: RunView, common: list[str], changed: list[tup
 def _headline(before: RunView, after: RunView, common: list[str]) -> str:
     if not common:
         return "no mapping is in both"
+    if turned := list(_turned(before, after, common)):
+        return turned[0].words
     name = max(common, key=lambda each: _distance(difference(before, after, each, HEADLINE)))
     sides = [estimate(run.measure(name, HEADLINE), "s") for run in (before, after)]
     return f"iterator age p99{before.named(name)} from {sides[0]} to {sides[1]}"
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A mapping that has another verdict in B; `kind`: better or worse if it keeps up in one of them alone."""
+
+    words: str
+    kind: str
+
+
+def _turned(before: RunView, after: RunView, common: list[str]) -> Iterator[_Turn]:
+    """The mappings whose verdict is another one, those first that keep up no more."""
+    found = []
+    for name in common:
+        states = [run.mappings[name]["verdict"] for run in (before, after)]
+        (was, was_tone), (now, tone) = (STATES[each] for each in states)
+        if was != now:
+            bad = was_tone == "bad", tone == "bad"
+            kind = {(False, True): "worse", (True, False): "better"}.get(bad, "")
+            found.append(_Turn(f"{name} {was} in A and {now} in B", kind))
+    yield from sorted(found, key=lambda each: ("worse", "better", "").index(each.kind))
 
 
 def _distance(change: Difference) -> float:
@@ -190,16 +214,21 @@ def _verdict(before: RunView, after: RunView, common: list[str]) -> Verdict:
         found = _word(difference(before, after, name, measure), measure)
         if found in words:
             words[found].append(told(measure) + (f" of {name}" if name and len(common) > 1 else ""))
-    if not words["better"] and not words["worse"]:
+    turned = list(_turned(before, after, common))
+    if not words["better"] and not words["worse"] and not turned:
         return Verdict(
             "cannot tell",
             "unsure",
             ("No figure differs by more than chance would explain, or there is no interval to tell.",),
         )
-    sentences = tuple(f"B is {kind} in {listed(_few(found))}." for kind, found in words.items() if found)
-    if all(words.values()):
-        return Verdict("mixed", "unsure", sentences)
-    return Verdict("better", "good", sentences) if words["better"] else Verdict("worse", "bad", sentences)
+    sentences = (
+        *(f"{each}." for each in _few([turn.words for turn in turned])),
+        *(f"B is {kind} in {listed(_few(found))}." for kind, found in words.items() if found),
+    )
+    kinds = {turn.kind for turn in turned if turn.kind} or {kind for kind, found in words.items() if found}
+    if kinds == {"better"}:
+        return Verdict("better", "good", sentences)
+    return Verdict("worse", "bad", sentences) if kinds == {"worse"} else Verdict("mixed", "unsure", sentences)
 
 
 def _few(words: list[str], most: int = 6) -> list[str]:
