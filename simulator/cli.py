@@ -9,6 +9,7 @@ import click
 from simulator.cli_advise import advise
 from simulator.cli_backtest import backtest
 from simulator.cli_compare import compare
+from simulator.cli_events import events
 from simulator.cli_exit import BUG, TABLE
 from simulator.cli_explore import explore
 from simulator.cli_export import export
@@ -38,7 +39,7 @@ def cli() -> None:
 
 COMMANDS = (
     run, compare, size, advise, sweep_load, explore, report, diff, validate, schema, init, import_, export, backtest,
-    explain,
+    events, explain,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

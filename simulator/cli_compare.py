@@ -26,6 +26,7 @@ from simulator.cli_studies import (
     tell_damaged,
     workers,
 )
+from simulator.cli_what_if import check_simulating
 
 
 @click.command()
@@ -84,6 +85,8 @@ def _compare(
     warnings = evaluator.resolve(settings)
     if not quiet:
         show_faults(warnings)
+    if what_if:
+        check_simulating([source.scenario()])
     plan = planned(evaluator, settings, n, processes)
     if dry_run or not quiet:
         show_plan(

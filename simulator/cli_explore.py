@@ -10,6 +10,7 @@ import click
 from simulator.cli_exit import USAGE
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_sets import pairs, set_option
+from simulator.cli_what_if import check_simulating
 
 
 @click.command()
@@ -37,6 +38,7 @@ def explore(
         raise InvalidFileError(faults)
     if not quiet:
         show_faults(faults)
+    check_simulating([loaded])
     target = out or Path("reports") / f"{scenario.stem}-explore.html"
     try:
         if out is None:

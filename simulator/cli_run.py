@@ -15,7 +15,7 @@ from simulator.cli_exit import BUG, SOME_FAILED
 from simulator.cli_files import InvalidFileError, show_faults
 from simulator.cli_sets import pairs, set_option
 from simulator.cli_signals import ending
-from simulator.cli_what_if import what_if_option
+from simulator.cli_what_if import check_simulating, what_if_option
 
 if TYPE_CHECKING:
     from simulator.kernel.engines import Engine
@@ -58,11 +58,14 @@ def run(
     interval_s = _seconds(interval)
     loaded = _load(scenarios, pairs(sets), quiet)
     _check_rows(loaded, interval_s)
+    if what_if:
+        check_simulating(loaded)
     from simulator.study.effort.estimate import work_of
 
     what = scenarios[0] if len(scenarios) == 1 else f"{len(scenarios)} scenarios"
     permit(work_of(loaded, replications), what, long, quiet)
     from simulator.report.console import progress, summary, tell
+    from simulator.report.handler_errors import errors_of
     from simulator.report.runs import RunOptions, run_into
     from simulator.study.objectives import NOT_MET, assess
 
@@ -85,6 +88,8 @@ def run(
         if as_json:
             summaries.append(summary(result, runs, target))
         elif not quiet:
+            for line in errors_of(target):
+                click.echo(line, err=True)
             tell(result, runs, target, [str(path), *(word for each in sets for word in ("--set", each))])
     if summaries and not quiet:
         import json

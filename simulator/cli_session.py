@@ -15,6 +15,7 @@ from simulator.cli_exit import SOME_FAILED
 from simulator.cli_files import show_faults
 from simulator.cli_sets import pairs
 from simulator.cli_studies import greet, in_processes, runs_folder, tell_damaged, workers
+from simulator.cli_what_if import check_simulating
 
 if TYPE_CHECKING:
     from simulator.study.effort.estimate import Work
@@ -72,6 +73,8 @@ def evaluator_of(request: Request) -> Evaluator:
     warnings = evaluator.resolve([AS_IT_IS])
     if not request.quiet:
         show_faults(warnings)
+    if request.options["what_if"]:
+        check_simulating([evaluator.scenario(AS_IT_IS)])
     return evaluator
 
 

@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
-ROOMS = ("scenario", "traffic", "model", "kernel", "measures", "study", "report", "twin")
+ROOMS = ("scenario", "traffic", "events", "handlers", "model", "kernel", "measures", "study", "report", "twin")
 LONGEST = 150  # lines of a file of rules
 
 

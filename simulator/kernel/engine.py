@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from simulator.handlers.caller import callers, closing
+from simulator.kernel.asked import answer
 from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import plan
 from simulator.kernel.refusal import refusal
@@ -12,8 +14,10 @@ from simulator.kernel.written import writers
 from simulator.model.facts import Facts
 from simulator.model.memory import BacklogTooLargeError, check_backlog, kept, most_bytes
 from simulator.model.observer import Observer
+from simulator.model.outcomes import answered
 from simulator.model.windows import Windows
 from simulator.scenario.spec import Scenario
+from simulator.traffic.log import Integers
 from simulator.traffic.nanoseconds import NEVER, ns, seconds
 from simulator.traffic.stream import streams
 from simulator.traffic.written import Written
@@ -38,27 +42,24 @@ class _Run:
         self._most_bytes = most_bytes()
         self._plan = plan(scenario, seed, replication)
         self._on_their_way = NOTHING_SENT  # of records that wait at their producers still
+        self._callers = callers(scenario, seed, replication)
 
     def run(self) -> int:
         """Simulate to the end; when that was."""
-        try:
-            machine = Machine(self._plan, self._most_bytes)
-            while not self._window(machine):
-                pass
-        except OutOfMemoryError:
-            self._refuse()
+        with closing(self._callers):
+            try:
+                machine = Machine(self._plan, self._most_bytes)
+                while not self._window(machine):
+                    pass
+            except OutOfMemoryError:
+                self._refuse()
         return machine.now_ns
 
     def _window(self, machine: Machine) -> bool:
         """Go on for a window, and have it observed; whether the run is over."""
         end_ns = self._windows.end_ns(self._begin_ns)
-        facts, on_their_way, status = Facts(), [self._on_their_way], Machine.RUNNING
-        until_ns = end_ns if end_ns < self._latest_ns else NEVER
-        while status == Machine.RUNNING:
-            status = machine.go_on(until_ns)
-            add(facts, machine)
-            on_their_way.append(machine.facts(SENT, WORDS[SENT]))
-        over = status == Machine.OVER
+        facts, on_their_way = Facts(), [self._on_their_way]
+        over = self._go_on(machine, end_ns if end_ns < self._latest_ns else NEVER, facts, on_their_way) == Machine.OVER
         self._windows.learn((machine.now_ns if over else end_ns) - self._begin_ns, facts)
         written = {name: self._written(machine, number, name, end_ns) for number, name in enumerate(self._streams)}
         shards = {name: stream.shards for name, stream in self._streams.items()}
@@ -69,6 +70,19 @@ class _Run:
         check_backlog(kept(self._streams), seconds(end_ns), self._most_bytes)
         self._begin_ns = end_ns
         return over
+
+    def _go_on(self, machine: Machine, until_ns: int, facts: Facts, on_their_way: list[Integers]) -> int:
+        """Go on until a time, and take what is stated; the handlers that it asks for are called."""
+        status, told = Machine.RUNNING, None
+        while status in (Machine.RUNNING, Machine.ASKING):
+            known = len(facts.attempts)
+            status = machine.go_on(until_ns)
+            add(facts, machine)
+            on_their_way.append(machine.facts(SENT, WORDS[SENT]))
+            if told:  # the attempt that it is about was stated first
+                facts.answered.append(answered(facts.attempts[known], told))
+            told = answer(machine, self._scenario, self._callers) if status == Machine.ASKING else None
+        return status
 
     def _written(self, machine: Machine, number: int, name: str, end_ns: int) -> Written:
         """What was written to a stream: its logs grow."""

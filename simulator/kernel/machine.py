@@ -44,7 +44,7 @@ def digest() -> str:
 class Machine:
     """One run in the kernel."""
 
-    RUNNING, OVER, REACHED, BAD_PLAN, NO_MEMORY = 0, 1, 2, -1, -2
+    RUNNING, OVER, REACHED, ASKING, BAD_PLAN, NO_MEMORY = 0, 1, 2, 3, -1, -2
 
     def __init__(self, plan: bytes, most_bytes: int) -> None:
         """Begin the run of a plan, which may take so much memory.
@@ -67,8 +67,15 @@ class Machine:
         return self._functions[name](self._store, *arguments)  # type: ignore[no-any-return]
 
     def go_on(self, until_ns: int) -> int:
-        """Go on until all is stated that was decided before a time, or a portion is full: RUNNING, REACHED or OVER."""
+        """Go on until all is stated that was decided before a time, or a portion is full: RUNNING, REACHED or OVER.
+
+        Or until a function's own handler is to be called: ASKING; `answer` has to come first then.
+        """
         return self._check(self.call("go_on_run", self._kernel, until_ns))
+
+    def answer(self, healthy: int, took_ns: int, timed_out: bool, ends: bool) -> None:
+        """What a handler made of the batch that was asked about (see simulator.kernel.asked)."""
+        self.call("answer_run", self._kernel, healthy, took_ns, timed_out, ends)
 
     @property
     def now_ns(self) -> int:

@@ -86,6 +86,8 @@ class _Plan:
         words.whole(len(failures))
         for failure in failures:
             self._failure(failure)
+        words.whole(function.handler is not None)
+        words.number(function.duration.measured or 0.0)
 
     def _failure(self, failure: Random | Outage | Slow) -> None:
         words = self.words

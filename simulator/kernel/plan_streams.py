@@ -212,14 +212,13 @@ class WritingEnd:
     def drawing(self, producer: spec.Producer, of: int) -> None:
         """How the keys of a producer are drawn that are fewer than its records; `of`: the key of these draws."""
         words, keys = self._words, producer.partition_keys
-        names, weight = self._names(producer) or [], None
+        names, weight, kind = self._names(producer) or [], None, UNIFORM
         if isinstance(keys, spec.WeightedKeys):
-            weight = keys.weight
-        elif isinstance(keys.popularity, spec.Zipf) and keys.order != "round_robin":
-            weight = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf
-        kind = WEIGHTED if weight is not None else UNIFORM
-        if isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
+            weight, kind = keys.weight, WEIGHTED
+        elif isinstance(keys, spec.CountedKeys) and keys.order == "round_robin":
             kind = ROUND_ROBIN
+        elif isinstance(keys, spec.CountedKeys) and isinstance(keys.popularity, spec.Zipf):
+            weight, kind = np.arange(1, keys.count + 1, dtype=np.float64) ** -keys.popularity.zipf, WEIGHTED
         words.whole(kind, of, len(names))
         if weight is not None:
             keep, alias = alias_table(weight)

@@ -12,7 +12,7 @@ from simulator.model.facts import Attempt, Doing, Facts, Finished, Loss, Poll, R
 from simulator.traffic.log import Integers, Log
 from simulator.traffic.shards import Shard
 
-ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, FINISHED, LOSSES, PLACES = range(9)
+ATTEMPTS, THROTTLES, DOING, POLLS, AGAIN, SENT, FINISHED, LOSSES, PLACES, ASKED = range(10)
 WORDS: Final = (18, 10, 6, 9, 5, 5, 3, 9, 1)  # of a row of each kind
 ENVIRONMENTS: Final = ("on_demand", "provisioned", "cold")
 OUTCOMES: Final = ("ok", "error", "timeout", "partial")

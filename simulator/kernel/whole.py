@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from simulator.handlers.caller import callers, closing
+from simulator.kernel.asked import answer
 from simulator.kernel.blocks import Blocks
 from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import Measuring, plan
@@ -38,6 +40,7 @@ class _Run:
         self._until_ns = min([0, *(ns(p.start) for p in scenario.producers)])
         self._latest_ns = ns(scenario.duration) + ns(scenario.drain)
         self._step_ns = FIRST_NS
+        self._callers = callers(scenario, seed, replication)
 
     def run(self) -> tuple[Blocks, int]:
         machine: Machine | None = None
@@ -45,8 +48,9 @@ class _Run:
             machine = Machine(self._plan, self._most_bytes)
             if any(follower.wants_attempts for follower in self._followers):
                 machine.tell_attempts()
-            while not self._step(machine):
-                check_backlog(self._waiting(machine), seconds(self._until_ns), self._most_bytes)
+            with closing(self._callers):
+                while not self._step(machine):
+                    check_backlog(self._waiting(machine), seconds(self._until_ns), self._most_bytes)
         except OutOfMemoryError:
             waiting = self._waiting(machine) if machine else dict.fromkeys(self._scenario.streams, 0)
             now_s = seconds(machine.now_ns if machine else 0)
@@ -58,7 +62,9 @@ class _Run:
         began = time.perf_counter()
         self._until_ns += self._step_ns
         until_ns, status = self._until_ns if self._until_ns < self._latest_ns else NEVER, Machine.RUNNING
-        while status == Machine.RUNNING:
+        while status in (Machine.RUNNING, Machine.ASKING):
+            if status == Machine.ASKING:
+                answer(machine, self._scenario, self._callers)
             status = machine.go_on(until_ns)
             over = status == Machine.OVER
             attempts = machine.facts(ATTEMPTS, ATTEMPT_WORDS)

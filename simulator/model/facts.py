@@ -1,14 +1,14 @@
 """What a run states: facts, and nothing derived from them. Times are nanoseconds from the start of the run.
 
-A fact is stated when it is decided, so its end may lie ahead; what lies behind the end of the run did not come to pass.
-`mapping` is the number in the file's order, `shard` and `lane` are numbers, places are those in the shard's log.
+Stated when decided: an end may lie behind that of the run, and did not come to pass. Places are those in a shard's log.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
+from simulator.handlers.answered import Answered
 from simulator.traffic.log import Integers
 
 Outcome = Literal["ok", "error", "timeout", "partial"]
@@ -59,8 +59,7 @@ class Throttle(NamedTuple):
 class Doing(NamedTuple):
     """What a lane does while any part of its batch is not over, or it awaits an answer; spans of a lane are disjoint.
 
-    `what` is what a busy lane does by docs/model.md, section 8 (function: the run of an attempt that does not fail, or
-    has not finished when the run ends); or `answer`: it has no batch and awaits an answer. None is of no length.
+    `what`: by docs/model.md, section 8 (function: an attempt that does not fail, or not finish); or `answer`.
     """
 
     mapping: int
@@ -138,13 +137,14 @@ class Facts:
     sent: list[Sent] = field(default_factory=list)
     finished: list[Finished] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
+    answered: list[Answered] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return sum(len(getattr(self, kind.name)) for kind in fields(self))
+        return sum(map(len, vars(self).values()))
 
     def clear(self) -> None:
         """Forget them: they have been measured."""
-        for kind in fields(self):
-            getattr(self, kind.name).clear()
+        for facts in vars(self).values():
+            facts.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 
+from simulator.handlers.caller import Caller
 from simulator.model.clock import EXPIRY, SWITCH, Clock, order
 from simulator.model.concurrency import pools
 from simulator.model.facts import Facts
@@ -36,14 +37,15 @@ class Readers:
         facts: Facts,
         left: Left,
         draws: tuple[int, int],
+        callers: MappingOf[str, Caller],
     ) -> None:
-        """`draws`: seed and replication."""
+        """`draws`: seed and replication; `callers`: of functions that have a handler."""
         self._scenario, self._streams, self._clock, self._draws = scenario, streams, clock, draws
         self._latest_ns = ns(scenario.duration) + ns(scenario.drain)
         self._limits: dict[str, list[ReadLimits]] = {name: [] for name in streams}  # by shard
         self._of: dict[str, list[Reader]] = {name: [] for name in streams}
         self._others: dict[str, list[OtherPoller]] = {name: [] for name in streams}
-        self._mappings = self._all_mappings(facts, left)
+        self._mappings = self._all_mappings(facts, left, callers)
         first = len(self._mappings)
         self._other_readers = [
             OtherReader(clock, number, each, scenario.streams[each.stream].retention, facts, draws)
@@ -84,10 +86,11 @@ class Readers:
             needed[number] = min(needed[number], reader.needed)
         return needed
 
-    def _all_mappings(self, facts: Facts, left: Left) -> list[Mapping]:
+    def _all_mappings(self, facts: Facts, left: Left, callers: MappingOf[str, Caller]) -> list[Mapping]:
         scenario, of = self._scenario, pools(self._scenario)
         functions = {
-            name: Function(name, function, of[name], *self._draws) for name, function in scenario.functions.items()
+            name: Function(name, function, of[name], self._draws, callers.get(name))
+            for name, function in scenario.functions.items()
         }
         return [
             Mapping(

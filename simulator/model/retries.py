@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from typing import NamedTuple
 
-import numpy as np
 import simpy
 
+from simulator.events.records import Batch
+from simulator.handlers.caller import Answer
 from simulator.model.backoff import Waits
-from simulator.model.facts import Attempt, Failure, Lack, Outcome, Throttle
+from simulator.model.facts import Attempt, Failure, Lack, Throttle
 from simulator.model.function import Run, Work
+from simulator.model.outcomes import answered, outcome, poisoned_after
 from simulator.model.place import Place
 from simulator.traffic.draws import inner
 from simulator.traffic.log import Integers
@@ -115,13 +116,14 @@ class Retries:
         """An attempt is admitted: how it goes on."""
         place, mapping, log = self._place, self._place.mapping, self._place.shard.log
         now_ns, size = mapping.clock.now, int(log.of(log.kept.bytes, part).sum())
-        poison_after = log.kept.poison_after.get(mapping.function.name)
-        poisoned_after = math.inf if poison_after is None else float(log.of(poison_after, part).min())
         first = int(log.of(log.kept.number, part[:1])[0])
         self._nth = self._nth + 1 if first == self._first else 0
         self._first = first
-        run = mapping.function.run(now_ns, Work(mapping.spec.stream, len(part), size, poisoned_after, first, self._nth))
-        outcome, done = self._outcome(run.failure, part)
+        answer = self._answer(part)
+        poison = poisoned_after(place, part, answer)
+        work = Work(mapping.spec.stream, len(part), size, poison, first, self._nth, answer)
+        run = mapping.function.run(now_ns, work)
+        ends, done = outcome(place, run.failure, part, answer)
         ready_ns = now_ns + run.cold_ns
         finished_ns = ready_ns + run.run_ns
         unfinished = finished_ns > self._latest_ns
@@ -129,22 +131,15 @@ class Retries:
         place.doing("function" if done or unfinished else run.failure, ready_ns, finished_ns)
         attempt = Attempt(
             mapping.number, place.shard.number, place.lane, part, done, size, tries, times.first_cut_ns, times.cut_ns,
-            begun_ns, now_ns, run.cold_ns, finished_ns, run.environment, outcome, run.failure,
+            begun_ns, now_ns, run.cold_ns, finished_ns, run.environment, ends, run.failure,
         )  # fmt: skip
         mapping.facts.attempts.append(attempt)
+        if answer:
+            mapping.facts.answered.append(answered(attempt, answer))
         return run, attempt
 
-    def _outcome(self, failure: Failure, part: Integers) -> tuple[Outcome, int]:
-        """How an attempt ends, and how many of its records are done by it."""
-        if not failure:
-            return "ok", len(part)
-        if failure == "poison" and self._place.mapping.spec.report_batch_item_failures:
-            healthy = self._healthy(part)
-            return ("partial", healthy) if healthy else ("error", 0)
-        return ("timeout" if failure == "timeouts" else "error"), 0
-
-    def _healthy(self, part: Integers) -> int:
-        """How many records there are before the first that is poison."""
-        log = self._place.shard.log
-        poison_after = log.of(log.kept.poison_after[self._place.mapping.function.name], part)
-        return int(np.argmax(np.isfinite(poison_after)))
+    def _answer(self, part: Integers) -> Answer | None:
+        """What the function's own handler makes of a part of a batch, if it has one."""
+        mapping = self._place.mapping
+        caller = mapping.function.caller
+        return caller.answer(mapping.spec, Batch.of(self._place.shard, part)) if caller else None

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import simpy
 
+from simulator.handlers.caller import callers, closing
 from simulator.model.clock import WINDOW, Clock, order
 from simulator.model.facts import Facts
 from simulator.model.left import Left
@@ -40,13 +41,17 @@ class Simulation:
         self._facts = Facts()
         self._left = Left(self._clock, self._latest_ns)
         self._clock.process(self._advance())  # before the readers: a poll at t = 0 finds what was written until then
-        self._readers = Readers(scenario, self._streams, self._clock, self._facts, self._left, (seed, replication))
+        self._callers = callers(scenario, seed, replication)
+        self._readers = Readers(
+            scenario, self._streams, self._clock, self._facts, self._left, (seed, replication), self._callers
+        )
         self._window_began_ns = self._begin_ns
         self._written: dict[str, Written] = {}
 
     def run(self) -> int:
         """Simulate to the end; when that was."""
-        self._clock.run(until=self._left.over)
+        with closing(self._callers):
+            self._clock.run(until=self._left.over)
         self._observe(self._clock.now, last=True)
         return self._clock.now
 

@@ -12,13 +12,15 @@ from simulator.reading.files import UnreadableError
 from simulator.reading.scalars import shown
 from simulator.reading.tables import Columns, read_table
 from simulator.report.resolved import Resolved, read_resolved
-from simulator.report.run_shapes import INCIDENTS, READERS, REPLICATIONS, RESHARDINGS, SHARDS, SUMMARY
+from simulator.report.run_shapes import HANDLED, INCIDENTS, READERS, REPLICATIONS, RESHARDINGS, SHARDS, SUMMARY
 from simulator.study.objectives import COST, MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ASKED: Final = tuple(measure for measure in MEASURES.values() if measure != COST)
+
+HANDLED_FILE: Final = "handlers.json"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class RunFiles:
     replications: pd.DataFrame | None  # one row a replication, mapping and measure
     reshardings: pd.DataFrame | None  # one row a request that changes shards, and mapping
     readers: pd.DataFrame | None  # one row an interval and other reader
+    handled: dict[str, Any] | None  # what functions' own handlers made of it
 
     @classmethod
     def read(cls, folder: Path) -> RunFiles:
@@ -44,6 +47,7 @@ class RunFiles:
             _if_there(folder / "replications.csv", REPLICATIONS),
             _if_there(folder / "reshardings.csv", RESHARDINGS),
             _if_there(folder / "readers.csv", READERS),
+            read_json(folder / HANDLED_FILE, HANDLED) if (folder / HANDLED_FILE).exists() else None,
         )
         for name, why in files._contradictions():
             raise UnreadableError(folder / name, why)

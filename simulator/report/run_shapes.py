@@ -197,3 +197,27 @@ REPLICATIONS: Final = Columns(
         "value": Number(unknown=True, endless=True),
     }
 )
+HANDLED: Final = Group(
+    {
+        "mappings": Group(
+            others=Group(
+                {
+                    "attempts": COUNT,
+                    "errors": ListOf(
+                        Group(
+                            {
+                                **dict.fromkeys(("kind", "file"), Text()),
+                                "line": COUNT,
+                                "attempts": COUNT,
+                                "example": Group({"batch": COUNT, **dict.fromkeys(("message", "key", "data"), Text())}),
+                            }
+                        )
+                    ),
+                    "seen": ListOf(Group({"times": COUNT, "records": COUNT})),
+                    "keys": ListOf(Group({"key": Text(), "again": COUNT, "most": COUNT})),
+                    "order": ListOf(Group({"key": Text(), "attempts": ListOf(ListOf(Text()))})),
+                }
+            )
+        )
+    }
+)

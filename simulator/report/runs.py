@@ -10,12 +10,15 @@ from pathlib import Path
 
 from simulator.files.whole import open_new, write_new
 from simulator.kernel.engines import Engine, usual
+from simulator.measures.handled import Handled
+from simulator.measures.handled import text as handled_text
 from simulator.measures.invocations import InvocationsWriter
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
 from simulator.model.facts import Facts
 from simulator.model.observer import Observer, Streams
 from simulator.report.output import fresh_folder, write_run
+from simulator.report.run_files import HANDLED_FILE
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import Figures, figures, tidy
 from simulator.traffic.log import Integers
@@ -72,12 +75,15 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
     began, engine = time.perf_counter(), options.engine or usual()
     with fresh_folder(target, options.force) as folder, ExitStack() as files:
         first: Result | None = None
+        handled = _handled(scenario, options.seed)
         runs: list[Figures] = []
         for number in range(options.replications):
             sinks: list[Observer] = [ProgressOf(progress, number, options.replications, scenario.duration)]
             if options.invocations and not number:
                 file = files.enter_context(open_new(folder / "invocations.csv"))
                 sinks.append(InvocationsWriter(file, scenario))
+            if handled and not number:
+                sinks.append(handled)
             result = simulate(scenario, options.seed, number, options.interval_s, tuple(sinks), engine)
             first = first or result
             runs.append(figures(result))
@@ -86,6 +92,8 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         assert first is not None
         if len(runs) > 1:
             write_new(folder / "replications.csv", tidy(runs).to_csv(index=False, lineterminator="\n"))
+        if handled:
+            write_new(folder / HANDLED_FILE, handled_text(handled.told()))
         tables = write_run(first, folder, options.command, time.perf_counter() - began, engine, runs)
         from simulator.report.page.build import write_page
         from simulator.report.plots.drawing import draw  # matplotlib takes a second: after the simulation
@@ -93,3 +101,10 @@ def run_into(scenario: Scenario, target: Path, options: RunOptions, progress: Pr
         draw(tables, folder)
         write_page(folder, options.what_if)
     return first, runs
+
+
+def _handled(scenario: Scenario, seed: int | None) -> Handled | None:
+    """Who follows what functions' own handlers make of the first replication, if there are such."""
+    if not any(function.handler for function in scenario.functions.values()):
+        return None
+    return Handled(scenario, scenario.seed if seed is None else seed, 0)

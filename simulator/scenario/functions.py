@@ -1,11 +1,17 @@
 """Functions: how long they run, and what goes wrong (docs/model.md, sections 1, 6 and 7)."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 from simulator.scenario.bounds import ASSUMPTION, CONCURRENCY, DURATION, GUIDE, MEMORY, MIB, PROBABILITY, WHOLE_SECOND
 from simulator.scenario.distributions import DURATIONS, NO_TIME, Constant, Distribution
-from simulator.scenario.forms import ListOf, TableOf, Tagged
+from simulator.scenario.forms import ListOf, MapOf, TableOf, Tagged
+from simulator.scenario.handler import Handler, HandlerOf
+from simulator.scenario.kinds import Flag, Schema, Text
+from simulator.scenario.names import AwsName
+from simulator.scenario.nodes import Node, Scalar
+from simulator.scenario.place import Place
 from simulator.scenario.quantities import Duration, Number
 from simulator.scenario.records import Doc, Record
 from simulator.scenario.words import none_or, words
@@ -18,6 +24,35 @@ class Work:
     per_batch: Annotated[Distribution, DURATIONS, Doc("For each attempt.")] = NO_TIME
     per_record: Annotated[Distribution, DURATIONS, Doc("For each record of the batch.")] = NO_TIME
     per_mib: Annotated[Distribution, DURATIONS, Doc("For each MiB of the batch.")] = NO_TIME
+    measured: Annotated[
+        float | None,
+        none_or(Number(0.001, 1000)),
+        Doc(
+            "With a handler and in place of the others: the time that the handler itself takes here, times this.",
+            default="none; `duration: measured` is 1",
+        ),
+    ] = None
+
+
+MEASURED: Final = Work(measured=1.0)
+
+
+@dataclass(frozen=True)
+class WorkOrMeasured(Record):
+    """How long an attempt runs, or the word `measured`."""
+
+    @property
+    def allowed(self) -> str:
+        return f"measured or {super().allowed}"
+
+    def read(self, node: Node, place: Place) -> Any:
+        return MEASURED if isinstance(node, Scalar) and node.text == "measured" else super().read(node, place)
+
+    def write(self, value: Any, folder: Path) -> Any:
+        return "measured" if value == MEASURED else super().write(value, folder)
+
+    def schema(self, definitions: Schema) -> Schema:
+        return {"anyOf": [{"const": "measured"}, super().schema(definitions)]}
 
 
 FROM = Doc("When it begins.")
@@ -106,7 +141,7 @@ class Function:
         Duration(1.0, 900.0, step=WHOLE_SECOND),
         Doc("An attempt that runs longer ends as an error.", "3s by default, 1..900 whole seconds", f"{GUIDE}, quotas"),
     ] = 3.0
-    duration: Annotated[Work, Record(Work), Doc("How long an attempt runs, without its cold start.")]
+    duration: Annotated[Work, WorkOrMeasured(Work), Doc("How long an attempt runs, without its cold start.")]
     duration_by_memory: Annotated[
         dict[int, float],
         TableOf(MEMORY, Duration(0.001, 900.0)),
@@ -147,3 +182,23 @@ class Function:
         int, CONCURRENCY, Doc("Environments that are always warm.", "", f"{GUIDE}, provisioned concurrency")
     ] = 0
     failures: Annotated[tuple[Failure, ...], FAILURES, Doc("What goes wrong, and when.", default="none")] = ()
+    handler: Annotated[
+        Handler | None,
+        HandlerOf(),
+        Doc(
+            "Your own handler: each attempt calls it with its event, in a process of its own, and its answer decides "
+            "how the attempt ends. Its process is ended at `timeout` and above `memory`.",
+            "Python: file.function",
+            f"{GUIDE}, Python handler",
+        ),
+    ] = None
+    pure: Annotated[
+        bool,
+        Flag(),
+        Doc("Whether the handler's answer follows from its event alone: then it is called once for each, and no more."),
+    ] = True
+    environment: Annotated[
+        dict[str, str],
+        MapOf(AwsName(128, "_"), Text(4096)),
+        Doc("The environment variables of the handler; it has no others but Lambda's own.", default="none"),
+    ] = field(default_factory=dict)

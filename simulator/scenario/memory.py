@@ -22,7 +22,11 @@ def work(function: Function) -> Work:
         return function.duration
     table = function.duration_by_memory
     factor = interpolated(table, function.memory) / interpolated(table, function.duration_measured_at)
-    return Work(**{each.name: scaled(getattr(function.duration, each.name), factor) for each in fields(Work)})
+    takes = function.duration
+    per_batch, per_record, per_mib = (
+        scaled(each, factor) for each in (takes.per_batch, takes.per_record, takes.per_mib)
+    )
+    return Work(per_batch=per_batch, per_record=per_record, per_mib=per_mib)
 
 
 def interpolated(duration_s: Mapping[int, float], memory_bytes: int) -> float:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from simulator.scenario.data_rules import data_problems, handler_problems
 from simulator.scenario.distribution_rules import distribution_problems
 from simulator.scenario.expectations import largest, mean
 from simulator.scenario.place import UNREADABLE, Problem, joined
@@ -73,6 +74,7 @@ def _producer(field: str, producer: Producer, scenario: Scenario) -> Iterator[Pr
     yield from _rate(f"{field}.rate", producer.rate)
     yield from distribution_problems(f"{field}.record_size", producer.record_size)
     yield from _record_size(f"{field}.record_size", producer, scenario)
+    yield from data_problems(f"{field}.data", producer, scenario)
     match producer.partition_keys:
         case CountedKeys(popularity=Zipf(), order="round_robin"):
             message = "round_robin takes every key in turn; popularity says how often each is drawn"
@@ -117,6 +119,7 @@ def _function(field: str, function: Function) -> Iterator[Problem]:
     yield from _memory(field, function)
     yield from _periods(f"{field}.failures", function.failures)
     yield from _provisioned(f"{field}.provisioned_concurrency", function)
+    yield from handler_problems(field, function)
 
 
 def _memory(field: str, function: Function) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from simulator.scenario.bounds import (
     SIGNED_DURATION,
     WHOLE_HOUR,
 )
+from simulator.scenario.data import DATA, RANDOM_BYTES, Data
 from simulator.scenario.distributions import RECORD_SIZES, Constant, Distribution
 from simulator.scenario.forms import ListOf, NoneOr
 from simulator.scenario.hash_ranges import HASH_KEY, HashRange, equal_ranges
@@ -145,3 +146,11 @@ class Producer:
         words("retry", "drop"),
         Doc("What happens to a record that its shard does not accept at once."),
     ] = "retry"
+    data: Annotated[
+        Data,
+        DATA,
+        Doc(
+            "What its records hold, for `shardsim events` and for functions with a `handler`; the simulation counts "
+            "with record_size whatever it is."
+        ),
+    ] = RANDOM_BYTES

@@ -22,8 +22,8 @@ from simulator.version import __version__
 
 # what makes the figures
 ROOMS: Final = (  # they make the figures
-    "scenario/*.py", "traffic/*.py", "model/*.py", "kernel/*.py", "kernel/*.wasm", "measures/*.py", "prices/*.*",
-    "study/figures.py",
+    "scenario/*.py", "traffic/*.py", "events/*.py", "handlers/*.py", "model/*.py", "kernel/*.py", "kernel/*.wasm",
+    "measures/*.py", "prices/*.*", "study/figures.py",
 )  # fmt: skip
 
 

@@ -105,6 +105,12 @@ class Log:
             column[self._used : end] = values
         self._used, self.kept = end, self._room.rows(slice(begin, end))
 
+    def snapshot(self) -> Log:
+        """The log as it is now: what is forgotten later stays in it."""
+        same = Log(self.kept)
+        same.first = self.first
+        return same
+
     def of(self, column: Column, places: Places) -> Column:
         """The values of some records in one of the columns of `kept`."""
         if isinstance(places, slice):

@@ -12,7 +12,7 @@ import click
 
 from simulator.scenario.nodes import shortened, visible
 from simulator.twin.checking import Comparison
-from simulator.twin.fields.field import Field
+from simulator.twin.fields.field import Field, interval
 from simulator.twin.imported import Imported
 
 TITLES: Final = {
@@ -21,7 +21,7 @@ TITLES: Final = {
     "assumed": "assumed",
     "missing": "MISSING: the value is a guess; look at it before you believe a result",
 }
-LONGEST_VALUE: Final = 30
+LONGEST_VALUE: Final = 50
 
 
 def table(imported: Imported) -> str:
@@ -52,12 +52,20 @@ def _group(field: Field) -> str:
 
 
 def _value(field: Field) -> str:
-    text = shortened(_plain(field.value), LONGEST_VALUE)
-    return f"{text} ({field.low} to {field.high})" if field.how == "fitted" else text
+    text = _text(field.value)
+    return f"{text} ({interval(field)})" if field.how == "fitted" else text
 
 
 def _plain(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """As a scenario has it, without quotes."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "{" + ", ".join(f"{name}: {_plain(each)}" for name, each in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_plain, value)) + "]"
+    return str(value)
 
 
 def differences(found: Comparison, name: str) -> str:

@@ -90,8 +90,8 @@ def _unused(functions: Iterable[str], used: Sequence[str]) -> list[Remark]:
     if not names:
         return []
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    what = "functions" if len(names) > 1 else "function"
-    return [not_modelled(f"{what} {', '.join(names[:MOST_NAMED])}{more}: no mapping here invokes them, so left out")]
+    what, whom = ("functions", "them") if len(names) > 1 else ("function", "it")
+    return [not_modelled(f"{what} {', '.join(names[:MOST_NAMED])}{more}: no mapping here invokes {whom}, so left out")]
 
 
 def _unread(consumers: Iterable[Known], mappings: Sequence[Known]) -> list[Remark]:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from simulator.scenario.nodes import visible
-from simulator.twin.fields.field import Field
+from simulator.twin.fields.field import Field, interval
 
 WORDS: Final = {"assumed": "assumed", "missing": "MISSING"}
 LONGEST: Final = 400  # characters of a comment
@@ -42,7 +42,7 @@ def comment(field: Field) -> str:
     """Where a field comes from, on one line."""
     text = f"{WORDS[field.how]}: {field.source}" if field.how in WORDS else field.source
     if field.how == "fitted":
-        text = f"fitted, {field.low} to {field.high}: {field.source}"
+        text = f"fitted, {interval(field)}: {field.source}"
     return visible(text)[:LONGEST]
 
 

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,8 @@ from simulator.kernel.plan import plan
 from simulator.measures.run import measuring
 from simulator.measures.run_times import run_times
 from simulator.scenario.faults import ScenarioError
-from simulator.scenario.spec import Scenario
+from simulator.scenario.handler import Handler
+from simulator.scenario.spec import Poison, Scenario
 from tests.kernel.random_scenarios import Section, random_scenarios
 from tests.model.rows import scenario
 
@@ -66,11 +68,22 @@ def random_plans(examples: int, seed_: int = 0) -> list[bytes]:
             loaded = scenario(content)
         except ScenarioError:
             return
+        if draws.random() < 0.3:
+            loaded = with_handlers(loaded)
         stated, measured = _plans(loaded)
         found.extend((stated, measured, _damaged(stated, draws), _damaged(measured, draws)))
 
     add()
     return found
+
+
+def with_handlers(loaded: Scenario, handler: Handler = Handler("app.py", "handler", "")) -> Scenario:  # noqa: B008
+    """The same with a handler for each function, in place of poison."""
+    functions = {
+        name: replace(each, handler=handler, failures=tuple(f for f in each.failures if not isinstance(f, Poison)))
+        for name, each in loaded.functions.items()
+    }
+    return replace(loaded, functions=functions)
 
 
 def _plans(loaded: Scenario) -> tuple[bytes, bytes]:

@@ -19,7 +19,7 @@ NEW = (
     "filters", "other_readers", "on_demand", "scaling", "resharding_held_back", "resharding_waiting_records",
     "resharding_positions",
 )  # fmt: skip
-SHORT = ("quickstart", "polling-or-push", "batch-size-frontier", "poison-pill")
+SHORT = ("quickstart", "polling-or-push", "batch-size-frontier", "poison-pill", "poison-in-the-data")
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.parent.name)

@@ -21,13 +21,14 @@ ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = (
     "simulator", "shardsim", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md", "Makefile",
 )  # fmt: skip
-ROOMS: Final = ("traffic", "model", "measures", "kernel")
+ROOMS: Final = ("traffic", "model", "measures", "kernel", "handlers")
 EVERYWHERE: Final = (  # these see whatever changes in a run
     "tests/test_cases.py",
     "tests/model/test_against_reference.py",
     "tests/model/test_corners.py",
 )
 KERNEL: Final = ("tests/kernel/test_both_engines.py", "tests/kernel/test_random_scenarios.py")  # facts alone
+HANDLERS: Final = ("tests/handlers/test_answers.py", "tests/handlers/test_results.py")
 INVARIANTS: Final = ("tests/model/test_determinism.py", "tests/model/test_invariants.py")
 LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_both_engines.py")
 OF_KERNEL: Final = (  # those that see most in little time first
@@ -168,7 +169,7 @@ def of_kernel(folder: Path) -> list[str]:
 def tests_for(folder: Path, file: str) -> list[str]:
     """The tests of a file's room, and those of other rooms that can tell."""
     room = file.split("/")[0]
-    others = {"traffic": (*KERNEL, *INVARIANTS), "model": KERNEL}.get(room, ())
+    others = {"traffic": (*KERNEL, *INVARIANTS), "model": (*KERNEL, *HANDLERS)}.get(room, ())
     chosen = {*EVERYWHERE, *others}
     return [test for test in every_test(folder) if test in chosen or test.startswith(f"tests/{room}/")]
 

@@ -184,7 +184,7 @@ FAULTS: Final = (
     ),
     *in_file(
         "model/function.py",
-        ("if run_ns > self._timeout_ns:", "if run_ns > 2 * self._timeout_ns:"),
+        ("if run_ns > self._timeout_ns or", "if run_ns > 2 * self._timeout_ns or"),
         ("half_up(run_ns * work.poison_after) < fails_ns:", "half_up(run_ns * work.poison_after) <= fails_ns:"),
         ("        if failure:\n            run_ns = fails_ns", "        if failure == \"poison\":\n            run_ns = fails_ns"),
         ("half_up(record * NS * work.records)", "half_up(record * NS) * work.records"),
@@ -192,7 +192,9 @@ FAULTS: Final = (
         ("inner(self._key(work.stream, purpose), work.first, work.nth)", "inner(self._key(work.stream, purpose), work.first)"),
         ("inner(self._key(work.stream, purpose), work.first, work.nth)", "inner(self._key(work.stream, \"\"), work.first, work.nth)"),
         ("        self.pool.taken -= 1\n", "        self.pool.taken = 0\n"),
-        ("if run.failure == \"timeouts\":", "if run.failure:"),
+        ("failure == \"timeouts\" or _has_ended", "bool(failure) or _has_ended"),
+        ("return failure == \"poison\" and answer is not None", "return answer is not None"),
+        ("answer.took_ns * self._measured", "answer.took_ns"),
         ("            return \"concurrency\"\n", "            return \"scaling_rate\"\n"),
     ),
     *in_file(
@@ -288,6 +290,13 @@ FAULTS: Final = (
         ("        if not bytes_:\n            return\n", ""),
     ),
     *in_file(
+        "model/outcomes.py",
+        ("if failure == \"poison\" and place.mapping.spec.report_batch_item_failures:", "if failure and place.mapping.spec.report_batch_item_failures:"),
+        ("return (\"partial\", healthy) if healthy else (\"error\", 0)", "return \"partial\", healthy"),
+        ("or answer.timed_out else 1.0", "else 1.0"),
+        ("attempt.failure in (\"poison\", \"timeouts\")", "attempt.failure"),
+    ),
+    *in_file(
         "model/retries.py",
         ("return [part[: n // 2], part[n // 2 :]]", "return [part[: (n + 1) // 2], part[(n + 1) // 2 :]]"),
         ("return [part[: n // 2], part[n // 2 :]]", "return [part[n // 2 :], part[: n // 2]]"),
@@ -302,8 +311,6 @@ FAULTS: Final = (
         ("self._retry_waits.ns(tries)", "self._retry_waits.ns(tries + 1)"),
         ("self._throttle_waits.ns(throttles)", "self._throttle_waits.ns(1)"),
         ("self._nth + 1 if first == self._first else 0", "0"),
-        ("if failure == \"poison\" and self._place.mapping.spec.report_batch_item_failures:", "if failure and self._place.mapping.spec.report_batch_item_failures:"),
-        ("return (\"partial\", healthy) if healthy else (\"error\", 0)", "return \"partial\", healthy"),
         ("\"function\" if done or unfinished else run.failure", "\"function\" if done else run.failure"),
         ("        self._place.doing(failure, now_ns, again_ns)\n", ""),
         ("        place.doing(lack, now_ns, again_ns)\n", "        place.doing(\"concurrency\", now_ns, again_ns)\n"),

@@ -21,6 +21,7 @@ EDGES: Final[Sequence[Any]] = (
     "0-2", "auto", "sheet", "unique", "random", "spread", "polling", "push", "latest", "full_batch", "x86", "1 m",
     "10000-10000", " 10m", "10m ", "-5s", "-0s", "0s", "1e-400s", "-1e-400s", "0.5s", "90s", "24.5h", "60s", "128MiB",
     "1e3MiB", "1e30h", "1B", "1/s", "-1/h", "2KiB", "trace.csv", "none.csv", "..", "a\nb", "s", "f", "clicks", "enrich",
+    "a.py:f",
     "2-8/2", "2026-11-27T14:00", "2026-11-27T14:00:30+01:00", "2026-02-30T14:00Z", "2026-11-27",
     [], {}, [[]], [1, 2], ["1s"], {"a": 1}, [None], {"": None},
 )

@@ -48,7 +48,11 @@ def test_a_misspelled_required_field_is_not_also_told_as_missing(told: Told) -> 
             "bisect_batch_on_function_error: yes",
             "yes is not true or false; allowed: true or false; did you mean true?",
         ),
-        ("{per_batch: 20ms}", "20ms", "20ms is given; allowed: a group with per_batch, per_record, per_mib"),
+        (
+            "{per_batch: 20ms}",
+            "20ms",
+            "20ms is given; allowed: measured or a group with per_batch, per_record, per_mib, measured",
+        ),
     ],
 )
 def test_a_value_of_the_wrong_type_is_told_with_what_is_allowed(told: Told, old: str, new: str, expected: str) -> None:

@@ -81,6 +81,12 @@ def test_a_late_iterator_has_the_first_cause_that_is_there(
     assert cause(both({ITERATOR_AGE: 9000, **seen}, simulated), miss) == words
 
 
+def test_an_iterator_that_is_less_late_than_simulated_waited_less() -> None:
+    miss = Miss(ITERATOR_AGE, "sum", FIRST, TO, 80.0, 123.0, chance=False)
+    words = "invocations and their durations are as simulated: records waited less before, or were of other keys"
+    assert cause(both({ITERATOR_AGE: 80}, {}), miss) == words
+
+
 @pytest.mark.parametrize(("seen", "word"), [(90.0, "longer"), (20.0, "less time")])
 def test_a_duration_that_nothing_else_explains_is_the_functions_own(seen: float, word: str) -> None:
     miss = Miss(DURATION, "sum", FIRST, TO, seen, 50.0, chance=False)

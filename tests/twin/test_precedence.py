@@ -70,7 +70,7 @@ def test_disabled_mappings_and_functions_without_one_are_named_and_left_out() ->
     of = files({"EventSourceMappings": [cli_mapping(SYSTEM.mappings[0]), other]}, cli_function(FunctionSpec("other")))
     told = of.told("not modelled")
     assert any("the mapping of meter to other: it is disabled" in each for each in told)
-    assert any("function other: no mapping here invokes them" in each for each in told)
+    assert any("function other: no mapping here invokes it" in each for each in told)
     assert not any("other" in each.name and "functions" in each.name for each in of.fields)
 
 

@@ -72,3 +72,15 @@ def test_a_page_that_does_not_simulate_may_not_run_what_it_needs_not() -> None:
     text = Path("run/report.html").read_text(encoding="utf-8")
     assert "wasm-unsafe-eval" not in text
     assert "what-if" not in text
+
+
+@pytest.mark.parametrize(
+    "command", [("explore", "--no-open"), ("run", "--what-if"), ("compare", "--what-if", "--shards", "1-2")]
+)
+def test_a_scenario_with_a_handler_is_refused_before_anything_is_done(command: tuple[str, ...]) -> None:
+    Path("app.py").write_text("def handler(event, context):\n    return None\n", encoding="utf-8")
+    name, *options = command
+    done = shardsim(name, "clicks.yaml", *options, "--set", "functions.enrich.handler=app.py:handler")
+    assert done.exit_code == 2
+    assert "function 'enrich' has a handler, which a page cannot call" in done.output
+    assert not Path("reports").exists()

@@ -31,6 +31,11 @@ EXPORT(go_on_run) int go_on_run(Kernel *k, i64 until_ns) {
   return advance(k);
 }
 
+/* What the handler made of the batch that was asked about: it goes on with it the next time. */
+EXPORT(answer_run) void answer_run(Kernel *k, i64 healthy, i64 took_ns, int timed_out, int ends) {
+  k->asked.healthy = healthy, k->asked.took_ns = took_ns, k->asked.timed_out = timed_out, k->asked.ends = ends;
+}
+
 EXPORT(facts_of) const i64 *facts_of(const Kernel *k, int kind) { return k->facts[kind].words; }
 EXPORT(fact_words) i64 fact_words(const Kernel *k, int kind) { return k->facts[kind].n; }
 /* What was written to a stream since the last time that was reached: a row for each record that was offered. */

@@ -152,6 +152,23 @@ void state_attempt(Kernel *k, const Reader *r, Lane *lane, i64 done) {
   state(k, ATTEMPT, words, 18);
 }
 
+/* What the host has to know to ask the function's own handler: whose attempt it is, when its shard was opened by a change
+ * (-NEVER: it was not), and each record of its batch. Nothing else is asked before it has answered. */
+void state_asked(Kernel *k, const Reader *r, const Lane *lane) {
+  const Stream *stream = &k->streams[k->mappings[r->mapping].stream];
+  const Log *log = &stream->shards[r->shard].log;
+  const Span *span = &stream->spans[r->shard];
+  i64 words[] = {r->mapping, r->shard, span->parents[0] < 0 ? -NEVER : span->opens_ns, lane->records};
+  state(k, ASKED, words, 4);
+  for (i64 index = lane->part.low; index < lane->part.high; index++) {
+    i64 place = place_of(r, lane, index);
+    if (is_gone(r, log, place)) continue;
+    const Record *record = &log->rows[row(log, place)];
+    i64 each[] = {place, record->number, record->produced, record->accepted, bytes_of(log, place)};
+    state(k, ASKED, each, 5);
+  }
+}
+
 void state_doing(Kernel *k, Reader *r, Lane *lane, int what, i64 begin_ns, i64 end_ns) {
   i64 words[] = {r->mapping, r->shard, lane->number, what, begin_ns, end_ns};
   if (end_ns <= begin_ns) return;

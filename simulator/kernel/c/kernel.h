@@ -21,7 +21,7 @@ typedef uint8_t u8;
 #define NS 1000000000LL /* in a second */
 #define NEVER (1LL << 62)
 
-enum status { RUNNING = 0, OVER = 1, REACHED = 2, BAD_PLAN = -1, NO_MEMORY = -2 };
+enum status { RUNNING = 0, OVER = 1, REACHED = 2, ASKING = 3, BAD_PLAN = -1, NO_MEMORY = -2 };
 
 /* memory.c */
 
@@ -398,11 +398,14 @@ typedef struct {
   Quantile per_batch, per_record, per_mib, cold_start;
   int nfailures;
   FailureKind *failures;
+  int own;         /* it has a handler of its own, which the host calls */
+  double measured; /* its attempts take the handler's own time, times this; 0: they do not */
 } Function;
 
 typedef struct {
   int environment, failure;
   i64 cold_ns, run_ns;
+  int loses_environment;
 } Run;
 
 /* backoff.c [6] */
@@ -542,9 +545,17 @@ typedef struct {
   Reader *readers; /* by shard; they have no lanes */
 } OtherReader;
 
+/* retries.c: an attempt that waits for what the function's own handler makes of its batch; no time goes by */
+typedef struct {
+  Reader *reader;
+  Lane *lane; /* NULL: none */
+  i64 healthy, took_ns; /* so many records, the first ones, are done; the handler took so long */
+  int timed_out, ends;  /* it was ended at the timeout; it has ended its process */
+} Question;
+
 /* facts.c: what a run states, as simulator/model/facts.py has it; each kind is a list of rows of whole numbers */
 
-enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, FINISHED, LOSS, PLACES, KINDS };
+enum fact { ATTEMPT, THROTTLE, DOING, POLLED, READ_AGAIN, SENT, FINISHED, LOSS, PLACES, ASKED, KINDS };
 enum doing {
   INVOKE_OVERHEAD, FOR_CONCURRENCY, FOR_INVOCATION_RATE, FOR_SCALING_RATE, IN_COLD_START, IN_FUNCTION, BY_POISON,
   BY_OUTAGE, BY_RANDOM_ERRORS, BY_TIMEOUTS, FOR_ANSWER, IDLE /* is never stated */
@@ -572,6 +583,7 @@ typedef struct {
   Facts facts[KINDS];
   Measures *measures; /* of a whole run; else NULL, and facts are stated */
   int tells_attempts; /* in any case */
+  Question asked;     /* what the host is asked, or has answered */
 } Kernel;
 
 #endif

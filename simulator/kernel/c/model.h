@@ -31,7 +31,7 @@ void take_token(Pool *, i64 now_ns);
 
 /* function.c */
 int lacks(Function *, i64 now_ns);
-void admit(Function *, const Mapping *, Lane *, i64 now_ns, double poison_after);
+void admit(Function *, const Mapping *, Lane *, i64 now_ns, double poison_after, const Question *answer);
 void give_back_unit(Function *, const Run *, i64 now_ns);
 
 /* backoff.c: the n-th wait in a row, the lane's wait number `waited` */
@@ -53,6 +53,7 @@ void look(Kernel *, Reader *, Lane *);     /* the lane's turn */
 void begin_batch(Kernel *, Reader *, Lane *);
 void go_on(Kernel *, Reader *, Lane *); /* the lane's turn, with a batch */
 void finished(Kernel *, Reader *, Lane *);
+void take_answer(Kernel *); /* the host has answered: the attempt goes on */
 
 /* switch.c */
 void begin_switching(Kernel *, Switch *, int number);
@@ -118,6 +119,7 @@ int state_moved(Kernel *, Stream *, const i64 *words);
 void state_finished(Kernel *, const Reader *);
 void state(Kernel *, int kind, const i64 *words, int n);
 void state_attempt(Kernel *, const Reader *, Lane *, i64 done);
+void state_asked(Kernel *, const Reader *, const Lane *);
 void state_throttle(Kernel *, const Reader *, Lane *, i64 n, i64 again_ns, int lack);
 void state_doing(Kernel *, Reader *, Lane *, int what, i64 begin_ns, i64 end_ns);
 void state_poll(Kernel *, Reader *, int what, const Answer *);

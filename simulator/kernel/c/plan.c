@@ -28,6 +28,7 @@ static void read_function(Kernel *k, Words *w, Function *f) {
     kind->from_ns = time_from(w), kind->to_ns = time_from(w);
     kind->probability = within(w, 0, 1), kind->fails_after = within(w, 0, 1), kind->factor = within(w, 0, MOST);
   }
+  f->own = flag_from(w), f->measured = within(w, 0, 1000);
 }
 
 static void make_readers(Kernel *k, Words *w, int number) {

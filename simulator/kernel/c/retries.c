@@ -63,14 +63,11 @@ static double weigh(Reader *r, Lane *lane, const Mapping *m, const Log *log, i64
 
 static int by_failure(int failure) { return BY_POISON + failure - POISON; }
 
-static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
+/* An attempt is admitted; `poison`: the index of the first record that makes it fail. */
+static void run(Kernel *k, Reader *r, Lane *lane, Mapping *m, double poison_after, i64 poison, const Question *answer) {
   const Log *log = &shard_read(k, r)->log;
-  i64 poison, number = log->rows[row(log, place_of(r, lane, lane->part.low))].number;
-  double poison_after = weigh(r, lane, m, log, &poison);
-  lane->nth = number == lane->first_number ? lane->nth + 1 : 0;
-  lane->first_number = number;
   lane->started_ns = k->clock.now;
-  admit(&k->functions[m->function], m, lane, k->clock.now, poison_after);
+  admit(&k->functions[m->function], m, lane, k->clock.now, poison_after, answer);
   lane->outcome = lane->run.failure == TIMEOUTS ? TIMEOUT : lane->run.failure ? ERROR : OK;
   lane->done = lane->outcome == OK ? lane->part.high : lane->part.low;
   if (lane->run.failure == POISON && m->partial && count(r, lane, log, lane->part.low, poison)) {
@@ -85,6 +82,33 @@ static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   state_attempt(k, r, lane, count(r, lane, log, lane->part.low, lane->done));
   lane->next = BUSY;
   due(&k->clock, lane->finished_ns, order(FINISH, r->mapping, r->shard, lane->number));
+}
+
+static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
+  const Log *log = &shard_read(k, r)->log;
+  i64 poison, number = log->rows[row(log, place_of(r, lane, lane->part.low))].number;
+  double poison_after = weigh(r, lane, m, log, &poison);
+  lane->nth = number == lane->first_number ? lane->nth + 1 : 0;
+  lane->first_number = number;
+  if (k->functions[m->function].own) {
+    lane->next = BUSY;
+    k->asked = (Question){r, lane, 0, 0, 0, 0};
+    state_asked(k, r, lane);
+  } else {
+    run(k, r, lane, m, poison_after, poison, NULL);
+  }
+}
+
+void take_answer(Kernel *k) {
+  Question answer = k->asked;
+  Reader *r = answer.reader;
+  Lane *lane = answer.lane;
+  k->asked = (Question){NULL, NULL, 0, 0, 0, 0};
+  const Log *log = &shard_read(k, r)->log;
+  i64 poison = lane->part.low;
+  for (i64 n = 0; n < answer.healthy && poison < lane->part.high; poison++) n += !is_gone(r, log, place_of(r, lane, poison));
+  int fails = answer.healthy < lane->records && !answer.timed_out;
+  run(k, r, lane, &k->mappings[r->mapping], fails ? 1.0 : __builtin_inf(), poison, &answer);
 }
 
 static void batch_over(Kernel *k, Reader *r, Lane *lane, const Mapping *m) {

@@ -81,6 +81,7 @@ static int is_left_to_write(const Kernel *k) { return k->window_ends_ns == k->la
  * so that a run can be stopped: an enum status. */
 int advance(Kernel *k) {
   clear_facts(k);
+  if (k->asked.lane) take_answer(k);
   for (i64 done = 0; k->over < 2; done++) {
     if (done >= A_PORTION) return RUNNING;
     const Event *first = &k->clock.heap[0];
@@ -100,6 +101,7 @@ int advance(Kernel *k) {
     Event event = next_event(&k->clock);
     k->clock.now = event.time;
     happen(k, event.order);
+    if (k->asked.lane) return ASKING;
   }
   if (!k->measures && !state_waiting(k)) return NO_MEMORY;
   return k->memory.exhausted ? NO_MEMORY : OVER;

@@ -59,12 +59,15 @@ def _page_of(result: RunResult | StudyResult, folder: Path) -> Page:
 
 def _simulating(result: RunResult | StudyResult, folder: Path) -> str:
     """What the page of a result needs to simulate: its scenario, which is in its folder, and the seed of the run."""
+    from simulator.report.what_if.content import refusal
     from simulator.report.what_if.packed import packed
     from simulator.scenario.loading import examine
 
     scenario, faults = examine(folder / "scenario.yaml")
     if scenario is None:
         raise OutputError(f"{folder}: its scenario cannot be simulated again: {faults[0].message}")
+    if why := refusal(scenario):
+        raise OutputError(f"{folder}: {why}")
     return packed(scenario, result.files.summary["seed"] if isinstance(result, RunResult) else None)
 
 

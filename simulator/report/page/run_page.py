@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from simulator.report.numbers import seconds
-from simulator.report.page import fine_print, readers, reshardings, run_head, run_sections, shards
+from simulator.report.page import fine_print, handlers, readers, reshardings, run_head, run_sections, shards
 from simulator.report.page.actions import actions
 from simulator.report.page.batches import batches
 from simulator.report.page.bill import bill
@@ -43,6 +43,7 @@ def run_page(result: RunResult, figures: Sequence[Figure]) -> Page:
             episodes(run),
             run_sections.latency(run, plots["latency_quantiles"]),
             batches(run),
+            handlers.section(run),
             bill(run.bill),
             run_sections.replications(run),
             Section("more", "More over time", tuple(plots[name] for name in MORE), folded=True),

@@ -27,6 +27,12 @@ Json = dict[str, Any]
 WORD_BYTES: Final = 8
 
 
+def refusal(scenario: Scenario) -> str:
+    """Why no page can simulate a scenario; empty if one can."""
+    handled = [name for name, function in scenario.functions.items() if function.handler is not None]
+    return f"function '{handled[0]}' has a handler, which a page cannot call" if handled else ""
+
+
 def content(scenario: Scenario, seed: int, replication: int) -> Json:
     """A scenario's recipe with what its measures and its bill are made by, and its knobs, as JSON has it."""
     made = with_added(recipe(scenario, seed, replication), scenario)

@@ -130,7 +130,8 @@ def _of_function(both: Both, miss: Miss) -> str:
         word = "longer" if miss.observed > miss.simulated else "less time"
         return f"as many invocations of as many records: the function itself took {word}" if calls else ""
     if miss.measure == ITERATOR_AGE and calls and time:
-        return "invocations and their durations are as simulated: records waited before, or were of other keys"
+        waited = "records waited" if miss.observed > miss.simulated else "records waited less"
+        return f"invocations and their durations are as simulated: {waited} before, or were of other keys"
     return "no other metric that was observed differs there"
 
 

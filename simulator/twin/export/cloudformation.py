@@ -7,11 +7,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from simulator.events.names import consumer_name
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.twin.export.settings import (
     ALIAS,
     Ids,
-    consumer_name,
     function_settings,
     mapping_settings,
     stream_settings,

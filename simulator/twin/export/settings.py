@@ -98,8 +98,3 @@ class Ids:
             number += 1
             id_ = f"{base}{number}"
         return id_
-
-
-def consumer_name(mapping: EventSourceMapping) -> str:
-    """The name of the consumer that a mapping with `consumer: push` reads."""
-    return re.sub("[^A-Za-z0-9_.-]+", "-", mapping.name)[:128]

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from simulator.events.names import consumer_name
 from simulator.scenario.aws_names import NAMES
 from simulator.scenario.spec import EventSourceMapping, Scenario
 from simulator.twin.export.settings import (
     ALIAS,
     Ids,
-    consumer_name,
     function_settings,
     mapping_settings,
     stream_settings,

@@ -18,7 +18,7 @@ class Field:
     """A field, its value as a scenario has it, and how it is known.
 
     source: the file and place; of what is assumed or missing, why, or what would tell it. low, high: of a fitted value
-    its 95 % interval, as the value is written.
+    its 95 % interval, as the value is written; of a distribution that of its mean.
     """
 
     path: Path
@@ -44,6 +44,11 @@ class Row(NamedTuple):
     field: str
     default: Any
     write: Callable[[Any], Any]
+
+
+def interval(field: Field) -> str:
+    """The interval of a fitted value: its own, or that of the mean where it is a distribution."""
+    return f"{'the mean: ' if isinstance(field.value, dict) else ''}{field.low} to {field.high}"
 
 
 def field(path: Path, row: Row, known: Known | None) -> Field:

@@ -81,6 +81,8 @@ function writeFunction(words, fn, pool) {
       words.number(slow ? 0 : failure.probability, slow ? 1 : failure.fails_after, slow ? failure.factor : 1);
     },
   );
+  words.whole(false); // no handler: a page has none
+  words.number(0);
 }
 
 function writeMapping(words, recipe, mapping) {
