@@ -39,6 +39,8 @@ RETRIES: Final = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000, 10000)
 AGES_S: Final = (60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 259200, 604800)
 PARTS: Final = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 BEGINS: Final = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # parts of the traffic
+KEPT_D: Final = (1, 2, 3, 7, 14, 30, 90, 365)
+TIMEOUTS_S: Final = (1, 2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 900)
 LASTS_S: Final = (0, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 NO_LIMIT: Final = -1
 PLAIN: Final = re.compile("[A-Za-z0-9_.-]+")  # a name that a path may hold; others are told by their number
@@ -127,13 +129,13 @@ def _factor(times: float) -> str:
 
 def _streams(scenario: Scenario) -> Iterator[Knob]:
     for i, (name, stream) in enumerate(scenario.streams.items()):
-        producers = [each for each in scenario.producers if each.stream == name]
-        if any(_names(each.partition_keys) > MOST_NAMES for each in producers):
-            continue
-        most = max(16, 4 * stream.shards)
-        values = [each for each in COUNTS if each <= most]
-        yield _plain(f"streams.{name}.shards", f"Stream {name}", "shards", ("streams", i, "shards"), stream.shards,
-                     values, _count, "streams.shards")  # fmt: skip
+        group, at = f"Stream {name}", f"streams.{name}"
+        if all(_names(each.partition_keys) <= MOST_NAMES for each in scenario.producers if each.stream == name):
+            values = [each for each in COUNTS if each <= max(16, 4 * stream.shards)]
+            yield _plain(f"{at}.shards", group, "shards", ("streams", i, "shards"), stream.shards, values, _count,
+                         "streams.shards")  # fmt: skip
+        yield _plain(f"{at}.retention", group, "retention", ("streams", i, "retention_s"), stream.retention,
+                     (24 * 3600.0 * days for days in KEPT_D), _time, "streams.retention", _seconds)  # fmt: skip
 
 
 def _names(keys: Any) -> int:
@@ -193,6 +195,11 @@ def _function(scenario: Scenario, i: int, name: str) -> Iterator[Knob]:
                  function.reserved_concurrency, (*_reserves(scenario, name), None),
                  lambda value: "none" if value is None else _count(value), "functions.reserved_concurrency",
                  lambda value: "none" if value is None else str(value))  # fmt: skip
+    yield _plain(f"{at}.provisioned_concurrency", group, "provisioned concurrency", ("functions", i, "provisioned"),
+                 function.provisioned_concurrency, _provisions(scenario, name), _count,
+                 "functions.provisioned_concurrency")  # fmt: skip
+    yield _plain(f"{at}.timeout", group, "timeout", ("functions", i, "timeout_s"), function.timeout,
+                 map(float, TIMEOUTS_S), _time, "functions.timeout", _seconds)  # fmt: skip
     yield from _failures(scenario, function, group, at, i)
 
 
@@ -220,6 +227,13 @@ def _reserves(scenario: Scenario, name: str) -> list[int]:
     left = scenario.account.concurrency - scenario.account.other_concurrency - taken
     least = scenario.functions[name].provisioned_concurrency
     return [each for each in (0, *COUNTS) if least <= each <= left]
+
+
+def _provisions(scenario: Scenario, name: str) -> list[int]:
+    """Up to the function's reserve, or to what the account has."""
+    reserve, account = scenario.functions[name].reserved_concurrency, scenario.account
+    most = account.concurrency - account.other_concurrency if reserve is None else reserve
+    return [each for each in (0, *COUNTS) if each <= most]
 
 
 def _failures(scenario: Scenario, function: Function, group: str, at: str, i: int) -> Iterator[Knob]:

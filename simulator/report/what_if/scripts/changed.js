@@ -48,6 +48,8 @@ const failureText = ({ added, from, to, at, probability, ...rest }) => ({
 function problemOf(recipe) {
   const left = sharedUnits(recipe);
   const needed = recipe.functions.reduce((sum, fn) => sum + (fn.reserved === null ? fn.provisioned : 0), 0);
+  const more = recipe.functions.find((fn) => fn.reserved !== null && fn.provisioned > fn.reserved);
+  if (more) return `More is provisioned for ${more.name} than its reserve.`;
   if (left < 0) return `The reserves are ${counted(-left)} more than the account's concurrency.`;
   return needed > left ? "The reserves leave less than is provisioned for the functions without one." : "";
 }

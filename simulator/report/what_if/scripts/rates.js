@@ -67,7 +67,7 @@ function spikes(of, times) {
 
 // A wave is tabulated for some multiples: times a power of two each is exact.
 function wave(of, times, tables) {
-  const i = of.mantissas.findIndex((each) => Number.isInteger(Math.log2(times / each)));
+  const i = of.mantissas.findIndex((each) => isPowerOfTwo(times / each));
   const base = of.waves[i],
     factor = times / of.mantissas[i];
   if (!base) return { kind: 0 };
@@ -83,6 +83,12 @@ function wave(of, times, tables) {
     terms: more(base.terms),
     before: base.before * factor,
   };
+}
+
+function isPowerOfTwo(value) {
+  while (value < 1) value *= 2;
+  while (value > 1) value /= 2;
+  return value === 1;
 }
 
 // A profile as words.
