@@ -348,4 +348,4 @@ def _written(items: list[Item], reading: Reading, unit_ns: int) -> Written:
     return Written(Produced(none, none, none, none.astype(bool), none.astype(bool)), waiting, [])
 
 
-assert {kind.name for kind in fields(Facts)} == {*KINDS.values(), "read_again"}
+assert {kind.name for kind in fields(Facts)} == {*KINDS.values(), "read_again", "answered"}
