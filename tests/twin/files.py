@@ -102,6 +102,8 @@ def _summary(stream: StreamSpec) -> dict[str, Any]:
         "StreamStatus": "ACTIVE",
         "StreamModeDetails": {"StreamMode": "PROVISIONED" if stream.shards else "ON_DEMAND"},
         "RetentionPeriodHours": stream.hours,
+        "StreamCreationTimestamp": "2025-10-01T09:00:00+00:00",
+        "EnhancedMonitoring": [],
         "OpenShardCount": stream.shards or 4,
         "MaxRecordSizeInKiB": stream.kib,
     }
