@@ -137,6 +137,7 @@ class _MappingHandled:
                 for (kind, file, line), error in errors
             ],
             "seen": [{"times": n, "records": times[n]} for n in sorted(times)],
+            "unfinished": len(self._seen),  # of these: they had not ended when the run did
             "keys": [
                 {"key": key, "again": again, "most": self._most[key]}
                 for key, again in self._again.most_common(MOST_KEYS)

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from simulator.cli import cli
+from simulator.report.page.handlers import _times
 from simulator.study.jobs import scenario_digest
 from tests.handlers.own import own
 
@@ -52,6 +53,19 @@ def test_how_often_each_record_was_handed_over_is_counted_and_adds_up(tmp_path: 
     ]  # fmt: skip
     again = {each["key"]: (each["again"], each["most"]) for each in handled(tmp_path)["keys"]}
     assert again == {"p-0": (1 + 2, 3), "p-1": (4, 5), "p-2": (1 + 2, 3)}
+
+
+def test_records_that_no_attempt_was_handed_before_the_run_ended_are_told_as_never_seen(tmp_path: Path) -> None:
+    own(tmp_path, FAILS)
+    run("run", tmp_path / "own.yaml", "-o", tmp_path / "run", "-q", "--set", "maximum_retry_attempts=-1")
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
+    (mapping,) = summary["event_source_mappings"].values()
+    mine = handled(tmp_path)
+    never = mapping["unprocessed"] - mine["unfinished"]
+    assert never > 0
+    seen = sum(each["records"] for each in mine["seen"])
+    assert seen + never == summary["streams"]["s"]["records_produced"]
+    assert _times(mine, mapping["unprocessed"])[-1] == str(never)
 
 
 def test_the_order_in_which_the_records_of_a_key_were_seen_is_told_by_attempt(tmp_path: Path) -> None:

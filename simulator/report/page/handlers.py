@@ -20,7 +20,7 @@ def section(run: RunView) -> Section | None:
     if told is None or not told["mappings"]:
         return None
     of = told["mappings"]
-    return Section("handlers", "What the handler did", (*_errors(of), *_seen(of), *_keys(of), *_order(of)))
+    return Section("handlers", "What the handler did", (*_errors(of), *_seen(of, run), *_keys(of), *_order(of)))
 
 
 def _errors(of: dict[str, Any]) -> Iterator[Block]:
@@ -42,19 +42,27 @@ def _error(name: str, error: dict[str, Any]) -> tuple[str, ...]:
     return name, kind, where or "-", attempts, example["message"] or "-", batch, example["key"], example["data"]
 
 
-def _seen(of: dict[str, Any]) -> Iterator[Block]:
-    rows = [Row((name, *_times(mine))) for name, mine in of.items()]
+def _seen(of: dict[str, Any], run: RunView) -> Iterator[Block]:
+    rows = [Row((name, *_times(mine, run.mappings[name]["unprocessed"]))) for name, mine in of.items()]
     heads = ("mapping", "records seen once", "2 to 4 times", "5 times or more", "at most", "never")
     yield Table("How often the function was handed each record", heads, tuple(rows))
 
 
-def _times(mine: dict[str, Any]) -> tuple[str, ...]:
+def _times(mine: dict[str, Any], unprocessed: int) -> tuple[str, ...]:
+    """Columns of how many records were seen how often; never: those that ended or were left without being seen."""
     times = {each["times"]: each["records"] for each in mine["seen"]}
+    never = times.get(0, 0) + max(0, unprocessed - mine["unfinished"])
 
     def between(low: int, high: float) -> str:
         return count(sum(records for n, records in times.items() if low <= n <= high))
 
-    return between(1, 1), between(2, 4), between(5, float("inf")), count(max(times, default=0)), between(0, 0)
+    return (
+        between(1, 1),
+        between(2, 4),
+        between(5, float("inf")),
+        count(max(times, default=0)),
+        count(never),
+    )
 
 
 def _keys(of: dict[str, Any]) -> Iterator[Block]:
