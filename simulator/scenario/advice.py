@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.scenario.bounds import MIB
+from simulator.scenario.data import line_bytes
 from simulator.scenario.expectations import expected_records, grouped, hottest_share, mean
 from simulator.scenario.memory import work
 from simulator.scenario.place import Problem, joined
@@ -12,6 +13,7 @@ from simulator.scenario.units import format_duration, format_rate, format_size
 SHARD_RECORDS = 1000.0  # records/s that a shard accepts
 SHARD_BYTES = float(MIB)  # bytes/s that a shard accepts
 SHARD_CALLS = 5.0  # GetRecords calls/s that a shard answers
+MUCH_LARGER = 1.5  # times
 UNRESERVED = 100  # concurrency that AWS keeps from being reserved
 
 
@@ -25,6 +27,7 @@ def advice(scenario: Scenario) -> Iterator[Problem]:
         yield from _stream(name, stream, writers.get(name, ()), readers.get(name, ()))
     for i, producer in enumerate(scenario.producers):
         yield from _hot_key(joined("producers", i), producer)
+        yield from _data_size(joined("producers", i), producer)
     for name, function in scenario.functions.items():
         yield from _function(name, function, invokers.get(name, ()), scenario.streams, left)
     for i, mapping in enumerate(scenario.event_source_mappings):
@@ -91,6 +94,14 @@ def _hot_key(field: str, producer: Producer) -> Iterator[Problem]:
     if rate > SHARD_RECORDS or rate * mean(producer.record_size) > SHARD_BYTES:
         message = f"the most popular key gets {rate:.4g} records/s, more than one shard accepts"
         yield _warn(f"{field}.partition_keys", message, "more shards do not help it")
+
+
+def _data_size(field: str, producer: Producer) -> Iterator[Problem]:
+    """The simulation counts with record_size, which has the key in it."""
+    lines, counted = line_bytes(producer.data), mean(producer.record_size)
+    if lines > MUCH_LARGER * counted or counted > MUCH_LARGER * lines:
+        message = f"is {counted:.4g} B on average, while the lines of its data have {lines:.4g} B, without keys"
+        yield _warn(f"{field}.record_size", message, "limits, time and bill go by record_size")
 
 
 def _expected(producer: Producer) -> float:

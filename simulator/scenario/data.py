@@ -1,6 +1,7 @@
 """What the records of a producer hold: random bytes, the lines of a file, or a template (docs/events.md)."""
 
 import json
+import math
 import os.path
 import re
 from dataclasses import dataclass, field
@@ -189,3 +190,12 @@ DATA = Forms(
     {"json_lines": Record(JsonLines), "text_lines": Record(TextLines), "template": Record(TemplateData)},
 )
 RANDOM_BYTES: Final = RandomBytes()
+
+
+def line_bytes(data: Data) -> float:
+    """The mean size of the lines of a file that records hold; NaN where they hold something else."""
+    match data:
+        case JsonLines(json_lines=of) | TextLines(text_lines=of):
+            return sum(len(line.encode()) for line in of.lines) / len(of.lines)
+        case _:
+            return math.nan

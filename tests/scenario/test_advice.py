@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.scenario.advice import advice
 from simulator.scenario.loading import check, load
 
 from .conftest import Told
@@ -104,3 +105,21 @@ def test_warnings_are_told_only_when_there_are_no_errors(told: Told) -> None:
     assert told({"shards: 4": "shards: 1", "batch_size: 100": "batch_size: 0"}) == [
         "15: event_source_mappings[0].batch_size: 0 is out of range; allowed: a whole number from 1 to 10000"
     ]
+
+
+@pytest.mark.parametrize(("size", "told"), [("100B", False), ("66B", True), ("151B", True)])
+def test_a_record_size_that_is_far_from_the_lines_of_the_data_is_told(size: str, told: bool, tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_text("é" * 40 + "x" * 20 + "\n", encoding="utf-8")  # 100 B
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        f"""\
+duration: 1m
+streams: {{s: {{shards: 1}}}}
+producers: [{{stream: s, rate: 1/s, record_size: {size}, data: {{text_lines: lines.txt}}}}]
+functions: {{f: {{duration: {{per_batch: 1ms}}}}}}
+event_source_mappings: [{{stream: s, function: f}}]
+""",
+        encoding="utf-8",
+    )
+    words = f"is {size[:-1]} B on average, while the lines of its data have 100 B, without keys"
+    assert [each.message for each in advice(load(path)) if each.field == "producers[0].record_size"] == [words] * told
