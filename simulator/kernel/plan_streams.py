@@ -12,7 +12,7 @@ import numpy as np
 from simulator.kernel.words import Words
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest
-from simulator.scenario.hash_ranges import HashRange, equal_ranges
+from simulator.scenario.hash_ranges import HashRange
 from simulator.scenario.spec import Distribution, Poison, Scenario
 from simulator.traffic.draws import key
 from simulator.traffic.filters import key_passes
@@ -131,9 +131,8 @@ class WritingEnd:
 
     def _ranges(self, stream: spec.Stream) -> None:
         """Where each shard begins, if they are not equal."""
-        unequal = stream.ranges != equal_ranges(stream.shards)
-        self._words.whole(unequal)
-        if unequal:
+        self._words.whole(stream.unequal)
+        if stream.unequal:
             self._words.array([half for first, _ in stream.ranges for half in divmod(first, 1 << 64)], "<u8")
 
     def _changes(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
@@ -201,10 +200,11 @@ class WritingEnd:
         self.drawing(producer, of)
         names = self._names(producer) or []
         hashes = [key_hash(name) for name in names]
-        shards = _shards_of(hashes, stream.ranges)
+        ranges = stream.ranges
+        shards = _shards_of(hashes, ranges)
         words.array(shards, "<u4")
         for factor in factors(self._scenario, producer.stream):
-            lanes = [_lane(h, stream.ranges[j], factor) for h, j in zip(hashes, shards, strict=True)]
+            lanes = [_lane(h, ranges[j], factor) for h, j in zip(hashes, shards, strict=True)]
             words.array(lanes, "u1")
         if stream.changes:
             self.in_order(hashes)

@@ -22,7 +22,6 @@ from simulator.model.invocation_rate import PARTS
 from simulator.model.mapping import starting_position
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest, mean
-from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.memory import interpolated, work
 from simulator.scenario.spec import Distribution, Poison, Scenario
 from simulator.traffic.draws import key
@@ -127,11 +126,10 @@ class _Recipe:
     def _stream(self, name: str) -> Json:
         scenario, stream = self._scenario, self._scenario.streams[name]
         producers = [p for p in scenario.producers if p.stream == name]
-        unequal = stream.ranges != equal_ranges(stream.shards)
         return {
             "name": name,
             "shards": stream.shards,
-            "firsts": [str(first) for first, _ in stream.ranges] if unequal else None,
+            "firsts": [str(first) for first, _ in stream.ranges] if stream.unequal else None,
             "mode": stream.mode,
             "retention_s": stream.retention,
             "large": any(largest(p.record_size) > HARMLESS_BYTES for p in producers),

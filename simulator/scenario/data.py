@@ -3,7 +3,6 @@
 import json
 import math
 import os.path
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -11,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from simulator.scenario.files import TooLargeError, read_regular
 from simulator.scenario.forms import Forms, ListOf, MapOf
-from simulator.scenario.kinds import CONTROL, CsvPath, ScalarKind, Schema, Text, UnfitError
+from simulator.scenario.kinds import CONTROL, CsvPath, ScalarKind, Schema, Text, UnfitError, path_text
 from simulator.scenario.names import AwsName
 from simulator.scenario.nodes import Node, shortened
 from simulator.scenario.place import Place
@@ -50,9 +49,7 @@ class LinesOf(ScalarKind):
         return f"the path of a file {'of JSON Lines' if self.as_json else 'of text'}, relative to this file"
 
     def parse(self, text: str) -> str:
-        if not re.fullmatch(f"[^{CONTROL}]+", text):
-            raise UnfitError("is not a path")
-        return text
+        return path_text(text)
 
     def read(self, node: Node, place: Place) -> Any:
         text = super().read(node, place)

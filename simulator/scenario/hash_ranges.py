@@ -11,7 +11,8 @@ from simulator.scenario.nodes import Type
 from simulator.scenario.place import UNREADABLE, Problem
 from simulator.scenario.quantities import Integer
 
-LAST_HASH_KEY: Final = 2**128 - 1
+HASHES: Final = 2**128
+LAST_HASH_KEY: Final = HASHES - 1
 MOST_SHARDS: Final = int(SHARDS.most)
 DIGITS: Final = len(str(LAST_HASH_KEY))
 
@@ -43,7 +44,7 @@ HASH_KEY: Final = HashKey(0, LAST_HASH_KEY)
 
 def equal_ranges(shards: int) -> list[tuple[int, int]]:
     """The ranges of so many shards that are made together, the ends included."""
-    step = (LAST_HASH_KEY + 1) // shards
+    step = HASHES // shards
     ends = [*((j + 1) * step - 1 for j in range(shards - 1)), LAST_HASH_KEY]
     return [(j * step, end) for j, end in enumerate(ends)]
 

@@ -141,6 +141,13 @@ class Reference(ScalarKind):
         return isinstance(value, str)
 
 
+def path_text(text: str) -> str:
+    """The text of a path. Raises UnfitError."""
+    if not re.fullmatch(f"[^{CONTROL}]+", text):
+        raise UnfitError("is not a path")
+    return text
+
+
 @dataclass(frozen=True)
 class CsvPath(ScalarKind):
     """A CSV file; read relative to the scenario file, kept as an absolute path, written relative again."""
@@ -148,9 +155,7 @@ class CsvPath(ScalarKind):
     allowed: ClassVar[str] = "the path of a CSV file, relative to this file"
 
     def parse(self, text: str) -> str:
-        if not re.fullmatch(f"[^{CONTROL}]+", text):
-            raise UnfitError("is not a path")
-        return text
+        return path_text(text)
 
     def read(self, node: Node, place: Place) -> Any:
         text = super().read(node, place)

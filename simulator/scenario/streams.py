@@ -98,6 +98,11 @@ class Stream:
         return [(first, last) for first, last in self.hash_ranges]
 
     @property
+    def unequal(self) -> bool:
+        """Whether the shards at the start have other ranges than if they had been made together."""
+        return self.ranges != equal_ranges(self.shards)
+
+    @property
     def changes(self) -> bool:
         """Whether its shards may change in a run."""
         return bool(self.resharding or self.scaling or self.mode == "on_demand")

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.scenario.expectations import mean
+from simulator.scenario.hash_ranges import HASHES
 from simulator.scenario.spec import CountedKeys, PartitionKeys, Producer, Scenario, WeightedKeys, Zipf
-from simulator.traffic.partition_keys import HASHES, key_hash
+from simulator.traffic.partition_keys import key_hash
 from simulator.traffic.rates import profile
 
 Floats = NDArray[np.float64]

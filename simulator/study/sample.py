@@ -13,7 +13,6 @@ from typing import Final
 from simulator.model.concurrency import pool_sizes
 from simulator.model.environments import NEW_BURST_NS, NEW_NS
 from simulator.scenario.expectations import bounds
-from simulator.scenario.hash_ranges import equal_ranges
 from simulator.scenario.memory import work
 from simulator.scenario.objectives import Objectives
 from simulator.scenario.scaling import scaled
@@ -48,7 +47,7 @@ def _reasons(scenario: Scenario) -> Iterator[str]:
     if len(scenario.streams) > 1:
         yield f"the scenario has {len(scenario.streams)} streams, and a sample is of one"
     for name, stream in scenario.streams.items():
-        if stream.ranges != equal_ranges(stream.shards):
+        if stream.unequal:
             yield f"the shards of stream '{name}' have unequal ranges of hash keys"
         if stream.changes:
             yield f"the shards of stream '{name}' change, by what all of them take"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from simulator.traffic.partition_keys import HASHES
+from simulator.scenario.hash_ranges import HASHES
 from simulator.traffic.shards import Shard
 
 NEAR: Final = 2**100  # boundaries that differ by no more are one

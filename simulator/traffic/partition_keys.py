@@ -15,12 +15,12 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.scenario.hash_ranges import HASHES
 from simulator.scenario.spec import CountedKeys, PartitionKeys, UniqueKeys, WeightedKeys, Zipf
 from simulator.traffic.draws import all_bits
 
 Draws = NDArray[np.uint32]
 Integers = NDArray[np.int64]
-HASHES: Final = 2**128
 LOW_32: Final = np.uint64(2**32 - 1)
 HIGH: Final = np.uint64(32)
 

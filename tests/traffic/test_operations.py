@@ -9,12 +9,11 @@ from math import gcd
 
 import pytest
 
-from simulator.scenario.hash_ranges import equal_ranges
+from simulator.scenario.hash_ranges import HASHES, equal_ranges
 from simulator.scenario.spec import Resharding
 from simulator.traffic.log import Log
 from simulator.traffic.nanoseconds import NS
 from simulator.traffic.operations import NEAR, Merge, Split, split_at, uniform_scaling
-from simulator.traffic.partition_keys import HASHES
 from simulator.traffic.requests import refusal
 from simulator.traffic.shards import Shard
 from tests.traffic.plainly import NOTHING

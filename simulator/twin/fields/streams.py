@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Final
 
 from simulator.scenario.bounds import KIB
+from simulator.scenario.hash_ranges import HASHES, range_problems
 from simulator.scenario.units import format_size
 from simulator.twin.fields.field import NOT_DESCRIBED, Field, Row, field, fields
 from simulator.twin.found import Remark, not_modelled, warning
 from simulator.twin.measured.evidence import Evidence
 from simulator.twin.merging import Known
-from simulator.twin.sources.shards import HASH_KEYS
 from simulator.twin.system import System
 
 ON_DEMAND_SHARDS: Final = 4  # a new stream in on-demand mode
@@ -103,16 +102,15 @@ def _ranges(shards: Sequence[Known]) -> list[tuple[int, int]]:
 
 def _covered(ranges: Sequence[tuple[int, int]]) -> bool:
     """Whether all hash keys are in one range each."""
-    ends = ranges[0][0] == 0 and ranges[-1][1] == HASH_KEYS - 1
-    return ends and all(before[1] + 1 == after[0] for before, after in pairwise(ranges))
+    return not any(range_problems("", ranges))
 
 
 def _unequal(ranges: Sequence[tuple[int, int]]) -> bool:
-    return any(abs((high - low + 1) / HASH_KEYS * len(ranges) - 1) > SMALLEST_DIFFERENCE for low, high in ranges)
+    return any(abs((high - low + 1) / HASHES * len(ranges) - 1) > SMALLEST_DIFFERENCE for low, high in ranges)
 
 
 def _missing(name: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Remark]:
     """A warning if open shards do not cover all keys."""
     if not _covered(ranges):
-        covered = sum(high - low + 1 for low, high in ranges) / HASH_KEYS
+        covered = sum(high - low + 1 for low, high in ranges) / HASHES
         yield warning(f"stream {name}: its open shards have {covered:.0%} of the hash keys; a page may be missing")

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from simulator.scenario.hash_ranges import HASHES
 from simulator.twin.found import Finding, Thing, warning
 from simulator.twin.said import Place, Said
 
-HASH_KEYS: Final = 2**128
 LONGEST: Final = 39  # digits of a hash key
 NUMBER: Final = re.compile("[0-9]{50,60}")
 DIGITS: Final = 47
@@ -52,6 +52,6 @@ def opened_at(sequence_number: Any) -> datetime | None:
 def _hash_key(value: Any) -> int:
     if isinstance(value, str) and len(value) <= LONGEST and value.isascii() and value.isdigit():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < HASH_KEYS:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < HASHES:
         raise ValueError
     return value
