@@ -99,8 +99,8 @@ def copies(n: int, faults: Sequence[Fault]) -> Iterator[tuple[SimpleQueue[Path],
         if any(map(is_c, faults)) and (said := build(first)):
             raise UnfitError(f"the kernel cannot be compiled: {said}")
         for by_kernel in sorted({is_c(fault) for fault in faults}):
-            tests = of_kernel(first) if by_kernel else every_test(first)
-            if line := first_failure(first, tests, None, by_kernel, keep_compiled=True):
+            tests = {test: None for fault in faults if is_c(fault) == by_kernel for test in noticing(first, fault)}
+            if line := first_failure(first, [*tests], None, by_kernel, keep_compiled=True):
                 raise UnfitError(f"a test fails without a fault: {line}")
         took_s = time.monotonic() - begun
         free: SimpleQueue[Path] = SimpleQueue()
@@ -136,7 +136,7 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
         path.write_text(right.replace(fault.right, fault.wrong), encoding="utf-8")
         if is_c(fault) and (said := build(folder)):
             return Noticed(fault, NO_START, said[-200:])
-        tests = of_kernel(folder) if is_c(fault) else in_order(tests_for(folder, fault.file), fault.file)
+        tests = noticing(folder, fault)
         line = first_failure(folder, tests[:AT_FIRST], limit_s, is_c(fault))
         line = line or first_failure(folder, tests[AT_FIRST:], limit_s, is_c(fault))
     finally:
@@ -152,6 +152,11 @@ def noticed(fault: Fault, line: str) -> Noticed:
     if by not in ("", NO_END) and "::" not in by:  # no test, but a file of tests that could not be read
         return Noticed(fault, by, why or "the tests do not start")
     return Noticed(fault, by, why if why.startswith(CRASHES) else "")
+
+
+def noticing(folder: Path, fault: Fault) -> list[str]:
+    """The files of tests that should notice a fault, those that are likely to first."""
+    return of_kernel(folder) if is_c(fault) else in_order(tests_for(folder, fault.file), fault.file)
 
 
 def every_test(folder: Path) -> list[str]:
