@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from simulator.kernel.machine import MOST_BYTES
-from simulator.model.memory import BYTES_A_RECORD, GIB, too_large
+from simulator.model.memory import GIB, too_large
 from simulator.scenario.spec import Scenario
+
+BYTES_A_RECORD: Final = 64  # that waits: its cells in a page of the log, with those of one mapping that is measured
 
 
 def refusal(scenario: Scenario, waiting: dict[str, int], now_s: float, most_bytes: int) -> str:
     """The message; `waiting`: the records that are kept, by stream."""
     most = min(most_bytes, MOST_BYTES)
     why = f"the kernel needs more memory than it may have, {most / GIB:.1f} GiB"
-    if sum(waiting.values()) * BYTES_A_RECORD > most / 4:  # rings of powers of two may be half empty
+    if sum(waiting.values()) * BYTES_A_RECORD > most / 2:
         return too_large(waiting, now_s, why)
     return (
         f"{why}, for {_what(scenario)}, and for their rows in the time series. "

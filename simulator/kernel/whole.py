@@ -13,7 +13,7 @@ from simulator.kernel.machine import Machine, OutOfMemoryError
 from simulator.kernel.plan import Measuring, plan
 from simulator.kernel.refusal import refusal
 from simulator.kernel.stated import ATTEMPTS
-from simulator.model.memory import BacklogTooLargeError, check_backlog, most_bytes
+from simulator.model.memory import BacklogTooLargeError, most_bytes
 from simulator.model.observer import Follower
 from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import NEVER, NS, ns, seconds
@@ -50,7 +50,7 @@ class _Run:
                 machine.tell_attempts()
             with closing(self._callers):
                 while not self._step(machine):
-                    check_backlog(self._waiting(machine), seconds(self._until_ns), self._most_bytes)
+                    pass
         except OutOfMemoryError:
             waiting = self._waiting(machine) if machine else dict.fromkeys(self._scenario.streams, 0)
             now_s = seconds(machine.now_ns if machine else 0)

@@ -26,7 +26,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/retries.c",
-        ("log->rows[row(log, place)].accepted >= k->clock.now - age_ns) break;", "log->rows[row(log, place)].accepted > k->clock.now - age_ns) break;"),
+        ("record_at(log, place)->accepted >= k->clock.now - age_ns) break;", "record_at(log, place)->accepted > k->clock.now - age_ns) break;"),
         ("m->record_age_ns < retention_ns ? m->record_age_ns : retention_ns", "m->record_age_ns"),
         ("retention_ns < m->record_age_ns ? EXPIRED", "retention_ns <= m->record_age_ns ? EXPIRED"),
         ("if (*poison < 0 && each", "if (each"),
@@ -63,7 +63,7 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/shard_iterator.c",
         ("#define ANSWER_BYTES (10LL << 20)", "#define ANSWER_BYTES (9LL << 20)"),
-        ("log->rows[row(log, gone)].accepted < oldest_ns", "log->rows[row(log, gone)].accepted <= oldest_ns"),
+        ("record_at(log, gone)->accepted < oldest_ns", "record_at(log, gone)->accepted <= oldest_ns"),
         ("r->place = accepted - first < limit ?", "r->place = accepted - first <= limit + 1 ?"),
         ("accepted <= now_ns) low = middle + 1;", "accepted < now_ns) low = middle + 1;"),
         ("  read_bytes(shard, now_ns, bytes);\n", ""),
@@ -130,7 +130,7 @@ FAULTS_OF_C: Final = (
         ("k->left += end - first;", "k->left += end - log->first;"),
         ("if (lane->cursor < known) first", "if (lane->cursor + 1 < known) first"),
         ("if (lane->next != CUT && lane->part.low < known) first", "if (0) first"),
-        ("while (place > log->first && log->rows[row(log, place - 1)].accepted > k->clock.now) place--;", "(void)log;"),
+        ("while (place > log->first && record_at(log, place - 1)->accepted > k->clock.now) place--;", "(void)log;"),
     ),
     *in_file(
         "kernel/c/clock.c",
@@ -211,7 +211,10 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/log.c",
         ("place = first; place < end; place++)", "place = first + 1; place < end; place++)"),
-        ("  LONGER(log->rows, sizeof(Record));\n", "  LONGER(log->rows, sizeof(Record));\n  log->first = log->end - 1;\n"),
+        ("log->end_page * ROWS < log->end + more", "log->end_page * ROWS < log->end + more - 1"),
+        ("first == log->end ? log->end_page : first / ROWS;", "first == log->end ? log->end_page : first / ROWS + 1;"),
+        ("log->first_page = log->end_page = log->end / ROWS;", "log->first_page = log->end_page;"),
+        ("i < n; i++) cells[i] = value;", "i < n - 1; i++) cells[i] = value;"),
     ),
     *in_file(
         "kernel/c/poison.c",
@@ -244,7 +247,7 @@ FAULTS_OF_C: Final = (
         "kernel/c/measures/parts.c",
         ("index += step;", "index += 0 * step + 1;",
          "what is behind a record that is processed is younger than that, so it is never gone"),
-        (".accepted < k->measures->warmup_ns) low++;", ".accepted <= k->measures->warmup_ns) low++;"),
+        ("->accepted < k->measures->warmup_ns) low++;", "->accepted <= k->measures->warmup_ns) low++;"),
         ("product(n, lane->begun_ns - lane->first_cut_ns - throttled_ns)", "product(n, lane->begun_ns - lane->part.cut_ns - throttled_ns)"),
         ("    if (cold) cold[bucket]++;\n", ""),
         ("if (now_ns >= all->eighth_ends_ns[mine->eighth])", "if (now_ns > all->eighth_ends_ns[mine->eighth])"),
@@ -253,7 +256,7 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/measures/passes.c",
         ("int class = m->push ? SEEN : UNSEEN;", "int class = m->push ? CALLED_FOR : UNSEEN;"),
-        ("if (r->available[at] < 0) continue;", ""),
+        ("if (available < 0) continue;", ""),
         ("int refused = what == NO_CALL || what == NO_BYTES, skipped", "int refused = what == NO_CALL, skipped"),
         ("w->records[SEEN] += w->records[UNSEEN] - called;", "w->records[SEEN] += w->records[UNSEEN];"),
         ("  reads->calls += call;\n", "  reads->calls += call >= 0;\n"),
@@ -323,14 +326,14 @@ FAULTS_OF_C: Final = (
     *in_file(
         "kernel/c/measures/episodes.c",
         ("if (i && at_ns <= mine->episodes[i - 1].end_ns)", "if (i && at_ns < mine->episodes[i - 1].end_ns)"),
-        (".produced <= limit_ns) break;", ".produced <= 0) break;"),
+        ("->produced <= limit_ns) break;", "->produced <= 0) break;"),
         ("  now->done_again += lane->records - done;\n", ""),
     ),
     *in_file(
         "kernel/c/measures/times.c",
         ("expires_at(k, r, place) <= event.time) expire_one", "1) expire_one"),
         ("accepted > r->polled_ns ? UNSEEN : SEEN", "accepted >= r->polled_ns ? UNSEEN : SEEN"),
-        ("log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns", "log->rows[at].accepted > end_ns"),
+        ("record->accepted > end_ns || record->accepted >= k->measures->warmup_ns", "record->accepted > end_ns"),
         ("  misses_a_unit(k, r, lane, 0);\n", ""),
         ("    mine->eighths.lost[eighth_at(k->measures, time_ns)]++;\n", ""),
         ("i64 unnoticed = mine->totals.expired - mine->noticed;", "i64 unnoticed = 0;"),
@@ -339,7 +342,7 @@ FAULTS_OF_C: Final = (
         "kernel/c/measures/last_quarter.c",
         ("time_ns > quarter_begins_ns(k) && time_ns <= k->duration_ns", "time_ns <= k->duration_ns"),
         ("if (failure != POISON || how != SENT_TO_DESTINATION) totals->lost", "if (failure != POISON) totals->lost"),
-        (".accepted > k->duration_ns) return;", ".accepted > k->duration_ns / 2) return;"),
+        ("->accepted > k->duration_ns) return;", "->accepted > k->duration_ns / 2) return;"),
     ),
     *in_file(
         "kernel/c/measures/lane_work.c",
@@ -418,7 +421,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/lane.c",
-        ("if (passes[at] || r->available[at] == GONE) continue;", "if (passes[at]) continue;"),
+        ("if (*passes_by(log, filter, place) || *cell(log, r->available, place) == GONE) continue;", "if (*passes_by(log, filter, place)) continue;"),
     ),
     *in_file(
         "kernel/c/hashes.c",
@@ -481,10 +484,10 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/moved.c",
-        ("if (log->let_in[at] >= closes_ns) return 1;", "if (1) return 1;"),
-        (".number >= number) continue;", ".number < 0) continue;"),
-        ("log->bytes = log->rows[row(log, shard->due)].bytes_before;", "log->bytes += 0;"),
-        ("log->passes[f][at] = from->passes[f][was];", "log->passes[f][at] = 1;"),
+        ("if (let_in_ns >= closes_ns) return 1;", "if (1) return 1;"),
+        ("->number >= number) continue;", "->number < 0) continue;"),
+        ("log->bytes = record_at(log, shard->due)->bytes_before;", "log->bytes += 0;"),
+        ("*passes_by(log, f, at) = *passes_by(from, f, place);", "*passes_by(log, f, at) = 1;"),
         ("lane->place[(u64)(lane->end - 1) & lane->mask] >= log->end) lane->end--;", "0) lane->end--;"),
     ),
     *in_file(

@@ -43,7 +43,7 @@ int room_for(Kernel *k, Facts *facts, i64 words) { return make_room(k, facts, wo
  * whether it passes, by filter. */
 int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *o, const u8 *lanes) {
   Facts *facts = &stream->written;
-  u64 at = row(&shard->log, shard->log.end);
+  const Log *log = &shard->log;
   i64 n = 7 + stream->nfactors + stream->npoisoned + stream->nfilters;
   if (!make_room(k, facts, n)) return 0;
   i64 *words = facts->words + facts->n;
@@ -51,8 +51,9 @@ int state_written(Kernel *k, Stream *stream, const Shard *shard, const Offered *
   words[4] = stream->produced + o->nth, words[5] = shard - stream->shards, words[6] = o->dropped;
   for (int f = 0; f < stream->nfactors; f++) words[7 + f] = lanes[f];
   for (int f = 0; f < stream->npoisoned; f++)
-    __builtin_memcpy(&words[7 + stream->nfactors + f], &shard->log.poison[f][at], sizeof(i64));
-  for (int f = 0; f < stream->nfilters; f++) words[7 + stream->nfactors + stream->npoisoned + f] = shard->log.passes[f][at];
+    __builtin_memcpy(&words[7 + stream->nfactors + f], fails_after(log, f, log->end), sizeof(i64));
+  for (int f = 0; f < stream->nfilters; f++)
+    words[7 + stream->nfactors + stream->npoisoned + f] = *passes_by(log, f, log->end);
   facts->n += n;
   return 1;
 }
@@ -65,16 +66,17 @@ void state(Kernel *k, int kind, const i64 *words, int n) {
 /* A row of a log, as a row like those of state_written. */
 static int state_row(Kernel *k, Stream *stream, Facts *facts, i64 number, i64 place) {
   const Log *log = &stream->shards[number].log;
-  u64 at = row(log, place);
-  const Record *record = &log->rows[at];
-  const Keys *keys = &k->producers[log->origin[at] >> 32].keys;
+  const Record *record = record_at(log, place);
+  u64 origin = (u64)*cell(log, log->of->origin, place);
+  const Keys *keys = &k->producers[origin >> 32].keys;
   if (!make_room(k, facts, 7 + stream->nfactors + stream->npoisoned + stream->nfilters)) return 0;
-  i64 *words = facts->words + facts->n, let_in_ns = record->accepted > record->produced ? log->let_in[at] : record->produced;
+  i64 *words = facts->words + facts->n, let_in_ns = record->produced;
+  if (record->accepted > record->produced) let_in_ns = *cell(log, log->of->let_in, place);
   *words++ = record->produced, *words++ = let_in_ns, *words++ = record->accepted, *words++ = bytes_of(log, place);
   *words++ = record->number, *words++ = number, *words++ = 0;
-  for (int f = 0; f < stream->nfactors; f++) *words++ = lane_of(stream, number, keys, (u32)log->origin[at], f);
-  for (int f = 0; f < stream->npoisoned; f++) __builtin_memcpy(words++, &log->poison[f][at], sizeof(i64));
-  for (int f = 0; f < stream->nfilters; f++) *words++ = log->passes[f][at];
+  for (int f = 0; f < stream->nfactors; f++) *words++ = lane_of(stream, number, keys, (u32)origin, f);
+  for (int f = 0; f < stream->npoisoned; f++) __builtin_memcpy(words++, fails_after(log, f, place), sizeof(i64));
+  for (int f = 0; f < stream->nfilters; f++) *words++ = *passes_by(log, f, place);
   facts->n = words - facts->words;
   return 1;
 }
@@ -163,7 +165,7 @@ void state_asked(Kernel *k, const Reader *r, const Lane *lane) {
   for (i64 index = lane->part.low; index < lane->part.high; index++) {
     i64 place = place_of(r, lane, index);
     if (is_gone(r, log, place)) continue;
-    const Record *record = &log->rows[row(log, place)];
+    const Record *record = record_at(log, place);
     i64 each[] = {place, record->number, record->produced, record->accepted, bytes_of(log, place)};
     state(k, ASKED, each, 5);
   }

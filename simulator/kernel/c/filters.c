@@ -7,7 +7,7 @@ static u8 passes(const Stream *stream, const Producer *p, int filter, const Offe
   return unit(bits(p->filters[filter], o->number)) < stream->filters[filter];
 }
 
-/* A record comes to a row of a log: which filters of the stream let it pass. */
-void filter_record(const Stream *stream, const Producer *p, const Offered *o, const Log *log, u64 at) {
-  for (int f = 0; f < stream->nfilters; f++) log->passes[f][at] = passes(stream, p, f, o);
+/* A record comes to a place of a log: which filters of the stream let it pass. */
+void filter_record(const Stream *stream, const Producer *p, const Offered *o, const Log *log, i64 place) {
+  for (int f = 0; f < stream->nfilters; f++) *passes_by(log, f, place) = passes(stream, p, f, o);
 }

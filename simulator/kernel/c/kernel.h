@@ -35,6 +35,10 @@ typedef struct {
 void *take(Memory *, u64 bytes); /* zeroed */
 void give_back(Memory *, void *, u64 bytes);
 
+/* Blocks of one size that are not powers of two; `free`: a list of those that nobody has. What they hold is old. */
+void *take_page(Memory *, void **free, u64 bytes);
+void give_back_page(Memory *, void **free, void *page, u64 bytes);
+
 /* A list of `had` things in a larger block, which has taken its place; without memory it is what it was. */
 void *longer(Memory *, void *list, i64 had, i64 room, u64 size);
 
@@ -146,23 +150,37 @@ typedef struct {
 
 #define MOST_FACTORS 9 /* from 2 to 10 */
 
-/* log.c: the log of a shard, a ring of rows; a record is its place */
+/* log.c: the log of a shard, in pages of so many rows, column by column; a record is its place */
+
+#define ROWS 128
+#define CACHE_LINE 64 /* a page begins with one that is unused: else the same rows of all pages were in one another's way */
 
 typedef struct {
   i64 produced, accepted, number; /* number: in its stream's order of production */
   i64 bytes_before;               /* of the records before it */
 } Record;
 
+/* Where a column begins in a page, in bytes; 0: there is none. */
+typedef u32 Column;
+
+/* The pages of the logs of a stream: one that is not needed any more is the next one that any shard gets. */
 typedef struct {
+  u32 bytes;     /* of a page */
+  Column let_in; /* when the record limit let it in; of records that waited, where a run is measured or shards change */
+  Column origin; /* where shards change: its producer, and what is drawn of its key */
+  Column moved;  /* where shards change: the last of the stretches in which it waited for a shard that closed; 0: none */
+  Column poison; /* by poisoned function of the stream, one after the other: `fails_after`, or infinite */
+  Column passes; /* by filter of the stream: whether it lets the record pass; cells of a byte */
+  void *free;    /* a list */
+} Pages;
+
+typedef struct {
+  const Pages *of;
   i64 first, end; /* places that are kept */
   i64 bytes;      /* of all records so far */
+  u8 **pages;     /* a ring */
   u64 mask;
-  Record *rows;
-  i64 *let_in; /* when the record limit let it in; of records that waited, where a run is measured or shards change */
-  u64 *origin; /* where shards change: its producer, and what is drawn of its key */
-  i64 *moved;  /* where shards change: the last of the stretches in which it waited for a shard that closed; 0: none */
-  double **poison; /* by poisoned function of the stream: `fails_after`, or infinite */
-  u8 **passes;     /* by filter of the stream: whether it lets the record pass */
+  i64 first_page, end_page; /* those that are there */
 } Log;
 
 /* The records of a lane in order: an index in the lane has a place in the shard's log. */
@@ -304,6 +322,7 @@ typedef struct {
 /* stream.c */
 
 typedef struct {
+  Pages pages;
   Facts written; /* a row for each record that producers offered: see state_written */
   Facts accepted, waiting, moved; /* where shards change: those accepted; those that wait; stretches of waiting */
   i64 nshards, shards_room;
@@ -460,7 +479,7 @@ typedef struct {
   i64 left;    /* records that have come and not ended */
   i64 read_ns; /* when a child is read first, NEVER: not yet known; of a shard of the start: long ago */
   u8 is_started, is_done, is_read, is_finished; /* done: nothing more is polled or sent; read: to its end */
-  i64 *available; /* by place & mask of the shard's log: when; NEVER: not yet; GONE: never */
+  Column available; /* in the shard's log: when; NEVER: not yet; GONE: never */
   Lane *lanes;
   LaneLog *lane_logs; /* by lane; NULL for a shard with one lane: its indices are the places */
   int any_gone;
@@ -478,7 +497,7 @@ typedef struct {
   i64 arriving; /* the next place to arrive */
   i64 end_arrives_ns; /* when the end of the shard does; NEVER: it is not sent yet */
   /* where a run is measured */
-  i64 *busy_at, *free_at; /* by place: the lane's busy time at its acceptance, and free time when it became available */
+  Column busy_at, free_at; /* the lane's busy time at a record's acceptance, and free time when it became available */
   i64 expired;            /* unread records before this place have ended */
   i64 polled_ns;          /* when it polled last */
   i64 skipped;            /* records before this place are skipped */
@@ -533,6 +552,7 @@ typedef struct {
   const u64 *keys; /* of the function's draws: per batch, per record, per MiB, cold start, failures */
   int poisoned;    /* the function's number among those that the stream may poison; -1: none */
   Reader *readers; /* by shard */
+  Column available, busy_at, free_at; /* of its readers */
 } Mapping;
 
 /* other_reader.c [16] */

@@ -25,14 +25,13 @@ void let_go(Kernel *k, Reader *r, Lane *lane) {
 }
 
 /* Of the records that come, those end that do not pass the mapping's filter [17]. */
-static void filter_out(Kernel *k, Reader *r, const u8 *passes, i64 first, i64 end) {
+static void filter_out(Kernel *k, Reader *r, int filter, i64 first, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   i64 n = 0, places = k->facts[PLACES].n;
   if (k->measures) measure_before_filtering(k, r);
   for (i64 place = first; place < end; place++) {
-    u64 at = row(log, place);
-    if (passes[at] || r->available[at] == GONE) continue;
-    r->available[at] = GONE;
+    if (*passes_by(log, filter, place) || *cell(log, r->available, place) == GONE) continue;
+    *cell(log, r->available, place) = GONE;
     r->any_gone = 1;
     state_filtered(k, r, place);
     n++;
@@ -45,7 +44,7 @@ static void filter_out(Kernel *k, Reader *r, const u8 *passes, i64 first, i64 en
 void arrived(Kernel *k, Reader *r, i64 first, i64 end) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  if (m->nth_filter >= 0) filter_out(k, r, log->passes[m->nth_filter], first, end);
+  if (m->nth_filter >= 0) filter_out(k, r, m->nth_filter, first, end);
   for (int n = 0; n < m->factor; n++) {
     Lane *lane = &r->lanes[n];
     i64 known = known_to_lane(k, r, lane), before = lane->available, from = lane->seen;
@@ -54,7 +53,7 @@ void arrived(Kernel *k, Reader *r, i64 first, i64 end) {
       lane->seen = min(known, end);
     }
     while (lane->seen < known && place_of(r, lane, lane->seen) < end) {
-      if (r->any_gone && r->available[row(log, place_of(r, lane, lane->seen))] == GONE) {
+      if (r->any_gone && *cell(log, r->available, place_of(r, lane, lane->seen)) == GONE) {
         if (lane->cursor == lane->seen) lane->cursor++;
       } else {
         lane->available++;
@@ -102,8 +101,8 @@ static i64 batch(Kernel *k, Reader *r, Lane *lane, i64 *high, int *full) {
 static i64 available_since(Kernel *k, const Reader *r, const Lane *lane) {
   const Log *log = &shard_read(k, r)->log;
   i64 index = lane->cursor;
-  while (r->any_gone && r->available[row(log, place_of(r, lane, index))] == GONE) index++;
-  return r->available[row(log, place_of(r, lane, index))];
+  while (r->any_gone && *cell(log, r->available, place_of(r, lane, index)) == GONE) index++;
+  return *cell(log, r->available, place_of(r, lane, index));
 }
 
 void look(Kernel *k, Reader *r, Lane *lane) {

@@ -1,7 +1,8 @@
-/* A shard's log: what it has accepted, in order, in a ring that grows while records come in. */
+/* A shard's log: what it has accepted, in order, in pages that are taken while records come in. */
 #include "traffic.h"
 
-#define ROOM 64
+#define ROOM 64 /* of a lane, at first */
+#define FIRST_PAGES 4
 
 static void *longer_ring(Memory *memory, void *old, u64 mask, i64 first, i64 end, u64 size, u64 room) {
   u8 *new = take(memory, room * size), *from = old;
@@ -12,50 +13,59 @@ static void *longer_ring(Memory *memory, void *old, u64 mask, i64 first, i64 end
   return new;
 }
 
-int make_log(Kernel *k, Log *log, const Stream *stream) {
-  Memory *memory = &k->memory;
-  log->mask = ROOM - 1;
-  log->rows = take(memory, ROOM * sizeof(Record));
-  if (k->measures || stream->changes) log->let_in = take(memory, ROOM * sizeof(i64));
-  if (stream->changes) log->origin = take(memory, ROOM * sizeof(u64)), log->moved = take(memory, ROOM * sizeof(i64));
-  log->poison = take(memory, (u64)(stream->npoisoned + 1) * sizeof(double *));
-  log->passes = take(memory, (u64)(stream->nfilters + 1) * sizeof(u8 *));
-  if (memory->exhausted) return 0;
-  for (int f = 0; f < stream->npoisoned; f++) log->poison[f] = take(memory, ROOM * sizeof(double));
-  for (int f = 0; f < stream->nfilters; f++) log->passes[f] = take(memory, ROOM);
-  return !memory->exhausted;
+Column add_column(Pages *pages, u64 bytes) {
+  Column begins = pages->bytes;
+  pages->bytes += (u32)(ROWS * bytes);
+  return begins;
 }
 
-/* Twice the room, also in the columns of those who read the shard. */
-static int grow(Kernel *k, Stream *stream, Shard *shard) {
-  Log *log = &shard->log;
-  Memory *m = &k->memory;
-  u64 room = 2 * (log->mask + 1);
-#define LONGER(column, size) column = longer_ring(m, column, log->mask, log->first, log->end, size, room)
-  LONGER(log->rows, sizeof(Record));
-  if (log->let_in) LONGER(log->let_in, sizeof(i64));
-  if (stream->changes) LONGER(log->origin, sizeof(u64));
-  if (stream->changes) LONGER(log->moved, sizeof(i64));
-  for (int f = 0; f < stream->npoisoned; f++) LONGER(log->poison[f], sizeof(double));
-  for (int f = 0; f < stream->nfilters; f++) LONGER(log->passes[f], sizeof(u8));
-  i64 number = shard - stream->shards;
-  for (int i = 0; i < k->nmappings; i++) {
-    if (&k->streams[k->mappings[i].stream] != stream) continue;
-    Reader *r = &k->mappings[i].readers[number];
-    LONGER(r->available, sizeof(i64));
-    if (k->measures) LONGER(r->busy_at, sizeof(i64));
-    if (k->measures) LONGER(r->free_at, sizeof(i64));
-  }
-#undef LONGER
+/* Those who read the stream have columns, too: see read_mapping. */
+void lay_out_pages(const Kernel *k, Stream *stream) {
+  Pages *pages = &stream->pages;
+  pages->bytes = CACHE_LINE;
+  add_column(pages, sizeof(Record));
+  if (k->measures || stream->changes) pages->let_in = add_column(pages, sizeof(i64));
+  if (stream->changes) pages->origin = add_column(pages, sizeof(u64)), pages->moved = add_column(pages, sizeof(i64));
+  pages->poison = add_column(pages, (u64)stream->npoisoned * sizeof(double));
+  pages->passes = add_column(pages, (u64)stream->nfilters);
+}
+
+static int longer_list_of_pages(Memory *memory, Log *log) {
+  u64 room = log->pages ? 2 * (log->mask + 1) : FIRST_PAGES;
+  u8 **pages = longer_ring(memory, log->pages, log->mask, log->first_page, log->end_page, sizeof(u8 *), room);
+  if (!pages) return 0;
+  log->pages = pages;
   log->mask = room - 1;
-  return !m->exhausted;
+  return 1;
 }
 
 int room_in_log(Kernel *k, Stream *stream, Shard *shard, i64 more) {
-  const Log *log = &shard->log;
-  while ((u64)(log->end + more - log->first) > log->mask + 1)
-    if (!grow(k, stream, shard)) return 0;
+  Log *log = &shard->log;
+  while (log->end_page * ROWS < log->end + more) {
+    int is_full = !log->pages || (u64)(log->end_page - log->first_page) > log->mask;
+    if (is_full && !longer_list_of_pages(&k->memory, log)) return 0;
+    u8 *page = take_page(&k->memory, &stream->pages.free, stream->pages.bytes);
+    if (!page) return 0;
+    log->pages[(u64)log->end_page++ & log->mask] = page;
+  }
   return 1;
+}
+
+/* Pages of records that all have done with are free; the last one, too, when there are no others. */
+void forget_before(Kernel *k, Stream *stream, Log *log, i64 first) {
+  i64 kept = first == log->end ? log->end_page : first / ROWS;
+  log->first = first;
+  for (; log->first_page < kept; log->first_page++)
+    give_back_page(&k->memory, &stream->pages.free, log->pages[(u64)log->first_page & log->mask], stream->pages.bytes);
+  if (log->first_page == log->end_page) log->first_page = log->end_page = log->end / ROWS;
+}
+
+void fill(const Log *log, Column column, i64 first, i64 end, i64 value) {
+  while (first < end) {
+    i64 *cells = cell(log, column, first), n = rows_in_page(first, end);
+    for (i64 i = 0; i < n; i++) cells[i] = value;
+    first += n;
+  }
 }
 
 int append_to_lane(Memory *memory, LaneLog *lane, i64 place) {

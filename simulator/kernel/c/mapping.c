@@ -11,7 +11,7 @@ int is_skipped(const Mapping *m, i64 accepted_ns) {
 /* The place of the first of some records that is not before the starting position. */
 i64 first_unskipped(const Log *log, i64 from, i64 end, i64 position_ns, int inclusive) {
   for (; from < end; from++) {
-    i64 accepted_ns = log->rows[row(log, from)].accepted;
+    i64 accepted_ns = record_at(log, from)->accepted;
     if (inclusive ? accepted_ns >= position_ns : accepted_ns > position_ns) break;
   }
   return from;
@@ -66,8 +66,7 @@ static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
 static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log, i64 end) {
   i64 first = first_unskipped(log, r->known, end, m->position_ns, m->inclusive);
   if (first > r->known) skip(k, m, r, first);
-  for (i64 place = first; (m->push || r->any_gone) && place < end; place++)
-    r->available[row(log, place)] = m->push ? UNSENT : NEVER;
+  if (m->push || r->any_gone) fill(log, r->available, first, end, m->push ? UNSENT : NEVER);
   k->left += end - first;
   r->left += end - first;
   r->known = end;
@@ -104,7 +103,7 @@ void know_all(Kernel *k, int mapping) {
     const Log *log = &stream->shards[j].log;
     i64 first = first_unskipped(log, r->known, log->end, m->position_ns, m->inclusive);
     if (first > r->known) skip(k, m, r, first);
-    for (i64 place = first; m->push && place < log->end; place++) r->available[row(log, place)] = UNSENT;
+    if (m->push) fill(log, r->available, first, log->end, UNSENT);
     r->known = log->end;
   }
 }
@@ -128,7 +127,7 @@ static i64 min(i64 a, i64 b) { return a < b ? a : b; }
 
 /* From a place on, or from the first record on that is not yet accepted: it is not done with, skipped or not. */
 static i64 from_or_waiting(const Kernel *k, const Log *log, i64 place) {
-  while (place > log->first && log->rows[row(log, place - 1)].accepted > k->clock.now) place--;
+  while (place > log->first && record_at(log, place - 1)->accepted > k->clock.now) place--;
   return place;
 }
 
@@ -170,7 +169,7 @@ void forget(Kernel *k) {
       for (int i = 0; i < k->nothers; i++)
         if (k->others[i].stream == s) first = min(first, from_or_waiting(k, &shard->log, k->others[i].readers[j].place));
       if (k->measures && shard->held >= 0) first = min(first, shard->held);
-      shard->log.first = first;
+      forget_before(k, stream, &shard->log, first);
       for (int f = 0; f < stream->nfactors; f++)
         for (i64 n = 0; n < stream->factors[f]; n++) {
           LaneLog *lane = &shard->lanes[f][n];

@@ -3,6 +3,8 @@
 #include "kernel.h"
 
 #ifdef __wasm__
+#define PAGES 16 /* that are taken at once, at least */
+
 extern u8 __heap_base;
 
 static u8 *more(u64 bytes) {
@@ -44,6 +46,23 @@ void give_back(Memory *memory, void *block, u64 bytes) {
   *(void **)block = memory->free[class];
   memory->free[class] = block;
 }
+
+void *take_page(Memory *memory, void **free, u64 bytes) {
+  if (!*free) {
+    u64 size = 1ULL << size_class(PAGES * bytes);
+    u8 *block = take(memory, size);
+    for (u64 begin = 0; block && begin + bytes <= size; begin += bytes) give_back_page(memory, free, block + begin, bytes);
+  }
+  void *page = *free;
+  if (page) *free = *(void **)page;
+  return page;
+}
+
+void give_back_page(Memory *memory, void **free, void *page, u64 bytes) {
+  (void)memory, (void)bytes;
+  *(void **)page = *free;
+  *free = page;
+}
 #else
 #include <stdlib.h>
 
@@ -58,6 +77,16 @@ void give_back(Memory *memory, void *block, u64 bytes) {
   if (!block) return;
   memory->taken -= bytes;
   free(block);
+}
+
+void *take_page(Memory *memory, void **free, u64 bytes) {
+  (void)free;
+  return take(memory, bytes);
+}
+
+void give_back_page(Memory *memory, void **free, void *page, u64 bytes) {
+  (void)free;
+  give_back(memory, page, bytes);
 }
 #endif
 

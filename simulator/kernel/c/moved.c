@@ -5,9 +5,9 @@
 
 /* A record has waited for the byte limit of a shard that closes: so many more such stretches of time are known of it. */
 static int note_byte_wait(Kernel *k, Stream *s, const Log *log, i64 place, i64 closes_ns) {
-  u64 at = row(log, place);
-  i64 words[] = {log->rows[at].number, log->let_in[at], closes_ns};
-  if (log->let_in[at] >= closes_ns) return 1;
+  i64 let_in_ns = *cell(log, log->of->let_in, place), *moved = cell(log, log->of->moved, place);
+  i64 words[] = {record_at(log, place)->number, let_in_ns, closes_ns};
+  if (let_in_ns >= closes_ns) return 1;
   if (!k->measures) return state_moved(k, s, words);
   i64 number = s->free_wait;
   if (number) {
@@ -22,8 +22,8 @@ static int note_byte_wait(Kernel *k, Stream *s, const Log *log, i64 place, i64 c
     }
     s->nbyte_waits = number + 1;
   }
-  s->byte_waits[number] = (ByteWait){words[1], closes_ns, log->moved[at]};
-  log->moved[at] = number;
+  s->byte_waits[number] = (ByteWait){let_in_ns, closes_ns, *moved};
+  *moved = number;
   return 1;
 }
 
@@ -32,16 +32,18 @@ static int move_row(Kernel *k, Stream *s, const Log *from, i64 place, i64 number
   Shard *child = &s->shards[number];
   if (!note_byte_wait(k, s, from, place, now_ns) || !room_in_log(k, s, child, 1)) return 0;
   Log *log = &child->log;
-  u64 was = row(from, place), at = row(log, log->end);
-  const Keys *keys = &k->producers[from->origin[was] >> 32].keys;
-  i64 bytes = bytes_of(from, place);
-  log->rows[at] = (Record){from->rows[was].produced, 0, from->rows[was].number, log->bytes};
-  write_waiting(child, s->any_large, now_ns, bytes, &log->let_in[at], &log->rows[at].accepted);
-  log->origin[at] = from->origin[was], log->moved[at] = from->moved[was];
-  for (int f = 0; f < s->npoisoned; f++) log->poison[f][at] = from->poison[f][was];
-  for (int f = 0; f < s->nfilters; f++) log->passes[f][at] = from->passes[f][was];
+  i64 bytes = bytes_of(from, place), at = log->end;
+  u64 origin = (u64)*cell(from, s->pages.origin, place);
+  const Keys *keys = &k->producers[origin >> 32].keys;
+  Record *record = record_at(log, at);
+  *record = (Record){record_at(from, place)->produced, 0, record_at(from, place)->number, log->bytes};
+  write_waiting(child, s->any_large, now_ns, bytes, cell(log, s->pages.let_in, at), &record->accepted);
+  *cell(log, s->pages.origin, at) = (i64)origin;
+  *cell(log, s->pages.moved, at) = *cell(from, s->pages.moved, place);
+  for (int f = 0; f < s->npoisoned; f++) *fails_after(log, f, at) = *fails_after(from, f, place);
+  for (int f = 0; f < s->nfilters; f++) *passes_by(log, f, at) = *passes_by(from, f, place);
   for (int f = 0; f < s->nfactors; f++) {
-    int lane = lane_of(s, number, keys, (u32)from->origin[was], f);
+    int lane = lane_of(s, number, keys, (u32)origin, f);
     if (!append_to_lane(&k->memory, &child->lanes[f][lane], log->end)) return 0;
   }
   log->end++;
@@ -51,7 +53,7 @@ static int move_row(Kernel *k, Stream *s, const Log *from, i64 place, i64 number
 
 /* The child that has a record's hash. */
 static i64 child_for(const Kernel *k, const Stream *s, const Log *log, i64 place, const i64 *children) {
-  u64 origin = log->origin[row(log, place)];
+  u64 origin = (u64)*cell(log, log->of->origin, place);
   if (children[1] < 0) return children[0];
   return children[is_above(s, children[1], &k->producers[origin >> 32].keys, (u32)origin)];
 }
@@ -59,7 +61,7 @@ static i64 child_for(const Kernel *k, const Stream *s, const Log *log, i64 place
 /* The log of a shard that has closed ends with what it has accepted. */
 static void cut_log(Stream *s, Shard *shard) {
   Log *log = &shard->log;
-  if (shard->due < log->end) log->bytes = log->rows[row(log, shard->due)].bytes_before;
+  if (shard->due < log->end) log->bytes = record_at(log, shard->due)->bytes_before;
   log->end = shard->due;
   shard->held = shard->last_held = -1;
   for (int f = 0; f < s->nfactors; f++)
@@ -75,8 +77,8 @@ static int first_parent(const Stream *s, const i64 *parents, i64 n, const i64 *n
   i64 number = NEVER;
   for (int p = 0; p < n; p++) {
     const Log *log = &s->shards[parents[p]].log;
-    if (next[p] == log->end || log->rows[row(log, next[p])].number >= number) continue;
-    first = p, number = log->rows[row(log, next[p])].number;
+    if (next[p] == log->end || record_at(log, next[p])->number >= number) continue;
+    first = p, number = record_at(log, next[p])->number;
   }
   return first;
 }

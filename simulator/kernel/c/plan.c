@@ -1,6 +1,7 @@
 /* The plan of a run, as plan.py writes it, and what is made from it. */
 #include "measuring.h"
 #include "model.h"
+#include "traffic.h"
 #include "quantiles.h"
 #include "words.h"
 
@@ -29,6 +30,13 @@ static void read_function(Kernel *k, Words *w, Function *f) {
     kind->probability = within(w, 0, 1), kind->fails_after = within(w, 0, 1), kind->factor = within(w, 0, MOST);
   }
   f->own = flag_from(w), f->measured = within(w, 0, 1000);
+}
+
+/* What its readers keep of each record. */
+static void add_columns(const Kernel *k, Mapping *m) {
+  Pages *pages = &k->streams[m->stream].pages;
+  m->available = add_column(pages, sizeof(i64));
+  if (k->measures) m->busy_at = add_column(pages, sizeof(i64)), m->free_at = add_column(pages, sizeof(i64));
 }
 
 static void make_readers(Kernel *k, Words *w, int number) {
@@ -68,7 +76,9 @@ static void read_mapping(Kernel *k, Words *w, Mapping *m, int number_) {
   m->keys = several(w, w->bad ? 0 : 4 + k->functions[m->function].nfailures);
   if (!w->bad && (m->nth_factor < 0) != (m->factor == 1)) w->bad = 1;
   if (!w->bad && m->nth_factor >= 0 && k->streams[m->stream].factors[m->nth_factor] != m->factor) w->bad = 1;
-  if (!w->bad) make_readers(k, w, number_);
+  if (w->bad) return;
+  add_columns(k, m);
+  make_readers(k, w, number_);
 }
 
 static void read_other(Kernel *k, Words *w, OtherReader *o, int number) {

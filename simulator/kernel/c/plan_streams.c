@@ -113,6 +113,7 @@ void read_stream(Kernel *k, Words *w, Stream *s) {
   read_changes(k, w, s);
   s->kept = made(k, w, s->nshards, sizeof(i64));
   s->ends = made(k, w, s->nshards, sizeof(i64));
+  lay_out_pages(k, s);
   if (!w->bad) make_shards(k, w, s, firsts);
 }
 

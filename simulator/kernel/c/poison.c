@@ -9,10 +9,10 @@ static int first_at(Stream *stream, i64 at_ns, i64 end_ns, Shard **shard, i64 *p
     i64 low = stream->shards[j].struck, high = log->end;
     while (low < high) {
       i64 middle = (low + high) / 2;
-      if (log->rows[row(log, middle)].accepted < at_ns) low = middle + 1; else high = middle;
+      if (record_at(log, middle)->accepted < at_ns) low = middle + 1; else high = middle;
     }
     if (low == log->end) continue;
-    i64 accepted = log->rows[row(log, low)].accepted;
+    i64 accepted = record_at(log, low)->accepted;
     if (accepted < end_ns && accepted < best) best = accepted, *shard = &stream->shards[j], *place = low;
   }
   return best < NEVER;
@@ -25,7 +25,7 @@ void strike_at_times(Stream *stream, i64 end_ns) {
     Shard *shard = NULL;
     i64 place = 0;
     if (first_at(stream, time->at_ns, end_ns, &shard, &place)) {
-      double *after = &shard->log.poison[time->function][row(&shard->log, place)];
+      double *after = fails_after(&shard->log, time->function, place);
       if (time->fails_after < *after) *after = time->fails_after;
     } else {
       stream->times[waiting++] = *time;
@@ -36,7 +36,7 @@ void strike_at_times(Stream *stream, i64 end_ns) {
     Shard *shard = &stream->shards[j];
     Log *log = &shard->log;
     if (shard->struck < log->first) shard->struck = log->first;
-    while (stream->ntimes && shard->struck < log->end && log->rows[row(log, shard->struck)].accepted < end_ns)
+    while (stream->ntimes && shard->struck < log->end && record_at(log, shard->struck)->accepted < end_ns)
       shard->struck++;
   }
 }

@@ -68,7 +68,7 @@ LOOP void answered(Kernel *k, Reader *r) {
   Answer answer = r->answers[r->first_answer];
   r->first_answer = (r->first_answer + 1) % r->answers_room;
   r->nanswers--;
-  for (i64 place = answer.first; place < answer.end; place++) r->available[row(log, place)] = k->clock.now;
+  fill(log, r->available, answer.first, answer.end, k->clock.now);
   arrived(k, r, answer.first, answer.end);
   r->is_done |= (u8)answer.is_last;
   for (int n = 0; n < m->factor; n++) let_go(k, r, &r->lanes[n]);

@@ -24,7 +24,7 @@ static void open_next(const Mapping *m, Reader *r) {
 static void send(Kernel *k, Reader *r, i64 place) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  i64 accepted_ns = log->rows[row(log, place)].accepted, cost = bytes_of(log, place) * TICKS_A_BYTE;
+  i64 accepted_ns = record_at(log, place)->accepted, cost = bytes_of(log, place) * TICKS_A_BYTE;
   for (;;) {
     i64 begins_ns = max(max(accepted_ns, r->sent_ns), r->since_ns);
     i64 begins_ticks = begins_ns == r->sent_ns ? r->sent_ticks : 0;
@@ -32,7 +32,7 @@ static void send(Kernel *k, Reader *r, i64 place) {
     i64 begins_half_up = begins_ns + (begins_ticks >= TICKS_A_NS / 2);
     int gone = begins_ns > gone_ns || (begins_ns == gone_ns && begins_ticks);
     if (gone && begins_half_up < r->until_ns) {
-      r->available[row(log, place)] = PASSED_OVER(begins_half_up);
+      *cell(log, r->available, place) = PASSED_OVER(begins_half_up);
       return;
     }
     i64 available_ns = begins_ns + ((ticks + TICKS_A_NS / 2) >> 12) + m->propagation_ns;
@@ -42,7 +42,7 @@ static void send(Kernel *k, Reader *r, i64 place) {
     }
     r->sent_ns = begins_ns + (ticks >> 12);
     r->sent_ticks = ticks & (TICKS_A_NS - 1);
-    r->available[row(log, place)] = available_ns;
+    *cell(log, r->available, place) = available_ns;
     state_sent(k, r, place, begins_ns + ((ticks + TICKS_A_NS / 2) >> 12), available_ns);
     return;
   }
@@ -66,7 +66,7 @@ int send_from(Kernel *k, Reader *r, i64 first) {
   const Log *log = &shard_read(k, r)->log;
   if (!k->measures && !room_for(k, &k->facts[SENT], 5 * (r->known - first))) return 0;
   for (i64 place = first; !r->is_done && place < r->known; place++)
-    if (r->available[row(log, place)] != GONE) send(k, r, place);
+    if (*cell(log, r->available, place) != GONE) send(k, r, place);
   next_arrival_of(k, r);
   return 1;
 }
@@ -92,7 +92,7 @@ static int is_passed_over(i64 available) { return available < 0 && available != 
 
 /* When the next record arrives, or is passed over. */
 static i64 arrives(const Log *log, const Reader *r) {
-  i64 at = r->available[row(log, r->arriving)];
+  i64 at = *cell(log, r->available, r->arriving);
   return is_passed_over(at) ? PASSED_OVER(at) : at == GONE ? -NEVER : at;
 }
 
@@ -101,7 +101,7 @@ static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   state_expired(k, r, first, end);
   r->any_gone = 1;
-  for (i64 place = first; place < end; place++) r->available[row(log, place)] = GONE;
+  fill(log, r->available, first, end, GONE);
   end_records(k, r, end - first);
 }
 
@@ -120,8 +120,8 @@ void pushed(Kernel *k, Reader *r) {
   r->event_ns = NEVER;
   while (r->arriving < r->known && arrives(log, r) <= k->clock.now) {
     i64 first = r->arriving++;
-    if (!is_passed_over(r->available[row(log, first)])) continue;
-    while (r->arriving < r->known && r->available[row(log, r->arriving)] == r->available[row(log, first)]) r->arriving++;
+    if (!is_passed_over(*cell(log, r->available, first))) continue;
+    while (r->arriving < r->known && *cell(log, r->available, r->arriving) == *cell(log, r->available, first)) r->arriving++;
     pass_over_to(k, r, first, r->arriving);
   }
   arrived(k, r, from, r->arriving);
@@ -136,8 +136,8 @@ void pushed(Kernel *k, Reader *r) {
 void expire_pushed(Kernel *k, Reader *r) {
   const Log *log = &shard_read(k, r)->log;
   for (i64 first = r->arriving, end; first < r->known; first = end) {
-    int gone = is_passed_over(r->available[row(log, first)]);
-    for (end = first + 1; end < r->known && is_passed_over(r->available[row(log, end)]) == gone;) end++;
+    int gone = is_passed_over(*cell(log, r->available, first));
+    for (end = first + 1; end < r->known && is_passed_over(*cell(log, r->available, end)) == gone;) end++;
     if (gone) pass_over_to(k, r, first, end);
   }
 }

@@ -32,8 +32,8 @@ int make_reader(Kernel *k, int number, i64 shard) {
   Reader *r = &m->readers[shard];
   i64 read_ns = k->streams[m->stream].spans[shard].parents[0] < 0 ? -NEVER : NEVER;
   *r = (Reader){.mapping = number, .stream = m->stream, .shard = shard, .read_ns = read_ns};
+  r->available = m->available, r->busy_at = m->busy_at, r->free_at = m->free_at;
   r->event_ns = r->end_arrives_ns = NEVER;
-  r->available = take(&k->memory, (of->log.mask + 1) * sizeof(i64));
   r->lane_logs = m->nth_factor < 0 ? NULL : of->lanes[m->nth_factor];
   r->answers_room = (u32)most_answers(m);
   r->answers = take(&k->memory, r->answers_room * sizeof(Answer));

@@ -25,7 +25,7 @@ static void leave(Kernel *k, Reader *r, Lane *lane, Mapping *m, const Log *log) 
   for (; lane->part.low < lane->part.high; lane->part.low++) {
     i64 place = place_of(r, lane, lane->part.low);
     if (is_gone(r, log, place)) continue;
-    if (log->rows[row(log, place)].accepted >= k->clock.now - age_ns) break;
+    if (record_at(log, place)->accepted >= k->clock.now - age_ns) break;
     left++;
   }
   if (!left) return;
@@ -54,7 +54,7 @@ static double weigh(Reader *r, Lane *lane, const Mapping *m, const Log *log, i64
     lane->records++;
     lane->bytes += bytes_of(log, place);
     if (m->poisoned < 0) continue;
-    double each = log->poison[m->poisoned][row(log, place)];
+    double each = *fails_after(log, m->poisoned, place);
     if (*poison < 0 && each < __builtin_inf()) *poison = index;
     if (each < after) after = each;
   }
@@ -86,7 +86,7 @@ static void run(Kernel *k, Reader *r, Lane *lane, Mapping *m, double poison_afte
 
 static void attempt(Kernel *k, Reader *r, Lane *lane, Mapping *m) {
   const Log *log = &shard_read(k, r)->log;
-  i64 poison, number = log->rows[row(log, place_of(r, lane, lane->part.low))].number;
+  i64 poison, number = record_at(log, place_of(r, lane, lane->part.low))->number;
   double poison_after = weigh(r, lane, m, log, &poison);
   lane->nth = number == lane->first_number ? lane->nth + 1 : 0;
   lane->first_number = number;

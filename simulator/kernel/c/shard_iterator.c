@@ -15,7 +15,8 @@ void pass_over(Kernel *k, Reader *r, i64 gone) {
   state_expired(k, r, r->place, gone);
   i64 n = gone - r->place;
   r->any_gone = 1;
-  for (; r->place < gone; r->place++) r->available[row(log, r->place)] = GONE;
+  fill(log, r->available, r->place, gone, GONE);
+  r->place = gone;
   end_records(k, r, n);
 }
 
@@ -23,7 +24,7 @@ void pass_over(Kernel *k, Reader *r, i64 gone) {
 Answer no_records(Kernel *k, const Reader *r) {
   const Log *log = &shard_read(k, r)->log;
   i64 here = r->place;
-  while (here > log->first && log->rows[row(log, here - 1)].accepted > k->clock.now) here--;
+  while (here > log->first && record_at(log, here - 1)->accepted > k->clock.now) here--;
   return (Answer){.comes_ns = k->clock.now, .first = here, .end = here};
 }
 
@@ -32,7 +33,7 @@ static i64 accepted_by(const Log *log, i64 low, i64 now_ns) {
   i64 high = log->end;
   while (low < high) {
     i64 middle = (low + high) / 2;
-    if (log->rows[row(log, middle)].accepted <= now_ns) low = middle + 1; else high = middle;
+    if (record_at(log, middle)->accepted <= now_ns) low = middle + 1; else high = middle;
   }
   return low;
 }
@@ -43,12 +44,12 @@ Answer get_records(Kernel *k, Reader *r, i64 limit) {
   const Log *log = &shard->log;
   Answer nothing = no_records(k, r);
   int is_closed = k->streams[r->stream].spans[r->shard].closes_ns <= k->clock.now;
-  if (nothing.first < r->place || r->place == log->end || log->rows[row(log, r->place)].accepted > k->clock.now) {
+  if (nothing.first < r->place || r->place == log->end || record_at(log, r->place)->accepted > k->clock.now) {
     nothing.is_last = is_closed;
     return nothing;
   }
   i64 now_ns = k->clock.now, oldest_ns = now_ns - k->streams[r->stream].retention_ns, gone = r->place;
-  while (gone < log->end && log->rows[row(log, gone)].accepted < oldest_ns) gone++;
+  while (gone < log->end && record_at(log, gone)->accepted < oldest_ns) gone++;
   pass_over(k, r, gone);
   i64 first = r->place, accepted = accepted_by(log, first, now_ns);
   r->place = accepted - first < limit ? accepted : first + limit;

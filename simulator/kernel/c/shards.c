@@ -31,10 +31,10 @@ static int room_for_shards(Kernel *k, Stream *s, i64 n) {
 int make_shard(Kernel *k, Stream *s, i64 number, Span span) {
   Shard *shard = &s->shards[number];
   s->spans[number] = span;
-  *shard = (Shard){.last_accepted = -NEVER, .held = -1, .last_held = -1};
+  *shard = (Shard){.log.of = &s->pages, .last_accepted = -NEVER, .held = -1, .last_held = -1};
   shard->records.full_ns = shard->bytes.full_ns = shard->calls_full_ns = shard->opened_ns = -NEVER;
   shard->lanes = take(&k->memory, (u64)(s->nfactors + 1) * sizeof(LaneLog *));
-  if (k->memory.exhausted || !make_log(k, &shard->log, s)) return 0;
+  if (k->memory.exhausted) return 0;
   for (int f = 0; f < s->nfactors; f++) shard->lanes[f] = take(&k->memory, (u64)s->factors[f] * sizeof(LaneLog));
   if (s->is_reshaped || s->changes) shard->lane_begins = take(&k->memory, (u64)(s->nfactors + 1) * sizeof(*shard->lane_begins));
   if (k->memory.exhausted) return 0;

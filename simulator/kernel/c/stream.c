@@ -7,31 +7,33 @@
 #define LONGEST_NS (600LL * NS)
 #define MOST_NEW_ROWS 1000 /* a window */
 
-static void strike_at_random(const Stream *stream, const Producer *p, u64 number, Log *log, u64 at) {
-  for (int f = 0; f < stream->npoisoned; f++) log->poison[f][at] = __builtin_inf();
+static void strike_at_random(const Stream *stream, const Producer *p, u64 number, const Log *log, i64 place) {
+  for (int f = 0; f < stream->npoisoned; f++) *fails_after(log, f, place) = __builtin_inf();
   for (int i = 0; i < stream->nkinds; i++) {
     const PoisonKind *kind = &stream->kinds[i];
-    double *after = &log->poison[kind->function][at];
+    double *after = fails_after(log, kind->function, place);
     if (unit(bits(p->poison[i], number)) < kind->probability && kind->fails_after < *after) *after = kind->fails_after;
   }
 }
 
 /* A record that has been let in is a row of the log. */
 static void append(const Kernel *k, const Stream *stream, Log *log, const Offered *o) {
-  u64 at = row(log, log->end++);
-  log->rows[at] = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, log->bytes};
+  i64 place = log->end++;
+  *record_at(log, place) = (Record){o->produced_ns, o->accepted_ns, stream->produced + o->nth, log->bytes};
   log->bytes += o->bytes;
   if (k->measures && o->accepted_ns == o->produced_ns) return;
-  if (log->let_in) log->let_in[at] = o->let_in_ns;
-  if (stream->changes) log->origin[at] = (u64)o->producer << 32 | o->draw, log->moved[at] = 0;
+  if (log->of->let_in) *cell(log, log->of->let_in, place) = o->let_in_ns;
+  if (!stream->changes) return;
+  *cell(log, log->of->origin, place) = (i64)((u64)o->producer << 32 | o->draw);
+  *cell(log, log->of->moved, place) = 0;
 }
 
 /* What else there may be of one that comes next: lanes, poison, and, if it is not measured here, a fact. */
 static int describe(Kernel *k, Stream *stream, Shard *shard, const Offered *o) {
   const Producer *p = &k->producers[o->producer];
   u8 lanes[MOST_FACTORS];
-  if (stream->nfilters) filter_record(stream, p, o, &shard->log, row(&shard->log, shard->log.end));
-  if (stream->npoisoned) strike_at_random(stream, p, o->number, &shard->log, row(&shard->log, shard->log.end));
+  if (stream->nfilters) filter_record(stream, p, o, &shard->log, shard->log.end);
+  if (stream->npoisoned) strike_at_random(stream, p, o->number, &shard->log, shard->log.end);
   for (int f = 0; f < stream->nfactors; f++) {
     lanes[f] = (u8)lane_of(stream, o->shard, &p->keys, o->draw, f);
     if (!o->dropped && !append_to_lane(&k->memory, &shard->lanes[f][lanes[f]], shard->log.end)) return 0;
@@ -73,11 +75,11 @@ static int accept_in_window(Kernel *k, Stream *stream) {
     Shard *shard = &stream->shards[j];
     i64 first = shard->due, end_ns = k->window_ends_ns + (k->window_ends_ns == k->latest_ns && !changes_at_end(k));
     if (first == shard->log.end) continue;
-    if (shard->log.rows[row(&shard->log, shard->log.end - 1)].accepted < end_ns) shard->due = shard->log.end;
-    while (shard->due < shard->log.end && shard->log.rows[row(&shard->log, shard->due)].accepted < end_ns) shard->due++;
+    if (record_at(&shard->log, shard->log.end - 1)->accepted < end_ns) shard->due = shard->log.end;
+    while (shard->due < shard->log.end && record_at(&shard->log, shard->due)->accepted < end_ns) shard->due++;
     if (shard->due == first) continue;
     i64 more = bytes_between(&shard->log, first, shard->due);
-    shard->last_accepted = shard->log.rows[row(&shard->log, shard->due - 1)].accepted;
+    shard->last_accepted = record_at(&shard->log, shard->due - 1)->accepted;
     records += shard->due - first, bytes += more;
     if (c->kind == ON_DEMAND_MODE && k->window_began_ns >= 0) count_on_demand(&c->mode, j, shard->due - first, more);
   }
@@ -127,7 +129,7 @@ static i64 window_end(Kernel *k) {
 static int awaits_any(const Kernel *k, const Stream *stream, const Shard *shard) {
   const Log *log = &shard->log;
   if (due_in(stream, shard) == log->end) return 0;
-  i64 accepted_ns = log->rows[row(log, log->end - 1)].accepted;
+  i64 accepted_ns = record_at(log, log->end - 1)->accepted;
   for (int i = 0; i < k->nmappings; i++)
     if (&k->streams[k->mappings[i].stream] == stream && !is_skipped(&k->mappings[i], accepted_ns)) return 1;
   return 0;

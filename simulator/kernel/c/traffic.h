@@ -63,17 +63,37 @@ int offer(Kernel *); /* offers.c: what all producers offer in the window */
 void write_limited(Shard *, const Kernel *, int any_large, Offered *, i64 n);
 void write_waiting(Shard *, int any_large, i64 since_ns, i64 bytes, i64 *let_in_ns, i64 *accepted_ns);
 
-int make_log(Kernel *, Log *, const Stream *); /* log.c */
+Column add_column(Pages *, u64 bytes); /* log.c */
+void lay_out_pages(const Kernel *, Stream *);
 int room_in_log(Kernel *, Stream *, Shard *, i64 more);
+void forget_before(Kernel *, Stream *, Log *, i64 first);
+void fill(const Log *, Column, i64 first, i64 end, i64 value); /* the cells of neighbours */
 int append_to_lane(Memory *, LaneLog *, i64 place);
 
 void strike_at_times(Stream *, i64 end_ns); /* poison.c */
 
-void filter_record(const Stream *, const Producer *, const Offered *, const Log *, u64 at); /* filters.c */
+void filter_record(const Stream *, const Producer *, const Offered *, const Log *, i64 place); /* filters.c */
 
 int bring_in(Kernel *); /* stream.c: the records of the next window */
 
-static inline u64 row(const Log *log, i64 place) { return (u64)place & log->mask; }
+/* What a log keeps of the record at a place. */
+static inline u8 *page_of(const Log *log, i64 place) { return log->pages[(u64)place / ROWS & log->mask]; }
+static inline Record *record_at(const Log *log, i64 place) {
+  return (Record *)(page_of(log, place) + CACHE_LINE) + place % ROWS;
+}
+static inline i64 *cell(const Log *log, Column column, i64 place) {
+  return (i64 *)(page_of(log, place) + column) + place % ROWS;
+}
+static inline i64 rows_in_page(i64 place, i64 end) { /* from a place on, up to another one */
+  i64 n = ROWS - place % ROWS;
+  return n < end - place ? n : end - place;
+}
+static inline double *fails_after(const Log *log, int function, i64 place) {
+  return (double *)(page_of(log, place) + log->of->poison) + function * ROWS + place % ROWS;
+}
+static inline u8 *passes_by(const Log *log, int filter, i64 place) {
+  return page_of(log, place) + log->of->passes + filter * ROWS + place % ROWS;
+}
 
 /* The place behind the records of a shard that may be known. */
 static inline i64 due_in(const Stream *stream, const Shard *shard) { return stream->changes ? shard->due : shard->log.end; }
@@ -81,14 +101,14 @@ static inline i64 due_in(const Stream *stream, const Shard *shard) { return stre
 /* The bytes of the records between two places. */
 static inline i64 bytes_between(const Log *log, i64 first, i64 end) {
   if (first == end) return 0;
-  return (end == log->end ? log->bytes : log->rows[row(log, end)].bytes_before) - log->rows[row(log, first)].bytes_before;
+  return (end == log->end ? log->bytes : record_at(log, end)->bytes_before) - record_at(log, first)->bytes_before;
 }
 
 static inline i64 bytes_of(const Log *log, i64 place) { return bytes_between(log, place, place + 1); }
 
 /* Whether a record has been passed over by a reader. */
 static inline int is_gone(const Reader *r, const Log *log, i64 place) {
-  return r->any_gone && r->available[row(log, place)] == GONE;
+  return r->any_gone && *cell(log, r->available, place) == GONE;
 }
 
 #endif

@@ -28,7 +28,7 @@ class Cost:
 
 COSTS: Final[dict[Kind, Cost]] = {
     "shards": Cost(5e-6, 8_000),  # of each mapping
-    "records": Cost(5e-8, 64),  # to write, and to read; while it waits to be processed
+    "records": Cost(5e-8, 72),  # to write, and to read; while it waits to be processed
     "waiting": Cost(1.5e-7, 64),  # at its producer
     "attempts": Cost(7e-7),
     "retries": Cost(6e-7),

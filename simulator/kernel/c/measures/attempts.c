@@ -43,7 +43,7 @@ i64 last_accepted(Kernel *k, const Reader *r, const Lane *lane) {
   const Log *log = &shard_read(k, r)->log;
   i64 index = lane->part.high - 1;
   while (is_gone(r, log, place_of(r, lane, index))) index--;
-  return log->rows[row(log, place_of(r, lane, index))].accepted;
+  return record_at(log, place_of(r, lane, index))->accepted;
 }
 
 static void change_wanted(Kernel *k, const Reader *r, i64 by) {

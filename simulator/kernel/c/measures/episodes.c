@@ -37,7 +37,7 @@ static i64 count_delayed(Kernel *k, const Reader *r, const Lane *lane) {
   for (i64 index = lane->part.low; index < lane->done; index++) {
     i64 place = place_of(r, lane, index);
     if (is_gone(r, log, place)) continue;
-    if (k->clock.now - log->rows[row(log, place)].produced <= limit_ns) break;
+    if (k->clock.now - record_at(log, place)->produced <= limit_ns) break;
     n++;
   }
   return n;

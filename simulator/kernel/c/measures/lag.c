@@ -74,7 +74,7 @@ void note_oldest(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   const Log *log = &shard_read(k, r)->log;
   i64 index = first_left(k, r, lane), oldest = lag->oldest[1];
   i64 produced_ns = NEVER;
-  if (index < known_to_lane(k, r, lane)) produced_ns = log->rows[row(log, place_of(r, lane, index))].produced;
+  if (index < known_to_lane(k, r, lane)) produced_ns = record_at(log, place_of(r, lane, index))->produced;
   if (!put_oldest(lag, r->shard * k->mappings[r->mapping].factor + lane->number, produced_ns)) return;
   if (oldest < time_ns) has_reigned(k, mine, oldest, time_ns);
   lag->since_ns = time_ns;

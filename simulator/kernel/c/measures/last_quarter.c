@@ -25,10 +25,10 @@ static void close_lane(Kernel *k, const Reader *r, const Lane *lane) {
   const Log *log = &shard_read(k, r)->log;
   i64 index = first_that_passes(k, r, lane);
   if (index >= known_to_lane(k, r, lane)) return;
-  u64 at = row(log, place_of(r, lane, index));
-  if (log->rows[at].accepted > k->duration_ns) return;
+  const Record *record = record_at(log, place_of(r, lane, index));
+  if (record->accepted > k->duration_ns) return;
   mine->totals.waiting_lanes++;
-  mine->totals.stuck_lanes += !lane->watch.moves && log->rows[at].produced < k->duration_ns - mine->lag.limit_ns;
+  mine->totals.stuck_lanes += !lane->watch.moves && record->produced < k->duration_ns - mine->lag.limit_ns;
 }
 
 /* The traffic has ended, and all that happened just then is over. */

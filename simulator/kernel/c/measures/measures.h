@@ -128,7 +128,7 @@ void expire_set_aside(Kernel *, Reader *, Lane *, i64 place, i64 time_ns);
 void leave_set_aside(Kernel *, Reader *, Lane *, i64 place, i64 end_ns); /* it is left when the run ends */
 void end_set_aside(Kernel *, const Reader *, const Lane *);
 static inline int is_set_aside(const Mapping *m, const Log *log, i64 place) {
-  return m->nth_filter >= 0 && !log->passes[m->nth_filter][row(log, place)];
+  return m->nth_filter >= 0 && !*passes_by(log, m->nth_filter, place);
 }
 
 /* other_readers.c */
@@ -142,17 +142,22 @@ void end_other(Kernel *, int other, i64 end_ns);
 i64 first_that_passes(Kernel *, const Reader *, const Lane *); /* of those that are left */
 void take_age(Kernel *, int mapping, i64 time_ns, i64 age_ns);
 
+/* How many records, from an index on and up to another one, are neighbours in a page. */
+static inline i64 neighbours(const Reader *r, i64 index, i64 end) {
+  return r->lane_logs ? 1 : rows_in_page(index, end);
+}
+
 /* Whether nothing that happened so far has returned or sent a record, and it is not one that will be sent. */
 static inline int is_unread(Kernel *k, const Reader *r, i64 place) {
   if (!k->mappings[r->mapping].push || place >= r->known) return place >= r->place;
-  i64 available = r->available[row(&shard_read(k, r)->log, place)];
+  i64 available = *cell(&shard_read(k, r)->log, r->available, place);
   return available < 0 && available != GONE;
 }
 
 /* Whether a record has ended unread, or will be skipped. (Of those that have not been read nothing else is known.) */
 static inline int has_expired(Kernel *k, const Reader *r, i64 place) {
   const Log *log = &shard_read(k, r)->log;
-  if (place >= r->known) return is_skipped(&k->mappings[r->mapping], log->rows[row(log, place)].accepted);
+  if (place >= r->known) return is_skipped(&k->mappings[r->mapping], record_at(log, place)->accepted);
   if (is_unread(k, r, place)) return place < r->expired;
   return is_gone(r, log, place);
 }

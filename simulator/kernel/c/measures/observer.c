@@ -32,11 +32,8 @@ static int make_reader_measures(Kernel *k, int mapping, i64 shard, i64 since_ns)
   Mapping *m = &k->mappings[mapping];
   MappingMeasures *mine = &k->measures->mappings[mapping];
   Reader *r = &m->readers[shard];
-  u64 room = k->streams[m->stream].shards[shard].log.mask + 1;
   int is_child = k->streams[m->stream].spans[shard].parents[0] >= 0;
   mine->readers[shard] = (ReaderMeasures){.age_peak_ns = NO_PEAK, .finished_ns = NEVER};
-  r->busy_at = take(&k->memory, room * sizeof(i64));
-  r->free_at = take(&k->memory, room * sizeof(i64));
   r->polled = MISSED;
   r->polled_ns = -NEVER;
   for (int n = 0; !k->memory.exhausted && n < m->factor; n++)

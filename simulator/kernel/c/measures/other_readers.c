@@ -24,7 +24,7 @@ static i64 first_unread(const Reader *r) { return greatest(r->place, r->expired)
 /* When it was accepted; NEVER without one. */
 static i64 oldest_of(Kernel *k, const Reader *r) {
   const Log *log = &shard_read(k, r)->log;
-  return first_unread(r) < r->known ? log->rows[row(log, first_unread(r))].accepted : NEVER;
+  return first_unread(r) < r->known ? record_at(log, first_unread(r))->accepted : NEVER;
 }
 
 /* The oldest record was accepted at `of`, and has been the oldest up to a time. */

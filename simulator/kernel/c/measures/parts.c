@@ -15,19 +15,23 @@ static LOOP Added add_up(Reader *r, const Lane *lane, const Log *log, i64 low, i
                     i64 *cold) {
   Added all = {0};
   int longest = -1, bucket = BUCKETS;
-  for (i64 index = low; index < high; index++) {
+  for (i64 index = low, n; index < high; index += n) {
     i64 place = place_of(r, lane, index);
-    u64 at = row(log, place);
-    if (is_gone(r, log, place)) continue;
-    bucket = bucket_of(finished_ns - log->rows[at].produced);
-    if (longest < 0) longest = bucket;
-    p->open.counts[bucket]++;
-    if (cold) cold[bucket]++;
-    all.records++;
-    add_value(&all.produced, log->rows[at].produced);
-    add_value(&all.accepted, log->rows[at].accepted);
-    add_value(&all.busy, r->busy_at[at]);
-    add_value(&all.free, r->free_at[at]);
+    const Record *record = record_at(log, place);
+    const i64 *busy = cell(log, r->busy_at, place), *free = cell(log, r->free_at, place);
+    n = neighbours(r, index, high);
+    for (i64 i = 0; i < n; i++) {
+      if (is_gone(r, log, place + i)) continue;
+      bucket = bucket_of(finished_ns - record[i].produced);
+      if (longest < 0) longest = bucket;
+      p->open.counts[bucket]++;
+      if (cold) cold[bucket]++;
+      all.records++;
+      add_value(&all.produced, record[i].produced);
+      add_value(&all.accepted, record[i].accepted);
+      add_value(&all.busy, busy[i]);
+      add_value(&all.free, free[i]);
+    }
   }
   p->open.n += all.records;
   widen_row(&p->open, bucket, longest);
@@ -59,12 +63,12 @@ static void note_latencies(Histogram *latency, i64 least_ns, i64 greatest_ns, i6
 
 static i64 latency_of(const Reader *r, const Lane *lane, const Log *log, i64 index, int step) {
   while (is_gone(r, log, place_of(r, lane, index))) index += step;
-  return lane->finished_ns - log->rows[row(log, place_of(r, lane, index))].produced;
+  return lane->finished_ns - record_at(log, place_of(r, lane, index))->produced;
 }
 
 /* The first index whose record was accepted after the warm-up. */
 static i64 first_warm(const Kernel *k, const Reader *r, const Lane *lane, const Log *log, i64 low, i64 high) {
-  while (low < high && log->rows[row(log, place_of(r, lane, low))].accepted < k->measures->warmup_ns) low++;
+  while (low < high && record_at(log, place_of(r, lane, low))->accepted < k->measures->warmup_ns) low++;
   return low;
 }
 
@@ -86,7 +90,7 @@ static i64 add_parts(const Lane *lane, MappingMeasures *mine, MappingRow *row, c
 static Sum waited_for_parents(const Reader *r, const Lane *lane, const Log *log, i64 low, i64 high) {
   Sum waited = {0};
   for (i64 index = low; index < high; index++) {
-    const Record *record = &log->rows[row(log, place_of(r, lane, index))];
+    const Record *record = record_at(log, place_of(r, lane, index));
     if (record->accepted >= r->read_ns) break;
     if (!is_gone(r, log, place_of(r, lane, index))) add_value(&waited, r->read_ns - record->accepted);
   }

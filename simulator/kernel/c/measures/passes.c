@@ -11,10 +11,10 @@ static void pass_some_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   i64 busy = w->doing < FOR_ANSWER, busy_ns = w->busy_ns - busy * w->since_ns;
   int class = m->push ? SEEN : UNSEEN, cause = why(m, r->polled, w->doing, phase_of(k, r, w), class);
   for (i64 end = known_to_lane(k, r, lane); w->accepted < end; w->accepted++) {
-    i64 place = place_of(r, lane, w->accepted), accepted_ns = log->rows[row(log, place)].accepted;
+    i64 place = place_of(r, lane, w->accepted), accepted_ns = record_at(log, place)->accepted;
     if (accepted_ns > until_ns) break;
     if (is_set_aside(m, log, place)) continue;
-    r->busy_at[row(log, place)] = busy_ns + busy * accepted_ns;
+    *cell(log, r->busy_at, place) = busy_ns + busy * accepted_ns;
     move(k, r->mapping, NOTHING_WAITS, cause, accepted_ns, 1);
     w->records[class]++;
     of_lane(k, r, lane)->accepted++;
@@ -35,17 +35,20 @@ LOOP void pass_accepted(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   i64 busy = w->doing < FOR_ANSWER, busy_ns = w->busy_ns - busy * w->since_ns;
   int class = m->push ? SEEN : UNSEEN;
   while (index < end) {
-    u64 at = row(log, place_of(r, lane, index));
-    if (log->rows[at].accepted > until_ns) break;
-    row_at(grid, log->rows[at].accepted);
-    row_at(usual, log->rows[at].accepted);
-    i64 first = index, last_ns = least(until_ns, least(grid->ends_ns, usual->ends_ns) - 1), accepted_ns;
+    i64 accepted_ns = record_at(log, place_of(r, lane, index))->accepted;
+    if (accepted_ns > until_ns) break;
+    row_at(grid, accepted_ns);
+    row_at(usual, accepted_ns);
+    i64 first = index, last_ns = least(until_ns, least(grid->ends_ns, usual->ends_ns) - 1);
     Sum left = {0, 0};
-    for (; index < end; index++) {
-      at = row(log, place_of(r, lane, index));
-      if ((accepted_ns = log->rows[at].accepted) > last_ns) break;
-      r->busy_at[at] = busy_ns + busy * accepted_ns;
-      add_value(&left, grid->ends_ns - accepted_ns);
+    for (i64 n = 0, i = 0; i == n && index < end; index += i) {
+      i64 place = place_of(r, lane, index), *busy_at = cell(log, r->busy_at, place);
+      const Record *record = record_at(log, place);
+      n = neighbours(r, index, end);
+      for (i = 0; i < n && (accepted_ns = record[i].accepted) <= last_ns; i++) {
+        busy_at[i] = busy_ns + busy * accepted_ns;
+        add_value(&left, grid->ends_ns - accepted_ns);
+      }
     }
     move_several(k, r->mapping, NOTHING_WAITS, why(m, r->polled, w->doing, phase_of(k, r, w), class), left, index - first);
     w->records[class] += index - first;
@@ -61,13 +64,13 @@ void pass_sent(Kernel *k, Reader *r, Lane *lane, i64 until_ns) {
   const Log *log = &shard_read(k, r)->log;
   ReaderMeasures *reads = &k->measures->mappings[r->mapping].readers[r->shard];
   for (; w->sent < w->accepted; w->sent++) {
-    u64 at = row(log, place_of(r, lane, w->sent));
-    if (r->available[at] == UNSENT) break;
-    if (r->available[at] < 0) continue;
-    i64 leaves_ns = r->available[at] - m->propagation_ns;
+    i64 place = place_of(r, lane, w->sent), available = *cell(log, r->available, place);
+    if (available == UNSENT) break;
+    if (available < 0) continue;
+    i64 leaves_ns = available - m->propagation_ns;
     if (leaves_ns > until_ns) break;
-    reads->bytes += bytes_of(log, place_of(r, lane, w->sent));
-    if (is_set_aside(m, log, place_of(r, lane, w->sent))) continue;
+    reads->bytes += bytes_of(log, place);
+    if (is_set_aside(m, log, place)) continue;
     w->records[SEEN]--, w->records[CALLED_FOR]++;
     int phase = phase_of(k, r, w);
     move(k, r->mapping, why(m, r->polled, w->doing, phase, SEEN), why(m, r->polled, w->doing, phase, CALLED_FOR), leaves_ns, 1);
@@ -122,7 +125,11 @@ LOOP void measure_arrival(Kernel *k, Reader *r, Lane *lane, i64 from, i64 record
   const Log *log = &shard_read(k, r)->log;
   Watch *w = &lane->watch;
   follow(k, r, lane, k->clock.now);
-  for (i64 index = from; index < lane->seen; index++) r->free_at[row(log, place_of(r, lane, index))] = w->free_ns;
+  for (i64 index = from, n; index < lane->seen; index += n) {
+    i64 place = place_of(r, lane, index);
+    n = neighbours(r, index, lane->seen);
+    fill(log, r->free_at, place, place + n, w->free_ns);
+  }
   int phase = phase_of(k, r, w);
   move(k, r->mapping, why(m, r->polled, w->doing, phase, CALLED_FOR), why(m, r->polled, w->doing, phase, AVAILABLE), k->clock.now, records);
   w->records[CALLED_FOR] -= records;

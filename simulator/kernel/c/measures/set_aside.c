@@ -38,7 +38,7 @@ static i64 oldest_ns(Kernel *k, const Reader *r, const Lane *lane, i64 now_ns) {
   i64 index = lane->seen;
   while (index < known_to_lane(k, r, lane) && has_expired(k, r, place_of(r, lane, index))) index++;
   if (index == known_to_lane(k, r, lane)) return now_ns;
-  return least(now_ns, log->rows[row(log, place_of(r, lane, index))].accepted);
+  return least(now_ns, record_at(log, place_of(r, lane, index))->accepted);
 }
 
 static int room_for_an_edge(Kernel *k, const Reader *r, const Lane *lane, i64 now_ns) {
@@ -99,10 +99,10 @@ static i64 seen_ns(const Mapping *m, const SetAside *a, i64 accepted_ns) {
 static void return_record(Kernel *k, Reader *r, Lane *lane, i64 place, i64 called_ns, i64 end_ns) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  i64 accepted_ns = log->rows[row(log, place)].accepted, produced_ns = log->rows[row(log, place)].produced;
+  i64 accepted_ns = record_at(log, place)->accepted, produced_ns = record_at(log, place)->produced;
   called_ns = least(called_ns, end_ns);
   i64 seen = least(seen_ns(m, lane->watch.aside, accepted_ns), called_ns);
-  if (accepted_ns > produced_ns) wait_to_write(k, r->mapping, produced_ns, log->let_in[row(log, place)], accepted_ns);
+  if (accepted_ns > produced_ns) wait_to_write(k, r->mapping, produced_ns, *cell(log, log->of->let_in, place), accepted_ns);
   wait_in(k, r, lane, UNSEEN, accepted_ns, seen);
   wait_in(k, r, lane, SEEN, seen, called_ns);
   wait_in(k, r, lane, CALLED_FOR, called_ns, end_ns);
@@ -116,7 +116,7 @@ void expire_set_aside(Kernel *k, Reader *r, Lane *lane, i64 place, i64 time_ns) 
 static i64 called_for_ns(Kernel *k, const Reader *r, i64 place) {
   const Mapping *m = &k->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  if (m->push) return r->available[row(log, place)] < 0 ? NEVER : r->available[row(log, place)] - m->propagation_ns;
+  if (m->push) return *cell(log, r->available, place) < 0 ? NEVER : *cell(log, r->available, place) - m->propagation_ns;
   for (u32 i = 0; i < r->nanswers; i++) {
     const Answer *answer = &r->answers[(r->first_answer + i) % r->answers_room];
     if (place >= answer->first && place < answer->end) return answer->comes_ns - m->latency_ns;

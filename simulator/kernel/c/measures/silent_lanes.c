@@ -19,7 +19,7 @@ static void look_at_lane(Kernel *k, const Reader *r, const Lane *lane, i64 minut
   const Log *log = &shard_read(k, r)->log;
   i64 index = first_that_passes(k, r, lane);
   if (index >= known_to_lane(k, r, lane)) return;
-  i64 accepted_ns = log->rows[row(log, place_of(r, lane, index))].accepted, age_ns = minute_ns - accepted_ns;
+  i64 accepted_ns = record_at(log, place_of(r, lane, index))->accepted, age_ns = minute_ns - accepted_ns;
   if (age_ns <= 0) return;
   take_age(k, r->mapping, minute_ns, age_ns);
   if (accepted_ns < k->measures->warmup_ns) return;

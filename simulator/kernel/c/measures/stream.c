@@ -156,7 +156,7 @@ static void begin_to_wait(StreamMeasures *mine, const Stream *stream, Held held)
   const Shard *shard = &stream->shards[held.shard];
   change_level(&mine->unwritten, held.produced_ns, 1);
   if (mine->shards[held.shard].waiting++) return;
-  due(&mine->arrivals.waiting, shard->log.rows[row(&shard->log, shard->held)].accepted, (u64)held.shard);
+  due(&mine->arrivals.waiting, record_at(&shard->log, shard->held)->accepted, (u64)held.shard);
 }
 
 /* Arrivals before a time have been counted, and somebody wants to know how many there are. */
@@ -169,7 +169,7 @@ static void at_boundary(Kernel *k, Stream *stream, i64 time_ns) {
 static void next_held(Shard *shard) {
   const Log *log = &shard->log;
   i64 place = shard->held + 1;
-  while (place <= shard->last_held && log->rows[row(log, place)].accepted == log->rows[row(log, place)].produced) place++;
+  while (place <= shard->last_held && record_at(log, place)->accepted == record_at(log, place)->produced) place++;
   shard->held = place <= shard->last_held ? place : -1;
 }
 
@@ -202,7 +202,7 @@ void measure_moved(Kernel *k, const Stream *stream, const i64 *parents, i64 n) {
     if (!child->log.end) continue;
     child->held = 0, child->last_held = child->log.end - 1;
     mine->shards[children[c]].waiting = child->log.end;
-    due(&mine->arrivals.waiting, child->log.rows[0].accepted, (u64)children[c]);
+    due(&mine->arrivals.waiting, record_at(&child->log, 0)->accepted, (u64)children[c]);
   }
   for (int i = 0; i < k->nmappings; i++) {
     const Mapping *m = &k->mappings[i];
@@ -218,8 +218,9 @@ void measure_moved(Kernel *k, const Stream *stream, const i64 *parents, i64 n) {
 static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
   Event first = next_event(&mine->arrivals.waiting);
   Shard *shard = &stream->shards[first.order];
-  u64 at = row(&shard->log, shard->held);
-  i64 produced_ns = shard->log.rows[at].produced, let_in_ns = shard->log.let_in[at];
+  const Log *log = &shard->log;
+  i64 produced_ns = record_at(log, shard->held)->produced, let_in_ns = *cell(log, log->of->let_in, shard->held);
+  i64 *moved = cell(log, log->of->moved, shard->held);
   if (first.time >= mine->arrivals.boundary_ns) at_boundary(k, stream, first.time);
   mine->arrivals.count++;
   change_level(&mine->unwritten, first.time, -1);
@@ -230,12 +231,12 @@ static void accept_held(Kernel *k, Stream *stream, StreamMeasures *mine) {
     if (&k->streams[k->mappings[i].stream] == stream && first.time >= k->measures->mappings[i].backlog.from_ns &&
         !is_set_aside(&k->mappings[i], &shard->log, shard->held)) {
       wait_to_write(k, i, produced_ns, let_in_ns, first.time);
-      if (stream->changes) wait_for_closed(k, stream, i, shard->log.moved[at]);
+      if (stream->changes) wait_for_closed(k, stream, i, *moved);
     }
-  if (stream->changes) forget_waits(stream, &shard->log.moved[at]);
+  if (stream->changes) forget_waits(stream, moved);
   next_held(shard);
   if (--mine->shards[first.order].waiting)
-    due(&mine->arrivals.waiting, shard->log.rows[row(&shard->log, shard->held)].accepted, first.order);
+    due(&mine->arrivals.waiting, record_at(&shard->log, shard->held)->accepted, first.order);
 }
 
 /* Those that need not wait are accepted, before a time. */

@@ -16,19 +16,19 @@ static void count_lost(MappingMeasures *mine, MappingRow *row, int how, i64 reco
   else row->expired += records, mine->totals.expired += records, mine->noticed += records;
 }
 
-static void live(MappingMeasures *mine, const Log *log, u64 at, i64 ended_ns) {
-  i64 lived_ns = ended_ns - log->rows[at].produced, stayed_ns = ended_ns - log->rows[at].accepted;
+static void live(MappingMeasures *mine, const Record *record, i64 ended_ns) {
+  i64 lived_ns = ended_ns - record->produced, stayed_ns = ended_ns - record->accepted;
   add_sum(&mine->totals.lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
   add_sum(&mine->totals.stayed, (Sum){stayed_ns >> BITS, stayed_ns & MASK});
 }
 
 /* A record is lost. */
-static void lose(const Kernel *k, MappingMeasures *mine, const Log *log, u64 at, i64 time_ns) {
-  if (log->rows[at].accepted >= k->measures->warmup_ns) {
+static void lose(const Kernel *k, MappingMeasures *mine, const Record *record, i64 time_ns) {
+  if (record->accepted >= k->measures->warmup_ns) {
     mine->totals.unserved++;
     mine->eighths.lost[eighth_at(k->measures, time_ns)]++;
   }
-  live(mine, log, at, time_ns);
+  live(mine, record, time_ns);
 }
 
 /* Records of a part of a batch, between two indices, end without having been processed. */
@@ -43,7 +43,7 @@ void measure_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 recor
   moved_in_quarter(k, lane, now_ns);
   for (i64 index = low; index < high; index++) {
     i64 place = place_of(r, lane, index);
-    if (!is_gone(r, log, place)) lose(k, mine, log, row(log, place), now_ns);
+    if (!is_gone(r, log, place)) lose(k, mine, record_at(log, place), now_ns);
   }
   follow(k, r, lane, now_ns);
   end_waiting(k, r, lane, now_ns, records);
@@ -59,7 +59,7 @@ void measure_before_filtering(Kernel *k, Reader *r) {
 void measure_filtered(Kernel *k, const Reader *r, i64 place) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   const Log *log = &shard_read(k, r)->log;
-  const Record *record = &log->rows[row(log, place)];
+  const Record *record = record_at(log, place);
   i64 now_ns = k->clock.now, lived_ns = now_ns - record->produced, stayed_ns = now_ns - record->accepted;
   Grid *grid = &k->measures->grid;
   add_sum(&mine->totals.filtered_lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
@@ -105,13 +105,13 @@ static void expire_one(Kernel *k, Reader *r, i64 place, i64 time_ns) {
   if (is_set_aside(m, log, place)) {
     expire_set_aside(k, r, lane, place, time_ns);
   } else {
-    int class = !m->push && log->rows[row(log, place)].accepted > r->polled_ns ? UNSEEN : SEEN;
+    int class = !m->push && record_at(log, place)->accepted > r->polled_ns ? UNSEEN : SEEN;
     move(k, r->mapping, why(m, r->polled, w->doing, phase_of(k, r, w), class), NOTHING_WAITS, time_ns, 1);
     w->records[class]--;
     moved_in_quarter(k, lane, time_ns);
   }
   mine->totals.expired++;
-  lose(k, mine, log, row(log, place), time_ns);
+  lose(k, mine, record_at(log, place), time_ns);
   lost_in_episode(k, r->mapping, EXPIRED, time_ns, 1);
   lost_in_quarter(k, r->mapping, EXPIRED, NONE, time_ns, 1);
   end_in_backlog(k, r->mapping, time_ns, 1);
@@ -128,7 +128,7 @@ static i64 next_unread(Kernel *k, Reader *r) {
 
 static i64 expires_at(Kernel *k, const Reader *r, i64 place) {
   const Log *log = &shard_read(k, r)->log;
-  return log->rows[row(log, place)].accepted + k->streams[k->mappings[r->mapping].stream].retention_ns;
+  return record_at(log, place)->accepted + k->streams[k->mappings[r->mapping].stream].retention_ns;
 }
 
 /* Have a reader looked at when its next unread record may expire. */
@@ -172,31 +172,31 @@ static void count_left(Kernel *k, Reader *r, Lane *lane, i64 end_ns) {
   const Log *log = &shard_read(k, r)->log;
   for (i64 index = first_left(k, r, lane); index < known_to_lane(k, r, lane); index++) {
     i64 place = place_of(r, lane, index);
-    u64 at = row(log, place);
+    const Record *record = record_at(log, place);
     if (has_expired(k, r, place)) continue;
     mine->totals.unprocessed++;
-    if (log->rows[at].accepted > end_ns || log->rows[at].accepted >= k->measures->warmup_ns) {
-      i64 age_ns = end_ns - log->rows[at].produced;
+    if (record->accepted > end_ns || record->accepted >= k->measures->warmup_ns) {
+      i64 age_ns = end_ns - record->produced;
       add_to_histogram(&mine->left, age_ns);
       mine->eighths.counts[eighth_at(k->measures, end_ns)][bucket_of(age_ns)]++;
     }
-    if (log->rows[at].accepted <= end_ns) {
-      live(mine, log, at, end_ns);
+    if (record->accepted <= end_ns) {
+      live(mine, record, end_ns);
       if (is_set_aside(&k->mappings[r->mapping], log, place)) leave_set_aside(k, r, lane, place, end_ns);
       continue;
     }
-    i64 lived_ns = end_ns - log->rows[at].produced;
+    i64 lived_ns = end_ns - record->produced;
     add_sum(&mine->totals.lived, (Sum){lived_ns >> BITS, lived_ns & MASK});
-    wait_to_write(k, r->mapping, log->rows[at].produced, least(log->let_in[at], end_ns), end_ns);
-    if (log->moved) wait_for_closed(k, &k->streams[r->stream], r->mapping, log->moved[at]);
+    wait_to_write(k, r->mapping, record->produced, least(*cell(log, log->of->let_in, place), end_ns), end_ns);
+    if (log->of->moved) wait_for_closed(k, &k->streams[r->stream], r->mapping, *cell(log, log->of->moved, place));
   }
 }
 
 /* Skipped records that are not accepted when the run ends have waited until then. */
 static void wait_skipped(Kernel *k, const Reader *r, const Log *log, i64 end_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
-  for (i64 place = r->skipped - 1; place >= log->first && log->rows[row(log, place)].accepted > end_ns; place--) {
-    i64 late_ns = log->rows[row(log, place)].accepted - end_ns;
+  for (i64 place = r->skipped - 1; place >= log->first && record_at(log, place)->accepted > end_ns; place--) {
+    i64 late_ns = record_at(log, place)->accepted - end_ns;
     add_sum(&mine->totals.skipped_wait, (Sum){-(late_ns >> BITS), -(late_ns & MASK)});
   }
 }
@@ -206,7 +206,7 @@ void measure_skipped(Kernel *k, const Reader *r, i64 from, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   mine->totals.skipped += end - from;
   for (i64 place = from; place < end; place++) {
-    i64 waited_ns = log->rows[row(log, place)].accepted - log->rows[row(log, place)].produced;
+    i64 waited_ns = record_at(log, place)->accepted - record_at(log, place)->produced;
     if (waited_ns) add_sum(&mine->totals.skipped_wait, (Sum){waited_ns >> BITS, waited_ns & MASK});
   }
 }
