@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import signal
@@ -15,6 +16,7 @@ from typing import BinaryIO, Final
 from simulator.files.interrupts import ENDING, undisturbed
 
 NONE: Final = 0  # no other process
+PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl
 
 
 @contextmanager
@@ -45,22 +47,28 @@ def beside(work: Callable[[], object]) -> Iterator[None]:
 
 
 def _forked(work: Callable[[], object], tell: BinaryIO) -> int:
+    ours = os.getpid()
     if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
         return NONE
     with warnings.catch_warnings(), suppress(OSError):
         warnings.simplefilter("ignore", DeprecationWarning)  # of threads: the work shares no lock with ours
         if child := os.fork():
             return child
-        _do(work, tell)
+        _do(work, tell, ours)
     return NONE
 
 
-def _do(work: Callable[[], object], tell: BinaryIO) -> None:
-    """Do the work as the other process, which leaves Ctrl-C to its parent, and end it."""
+def _do(work: Callable[[], object], tell: BinaryIO, parent: int) -> None:
+    """Do the work as the other process, which leaves Ctrl-C to its parent and ends with it, and end the process."""
     failed = 1
     try:
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)  # it has its parent's locks, too
+        if os.getppid() != parent:
+            return
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         for each in ENDING:
-            signal.signal(each, signal.SIG_IGN if each == signal.SIGINT else signal.SIG_DFL)
+            if signal.getsignal(each) != signal.SIG_IGN:  # as `nohup` wants it
+                signal.signal(each, signal.SIG_DFL)
         work()
         failed = 0
     except BaseException as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from simulator.files.beside import beside
+
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no other process")
 
 
 def told(path: Path) -> Callable[[], object]:
@@ -22,7 +26,7 @@ def the_same_process(path: Path) -> bool:
     return int(path.read_text(encoding="utf-8")) == os.getpid()
 
 
-@pytest.mark.skipif(os.uname().sysname != "Linux", reason="elsewhere there is no other process")
+@ON_LINUX
 def test_the_work_is_done_by_another_process_and_there_when_the_block_is_left(tmp_path: Path) -> None:
     with beside(told(tmp_path / "pid")):
         (tmp_path / "mine").touch()
@@ -73,6 +77,37 @@ def test_a_process_leaves_ctrl_c_to_its_parent(tmp_path: Path) -> None:
     with beside(interrupted):
         pass
     assert (tmp_path / "pid").exists()
+
+
+@ON_LINUX
+def test_what_is_ignored_stays_ignored_and_what_ends_the_parent_ends_the_other_process(tmp_path: Path) -> None:
+    def tell() -> None:
+        found = (signal.getsignal(each) for each in (signal.SIGHUP, signal.SIGTERM))
+        (tmp_path / "found").write_text(" ".join(each.name for each in found if isinstance(each, signal.Handlers)))
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with beside(tell):
+            pass
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (tmp_path / "found").read_text() == "SIG_IGN SIG_DFL"
+
+
+@ON_LINUX
+def test_the_other_process_ends_with_its_parent() -> None:
+    script = """
+import os
+from simulator.files.beside import beside
+with beside(lambda: os.read(os.pipe()[0], 1)):
+    print("at work", flush=True)
+    os.read(os.pipe()[0], 1)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "at work\n"
+    parent.kill()
+    assert parent.communicate(timeout=30)[0] == ""  # nobody holds the other end any more
 
 
 def test_a_thread_does_the_work_itself(tmp_path: Path) -> None:
