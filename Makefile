@@ -29,12 +29,14 @@ help:
 
 install: $(STAMP)
 
-# The build backend is in the lock too, so nothing is installed that has no hash.
+# The build backend is in the lock too, so nothing is installed that has no hash. Our own modules are compiled, as pip
+# does with all others: where Python may not write that down (PYTHONDONTWRITEBYTECODE), each start would do it again.
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shardsim needs Python 3.11 or newer; try: make PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q simulator shardsim
 	touch $@
 
 demo: $(STAMP)

@@ -6,6 +6,7 @@ Both are run by make, from the top of the repository.
 
 from __future__ import annotations
 
+import compileall
 import json
 import sys
 import tempfile
@@ -71,7 +72,8 @@ def check(figures: Path, repetitions: int, scale: float) -> None:
 
 
 def repeated(probes: Sequence[Probe], repetitions: int) -> Results:
-    """Measure all probes in turn, again and again."""
+    """Measure all probes in turn, again and again; modules are compiled before, as they are after a first run."""
+    compileall.compile_dir("simulator", quiet=1)
     results = Results()
     for repetition in range(repetitions):
         for probe in probes:

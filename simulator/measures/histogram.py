@@ -58,14 +58,15 @@ class Histogram:
 
     def __init__(self) -> None:
         self.counts: Integers = np.zeros(BUCKETS, np.int64)
+        self.first = 0  # the bucket of the first count
         self.n = self.sum_ns = self.greatest_ns = 0
         self.least_ns = 2**63 - 1
 
     @classmethod
-    def of(cls, counts: Integers, sum_ns: int, least_ns: int, greatest_ns: int) -> Histogram:
-        """Of values that were counted elsewhere."""
-        histogram = cls()
-        histogram.counts, histogram.n, histogram.sum_ns = counts, int(counts.sum()), sum_ns
+    def of(cls, counts: Integers, sum_ns: int, least_ns: int, greatest_ns: int, first: int = 0) -> Histogram:
+        """Of values that were counted elsewhere, of which none is outside of the buckets from `first` on."""
+        histogram = cls.__new__(cls)
+        histogram.counts, histogram.first, histogram.n, histogram.sum_ns = counts, first, int(counts.sum()), sum_ns
         histogram.least_ns, histogram.greatest_ns = least_ns, greatest_ns
         return histogram
 
@@ -101,5 +102,5 @@ class Histogram:
         """A percentile, off by at most 0.4 % (p0 and p100: exact); NaN without values."""
         if not self.n:
             return NAN
-        value = percentiles_ns(self.counts, np.array([percent]))[0]
+        value = percentiles_ns(self.counts, np.array([percent]), self.first)[0]
         return float(np.clip(value, self.least_ns, self.greatest_ns)) / NS

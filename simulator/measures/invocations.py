@@ -23,9 +23,10 @@ HEADER: Final = (
     "iterator_age,iterator_age_at_send\n"
 )
 OUTCOMES: Final = ("ok", "error", "timeout", "partial")
+ENDS: Final = [f"{cold},{outcome}" for cold in (0, 1) for outcome in OUTCOMES]
 START, MAPPING, SHARD, LANE, PLACE, RECORDS, SIZE, ATTEMPT, CUT, FINISH, COLD, OUTCOME, LAST = range(13)
-COLUMNS: Final = 13  # of the rows that are held; they are in order of the first four
-PORTION: Final = 1 << 13  # of rows that are written at once, so that they stay in the cache
+COLUMNS: Final = 13  # they are written in order of the first four
+PORTION: Final = 1 << 11  # of rows that are written at once, so that they stay in the cache
 
 
 class InvocationsWriter:
@@ -37,7 +38,7 @@ class InvocationsWriter:
         self._file, self._scenario = file, scenario
         mappings = scenario.event_source_mappings
         self._names = [f"{_quoted(mapping.name)},{_quoted(mapping.stream)}" for mapping in mappings]
-        self._held: Integers = np.empty((0, COLUMNS), np.int64)
+        self._held: Integers = np.empty((COLUMNS, 0), np.int64)
         file.write(HEADER)
 
     def observe(
@@ -48,23 +49,36 @@ class InvocationsWriter:
 
     def follow(self, attempts: Integers, end_ns: int, last: bool) -> None:
         """Take the attempts that were admitted before a time (see simulator.model.observer.Follower)."""
-        rows = np.concatenate((self._held, attempts))
-        rows = rows[np.lexsort((rows[:, LANE], rows[:, SHARD], rows[:, MAPPING], rows[:, START]))]
+        columns = np.concatenate((self._held, attempts.T), axis=1)
+        order = _in_order(columns)
+        finished = columns[FINISH, order]
         if last:
-            rows = rows[rows[:, FINISH] <= end_ns]
-        runs = np.flatnonzero(rows[:, FINISH] >= end_ns + last)
-        ready = int(runs[0]) if len(runs) else len(rows)
+            order, finished = order[finished <= end_ns], finished[finished <= end_ns]
+        runs = np.flatnonzero(finished >= end_ns + last)
+        ready = int(runs[0]) if len(runs) else len(order)
         for first in range(0, ready, PORTION):
-            self._file.write(self._lines(rows[first : min(first + PORTION, ready)]))
-        self._held = rows[ready:]
+            self._file.write(self._lines(columns[:, order[first : min(first + PORTION, ready)]]))
+        self._held = columns[:, order[ready:]]
 
-    def _lines(self, rows: Integers) -> str:
-        start, cut, finish, last = (rows[:, column] for column in (START, CUT, FINISH, LAST))
-        names = words(self._names, rows[:, MAPPING])
-        counts = (whole(rows[:, column]) for column in range(SHARD, CUT))
-        outcome = words(OUTCOMES, rows[:, OUTCOME])
-        times, ages = (seconds(cut), seconds(start), seconds(finish)), (seconds(finish - last), seconds(start - last))
-        return lines((names, *counts, *times, whole(rows[:, COLD]), outcome, *ages))
+    def _lines(self, columns: Integers) -> str:
+        start, cut, finish, last = columns[[START, CUT, FINISH, LAST]]
+        names = words(self._names, columns[MAPPING])
+        counts = map(whole, columns[SHARD:CUT])
+        ended = words(ENDS, columns[COLD] * len(OUTCOMES) + columns[OUTCOME])
+        times, ages = map(seconds, (cut, start, finish)), map(seconds, (finish - last, start - last))
+        return lines((names, *counts, *times, ended, *ages))
+
+
+def _in_order(columns: Integers) -> Integers:
+    """By their start, which they mostly come in; those that start at once by the next three columns."""
+    order = np.argsort(columns[START], kind="stable")
+    tied = np.diff(columns[START, order]) == 0
+    several = np.zeros(len(order), bool)
+    several[:-1] = tied
+    several[1:] |= tied
+    those = order[several]
+    order[several] = those[np.lexsort(columns[[LANE, SHARD, MAPPING, START]][:, those])]
+    return order
 
 
 def attempt_rows(scenario: Scenario, facts: Facts, streams: Streams) -> Integers:

@@ -55,7 +55,10 @@ class Unserved:
 
 
 def latency_percentile(processed: Histogram, left: Histogram, lost: int, percent: float) -> Percentile:
-    """A percentile of the latencies of processed records, of those left, known by their ages, and of lost ones."""
+    """A percentile of the latencies of processed records, of those left, known by their ages, and of lost ones.
+
+    Both histograms have the same buckets.
+    """
     least_s = _least_s(processed, left, lost, percent)
     return Percentile(least_s, _most_s(processed, left, lost, percent) if left.n else least_s)
 
@@ -69,7 +72,7 @@ def _least_s(processed: Histogram, left: Histogram, lost: int, percent: float) -
         return math.inf
     greatest_ns = max(processed.greatest_ns, left.greatest_ns)
     least_ns = min(processed.least_ns, left.least_ns)
-    value = percentiles_ns(processed.counts + left.counts, np.array([100 * rank / known]))[0]
+    value = percentiles_ns(processed.counts + left.counts, np.array([100 * rank / known]), left.first)[0]
     return float(np.clip(value, least_ns, greatest_ns)) / NS
 
 

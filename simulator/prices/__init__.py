@@ -1,14 +1,18 @@
 """Price sheets: what each item of a bill costs, in which unit, where that was published and when.
 
-A sheet is a YAML file of this folder, named by its region. Its items are the fields of scenario.prices.Prices.
+A sheet is a TOML file of this folder, named by its region. Its items are the fields of scenario.prices.Prices.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
+
+FOLDER: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,7 @@ class Sheet:
 @cache
 def sheet(region: str) -> Sheet:
     """The price sheet of a region."""
-    from importlib.resources import files
-
-    from ruamel.yaml import YAML  # slow, as the line above, and only a bill needs it
-
-    text = files(__name__).joinpath(f"{region}.yaml").read_text(encoding="utf-8")
-    content = YAML(typ="safe", pure=True).load(text)
+    content = tomllib.loads((FOLDER / f"{region}.toml").read_text(encoding="utf-8"))
     items = {name: _price(item) for name, item in content["items"].items()}
     return Sheet(content["region"], str(content["collected"]), content["sources"], items)
 

@@ -20,12 +20,10 @@ KIND: Final = "sweep-load"
 
 def write_load_sweep(sweep: LoadSweep, folder: Path, command: str, wall_s: float) -> None:
     """Write all files of a sweep into a folder that is there."""
-    from simulator.report.plots.canvas import style
     from simulator.report.plots.drawing import save
     from simulator.report.plots.load_curve import load_curve
 
-    with style():
-        save([load_curve(sweep)], folder)
+    save([lambda: load_curve(sweep)], folder)
     write_study(folder, KIND, summary(sweep), {"loads": load_table(sweep)}, command, wall_s)
 
 

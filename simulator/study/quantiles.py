@@ -16,10 +16,11 @@ from typing import Final
 
 import numpy as np
 
-from simulator.measures.histogram import Histogram
+from simulator.measures.histogram import BUCKETS, Histogram
 from simulator.measures.unserved import latency_percentile
-from simulator.study.tallies import Tallies
+from simulator.study.tallies import Tallies, Tally, common
 
+NOTHING: Final = Tally.of(Histogram())
 QUANTILE: Final = re.compile(r"(latency|iterator_age|iterator_age_at_send)_p(50|95|99)(_most)?_s")
 
 
@@ -34,7 +35,7 @@ def pooled(measure: str, runs: Sequence[Tallies]) -> tuple[float, list[float]]:
     Where the quantile is infinite, or is so without some run, the pseudo-values are infinite if it is so without any
     run, and else NaN: what runs may tell of it is not known.
     """
-    parts = [histograms(measure, run) for run in runs]
+    parts = _histograms(measure, runs)
     quantile = _quantile(measure)
     found = quantile(_added(parts))
     if len(parts) < 2:
@@ -56,10 +57,27 @@ def percent_of(measure: str) -> float:
 
 def histograms(measure: str, run: Tallies) -> Parts:
     """What a quantile of one run is read off."""
+    return _parts(measure, [run], range(BUCKETS))[0]
+
+
+def _histograms(measure: str, runs: Sequence[Tallies]) -> list[Parts]:
+    """The same of several runs, of those buckets alone that any of them has filled."""
+    return _parts(measure, runs, common([each for run in runs for each in _tallies(measure, run)]))
+
+
+def _parts(measure: str, runs: Sequence[Tallies], buckets: range) -> list[Parts]:
+    lost = _read(measure)[0] == "latency"
+    tallies = [_tallies(measure, run) for run in runs]
+    return [
+        (done.histogram(buckets), left.histogram(buckets), run.lost if lost else 0)
+        for run, (done, left) in zip(runs, tallies, strict=True)
+    ]
+
+
+def _tallies(measure: str, run: Tallies) -> tuple[Tally, Tally]:
+    """Of processed records and of those left, or of attempts."""
     group = _read(measure)[0]
-    if group == "latency":
-        return run.latency.histogram(), run.left.histogram(), run.lost
-    return run.ages[group].histogram(), Histogram(), 0
+    return (run.latency, run.left) if group == "latency" else (run.ages[group], NOTHING)
 
 
 def _read(measure: str) -> tuple[str, float, bool]:
@@ -85,23 +103,33 @@ def _added(parts: Sequence[Parts]) -> Parts:
 
 def _each_left_out(parts: Sequence[Parts]) -> list[Parts]:
     """All parts but one, for each of them."""
-    before, after = _running(parts), _running(parts[::-1])[::-1]
-    return [_added([before[i], after[i + 1]]) for i in range(len(parts))]
+    done, left, lost = zip(*parts, strict=True)
+    return list(zip(_without_each(done), _without_each(left), [sum(lost) - each for each in lost], strict=True))
 
 
-def _running(parts: Sequence[Parts]) -> list[Parts]:
-    """The sums of none, of the first, of the first two ones and so on."""
-    found: list[Parts] = [(Histogram(), Histogram(), 0)]
-    for each in parts:
-        found.append(_added([found[-1], each]))
-    return found
+def _without_each(histograms: Sequence[Histogram]) -> list[Histogram]:
+    """The sum of all but one of several histograms, for each of them."""
+    of_all = added(histograms)
+    least, next_least = sorted(each.least_ns for each in histograms)[:2]
+    next_greatest, greatest = sorted(each.greatest_ns for each in histograms)[-2:]
+    return [
+        Histogram.of(
+            of_all.counts - each.counts,
+            of_all.sum_ns - each.sum_ns,
+            next_least if each.least_ns == least else least,
+            next_greatest if each.greatest_ns == greatest else greatest,
+            each.first,
+        )
+        for each in histograms
+    ]
 
 
 def added(histograms: Sequence[Histogram]) -> Histogram:
-    """The values of all of them together."""
+    """The values of all of them together; all have the same buckets."""
     return Histogram.of(
         np.sum([each.counts for each in histograms], axis=0),
         sum(each.sum_ns for each in histograms),
         min(each.least_ns for each in histograms),
         max(each.greatest_ns for each in histograms),
+        histograms[0].first,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -116,6 +117,4 @@ def student(n: int, confidence: float) -> float:
 
 def normal(confidence: float) -> float:
     """Standard deviations of the normal distribution on either side that hold so much of it."""
-    from scipy.special import ndtri
-
-    return float(ndtri((1 + confidence) / 2))
+    return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -7,6 +7,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -38,16 +39,31 @@ class Tally:
         packed = b64encode(zlib.compress(counts)).decode()
         return cls(histogram.n, first, packed, histogram.sum_ns, histogram.least_ns, histogram.greatest_ns)
 
-    def histogram(self) -> Histogram:
-        """The histogram that it is of."""
-        counts: Integers = np.zeros(BUCKETS, np.int64)
+    @property
+    def filled(self) -> range:
+        """From the first to the last bucket that has any."""
+        return range(self.first, self.first + len(unpacked(self.packed)))
+
+    def histogram(self, buckets: range = range(BUCKETS)) -> Histogram:
+        """The histogram that it is of, of some neighbouring buckets that hold all its values."""
+        counts: Integers = np.zeros(len(buckets), np.int64)
         mine = unpacked(self.packed)
-        counts[self.first : self.first + len(mine)] = mine
-        return Histogram.of(counts, self.sum_ns, self.least_ns, self.greatest_ns)
+        begin = self.first - buckets.start
+        counts[begin : begin + len(mine)] = mine
+        return Histogram.of(counts, self.sum_ns, self.least_ns, self.greatest_ns, buckets.start)
 
 
+def common(tallies: Sequence[Tally]) -> range:
+    """From the first to the last bucket that has any of all values."""
+    filled = [each.filled for each in tallies if each.n]
+    if not filled:
+        return range(0)
+    return range(min(each.start for each in filled), max(each.stop for each in filled))
+
+
+@lru_cache(maxsize=1024)  # a study asks for several percentiles of each
 def unpacked(text: str) -> Integers:
-    """Counts that were packed into a text. Raises ValueError and zlib.error for another text."""
+    """Counts that were packed into a text, not to be written to. Raises ValueError and zlib.error for another text."""
     return np.frombuffer(zlib.decompress(b64decode(text)), "<i8")
 
 

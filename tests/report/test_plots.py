@@ -18,6 +18,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from simulator.files import beside
 from simulator.report.output import write_run
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.drawing import PLOTS, draw
@@ -46,14 +47,16 @@ def figures(tables: RunTables) -> dict[str, Plot]:
 
 
 def saved(tables: RunTables, folder: Path) -> dict[str, Plot]:
-    """The plots, and saved as files, after which their figures are narrow."""
-    for plot in draw(tables, folder):
+    """The plots, and saved as files."""
+    draw(tables, folder)
+    drawn = figures(tables)
+    for plot in drawn.values():
         about = json.loads((folder / "plots" / f"{plot.name}.json").read_text(encoding="utf-8"))
         assert (about["title"], about["drawn"]) == (plot.title, plot.figure is not None)
         if plot.figure is not None:
             assert (folder / "plots" / f"{plot.name}.png").stat().st_size > 5000
             assert "</svg>" in (folder / "plots" / f"{plot.name}.svg").read_text(encoding="utf-8")
-    return figures(tables)
+    return drawn
 
 
 def written_in(plot: Plot) -> list[Text]:
@@ -203,6 +206,14 @@ def test_the_same_tables_give_the_same_bytes_whatever_the_users_own_settings_are
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "savefig.bbox": "tight"}):
         draw(ordinary.tables, tmp_path)
         assert mpl.rcParams["font.size"] == 20
+    assert Run(ordinary.tables, {}, tmp_path).bytes() == ordinary.bytes()
+
+
+def test_pictures_are_the_same_bytes_when_one_process_draws_all(
+    ordinary: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "_forked", lambda *_: beside.NONE)
+    draw(ordinary.tables, tmp_path)
     assert Run(ordinary.tables, {}, tmp_path).bytes() == ordinary.bytes()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from simulator.files.beside import beside
 from simulator.report.plots.backlog import backlog
 from simulator.report.plots.canvas import Plot, style
 from simulator.report.plots.concurrency import concurrency
@@ -25,21 +27,20 @@ PLOTS: Final[tuple[Callable[[RunTables], Plot], ...]] = (
 FOLDER: Final = "plots"
 
 
-def plots(tables: RunTables) -> list[Plot]:
-    """Every plot of a run with its title, in the order to be read."""
-    with style():
-        changing = (open_shards,) if "reshardings" in tables.more else ()
-        return [plot(tables) for plot in (*PLOTS, *changing)]
-
-
-def draw(tables: RunTables, folder: Path) -> list[Plot]:
+def draw(tables: RunTables, folder: Path) -> None:
     """Draw every plot of a run into FOLDER/plots, as .png and as .svg."""
-    return save(plots(tables), folder)
+    changing = (open_shards,) if "reshardings" in tables.more else ()
+    save([partial(plot, tables) for plot in (*PLOTS, *changing)], folder)
 
 
-def save(plots: list[Plot], folder: Path) -> list[Plot]:
-    """Save plots into FOLDER/plots."""
-    (folder / FOLDER).mkdir()
-    for each in plots:
-        each.save(folder / FOLDER)
-    return plots
+def save(plots: Sequence[Callable[[], Plot]], folder: Path) -> None:
+    """Draw plots into FOLDER/plots: every second one in another process, if there can be one."""
+    place = folder / FOLDER
+    place.mkdir()
+    with style(), beside(partial(_save, plots[1::2], place)):
+        _save(plots[::2], place)
+
+
+def _save(plots: Sequence[Callable[[], Plot]], place: Path) -> None:
+    for plot in plots:
+        plot().save(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,7 +93,6 @@ def intervals(test: Backtest) -> pd.DataFrame:
 
 def write(test: Backtest, study: dict[str, Any], folder: Path, command: str, wall_s: float) -> None:
     """Write all files of a back-test into a folder that is there, and its page."""
-    from simulator.report.plots.canvas import style
     from simulator.report.plots.drawing import save
     from simulator.report.plots.observed import Times, observed_plot
 
@@ -100,14 +100,11 @@ def write(test: Backtest, study: dict[str, Any], folder: Path, command: str, wal
     clock = Clock(metrics.start, float(metrics.duration_s))
     times = Times(metrics.step_s, metrics.duration_s, test.since * metrics.step_s, clock)
     measures = dict.fromkeys(measure for measure, _ in test.bands)
-    with style():
-        save(
-            [
-                observed_plot(each.metric, each.statistic == GREATEST, _given(test, each), _curves(test, each), times)
-                for each in measures
-            ],
-            folder,
-        )
+    plots = [
+        partial(observed_plot, each.metric, each.statistic == GREATEST, _given(test, each), _curves(test, each), times)
+        for each in measures
+    ]
+    save(plots, folder)
     write_study(folder, KIND, study, {"intervals": intervals(test)}, command, wall_s)
     with_page(folder, test.scenario)
 
