@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.kernel.plan import MAGIC, backoffs, purposes, switch
-from simulator.kernel.plan_streams import WritingEnd, filtered, poisoned
+from simulator.kernel.plan_streams import METRICS, WritingEnd, filtered, poisoned, wanted
 from simulator.kernel.words import Words
 from simulator.model.invocation_rate import PARTS
 from simulator.model.mapping import starting_position
@@ -133,8 +133,22 @@ class _Recipe:
             "mode": stream.mode,
             "retention_s": stream.retention,
             "large": any(largest(p.record_size) > HARMLESS_BYTES for p in producers),
-            "changes": bool(stream.changes),
             "rest": self._fragment(lambda words: self._writing(words).rest_of_stream(name)),
+            **self._changes(name),
+        }
+
+    def _changes(self, name: str) -> Json:
+        """What changes its shards, and what would if it were asked to."""
+        stream, of = self._scenario.streams[name], self._writing(Words()).drawn_by(name)
+        return {
+            "requests": [_request(each) for each in stream.resharding],
+            "resharding_takes": self._fragment(lambda words: self._writing(words).resharding_takes(stream, of)),
+            "rule": _rule(stream.scaling),
+            "growth": {
+                "split_above": stream.on_demand.split_above,
+                "maximum": stream.on_demand.maximum,
+                "delay": self._fragment(lambda words: self._writing(words).growing(stream, of)),
+            },
         }
 
     def _writing(self, words: Words) -> WritingEnd:
@@ -322,6 +336,33 @@ def _polls(polling: spec.Polling | spec.Reader, of: Callable[[str], int]) -> Jso
         "phase": polling.phase,
         "phase_key": str(of("phase")),
     }
+
+
+def _request(request: spec.Resharding) -> Json:
+    """`written`: as a scenario has it, where it is not for so many shards."""
+    kind, shards, *rest = wanted(request)
+    written = {"merge": list(request.merge)} if request.merge else {"split": request.split, "point": request.point}
+    return {"at_s": request.at, "kind": kind, "shards": shards, "rest": rest, "made": True, "written": written}
+
+
+def _rule(scaling: spec.Scaling | None) -> Json:
+    """A rule by the names of its fields, in both directions; one that is not there is off, and as it is by default."""
+    of = scaling or spec.Scaling()
+    up, down = of.up or spec.ScaleUp(), of.down or spec.ScaleDown()
+    return {
+        "metrics": METRICS,
+        "metric": of.metric,
+        "minimum": of.minimum,
+        "maximum": of.maximum,
+        "delay": of.delay,
+        "up": {"on": of.up is not None, "above": up.above, "add": up.add, **_direction(up)},
+        "down": {"on": of.down is not None, "below": down.below, "subtract": down.subtract, **_direction(down)},
+    }
+
+
+def _direction(of: spec.ScaleUp | spec.ScaleDown) -> Json:
+    """`periods`: how many must count, of how many."""
+    return {"factor": of.part, "period": of.period, "periods": [of.points, of.of], "cooldown": of.cooldown}
 
 
 def _failure(failure: spec.Failure) -> Json:

@@ -31,6 +31,7 @@ function writeStream(words, recipe, stream, number) {
     );
   words.whole(stream.large, factors.length, ...factors);
   words.fragment(stream.rest);
+  writeReshaping(words, stream);
 }
 
 function writeProducer(words, recipe, producer) {
@@ -59,7 +60,7 @@ function writeKeys(words, recipe, producer) {
         return Number(((hash - first) * BigInt(factor)) / (next - first));
       }),
     );
-  if (stream.changes) writeInOrder(words, hashes);
+  if (reshapes(stream)) writeInOrder(words, hashes);
 }
 
 const HASHES = new Map(); // by producer: that of each of its keys
