@@ -34,7 +34,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Knob:
-    """One setting. `path`: where it stands in the recipe; `today`: which of its steps it has.
+    """One setting. `path`: where it stands in the recipe; `today`: which of its steps it has; `aws`: AWS's limits;
+    `remark`: what else is to be known.
 
     `needs`: other settings by their names, and the values with which this one has no effect; one of them having
     another value is enough.
@@ -46,9 +47,9 @@ class Knob:
     path: Place
     steps: tuple[Step, ...]
     today: int
-    allowed: str = ""
     aws: str = ""
     needs: tuple[Need, ...] = ()
+    remark: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -61,11 +62,9 @@ def knob(
 ) -> Knob:  # fmt: skip
     """A setting with all these values, and the one of today among them, in order."""
     found = sorted({*values, today}, key=_place)
-    field = _explanations()[explained] if explained else None
-    return Knob(
-        id_, group, label, path, tuple(Step(each, told(each), sets(each)) for each in found), found.index(today),
-        field.allowed if field else "", field.aws if field else "", needs,
-    )  # fmt: skip
+    aws = _limits()[explained] if explained else ""
+    steps = tuple(Step(each, told(each), sets(each)) for each in found)
+    return Knob(id_, group, label, path, steps, found.index(today), aws, needs)
 
 
 def plain(
@@ -90,8 +89,9 @@ def _place(value: Any) -> Any:
 
 
 @cache
-def _explanations() -> dict[str, Any]:
-    return {each.path: each for each in all_fields()}
+def _limits() -> dict[str, str]:
+    """AWS's, by the path of a field."""
+    return {each.path: each.aws for each in all_fields()}
 
 
 def counted(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ PARTS: Final = (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 BEGINS: Final = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)  # parts of the traffic
 TIMEOUTS_S: Final = (1, 2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 900)
 LASTS_S: Final = (0, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+NO_FASTER: Final = "it moves the cost alone, as the scenario has no duration_by_memory"
 PLAIN: Final = re.compile("[A-Za-z0-9_.-]+")  # a name that a path may hold; others are told by their number
 
 
@@ -105,8 +107,9 @@ def _function(scenario: Scenario, i: int, name: str) -> Iterator[Knob]:
     function, group, at = scenario.functions[name], f"Function {name}", f"functions.{name}"
     yield from _times(function, group, at, i)
     sizes = memory_sizes(function) if function.duration_measured_at else sorted({*MEMORIES, function.memory})
-    yield plain(f"{at}.memory", group, "memory", ("functions", i, "memory"), function.memory, sizes,
-                 lambda value: size(value), "functions.memory", lambda value: f"{value // 2**20}MiB")  # fmt: skip
+    memory = plain(f"{at}.memory", group, "memory", ("functions", i, "memory"), function.memory, sizes,
+                   lambda value: size(value), "functions.memory", lambda value: f"{value // 2**20}MiB")  # fmt: skip
+    yield memory if function.duration_measured_at else replace(memory, remark=NO_FASTER)
     yield plain(f"{at}.reserved_concurrency", group, "reserved concurrency", ("functions", i, "reserved"),
                  function.reserved_concurrency, (*_reserves(scenario, name), None),
                  lambda value: "none" if value is None else counted(value), "functions.reserved_concurrency",

@@ -7,14 +7,15 @@ import gzip
 import json
 
 from simulator.kernel.machine import FILE
-from simulator.report.vocabulary import CAUSES, LIMITS, STATES
+from simulator.report.vocabulary import CAUSES, LIMITS, REFUSALS, STATES
 from simulator.report.what_if.content import content
 from simulator.scenario.spec import Scenario
 
 
 def packed(scenario: Scenario, seed: int | None = None, replication: int = 0) -> str:
     """JSON, compressed, in base64; what_if.js unpacks it. `seed`: instead of the scenario's."""
-    words = {"states": STATES, "causes": CAUSES, "limits": {name: limit.words for name, limit in LIMITS.items()}}
+    limits = {name: limit.words for name, limit in LIMITS.items()}
+    words = {"states": STATES, "causes": CAUSES, "limits": limits, "refusals": REFUSALS}
     kernel = base64.b64encode(FILE.read_bytes()).decode()
     known = content(scenario, scenario.seed if seed is None else seed, replication)
     text = json.dumps({**known, "words": words, "kernel": kernel}, separators=(",", ":"))

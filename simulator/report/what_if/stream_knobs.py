@@ -20,7 +20,6 @@ from simulator.report.what_if.knob import (
     percent,
     plain,
     seconds,
-    times,
     told_whole,
 )
 from simulator.scenario.spec import Resharding, ScaleDown, ScaleUp, Scaling, Scenario, Stream, UniqueKeys
@@ -68,7 +67,8 @@ class _Of:
     """Knobs of one stream."""
 
     def __init__(self, i: int, name: str) -> None:
-        self.i, self.group, self.at = i, f"Stream {name}", f"streams.{name}"
+        self.i, self.at = i, f"streams.{name}"
+        self.group, self.changes = f"Stream {name}", f"Resharding {name}"
         self.provisioned: tuple[Need, ...] = ((f"{self.at}.mode", "on_demand"),)
         self.on_demand: tuple[Need, ...] = ((f"{self.at}.mode", "provisioned"),)
 
@@ -79,7 +79,8 @@ class _Of:
         """One field of the stream."""
         place: Place = ("streams", self.i, *path.split("."))
         id_, explained = f"{self.at}.{field}", f"streams.{field}"
-        return plain(id_, self.group, label, place, today, values, told, explained, written, needs)
+        group = self.changes if needs else self.group
+        return plain(id_, group, label, place, today, values, told, explained, written, needs)
 
     def part(
         self, field: str, label: str, path: tuple[str | int, ...], today: Value, values: Iterable[Value],
@@ -87,7 +88,7 @@ class _Of:
     ) -> Knob:  # fmt: skip
         """A part of its requests, or of its rule."""
         id_, place = f"{self.at}.{field}", ("streams", self.i, *path)
-        return told_whole(id_, self.group, label, place, today, values, told, explained, needs)
+        return told_whole(id_, self.changes, label, place, today, values, told, explained, needs)
 
 
 def _mode(stream: Stream, of: _Of) -> Iterator[Knob]:
@@ -147,7 +148,7 @@ def _rule(scaling: Scaling, of: _Of, there: bool) -> Iterator[Knob]:
             yield part(f"{name}.{field}", f"{name}: by", by, BY, _shards, needs)
         else:
             factors = UP_FACTORS if name == "up" else DOWN_FACTORS
-            yield part(f"{name}.factor", f"{name}: to", mine.part, factors, times, needs)
+            yield part(f"{name}.factor", f"{name}: to", mine.part, factors, _as_many, needs)
         yield part(f"{name}.cooldown", f"{name}: cooldown", mine.cooldown, map(float, COOLDOWNS_S), lasting, needs)
 
     yield part("up", "scales up by rule", there and scaling.up is not None, (False, True), on_off, *of.provisioned)
@@ -179,6 +180,10 @@ def _names(keys: Any) -> int:
 
 def _shards(n: int) -> str:
     return "none" if n == 0 else "1 shard" if n == 1 else f"{counted(n)} shards"
+
+
+def _as_many(factor: float) -> str:
+    return f"{factor:g} times as many"
 
 
 def _of_periods(periods: tuple[int, int]) -> str:

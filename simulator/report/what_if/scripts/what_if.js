@@ -53,7 +53,12 @@ function lay(section, page) {
       "div",
       { class: "panes" },
       element("div", { class: "pane" }, element("div", { class: "buttons" }, ...copies), settings.place),
-      element("div", { class: "pane" }, answers.place, tries.place),
+      element(
+        "div",
+        { class: "pane told", tabindex: 0, role: "group", "aria-label": "What comes of it" },
+        answers.place,
+        tries.place,
+      ),
     ),
   );
   new ResizeObserver(() => show(page)).observe(section);
