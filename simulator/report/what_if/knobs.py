@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.kernel.recipe import MANTISSAS, MEMORIES, WORK, memory_sizes, tabulated
-from simulator.report.numbers import size
 from simulator.report.what_if.knob import (
     COUNTS,
     NO_LIMIT,
@@ -108,7 +107,8 @@ def _function(scenario: Scenario, i: int, name: str) -> Iterator[Knob]:
     yield from _times(function, group, at, i)
     sizes = memory_sizes(function) if function.duration_measured_at else sorted({*MEMORIES, function.memory})
     memory = plain(f"{at}.memory", group, "memory", ("functions", i, "memory"), function.memory, sizes,
-                   lambda value: size(value), "functions.memory", lambda value: f"{value // 2**20}MiB")  # fmt: skip
+                   lambda value: f"{value // 2**20:,} MiB", "functions.memory",
+                   lambda value: f"{value // 2**20}MiB")  # fmt: skip
     yield memory if function.duration_measured_at else replace(memory, remark=NO_FASTER)
     yield plain(f"{at}.reserved_concurrency", group, "reserved concurrency", ("functions", i, "reserved"),
                  function.reserved_concurrency, (*_reserves(scenario, name), None),
@@ -137,22 +137,26 @@ def _times(function: Function, group: str, at: str, i: int) -> Iterator[Knob]:
 
 
 def _reserves(scenario: Scenario, name: str) -> list[int]:
-    """What of the account is not the reserve of another function, at least what is provisioned."""
-    others = [each for other, each in scenario.functions.items() if other != name]
-    taken = sum(
-        each.provisioned_concurrency if each.reserved_concurrency is None else each.reserved_concurrency
-        for each in others
-    )
-    left = scenario.account.concurrency - scenario.account.other_concurrency - taken
+    """What of the account others have not taken, at least what is provisioned."""
     least = scenario.functions[name].provisioned_concurrency
-    return [each for each in (0, *COUNTS) if least <= each <= left]
+    return [each for each in (0, *COUNTS) if least <= each <= _left(scenario, name)]
 
 
 def _provisions(scenario: Scenario, name: str) -> list[int]:
-    """Up to the function's reserve, or to what the account has."""
-    reserve, account = scenario.functions[name].reserved_concurrency, scenario.account
-    most = account.concurrency - account.other_concurrency if reserve is None else reserve
+    """Up to the function's reserve, or to what others have not taken of the account."""
+    reserve = scenario.functions[name].reserved_concurrency
+    most = _left(scenario, name) if reserve is None else reserve
     return [each for each in (0, *COUNTS) if each <= most]
+
+
+def _left(scenario: Scenario, name: str) -> int:
+    """What of the account is neither the reserve of another function nor provisioned for one without a reserve."""
+    others = [each for other, each in scenario.functions.items() if other != name]
+    taken = (
+        each.provisioned_concurrency if each.reserved_concurrency is None else each.reserved_concurrency
+        for each in others
+    )
+    return scenario.account.concurrency - scenario.account.other_concurrency - sum(taken)
 
 
 def _failures(scenario: Scenario, function: Function, group: str, at: str, i: int) -> Iterator[Knob]:

@@ -26,6 +26,7 @@ from simulator.scenario.spec import Resharding, ScaleDown, ScaleUp, Scaling, Sce
 
 KEPT_D: Final = (1, 2, 3, 7, 14, 30, 90, 365)
 MOST_NAMES: Final = 50_000  # keys of a producer: which shard each belongs to is found anew at every move
+MANY: Final = 64  # shards that any stream may be given
 BEGINS: Final = tuple(i / 20 for i in range(20))  # parts of the traffic
 USES: Final = tuple(i / 20 for i in range(1, 21))
 PERIODS_S: Final = (60, 120, 300, 600, 900, 1800, 3600)
@@ -47,7 +48,7 @@ def stream_knobs(scenario: Scenario, i: int, name: str) -> Iterator[Knob]:
     if few or stream.changes:
         yield from _mode(stream, of)
     if few:
-        values = [each for each in COUNTS if each <= max(16, 4 * stream.shards)]
+        values = [each for each in COUNTS if each <= max(MANY, 4 * stream.shards)]
         yield of.plain("shards", "shards", "shards", stream.shards, values, counted)
     yield of.plain("retention", "retention", "retention_s", stream.retention, (24 * 3600.0 * days for days in KEPT_D),
                    lasting, seconds)  # fmt: skip
@@ -110,7 +111,7 @@ def _requests(scenario: Scenario, stream: Stream, of: _Of) -> Iterator[Knob]:
         field, path = f"resharding.{j}", ("requests", j)
         which = f"resharding {j + 1}" if len(stream.resharding) > 1 else "resharding"
         if each.shards is not None:
-            counts = [n for n in COUNTS if n <= max(16, 4 * max(stream.shards, each.shards))]
+            counts = [n for n in COUNTS if n <= max(MANY, 4 * max(stream.shards, each.shards))]
             made = of.part(f"{field}.shards", f"{which} to", (*path, "shards"), each.shards, (0, *counts), _shards,
                            of.provisioned, "streams.resharding.shards")  # fmt: skip
             without: Value = 0

@@ -114,6 +114,9 @@ function told(run, mapping) {
 // A latency that records left at the end may make longer is told as the least that it is.
 const latencyTold = (least, atMost) => (least === atMost || least === null ? timeTold(least) : `> ${timeTold(least)}`);
 
+// A number and its unit stay on one line.
+const together = (text) => text.replaceAll(" ", "\u00a0").replace("at\u00a0least\u00a0", "at least ");
+
 function figureTable(run, other, now, then, otherName) {
   const all = told(run, now),
     those = other && told(other, then),
@@ -133,8 +136,8 @@ function figureTable(run, other, now, then, otherName) {
           "tr",
           { class: theirs && theirs[i]?.[1] !== value ? "differs" : undefined },
           element("th", { scope: "row" }, name),
-          element("td", {}, value),
-          ...(theirs ? [element("td", { class: "then" }, theirs[i]?.[1] ?? "–")] : []),
+          element("td", {}, together(value)),
+          ...(theirs ? [element("td", { class: "then" }, together(theirs[i]?.[1] ?? "–"))] : []),
         ),
       ),
     ),

@@ -12,14 +12,24 @@ function moved(page) {
 // Simulate with some settings: of what takes long, a part of the traffic first.
 function simulate(page, moves, then = () => {}) {
   const whole = () => ask(page, moves, undefined, then),
-    short = shortened(page);
+    short = shortened(page, expectedMs(page, moves));
   if (short) ask(page, moves, short, whole);
   else whole();
 }
 
+// How long all of it may take: as the last one did, and longer with more traffic.
+function expectedMs({ took, known: { knobs } }, moves) {
+  return took ? took.ms * Math.max(1, trafficOf(knobs, moves) / took.traffic) : 0;
+}
+
+function trafficOf(knobs, moves) {
+  const knob = knobs.find(({ id }) => id === "traffic");
+  return knob ? knob.steps[stepOf(knob, moves)].value : 1;
+}
+
 // The seconds of traffic that take a moment, if all of it takes long; each producer must have begun by then.
-function shortened({ tookMs, known }) {
-  if (!tookMs || tookMs < LONG_MS_OF_A_RUN) return undefined;
+function shortened({ known }, tookMs) {
+  if (tookMs < LONG_MS_OF_A_RUN) return undefined;
   const { duration_s, producers } = known.recipe,
     part = duration_s * (SHORT_MS_OF_A_RUN / tookMs);
   const [size] = [86400, 3600, 60, 1].filter((each) => part >= each),
@@ -56,7 +66,7 @@ function answered(page, moves, duration_s, { figures, took_ms }, then) {
   const before = page.now;
   if (duration_s) page.short = { run: figures, moves };
   else {
-    page.tookMs = took_ms;
+    page.took = { ms: took_ms, traffic: trafficOf(page.known.knobs, moves) };
     page.short = undefined;
     remember(page, moves, figures);
     try {
@@ -89,7 +99,8 @@ function sameAs({ now, tries: [today] }, before) {
 function inShort(figures, mapping, { states }) {
   const { usd_per_month, usd_per_month_at_least } = figures.bill,
     own = figures.event_source_mappings[mapping];
-  const so = own ? `${states[own.verdict][0]}, lag at most ${timeTold(own.lag.peak_s)}, ` : "";
+  const name = Object.keys(figures.event_source_mappings).length > 1 ? `${mapping} ` : "";
+  const so = own ? `${name}${states[own.verdict][0]}, lag at most ${timeTold(own.lag.peak_s)}, ` : "";
   const refused = Object.values(figures.streams).flatMap((each) => Object.values(each.reshardings_refused ?? {}));
   const requests = refused.reduce((a, b) => a + b, 0),
     no = requests ? `, ${countTold(requests)} ${requests === 1 ? "request" : "requests"} for shards refused` : "";

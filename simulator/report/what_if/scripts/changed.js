@@ -57,6 +57,10 @@ function problemOf(recipe) {
   const more = recipe.functions.find((fn) => fn.reserved !== null && fn.provisioned > fn.reserved);
   if (more) return `More is provisioned for ${more.name} than its reserve.`;
   if (left < 0) return `The reserves are ${counted(-left)} more than the account's concurrency.`;
-  if (needed > left) return "The reserves leave less than is provisioned for the functions without one.";
+  if (needed > left)
+    return (
+      `${counted(needed)} are provisioned for functions without a reserve, of ${counted(left)} that the account and ` +
+      "the reserves leave them."
+    );
   return recipe.streams.map(problemOfRule).find(Boolean) ?? "";
 }

@@ -18,7 +18,7 @@ function controls(knobs, moves, moved) {
     for (const knob of mine) {
       const made = control(knob, knobs, moves, () => {
         showAll();
-        moved();
+        moved(knob);
       });
       shown.set(knob.id, made.show);
       group.append(made.place);

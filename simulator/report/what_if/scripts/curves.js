@@ -122,8 +122,8 @@ function costCurve(place, points, said) {
 
 // A number stands right of its point, or where another one is there left of it, or above.
 function labelAt({ cx, cy, number }, all) {
-  const free = (from, to) =>
-    !all.some((each) => each.number !== number && each.cx > cx + from && each.cx < cx + to && Math.abs(each.cy - cy) < 14);
+  const near = all.filter((each) => each.number !== number && Math.abs(each.cy - cy) < 14).map((each) => each.cx - cx);
+  const free = (from, to) => !near.some((apart) => apart >= from && apart <= to);
   if (free(0, 26)) return { x: cx + 9, y: cy + 4 };
   return free(-26, 0) ? { x: cx - 9, y: cy + 4, "text-anchor": "end" } : { x: cx, y: cy - 9, "text-anchor": "middle" };
 }

@@ -12,11 +12,10 @@ const course = ({ open_shards, shards, end_s }) => ({ steps: open_shards ?? [[0,
 
 function shardsTold({ open_shards, reshardings_done: done, reshardings_refused: refused }, words) {
   if (!open_shards) return ["Nothing changes the shards."];
-  const requests = (n) => (n === 1 ? "1 request" : `${countTold(n)} requests`),
-    was = (n) => (n === 1 ? "was" : "were");
+  const requests = (n) => (n === 1 ? "1 request was" : `${n ? countTold(n) : "no"} requests were`);
   return [
     `${countTold(open_shards[0][1])} at the start, ${countTold(open_shards.at(-1)[1])} at the end; ` +
-      `${requests(done)} ${was(done)} carried out.`,
-    ...Object.entries(refused).map(([why, n]) => `${requests(n)} ${was(n)} refused: ${words[why] ?? why}.`),
+      `${requests(done)} carried out.`,
+    ...Object.entries(refused).map(([why, n]) => `${requests(n)} refused: ${words[why] ?? why}.`),
   ];
 }

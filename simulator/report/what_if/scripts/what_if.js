@@ -34,7 +34,10 @@ function lay(section, page) {
     { knobs } = page.known;
   const status = element("p", { role: "status" }),
     progress = element("progress", { max: 1, value: 0, "aria-label": "How much is simulated" });
-  const settings = controls(knobs, page.moves, () => moved(page));
+  const settings = controls(knobs, page.moves, (knob) => {
+    page.mapping = concerned(page, knob);
+    moved(page);
+  });
   const reset = () => {
     for (const id of Object.keys(page.moves)) delete page.moves[id];
     settings.show();
@@ -62,6 +65,13 @@ function lay(section, page) {
     ),
   );
   new ResizeObserver(() => show(page)).observe(section);
+}
+
+// The mapping to be looked at after a move: the one that was, or the first that the setting belongs to.
+function concerned({ mapping, known: { recipe } }, { path: [thing, number] }) {
+  const of = { mappings: (_, i) => i === number, functions: (each) => each.function === number };
+  const theirs = recipe.mappings.filter(of[thing] ?? ((each) => thing !== "streams" || each.stream === number));
+  return theirs.some(({ name }) => name === mapping) ? mapping : (theirs[0]?.name ?? mapping);
 }
 
 function worstOf(figures, { states }) {
