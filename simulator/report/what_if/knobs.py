@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.kernel.recipe import MANTISSAS, MEMORIES, WORK, memory_sizes, tabulated
+from simulator.kernel.recipe import MEMORIES, TIMES, TRAFFIC, WORK, memory_sizes, tabulated
 from simulator.report.what_if.knob import (
     COUNTS,
     NO_LIMIT,
@@ -32,13 +32,8 @@ from simulator.report.what_if.stream_knobs import added_request, stream_knobs
 from simulator.scenario.distributions import DURATIONS
 from simulator.scenario.memory import scaled
 from simulator.scenario.scaling import scaled_traffic
-from simulator.scenario.spec import EventSourceMapping, Function, Outage, Random, Scenario, Sine
+from simulator.scenario.spec import EventSourceMapping, Function, Outage, Random, Scenario
 
-TRAFFIC: Final = (
-    0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0,
-)  # fmt: skip
-TIMES: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)
-POWERS: Final = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # tables times these are exact
 BATCHES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 5000, 7500, 10000)
 WINDOWS_S: Final = (0, 1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 300)
 RETRIES: Final = (0, 1, 2, 3, 5, 10, 20, 50, 100, 1000, 10000)
@@ -64,11 +59,8 @@ def knobs(scenario: Scenario) -> list[Knob]:
 def _traffic(scenario: Scenario) -> Iterator[Knob]:
     if not scenario.producers:
         return
-    waves = any(isinstance(each.rate, Sine) for each in scenario.producers)
-    exact = {mantissa * 2.0**power for mantissa in MANTISSAS for power in range(-3, 3)}
-    values = [each for each in (exact if waves else TRAFFIC) if TRAFFIC[0] <= each <= TRAFFIC[-1]]
     yield knob(
-        "traffic", "Traffic", "traffic", ("traffic",), 1.0, values, times,
+        "traffic", "Traffic", "traffic", ("traffic",), 1.0, TRAFFIC, times,
         lambda factor: scaled_traffic(scenario, factor) if factor != 1 else (),
     )  # fmt: skip
 
@@ -124,15 +116,14 @@ def _function(scenario: Scenario, i: int, name: str) -> Iterator[Knob]:
 
 def _times(function: Function, group: str, at: str, i: int) -> Iterator[Knob]:
     parts = {part: getattr(function.duration, part) for part in WORK}
-    table = any(map(tabulated, parts.values()))
-    if table and function.duration_measured_at is not None:
+    if any(map(tabulated, parts.values())) and function.duration_measured_at is not None:
         return  # each memory is a table of its own already
 
     def sets(factor: float) -> Sets:
         written = {part: DURATIONS.write(scaled(of, factor), Path()) for part, of in parts.items()}
         return ((f"{at}.duration", json.dumps(written)),) if factor != 1 else ()
 
-    yield knob(f"{at}.duration", group, "function time", ("functions", i, "times"), 1.0, POWERS if table else TIMES,
+    yield knob(f"{at}.duration", group, "function time", ("functions", i, "times"), 1.0, TIMES,
                times, sets)  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 // 'What if': settings that a reader moves, and what a run of the scenario comes to with them, simulated in this page.
 async function begin(section) {
-  const { kernel, ...known } = await unpackedContent(document.getElementById("what-if-data").textContent);
+  const { kernel, worker, ...known } = await unpackedContent(document.getElementById("what-if-data").textContent);
   const page = { known, moves: movesFrom(location.hash, known.knobs), tries: [], against: 1, sets: [] };
   lay(section, page);
   section.hidden = document.querySelector('nav [href="#what-if"]').parentElement.hidden = false;
   if (location.hash.startsWith("#what-if")) section.scrollIntoView();
-  whenSeen(section, () => start(page, { kernel, content: known }));
+  whenSeen(section, () => start(page, worker, { kernel, content: known }));
 }
 
 // Nothing is simulated for a reader who does not come to it.
@@ -19,9 +19,9 @@ function whenSeen(place, then) {
 }
 
 // First today, and then what a link has asked for.
-function start(page, given) {
+function start(page, worker, given) {
   try {
-    page.runner = new Runner(document.getElementById("what-if-worker").textContent, given);
+    page.runner = new Runner(worker, given);
     simulate(page, {}, () => Object.keys(page.moves).length && moved(page));
   } catch (error) {
     fail(page, `This browser does not let the page simulate: ${error.message}.`);
