@@ -14,13 +14,12 @@ import pytest
 
 from simulator import Scenario, load
 from simulator.report.what_if.content import refusal
-from tests.page.browser import started
 from tests.page.folders import scenario_text
 
 from .cases import Answer, Case, answers, changed, differences, expected_figures, expected_plan, moves, random_cases
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 CASES = 200
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -28,10 +27,11 @@ Answered = list[tuple[Case, Answer]]
 
 
 @pytest.fixture(scope="module")
-def blank() -> Iterator[Page]:
+def blank(browser: Browser) -> Iterator[Page]:
     """An empty page without a way out to any network."""
-    with started() as browser:
-        yield browser.new_context(offline=True).new_page()
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="module")
