@@ -22,10 +22,9 @@ from simulator.report.what_if.knob import (
     seconds,
     told_whole,
 )
-from simulator.scenario.spec import Resharding, ScaleDown, ScaleUp, Scaling, Scenario, Stream, UniqueKeys
+from simulator.scenario.spec import Resharding, ScaleDown, ScaleUp, Scaling, Scenario, Stream
 
 KEPT_D: Final = (1, 2, 3, 7, 14, 30, 90, 365)
-MOST_NAMES: Final = 50_000  # keys of a producer: which shard each belongs to is found anew at every move
 MANY: Final = 64  # shards that any stream may be given
 BEGINS: Final = tuple(i / 20 for i in range(20))  # parts of the traffic
 USES: Final = tuple(i / 20 for i in range(1, 21))
@@ -44,18 +43,14 @@ BY: Final = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64)
 def stream_knobs(scenario: Scenario, i: int, name: str) -> Iterator[Knob]:
     """All that a reader may move of a stream."""
     stream, of = scenario.streams[name], _Of(i, name)
-    few = all(_names(each.partition_keys) <= MOST_NAMES for each in scenario.producers if each.stream == name)
-    if few or stream.changes:
-        yield from _mode(stream, of)
-    if few:
-        values = [each for each in COUNTS if each <= max(MANY, 4 * stream.shards)]
-        yield of.plain("shards", "shards", "shards", stream.shards, values, counted)
+    yield from _mode(stream, of)
+    values = [each for each in COUNTS if each <= max(MANY, 4 * stream.shards)]
+    yield of.plain("shards", "shards", "shards", stream.shards, values, counted)
     yield of.plain("retention", "retention", "retention_s", stream.retention, (24 * 3600.0 * days for days in KEPT_D),
                    lasting, seconds)  # fmt: skip
-    if few or stream.changes:
-        yield from _requests(scenario, stream, of)
-        yield from _rule(stream.scaling or Scaling(), of, stream.scaling is not None)
-        yield from _growth(stream, of)
+    yield from _requests(scenario, stream, of)
+    yield from _rule(stream.scaling or Scaling(), of, stream.scaling is not None)
+    yield from _growth(stream, of)
 
 
 def added_request(scenario: Scenario) -> dict[str, Any]:
@@ -171,12 +166,6 @@ def _growth(stream: Stream, of: _Of) -> Iterator[Knob]:
                    percent, needs=of.on_demand)  # fmt: skip
     yield of.plain("on_demand.maximum", "grows to at most", "growth.maximum", growth.maximum, COUNTS, _shards,
                    needs=of.on_demand)  # fmt: skip
-
-
-def _names(keys: Any) -> int:
-    if isinstance(keys, UniqueKeys):
-        return 0
-    return int(keys.count) if hasattr(keys, "count") and isinstance(keys.count, int) else len(keys.keys)
 
 
 def _shards(n: int) -> str:

@@ -81,10 +81,14 @@ function shardOf(hash, firsts) {
   return low;
 }
 
+const ORDERS = new WeakMap(); // by the hashes of keys: their numbers in ascending order of these
+
 function writeInOrder(words, hashes) {
-  const order = Array.from(hashes.keys()).sort((a, b) =>
-    hashes[a] < hashes[b] ? -1 : hashes[a] > hashes[b] ? 1 : a - b,
-  );
+  if (!ORDERS.has(hashes)) ORDERS.set(hashes, inOrder(hashes));
+  const order = ORDERS.get(hashes);
   words.array(BigUint64Array.from(order.flatMap((i) => [hashes[i] >> 64n, hashes[i] & HALF])));
   words.array(Uint32Array.from(order));
 }
+
+const inOrder = (hashes) =>
+  Array.from(hashes.keys()).sort((a, b) => (hashes[a] < hashes[b] ? -1 : hashes[a] > hashes[b] ? 1 : a - b));

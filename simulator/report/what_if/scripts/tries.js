@@ -10,7 +10,7 @@ function triesPlace() {
     { class: "tries", hidden: true },
     element("h3", {}, "What was tried"),
     table,
-    element("h3", {}, "Cost of a month against the iterator age, p99"),
+    element("h3", {}, "Cost of a month against the iterator age, p99 (log scale)"),
     points,
   );
   return { place, table, points };
@@ -35,7 +35,7 @@ function showTries({ place, table, points }, tries, words, against, mapping, act
       "tr",
       { class: number === against ? "chosen" : undefined },
       element("th", { scope: "row" }, String(number)),
-      ...cells.map((text, i) => element("td", { class: i < 2 ? "text" : undefined, "data-head": HEADS[i + 1] }, text)),
+      ...cells.map((text, i) => element("td", { class: i < 2 ? "text" : undefined, "data-head": HEADS[i + 1] }, i < 2 ? text : together(text))),
       element(
         "td",
         { "data-head": HEADS.at(-1) },
