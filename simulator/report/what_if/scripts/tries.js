@@ -35,7 +35,13 @@ function showTries({ place, table, points }, tries, words, against, mapping, act
       "tr",
       { class: number === against ? "chosen" : undefined },
       element("th", { scope: "row" }, String(number)),
-      ...cells.map((text, i) => element("td", { class: i < 2 ? "text" : undefined, "data-head": HEADS[i + 1] }, i < 2 ? text : together(text))),
+      ...cells.map((text, i) =>
+        element(
+          "td",
+          { class: i < 2 ? "text" : undefined, "data-head": HEADS[i + 1] },
+          i < 2 ? text : together(text),
+        ),
+      ),
       element(
         "td",
         { "data-head": HEADS.at(-1) },
