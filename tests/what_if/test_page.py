@@ -38,6 +38,7 @@ def test_axe_core_finds_nothing_in_light_and_in_dark(file: Path, opened: Opened)
     opened.open(file)
     status(opened)
     move(opened, "traffic", 15)
+    move(opened, "streams.clicks.resharding.0.shards", 3)  # so that shards are drawn, and tries
     opened.seen_as("light", 1280)
     assert opened.violations() == []
     opened.seen_as("dark", 390)
