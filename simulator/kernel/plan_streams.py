@@ -44,6 +44,17 @@ def filtered(scenario: Scenario, stream: str) -> list[spec.EventSourceMapping]:
     return [m for m in scenario.event_source_mappings if m.stream == stream and m.filter]
 
 
+def wanted(request: spec.Resharding) -> tuple[int, int, int, int, int]:
+    """What a request wants: its kind, so many shards or the number of one, of another, and the part of a split."""
+    part, whole = request.point.as_integer_ratio()
+    bits = whole.bit_length() - 1
+    if request.shards is not None:
+        return SHARD_COUNT, request.shards, 0, part, bits
+    if request.merge:
+        return A_MERGE, request.merge[0], request.merge[1], part, bits
+    return A_SPLIT, request.split or 0, 0, part, bits
+
+
 def _shards_of(hashes: Sequence[int], ranges: Sequence[HashRange]) -> list[int]:
     """The shard that owns each hash."""
     firsts = [first for first, _ in ranges]
@@ -72,10 +83,15 @@ class WritingEnd:
         words.whole(any(largest(p.record_size) > HARMLESS_BYTES for p in producers))
         words.counted(factors(self._scenario, name), "<i8")
         self.rest_of_stream(name)
+        self._changes(stream, self.drawn_by(name))
+
+    def drawn_by(self, stream: str) -> Callable[[str], int]:
+        """The key of what is drawn for a stream, by its purpose."""
+        return partial(key, *self._draws, "stream", stream)
 
     def rest_of_stream(self, name: str) -> None:
-        """What is poison in a stream, what is filtered of it, and what changes its shards."""
-        words, stream = self._words, self._scenario.streams[name]
+        """What is poison in a stream, and what is filtered of it."""
+        words = self._words
         words.whole(len(self._poisoned[name]), len(self._kinds(name)))
         for number, _, kind in self._kinds(name):
             words.whole(number)
@@ -94,7 +110,6 @@ class WritingEnd:
         for at_ns, number, fails_after in sorted(times):
             words.whole(at_ns, number)
             words.number(fails_after)
-        self._changes(stream, partial(key, *self._draws, "stream", name))
 
     def producer(self, producer: spec.Producer) -> None:
         """One producer."""
@@ -142,20 +157,25 @@ class WritingEnd:
             words.whole(ON_DEMAND)
             words.number(stream.on_demand.split_above * 60)
             words.whole(stream.on_demand.maximum)
-            words.lasting(stream.on_demand.delay, of("on-demand delay"))
+            self.growing(stream, of)
             return
         words.whole(REQUESTS if stream.changes else 0)
         if stream.changes:
             words.each(stream.resharding, self._request)
-            words.lasting(stream.resharding_time.begin, of("resharding begin"))
-            words.lasting(stream.resharding_time.each, of("resharding each"))
+            self.resharding_takes(stream, of)
             self._rule(stream.scaling)
 
+    def growing(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
+        """How long on-demand mode takes to split a shard."""
+        self._words.lasting(stream.on_demand.delay, of("on-demand delay"))
+
+    def resharding_takes(self, stream: spec.Stream, of: Callable[[str], int]) -> None:
+        """How long requests take."""
+        self._words.lasting(stream.resharding_time.begin, of("resharding begin"))
+        self._words.lasting(stream.resharding_time.each, of("resharding each"))
+
     def _request(self, request: spec.Resharding) -> None:
-        part, whole = request.point.as_integer_ratio()
-        wants = SHARD_COUNT if request.shards is not None else A_MERGE if request.merge else A_SPLIT
-        first, other = request.merge or (request.shards if request.shards is not None else request.split or 0, 0)
-        self._words.whole(ns(request.at), wants, first, other, part, whole.bit_length() - 1)
+        self._words.whole(ns(request.at), *wanted(request))
 
     def _rule(self, scaling: spec.Scaling | None) -> None:
         words = self._words

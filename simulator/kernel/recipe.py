@@ -8,30 +8,34 @@ base64, and the numbers of tables, which a plan holds once. Times are seconds wh
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import math
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.kernel.plan import MAGIC, backoffs, purposes, switch
-from simulator.kernel.plan_streams import WritingEnd, filtered, poisoned
+from simulator.kernel.plan_streams import METRICS, WritingEnd, filtered, poisoned, wanted
 from simulator.kernel.words import Words
 from simulator.model.invocation_rate import PARTS
 from simulator.model.mapping import starting_position
 from simulator.scenario import spec
 from simulator.scenario.expectations import largest, mean
-from simulator.scenario.memory import interpolated, work
+from simulator.scenario.memory import interpolated, scaled
 from simulator.scenario.spec import Distribution, Poison, Scenario
 from simulator.traffic.draws import key
 from simulator.traffic.nanoseconds import ns
 from simulator.traffic.quantiles import Among, Between, Floats, Same, Tabulated, quantile, unit_exponential
-from simulator.traffic.rates import profile
+from simulator.traffic.rates import Wave, profile
 from simulator.traffic.write_limits import HARMLESS_BYTES
 
 ORDER: Final = 6  # of the differences that tables are kept as: smooth ones are then short when they are compressed
-MANTISSAS: Final = (1.0, 1.25, 1.5, 1.75)  # a wave times these is tabulated, and times a power of two it is exact
+TRAFFIC: Final = (
+    0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0,
+)  # fmt: skip
+TIMES: Final = (0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0)  # of a function
 WORK: Final = ("per_batch", "per_record", "per_mib")
 MEMORIES: Final = tuple(
     size * 2**20 for size in (128, 256, 512, 768, 1024, 1536, 1769, 2048, 3008, 4096, 6144, 8192, 10240)
@@ -47,29 +51,50 @@ def recipe(scenario: Scenario, seed: int, replication: int) -> Json:
 
 
 class Tables:
-    """Arrays of floats, each once, as differences of their words."""
+    """Arrays of floats, each once, as differences of their words; a multiple of another one as what it is off it."""
 
     def __init__(self) -> None:
-        self.packed: list[str] = []
+        self.packed: list[str | Json] = []
         self._numbers: dict[bytes, int] = {}
+        self._all: list[Floats] = []
 
     def number(self, values: Floats) -> int:
         """The number of an array among them."""
         content = values.astype("<f8").tobytes()
-        if content not in self._numbers:
-            self._numbers[content] = len(self.packed)
-            self.packed.append(_packed(content))
+        return self._numbers[content] if content in self._numbers else self._added(content, _packed(content))
+
+    def multiple(self, values: Floats, of: int, factor: float) -> int:
+        """The number of an array that is nearly a multiple of another one, of as many."""
+        content = values.astype("<f8").tobytes()
+        if content in self._numbers:
+            return self._numbers[content]
+        off = np.frombuffer(content, "<i8") - (self._all[of] * factor).view("<i8")
+        return self._added(content, {"of": of, "times": factor, "off": _folded(off)})
+
+    def _added(self, content: bytes, packed: str | Json) -> int:
+        self._numbers[content] = len(self.packed)
+        self.packed.append(packed)
+        self._all.append(np.frombuffer(content, "<f8"))
         return self._numbers[content]
 
 
 def _packed(content: bytes) -> str:
-    """Words as differences of differences, the least bytes of all first: what is smooth is mostly zeros then."""
+    """Words as differences of differences: what is smooth is mostly zeros then."""
     words = np.frombuffer(content, "<u8")
     for _ in range(ORDER):
         words = np.diff(words, prepend=np.uint64(0))
-    signed = words.view(np.int64)
+    return _folded(words.view(np.int64))
+
+
+def _folded(signed: NDArray[np.int64]) -> str:
+    """Whole numbers, most of them small: the least bytes of all first."""
     folded = ((signed << 1) ^ (signed >> 63)).view(np.uint64)  # 0, -1, 1, -2, …
     return base64.b64encode(folded.view(np.uint8).reshape(-1, 8).T.tobytes()).decode()
+
+
+def mantissas(factors: Sequence[float]) -> list[float]:
+    """Of some factors what is in them that is no power of two, which makes exact multiples; each once, 1 first."""
+    return sorted({2 * math.frexp(factor)[0] for factor in factors})
 
 
 class Fragment(Words):
@@ -133,8 +158,22 @@ class _Recipe:
             "mode": stream.mode,
             "retention_s": stream.retention,
             "large": any(largest(p.record_size) > HARMLESS_BYTES for p in producers),
-            "changes": bool(stream.changes),
             "rest": self._fragment(lambda words: self._writing(words).rest_of_stream(name)),
+            **self._changes(name),
+        }
+
+    def _changes(self, name: str) -> Json:
+        """What changes its shards, and what would if it were asked to."""
+        stream, of = self._scenario.streams[name], self._writing(Words()).drawn_by(name)
+        return {
+            "requests": [_request(each) for each in stream.resharding],
+            "resharding_takes": self._fragment(lambda words: self._writing(words).resharding_takes(stream, of)),
+            "rule": _rule(stream.scaling),
+            "growth": {
+                "split_above": stream.on_demand.split_above,
+                "maximum": stream.on_demand.maximum,
+                "delay": self._fragment(lambda words: self._writing(words).growing(stream, of)),
+            },
         }
 
     def _writing(self, words: Words) -> WritingEnd:
@@ -174,19 +213,27 @@ class _Recipe:
     def _sine(self, sine: spec.Sine, start_s: float) -> Json:
         """A wave needs sines: it is tabulated for some multiples, and twice as high it is twice as much, exactly."""
         written = {"mean": sine.mean, "amplitude": sine.amplitude, "period": sine.period, "peak_at": sine.peak_at}
-        waves = []
-        for times in MANTISSAS:
-            wave: Any = profile(
-                spec.Sine(**{**written, "mean": sine.mean * times, "amplitude": sine.amplitude * times})
-            )
-            waves.append(
-                wave and {
-                    "a_period": wave.a_period, "cell_s": wave.cell_s, "begins_s": self._tables.number(wave.begins_s),
-                    "upto": self._tables.number(wave.upto), "terms": self._tables.number(wave.terms.ravel()),
-                    "before": wave.integral(start_s),
-                }
-            )  # fmt: skip
-        return {"kind": "sine", **written, "mantissas": MANTISSAS, "waves": waves}
+        waves: list[Json] = []
+        for times in mantissas(TRAFFIC):
+            multiple = {**written, "mean": sine.mean * times, "amplitude": sine.amplitude * times}
+            if wave := cast("Wave | None", profile(spec.Sine(**multiple))):
+                waves.append({"mantissa": times, **self._wave(wave, waves[0] if waves else None, times, start_s)})
+        return {"kind": "sine", **written, "waves": waves}
+
+    def _wave(self, wave: Wave, first: Json | None, times: float, start_s: float) -> Json:
+        """One multiple; its tables are told by those of the first."""
+
+        def table(name: str, values: Floats) -> int:
+            return self._tables.multiple(values, first[name], times) if first else self._tables.number(values)
+
+        return {
+            "a_period": wave.a_period,
+            "cell_s": wave.cell_s,
+            "begins_s": self._tables.number(wave.begins_s),
+            "upto": table("upto", wave.upto),
+            "terms": table("terms", wave.terms.ravel()),
+            "before": wave.integral(start_s),
+        }
 
     def _keys(self, producer: spec.Producer, of: int) -> Json:
         keys = producer.partition_keys
@@ -205,7 +252,7 @@ class _Recipe:
             "provisioned": function.provisioned_concurrency,
             "idle_s": function.idle_timeout,
             "timeout_s": function.timeout,
-            "duration": {part: self._distribution(getattr(function.duration, part)) for part in WORK},
+            "duration": {part: self._work(getattr(function.duration, part)) for part in WORK},
             "times": 1,
             "memories": self._memories(function),
             "cold_start": self._distribution(function.cold_start),
@@ -219,15 +266,32 @@ class _Recipe:
         return {str(size): self._memory(function, size) for size in memory_sizes(function)}
 
     def _memory(self, function: spec.Function, size: int) -> Json:
-        of, known = work(replace(function, memory=size)), function.duration_by_memory
-        tables = {part: self._distribution(getattr(of, part)) for part in WORK if tabulated(getattr(of, part))}
-        return {
-            "factor": interpolated(known, size) / interpolated(known, function.duration_measured_at or size),
-            "tables": tables,
+        known, parts = function.duration_by_memory, {part: getattr(function.duration, part) for part in WORK}
+        factor = interpolated(known, size) / interpolated(known, function.duration_measured_at or size)
+        tables = {
+            part: {"kind": 3, **self._multiple(scaled(of, factor), self._distribution(of)["table"], factor)}
+            for part, of in parts.items()
+            if tabulated(of)
         }
+        return {"factor": factor, "tables": tables}
+
+    def _work(self, of: Distribution) -> Json:
+        """How long a part of the work takes, and of what is tabulated its multiples."""
+        found = self._distribution(of)
+        if not tabulated(of):
+            return found
+        multiples = [
+            {"mantissa": times, **self._multiple(scaled(of, times), found["table"], times)}
+            for times in mantissas(TIMES)
+        ]
+        return {**found, "multiples": multiples}
+
+    def _multiple(self, of: Distribution, table: int, times: float) -> Json:
+        nodes = cast("Tabulated", quantile(of)).nodes
+        return {"table": self._tables.multiple(nodes, table, times), "mean": mean(of)}
 
     def _distribution(self, of: Distribution) -> Json:
-        """How it is drawn, times what is asked for. `times`: by what alone, where it is tabulated."""
+        """How it is drawn."""
         known = {"mean": mean(of)}
         match quantile(of):
             case Same(value=value):
@@ -301,10 +365,9 @@ def tabulated(of: Distribution) -> bool:
 
 
 def memory_sizes(function: spec.Function) -> list[int]:
-    """The sizes that a function may be given: those of its table, and others within it unless each takes a table."""
+    """The sizes that a function may be given: those of its table, and others within it."""
     known = function.duration_by_memory
-    more = () if any(tabulated(getattr(function.duration, part)) for part in WORK) else MEMORIES
-    within = [size for size in more if not known or min(known) <= size <= max(known)]
+    within = [size for size in MEMORIES if not known or min(known) <= size <= max(known)]
     return sorted({*known, *within, function.memory})
 
 
@@ -322,6 +385,33 @@ def _polls(polling: spec.Polling | spec.Reader, of: Callable[[str], int]) -> Jso
         "phase": polling.phase,
         "phase_key": str(of("phase")),
     }
+
+
+def _request(request: spec.Resharding) -> Json:
+    """`written`: as a scenario has it, where it is not for so many shards."""
+    kind, shards, *rest = wanted(request)
+    written = {"merge": list(request.merge)} if request.merge else {"split": request.split, "point": request.point}
+    return {"at_s": request.at, "kind": kind, "shards": shards, "rest": rest, "made": True, "written": written}
+
+
+def _rule(scaling: spec.Scaling | None) -> Json:
+    """A rule by the names of its fields, in both directions; one that is not there is off, and as it is by default."""
+    of = scaling or spec.Scaling()
+    up, down = of.up or spec.ScaleUp(), of.down or spec.ScaleDown()
+    return {
+        "metrics": METRICS,
+        "metric": of.metric,
+        "minimum": of.minimum,
+        "maximum": of.maximum,
+        "delay": of.delay,
+        "up": {"on": of.up is not None, "above": up.above, "add": up.add, **_direction(up)},
+        "down": {"on": of.down is not None, "below": down.below, "subtract": down.subtract, **_direction(down)},
+    }
+
+
+def _direction(of: spec.ScaleUp | spec.ScaleDown) -> Json:
+    """`periods`: how many must count, of how many."""
+    return {"factor": of.part, "period": of.period, "periods": [of.points, of.of], "cooldown": of.cooldown}
 
 
 def _failure(failure: spec.Failure) -> Json:

@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from simulator import load
 from simulator.cli import cli
+from simulator.report.what_if import scripts
+from simulator.report.what_if.packed import packed
 from tests.page.folders import scenario_text
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def shardsim(*words: str) -> Result:
@@ -36,6 +41,12 @@ def test_the_same_scenario_gives_the_same_page() -> None:
         assert shardsim("explore", "clicks.yaml", "--no-open", "-o", name).exit_code == 0
     assert Path("one.html").read_bytes() == Path("two.html").read_bytes()
     assert Path("one.html").stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("name", ["polling-or-push", "cold-starts"])
+def test_a_page_with_tables_and_all_their_multiples_grows_by_less_than_300_kb(name: str) -> None:
+    simulating = packed(load(SCENARIOS / f"{name}.yaml"))
+    assert len(simulating) + len(scripts.page()) + len(scripts.style()) < 300_000
 
 
 def test_a_setting_of_the_command_line_is_the_pages_today() -> None:

@@ -5,75 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pytest
-from click.testing import CliRunner
+from typing import TYPE_CHECKING
 
 from simulator import load, simulate
-from simulator.cli import cli
 from simulator.report.numbers import usd
-from tests.page.browser import Opened, started
+from tests.page.browser import Opened
 from tests.page.folders import MARKUP, OUTAGE, scenario_text
 
+from .conftest import explored, knob, move, shardsim, status
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Browser
 
 BATCH = "event_source_mappings.reader.batch_size"
-COPIED = "navigator.clipboard.writeText = async (text) => { window.copied = text; };"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, once for all tests."""
-    with started() as browser:
-        yield browser
-
-
-@pytest.fixture
-def opened(browser: Browser) -> Iterator[Opened]:
-    """An empty page without a way out to any network, whose clipboard is a variable."""
-    context = browser.new_context(offline=True)
-    context.add_init_script(COPIED)
-    yield Opened(context.new_page())
-    context.close()
-
-
-def shardsim(*words: str) -> None:
-    done = CliRunner().invoke(cli, words)
-    assert done.exit_code in (0, 4), done.output
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page of its own of a minute of traffic."""
-    return explored(tmp_path_factory.mktemp("explored"))
-
-
-def explored(folder: Path, **how: Any) -> Path:
-    (folder / "clicks.yaml").write_text(scenario_text(**how), encoding="utf-8")
-    shardsim("explore", str(folder / "clicks.yaml"), "--no-open", "-q", "-o", str(folder / "page.html"))
-    return folder / "page.html"
-
-
-def status(opened: Opened, begins: str = "Simulated") -> str:
-    """What is announced when an answer has come."""
-    line = opened.page.locator("#what-if [role=status]", has_text=re.compile(f"^{begins}"))
-    line.wait_for(timeout=60_000)
-    return line.inner_text().replace("\u00a0", " ")
-
-
-def knob(opened: Opened, name: str) -> Locator:
-    return opened.page.locator(f'[id="knob-{name}"]')
-
-
-def move(opened: Opened, name: str, at: int) -> str:
-    """Move a slider to one of its steps, and wait for the answer."""
-    opened.page.locator("#what-if [role=status]").evaluate("(line) => (line.textContent = 'moved')")
-    knob(opened, name).evaluate("(input, at) => { input.value = at; input.dispatchEvent(new Event('input')); }", at)
-    return status(opened)
 
 
 def test_the_page_fetches_nothing_complains_of_nothing_and_scrolls_up_and_down_only(file: Path, opened: Opened) -> None:
@@ -93,6 +38,7 @@ def test_axe_core_finds_nothing_in_light_and_in_dark(file: Path, opened: Opened)
     opened.open(file)
     status(opened)
     move(opened, "traffic", 15)
+    move(opened, "streams.clicks.resharding.0.shards", 3)  # so that shards are drawn, and tries
     opened.seen_as("light", 1280)
     assert opened.violations() == []
     opened.seen_as("dark", 390)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -11,15 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator import load
+from simulator import Scenario, load
 from simulator.report.what_if.content import refusal
-from tests.page.browser import started
 from tests.page.folders import scenario_text
 
 from .cases import Answer, Case, answers, changed, differences, expected_figures, expected_plan, moves, random_cases
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 CASES = 200
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -27,10 +27,11 @@ Answered = list[tuple[Case, Answer]]
 
 
 @pytest.fixture(scope="module")
-def blank() -> Iterator[Page]:
+def blank(browser: Browser) -> Iterator[Page]:
     """An empty page without a way out to any network."""
-    with started() as browser:
-        yield browser.new_context(offline=True).new_page()
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,32 @@ def test_the_plans_of_random_scenarios_and_settings_are_those_of_the_command_lin
     assert sum(bool(answer.sets) for _, answer in answered) > CASES / 2
     for case, answer in answered:
         assert answer.plan == expected_plan(changed(case, answer.sets)), (case.scenario, answer.sets)
+
+
+def test_random_settings_move_all_that_changes_shards(answered: Answered) -> None:
+    """Requests, rules, on-demand mode, and back to none of them: so that it shows in the run."""
+    found = Counter(kind for case, answer in answered for kind in reshaping(case.scenario, changed(case, answer.sets)))
+    assert all(found[kind] >= LEAST_OF_A_KIND for kind in KINDS), found
+
+
+def reshaping(before: Scenario, after: Scenario) -> Iterator[str]:
+    """What of a scenario's ways to change shards is another one."""
+    for old, new in zip(before.streams.values(), after.streams.values(), strict=True):
+        provisioned = "provisioned" in (old.mode, new.mode)
+        kinds = {
+            "mode": old.mode != new.mode,
+            "another request": len(new.resharding) >= len(old.resharding) > 0 and new.resharding != old.resharding,
+            "a request more": len(new.resharding) > len(old.resharding),
+            "a request less": provisioned and len(new.resharding) < len(old.resharding),
+            "another rule": bool(old.scaling and new.scaling) and old.scaling != new.scaling,
+            "a rule more": bool(new.scaling and not old.scaling),
+            "growth": new.mode == "on_demand" and old.on_demand != new.on_demand,
+        }
+        yield from (kind for kind, is_so in kinds.items() if is_so)
+
+
+KINDS = ("mode", "another request", "a request more", "a request less", "another rule", "a rule more", "growth")
+LEAST_OF_A_KIND = 3
 
 
 def test_the_figures_of_random_scenarios_and_settings_are_those_of_the_command_line(answered: Answered) -> None:

@@ -33,7 +33,6 @@ def html(page: Page) -> str:
             scripts=tuple(map(Markup, carried)),
             allowed=Markup(scripts.allowed(carried, bool(page.what_if))),
             uplot_style=Markup(scripts.uplot_style()) if scripts.has_curves(page) else "",
-            worker=Markup(what_if.worker()) if page.what_if else "",
             what_if_style=Markup(what_if.style()) if page.what_if else "",
         )
     )

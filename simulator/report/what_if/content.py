@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from simulator.kernel.blocks import layouts
+from simulator.kernel.changed import REFUSALS
 from simulator.kernel.recipe import ORDER, recipe
 from simulator.kernel.stated import FAILURES
 from simulator.measures.bill import prices_of
@@ -67,6 +68,7 @@ def _blocks() -> Json:
         "kinds": kinds,
         "causes": CAUSES,
         "causes_of_failure": FAILURES,
+        "refusals": REFUSALS,
         "percentiles": PERCENTILES,
         "counts": COUNTS,
     }

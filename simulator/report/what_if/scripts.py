@@ -8,12 +8,13 @@ from typing import Final
 
 HERE: Final = Path(__file__).parent / "scripts"
 WORKER: Final = (
-    "numbers", "draws", "key_hash", "words", "quantiles", "rates", "plan_streams", "plan", "changed", "machine",
-    "whole", "blocks", "histogram", "waiting", "limits", "verdict", "bill", "figures", "worker",
+    "numbers", "draws", "key_hash", "words", "quantiles", "rates", "reshaping", "plan_streams", "plan", "changed",
+    "machine", "whole", "blocks", "histogram", "waiting", "limits", "verdict", "bill", "reshardings", "figures",
+    "worker",
 )  # fmt: skip
 PAGE: Final = (
-    "told", "elements", "packed", "copies", "runner", "controls", "curves", "answers", "tries", "memory", "asking",
-    "what_if",
+    "told", "elements", "packed", "copies", "runner", "needs", "controls", "curves", "shards", "answers", "tries",
+    "memory", "asking", "what_if",
 )  # fmt: skip
 
 

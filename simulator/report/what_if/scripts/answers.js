@@ -7,6 +7,7 @@ function answersPlace() {
     which: part("which"),
     figures: part("figures"),
     lag: part("lag", "Lag: the age of the oldest record that waits"),
+    shards: part("lag", "Open shards"),
     waiting: part("bars", "Waiting by cause"),
     limits: part("bars", "Offered against capacity"),
   };
@@ -22,7 +23,7 @@ function showAnswers(parts, { run, other, otherName, words, mapping, choose }) {
   const now = run.event_source_mappings[mapping],
     then = other?.event_source_mappings[mapping];
   inside("figures").replaceChildren(figureTable(run, other, now, then, otherName));
-  for (const name of ["lag", "waiting", "limits"]) parts[name].hidden = !now;
+  for (const name of ["lag", "shards", "waiting", "limits"]) parts[name].hidden = !now;
   if (!now) return;
   const lines = [
     ...(other ? [{ values: other.lag_s[mapping], interval: other.interval_s, name: "then" }] : []),
@@ -31,9 +32,14 @@ function showAnswers(parts, { run, other, otherName, words, mapping, choose }) {
   lagCurve(
     inside("lag"),
     lines,
+    run.duration_s,
     `Lag over time: at most ${timeTold(now.lag.peak_s)}` +
       (then ? `; ${otherName} at most ${timeTold(then.lag.peak_s)}` : ""),
   );
+  const stream = { ...run.streams[now.stream], end_s: run.end_s },
+    was = then && { ...other.streams[then.stream], end_s: other.end_s };
+  parts.shards.hidden = !stream.open_shards && !was?.open_shards;
+  if (!parts.shards.hidden) showShards(inside("shards"), stream, was, otherName, words.refusals);
   inside("waiting").replaceChildren(
     bars(
       shares(now.waiting_s),
@@ -81,7 +87,7 @@ function chooser(names, mapping, choose) {
 }
 
 // What is told of a run: its name, and its value in words. Of the last ones nothing is told where there are none.
-const KEPT = 9;
+const KEPT = 10;
 function told(run, mapping) {
   const { bill } = run,
     rows = [["cost of a month", usdTold(bill.usd_per_month, bill.usd_per_month_at_least)]];
@@ -93,6 +99,7 @@ function told(run, mapping) {
     ["latency, median", time("p50_s")],
     ["latency, p99", time("p99_s")],
     ["latency, greatest", time("max_s")],
+    ["lag, greatest", timeTold(mapping.lag.peak_s)],
     ["iterator age, p99", timeTold(age.p99_s)],
     ["iterator age, greatest", timeTold(age.max_s)],
     ["records processed", countTold(mapping.records.processed)],
@@ -106,6 +113,9 @@ function told(run, mapping) {
 
 // A latency that records left at the end may make longer is told as the least that it is.
 const latencyTold = (least, atMost) => (least === atMost || least === null ? timeTold(least) : `> ${timeTold(least)}`);
+
+// A number and its unit stay on one line.
+const together = (text) => text.replaceAll(" ", "\u00a0").replace("at\u00a0least\u00a0", "at least ");
 
 function figureTable(run, other, now, then, otherName) {
   const all = told(run, now),
@@ -126,8 +136,8 @@ function figureTable(run, other, now, then, otherName) {
           "tr",
           { class: theirs && theirs[i]?.[1] !== value ? "differs" : undefined },
           element("th", { scope: "row" }, name),
-          element("td", {}, value),
-          ...(theirs ? [element("td", { class: "then" }, theirs[i]?.[1] ?? "–")] : []),
+          element("td", {}, together(value)),
+          ...(theirs ? [element("td", { class: "then" }, together(theirs[i]?.[1] ?? "–"))] : []),
         ),
       ),
     ),

@@ -6,20 +6,30 @@ const PAUSE_MS = 80,
 // A knob was moved: when it has come to rest, simulate.
 function moved(page) {
   clearTimeout(page.waiting);
-  page.waiting = setTimeout(() => simulate(page, { ...page.moves }), PAUSE_MS);
+  page.waiting = setTimeout(() => simulate(page, effective(page.known.knobs, page.moves)), PAUSE_MS);
 }
 
 // Simulate with some settings: of what takes long, a part of the traffic first.
 function simulate(page, moves, then = () => {}) {
   const whole = () => ask(page, moves, undefined, then),
-    short = shortened(page);
+    short = shortened(page, expectedMs(page, moves));
   if (short) ask(page, moves, short, whole);
   else whole();
 }
 
+// How long all of it may take: as the last one did, and longer with more traffic.
+function expectedMs({ took, known: { knobs } }, moves) {
+  return took ? took.ms * Math.max(1, trafficOf(knobs, moves) / took.traffic) : 0;
+}
+
+function trafficOf(knobs, moves) {
+  const knob = knobs.find(({ id }) => id === "traffic");
+  return knob ? knob.steps[stepOf(knob, moves)].value : 1;
+}
+
 // The seconds of traffic that take a moment, if all of it takes long; each producer must have begun by then.
-function shortened({ tookMs, known }) {
-  if (!tookMs || tookMs < LONG_MS_OF_A_RUN) return undefined;
+function shortened({ known }, tookMs) {
+  if (tookMs < LONG_MS_OF_A_RUN) return undefined;
   const { duration_s, producers } = known.recipe,
     part = duration_s * (SHORT_MS_OF_A_RUN / tookMs);
   const [size] = [86400, 3600, 60, 1].filter((each) => part >= each),
@@ -46,15 +56,17 @@ const tooLarge = (most) =>
   `Too many records wait at once with these settings: they take more than the ${most} of memory that a page has. ` +
   "shardsim run with the copied settings may have more.";
 
+// What is shown stays: it is of the settings before.
 function fail(page, why) {
-  page.status.textContent = why;
+  page.status.textContent = page.now ? `${why} What is shown is the last answer.` : why;
   page.status.classList.add("failed");
 }
 
 function answered(page, moves, duration_s, { figures, took_ms }, then) {
+  const before = page.now;
   if (duration_s) page.short = { run: figures, moves };
   else {
-    page.tookMs = took_ms;
+    page.took = { ms: took_ms, traffic: trafficOf(page.known.knobs, moves) };
     page.short = undefined;
     remember(page, moves, figures);
     try {
@@ -71,13 +83,26 @@ function answered(page, moves, duration_s, { figures, took_ms }, then) {
   page.status.textContent = duration_s
     ? `Simulated the first ${timeTold(duration_s)} of traffic: ${so}; all of it follows …`
     : `Simulated ${timeTold(figures.duration_s)} of traffic in ${timeTold(took_ms / 1000)}: ${so}.`;
+  if (!duration_s) page.status.append(sameAs(page, before));
   then();
+}
+
+// A move that changes nothing is said to: where nothing fails, retries are of no use, and AWS refuses some requests.
+function sameAs({ now, tries: [today] }, before) {
+  const text = ({ run: { event_source_mappings, bill } }) => JSON.stringify([event_source_mappings, bill]);
+  const same = (other) => other && other !== now && text(other) === text(now);
+  if (same(today)) return " Every figure is that of today.";
+  return same(before) ? ` Every figure is that of try ${before.number}.` : "";
 }
 
 // How a run went, in a line.
 function inShort(figures, mapping, { states }) {
   const { usd_per_month, usd_per_month_at_least } = figures.bill,
     own = figures.event_source_mappings[mapping];
-  const so = own ? `${states[own.verdict][0]}, iterator age p99 ${timeTold(own.iterator_age.p99_s)}, ` : "";
-  return `${so}${usdTold(usd_per_month, usd_per_month_at_least)} a month`;
+  const name = Object.keys(figures.event_source_mappings).length > 1 ? `${mapping} ` : "";
+  const so = own ? `${name}${states[own.verdict][0]}, lag at most ${timeTold(own.lag.peak_s)}, ` : "";
+  const refused = Object.values(figures.streams).flatMap((each) => Object.values(each.reshardings_refused ?? {}));
+  const requests = refused.reduce((a, b) => a + b, 0),
+    no = requests ? `, ${countTold(requests)} ${requests === 1 ? "request" : "requests"} for shards refused` : "";
+  return `${so}${usdTold(usd_per_month, usd_per_month_at_least)} a month${no}`;
 }

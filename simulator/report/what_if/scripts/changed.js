@@ -23,18 +23,24 @@ function put(recipe, path, value) {
 const happens = (failure) =>
   failure.kind === "outage" ? failure.to > failure.from : !(failure.added && failure.probability === 0);
 
-// The overrides, as pairs of path and text.
+// The overrides, as pairs of path and text. Failures, requests and rules are told whole.
 function setsOf(recipe, knobs, moves) {
   const moved = knobs.filter((knob) => knob.id in moves && moves[knob.id] !== knob.today),
     found = changed(recipe, knobs, moves);
-  const failing = new Set(moved.filter((knob) => knob.path[2] === "failures").map((knob) => knob.path[1]));
-  return [
-    ...moved.flatMap((knob) => knob.steps[moves[knob.id]].sets),
-    ...[...failing].map((i) => [
-      `functions.${found.functions[i].name}.failures`,
-      JSON.stringify(found.functions[i].failures.map(failureText)),
+  const movedIn = (of, part) =>
+    found[of].filter((_, i) => moved.some(({ path }) => path[0] === of && path[1] === i && path[2] === part));
+  const reshapedIn = (part) => movedIn("streams", part).filter((stream) => stream.mode !== "on_demand");
+  return Object.entries(
+    Object.fromEntries([
+      ...moved.flatMap((knob) => knob.steps[moves[knob.id]].sets),
+      ...reshapedIn("requests").map((each) => [`streams.${each.name}.resharding`, requestsText(each)]),
+      ...reshapedIn("rule").map((each) => [`streams.${each.name}.scaling`, ruleText(each)]),
+      ...movedIn("functions", "failures").map((each) => [
+        `functions.${each.name}.failures`,
+        JSON.stringify(each.failures.map(failureText)),
+      ]),
     ]),
-  ];
+  );
 }
 
 const failureText = ({ added, from, to, at, probability, ...rest }) => ({
@@ -51,5 +57,10 @@ function problemOf(recipe) {
   const more = recipe.functions.find((fn) => fn.reserved !== null && fn.provisioned > fn.reserved);
   if (more) return `More is provisioned for ${more.name} than its reserve.`;
   if (left < 0) return `The reserves are ${counted(-left)} more than the account's concurrency.`;
-  return needed > left ? "The reserves leave less than is provisioned for the functions without one." : "";
+  if (needed > left)
+    return (
+      `${counted(needed)} are provisioned for functions without a reserve, of ${counted(left)} that the account and ` +
+      "the reserves leave them."
+    );
+  return recipe.streams.map(problemOfRule).find(Boolean) ?? "";
 }

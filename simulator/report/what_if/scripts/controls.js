@@ -4,6 +4,7 @@ function controls(knobs, moves, moved) {
   for (const knob of knobs) groups.set(knob.group, [...(groups.get(knob.group) ?? []), knob]);
   const kinds = new Map(); // how many groups there are of a kind: of several the first is open
   const shown = new Map(),
+    showAll = () => shown.forEach((show) => show()),
     place = element("div", { class: "knobs" });
   for (const [name, mine] of groups) {
     const kind = name.split(" ")[0],
@@ -15,16 +16,19 @@ function controls(knobs, moves, moved) {
       element("summary", {}, element("h3", {}, name)),
     );
     for (const knob of mine) {
-      const made = control(knob, moves, moved);
+      const made = control(knob, knobs, moves, () => {
+        showAll();
+        moved(knob);
+      });
       shown.set(knob.id, made.show);
       group.append(made.place);
     }
     place.append(group);
   }
-  return { place, show: () => shown.forEach((show) => show()) };
+  return { place, show: showAll };
 }
 
-function control(knob, moves, moved) {
+function control(knob, knobs, moves, moved) {
   const id = `knob-${knob.id}`,
     values = knob.steps.map((step) => step.value);
   const flag = values.every((value) => typeof value === "boolean"),
@@ -36,20 +40,21 @@ function control(knob, moves, moved) {
       : element("input", { type: "range", id, min: 0, max: knob.steps.length - 1, step: 1 });
   const output = element("output", { for: id }),
     today = element("span", {}, `today ${knob.steps[knob.today].told}`);
-  const limits = knob.aws ? `AWS: ${knob.aws}` : knob.allowed ? `allowed: ${knob.allowed}` : "";
-  const note = element("p", { class: "note", id: `${id}-note` }, today, limits ? `; ${limits}` : "");
+  const more = [knob.aws && `AWS: ${knob.aws}`, knob.remark].filter(Boolean).map((text) => `; ${text}`);
+  const note = element("p", { class: "note", id: `${id}-note` }, today, ...more);
   input.setAttribute("aria-describedby", note.id);
   const place = element(
     "div",
     { class: `knob${flag ? " flag" : ""}` },
     element("label", { for: id }, knob.label),
-    output,
+    ...(words ? [] : [output]), // a choice shows what it is
     input,
     note,
   );
   const show = () => {
-    const at = moves[knob.id] ?? knob.today,
+    const at = stepOf(knob, moves),
       { told, value } = knob.steps[at];
+    place.hidden = !hasEffect(knob, knobs, moves);
     if (flag) input.checked = value;
     else input.value = at;
     output.textContent = told;
@@ -60,7 +65,6 @@ function control(knob, moves, moved) {
     const at = flag ? values.indexOf(input.checked) : Number(input.value);
     if (at === knob.today) delete moves[knob.id];
     else moves[knob.id] = at;
-    show();
     moved();
   });
   show();

@@ -17,9 +17,10 @@ function copying(label, text) {
 
 // The state in the fragment: the value of each knob that was moved.
 function linkOf({ known, moves }) {
+  const some = effective(known.knobs, moves);
   const moved = known.knobs
-    .filter((knob) => knob.id in moves)
-    .map((knob) => [knob.id, String(knob.steps[moves[knob.id]].value)]);
+    .filter((knob) => knob.id in some)
+    .map((knob) => [knob.id, String(knob.steps[some[knob.id]].value)]);
   return `${location.href.split("#")[0]}#what-if?${new URLSearchParams(moved)}`;
 }
 

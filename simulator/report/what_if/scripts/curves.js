@@ -11,6 +11,7 @@ const TIME_STEPS = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
   14400, 21600, 43200, 86400, 172800, 604800,
 ];
+const SHARDS = [1, 2, 3, 4, 5, 10, 15, 20, 30, 40, 50, 100, 150, 200, 300, 500, 1000, 2000, 3000, 5000];
 const AMOUNTS = Array.from({ length: 36 }, (_, i) => [1, 2, 5][i % 3] * 10 ** (Math.floor(i / 3) - 3));
 
 function frame(place, width, axes, said) {
@@ -22,13 +23,14 @@ function frame(place, width, axes, said) {
     "aria-label": said,
   });
   const x = (value) => MARGIN.left + (value / axes.x.most) * (width - MARGIN.left - MARGIN.right);
-  const y = (value) => HEIGHT - MARGIN.bottom - (value / axes.y.most) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  for (const at of ticks(axes.y.most, axes.y.steps))
+  const part = axes.y.part ?? ((value) => value / axes.y.most);
+  const y = (value) => HEIGHT - MARGIN.bottom - part(value) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  for (const at of axes.y.ticks ?? ticks(axes.y.most, axes.y.steps))
     svg.append(
       drawing("line", { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(at), y2: y(at), class: "grid" }),
       drawing("text", { x: MARGIN.left - 6, y: y(at) + 4, "text-anchor": "end" }, axes.y.told(at)),
     );
-  for (const at of ticks(axes.x.most, axes.x.steps, width < 500 ? 3 : 6))
+  for (const at of ticks(axes.x.most, axes.x.steps, width < 500 ? 4 : 6))
     svg.append(
       drawing(
         "text",
@@ -40,8 +42,8 @@ function frame(place, width, axes, said) {
   return { svg, x, y };
 }
 
-// `lines`: class, and values by row; `interval`: the seconds of a row.
-function lagCurve(place, lines, said) {
+// `lines`: class, and values by row; `interval`: the seconds of a row; `traffic`: when the traffic ends.
+function lagCurve(place, lines, traffic, said) {
   const width = Math.max(280, place.clientWidth),
     most = Math.max(0.001, ...lines.map(({ values }) => greatestOf(values)));
   const end = Math.max(...lines.map(({ values, interval }) => values.length * interval));
@@ -50,8 +52,32 @@ function lagCurve(place, lines, said) {
     y: { most: 1.05 * most, steps: TIME_STEPS, told: timeTold },
   };
   const { svg, x, y } = frame(place, width, axes, said);
+  if (traffic < 0.95 * end) trafficEnds(svg, x(traffic), width);
   for (const { values, interval, name } of lines)
     svg.append(drawing("path", { d: outline(values, interval, x, y), class: name }));
+}
+
+function trafficEnds(svg, x, width) {
+  const side = x > width / 2 ? { x: x - 4, "text-anchor": "end" } : { x: x + 4 };
+  svg.append(
+    drawing("line", { x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "end" }),
+    drawing("text", { y: MARGIN.top + 10, ...side }, "traffic ends"),
+  );
+}
+
+// `lines`: class, steps as pairs of a time and a number from then on, and the end.
+function openCurve(place, lines, said) {
+  const width = Math.max(280, place.clientWidth),
+    most = Math.max(...lines.flatMap(({ steps }) => steps.map(([, n]) => n)));
+  const axes = {
+    x: { most: Math.max(...lines.map(({ end }) => end)), steps: TIME_STEPS, told: timeTold },
+    y: { most: 1.05 * most, steps: SHARDS, told: countTold },
+  };
+  const { svg, x, y } = frame(place, width, axes, said);
+  for (const { steps, end, name } of lines) {
+    const path = steps.map(([time, n], i) => `${i ? "H" : "M"}${x(time).toFixed(1)}${i ? "V" : " "}${y(n).toFixed(1)}`);
+    svg.append(drawing("path", { d: `${path.join("")}H${x(end).toFixed(1)}`, class: name }));
+  }
 }
 
 const greatestOf = (values) => values.reduce((a, b) => Math.max(a, b), 0);
@@ -66,19 +92,38 @@ function outline(values, interval, x, y) {
   return [...columns].map(([at, value], i) => `${i ? "L" : "M"}${at} ${y(value).toFixed(1)}`).join("");
 }
 
-// `points`: cost and age of each try, with its number; an age that never ends is drawn at the top.
+// Times that differ by much, as each age is ten times the one below it.
+const AGES = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 36000, 86400, 864000];
+
+// From the tick below the least age to the one above the greatest; one that never ends is at the top.
+function agesAxis(ages) {
+  const known = ages.filter((age) => Number.isFinite(age) && age > 0);
+  const low = AGES.findLast((age) => age <= Math.min(...known)) ?? AGES[0],
+    high = AGES.find((age) => age > low && age >= Math.max(...known)) ?? AGES.at(-1);
+  const part = (age) => Math.log(Math.min(Math.max(age, low), high) / low) / Math.log(high / low);
+  return { part, ticks: AGES.filter((age) => age >= low && age <= high), told: timeTold };
+}
+
+// `points`: cost and age of each try, with its number.
 function costCurve(place, points, said) {
   const width = Math.max(280, place.clientWidth),
-    known = points.map(({ age }) => age).filter(Number.isFinite);
-  const most = 1.15 * Math.max(0.001, ...known),
     dearest = 1.1 * Math.max(0.01, ...points.map(({ cost }) => cost));
   const axes = {
     x: { most: dearest, steps: AMOUNTS, told: (value) => `USD ${grouped(String(Number(value.toPrecision(6))))}` },
-    y: { most, steps: TIME_STEPS, told: timeTold },
+    y: agesAxis(points.map(({ age }) => age)),
   };
   const { svg, x, y } = frame(place, width, axes, said);
-  for (const { cost, age, number, name } of points) {
-    const [cx, cy] = [x(cost), y(Number.isFinite(age) ? age : most)];
-    svg.append(drawing("circle", { cx, cy, r: 6, class: name }), drawing("text", { x: cx + 9, y: cy + 4 }, number));
+  const at = points.map(({ cost, age, ...rest }) => ({ ...rest, cx: x(cost), cy: y(age) }));
+  for (const point of at) {
+    const { cx, cy, number, name } = point;
+    svg.append(drawing("circle", { cx, cy, r: 6, class: name }), drawing("text", labelAt(point, at), number));
   }
+}
+
+// A number stands right of its point, or where another one is there left of it, or above.
+function labelAt({ cx, cy, number }, all) {
+  const near = all.filter((each) => each.number !== number && Math.abs(each.cy - cy) < 14).map((each) => each.cx - cx);
+  const free = (from, to) => !near.some((apart) => apart >= from && apart <= to);
+  if (free(0, 26)) return { x: cx + 9, y: cy + 4 };
+  return free(-26, 0) ? { x: cx - 9, y: cy + 4, "text-anchor": "end" } : { x: cx, y: cy - 9, "text-anchor": "middle" };
 }

@@ -12,7 +12,12 @@ function figuresOf(recipe, blocks) {
     end_s: endS,
     duration_s: recipe.duration_s,
     interval_s: seconds(interval_ns),
-    streams: named(recipe.streams, (i) => ofStream(recipe, streams[i])),
+    streams: named(recipe.streams, (i) => ({
+      ...ofStream(recipe, streams[i]),
+      ...(reshapes(recipe.streams[i])
+        ? reshardingsOf(blocks.streams[i], blocks.end_ns, recipe.blocks.refusals)
+        : {}),
+    })),
     functions: named(recipe.functions, (i) => ({
       concurrency_peak: blocks.functions[i].concurrency.number(0, "peak"),
     })),
@@ -83,6 +88,7 @@ function ofMapping(recipe, number, run) {
   const latency = latenciesOf(mine, [...recipe.blocks.percentiles.slice(1)]);
   const count = (name) => totals.number(0, name);
   return {
+    stream: recipe.streams[spec.stream].name,
     verdict: state,
     verdict_reason: reason,
     binding_cause: cause || null,

@@ -1,4 +1,4 @@
-// What the page holds, packed: the kernel, the recipe with its knobs, and words.
+// What the page holds, packed: the kernel, the other thread's script, the recipe with its knobs, and words.
 async function unpackedContent(base64) {
   const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
   const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();

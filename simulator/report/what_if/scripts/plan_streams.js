@@ -31,6 +31,7 @@ function writeStream(words, recipe, stream, number) {
     );
   words.whole(stream.large, factors.length, ...factors);
   words.fragment(stream.rest);
+  writeReshaping(words, stream);
 }
 
 function writeProducer(words, recipe, producer) {
@@ -59,7 +60,7 @@ function writeKeys(words, recipe, producer) {
         return Number(((hash - first) * BigInt(factor)) / (next - first));
       }),
     );
-  if (stream.changes) writeInOrder(words, hashes);
+  if (reshapes(stream)) writeInOrder(words, hashes);
 }
 
 const HASHES = new Map(); // by producer: that of each of its keys
@@ -80,10 +81,14 @@ function shardOf(hash, firsts) {
   return low;
 }
 
+const ORDERS = new WeakMap(); // by the hashes of keys: their numbers in ascending order of these
+
 function writeInOrder(words, hashes) {
-  const order = Array.from(hashes.keys()).sort((a, b) =>
-    hashes[a] < hashes[b] ? -1 : hashes[a] > hashes[b] ? 1 : a - b,
-  );
+  if (!ORDERS.has(hashes)) ORDERS.set(hashes, inOrder(hashes));
+  const order = ORDERS.get(hashes);
   words.array(BigUint64Array.from(order.flatMap((i) => [hashes[i] >> 64n, hashes[i] & HALF])));
   words.array(Uint32Array.from(order));
 }
+
+const inOrder = (hashes) =>
+  Array.from(hashes.keys()).sort((a, b) => (hashes[a] < hashes[b] ? -1 : hashes[a] > hashes[b] ? 1 : a - b));

@@ -67,10 +67,9 @@ function spikes(of, times) {
 
 // A wave is tabulated for some multiples: times a power of two each is exact.
 function wave(of, times, tables) {
-  const i = of.mantissas.findIndex((each) => isPowerOfTwo(times / each));
-  const base = of.waves[i],
-    factor = times / of.mantissas[i];
+  const base = of.waves.find(({ mantissa }) => isPowerOfTwo(times / mantissa));
   if (!base) return { kind: 0 };
+  const factor = times / base.mantissa;
   const more = (number) => tables[number].map((each) => each * factor);
   return {
     kind: 4,
@@ -83,12 +82,6 @@ function wave(of, times, tables) {
     terms: more(base.terms),
     before: base.before * factor,
   };
-}
-
-function isPowerOfTwo(value) {
-  while (value < 1) value *= 2;
-  while (value > 1) value /= 2;
-  return value === 1;
 }
 
 // A profile as words.

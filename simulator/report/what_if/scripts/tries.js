@@ -1,6 +1,6 @@
 // The last ten tries, as a table and as points of cost against age; any of them can be what others are compared with.
 const MOST_TRIES = 10,
-  HEADS = ["try", "settings", "verdict", "iterator age p99", "cost of a month", "again"];
+  HEADS = ["try", "settings", "verdict", "lag, at most", "iterator age p99", "cost of a month", "again"];
 
 function triesPlace() {
   const table = element("div", { class: "wide", tabindex: 0, role: "group", "aria-label": "Tries: table" }),
@@ -10,7 +10,7 @@ function triesPlace() {
     { class: "tries", hidden: true },
     element("h3", {}, "What was tried"),
     table,
-    element("h3", {}, "Cost of a month against the iterator age, p99"),
+    element("h3", {}, "Cost of a month against the iterator age, p99 (log scale)"),
     points,
   );
   return { place, table, points };
@@ -27,6 +27,7 @@ function showTries({ place, table, points }, tries, words, against, mapping, act
     const cells = [
       each.words,
       own ? words.states[own.verdict][0] : "–",
+      timeTold(own?.lag.peak_s),
       timeTold(age(run)),
       usdTold(run.bill.usd_per_month, run.bill.usd_per_month_at_least),
     ];
@@ -34,15 +35,21 @@ function showTries({ place, table, points }, tries, words, against, mapping, act
       "tr",
       { class: number === against ? "chosen" : undefined },
       element("th", { scope: "row" }, String(number)),
-      ...cells.map((text, i) => element("td", { class: i < 2 ? "text" : undefined, "data-head": HEADS[i + 1] }, text)),
+      ...cells.map((text, i) =>
+        element(
+          "td",
+          { class: i < 2 ? "text" : undefined, "data-head": HEADS[i + 1] },
+          i < 2 ? text : together(text),
+        ),
+      ),
       element(
         "td",
-        { "data-head": HEADS[5] },
+        { "data-head": HEADS.at(-1) },
         element(
           "span",
           { class: "acts" },
           button("take up", () => act.take(each), { "aria-label": `Take up the settings of try ${number}` }),
-          button("compare with", () => act.compare(each), {
+          button("compare", () => act.compare(each), {
             "aria-pressed": String(number === against),
             "aria-label": `Compare with try ${number}`,
           }),

@@ -1,11 +1,11 @@
 // 'What if': settings that a reader moves, and what a run of the scenario comes to with them, simulated in this page.
 async function begin(section) {
-  const { kernel, ...known } = await unpackedContent(document.getElementById("what-if-data").textContent);
+  const { kernel, worker, ...known } = await unpackedContent(document.getElementById("what-if-data").textContent);
   const page = { known, moves: movesFrom(location.hash, known.knobs), tries: [], against: 1, sets: [] };
   lay(section, page);
   section.hidden = document.querySelector('nav [href="#what-if"]').parentElement.hidden = false;
   if (location.hash.startsWith("#what-if")) section.scrollIntoView();
-  whenSeen(section, () => start(page, { kernel, content: known }));
+  whenSeen(section, () => start(page, worker, { kernel, content: known }));
 }
 
 // Nothing is simulated for a reader who does not come to it.
@@ -19,9 +19,9 @@ function whenSeen(place, then) {
 }
 
 // First today, and then what a link has asked for.
-function start(page, given) {
+function start(page, worker, given) {
   try {
-    page.runner = new Runner(document.getElementById("what-if-worker").textContent, given);
+    page.runner = new Runner(worker, given);
     simulate(page, {}, () => Object.keys(page.moves).length && moved(page));
   } catch (error) {
     fail(page, `This browser does not let the page simulate: ${error.message}.`);
@@ -34,7 +34,10 @@ function lay(section, page) {
     { knobs } = page.known;
   const status = element("p", { role: "status" }),
     progress = element("progress", { max: 1, value: 0, "aria-label": "How much is simulated" });
-  const settings = controls(knobs, page.moves, () => moved(page));
+  const settings = controls(knobs, page.moves, (knob) => {
+    page.mapping = concerned(page, knob);
+    moved(page);
+  });
   const reset = () => {
     for (const id of Object.keys(page.moves)) delete page.moves[id];
     settings.show();
@@ -53,10 +56,22 @@ function lay(section, page) {
       "div",
       { class: "panes" },
       element("div", { class: "pane" }, element("div", { class: "buttons" }, ...copies), settings.place),
-      element("div", { class: "pane" }, answers.place, tries.place),
+      element(
+        "div",
+        { class: "pane told", tabindex: 0, role: "group", "aria-label": "What comes of it" },
+        answers.place,
+        tries.place,
+      ),
     ),
   );
   new ResizeObserver(() => show(page)).observe(section);
+}
+
+// The mapping to be looked at after a move: the one that was, or the first that the setting belongs to.
+function concerned({ mapping, known: { recipe } }, { path: [thing, number] }) {
+  const of = { mappings: (_, i) => i === number, functions: (each) => each.function === number };
+  const theirs = recipe.mappings.filter(of[thing] ?? ((each) => thing !== "streams" || each.stream === number));
+  return theirs.some(({ name }) => name === mapping) ? mapping : (theirs[0]?.name ?? mapping);
 }
 
 function worstOf(figures, { states }) {

@@ -88,14 +88,34 @@ class Words {
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
-// A table of the recipe: its words are kept as differences of differences, by bytes, the least of all first.
+// The tables of a recipe: differences of differences, or what one is off a multiple of one before it.
+function unpackedTables(packed, order) {
+  const tables = [];
+  for (const each of packed) tables.push(each.off ? multiple(tables[each.of], each) : unpacked(each, order));
+  return tables;
+}
+
 function unpacked(base64, order) {
+  const words = unfolded(base64),
+    n = words.length;
+  for (let k = 0; k < order; k++) for (let i = 1; i < n; i++) words[i] += words[i - 1];
+  return new Float64Array(words.buffer);
+}
+
+function multiple(of, { times, off }) {
+  const values = of.map((value) => value * times),
+    words = new BigUint64Array(values.buffer);
+  unfolded(off).forEach((by, i) => (words[i] += by));
+  return values;
+}
+
+// Whole numbers that are kept by bytes, the least of all first.
+function unfolded(base64) {
   const bytes = bytesOf(base64),
     n = bytes.length / 8,
     words = new BigUint64Array(n);
   const folded = new Uint8Array(words.buffer);
   for (let i = 0; i < n; i++) for (let j = 0; j < 8; j++) folded[8 * i + j] = bytes[j * n + i];
   for (let i = 0; i < n; i++) words[i] = (words[i] >> 1n) ^ -(words[i] & 1n);
-  for (let k = 0; k < order; k++) for (let i = 1; i < n; i++) words[i] += words[i - 1];
-  return new Float64Array(words.buffer);
+  return words;
 }

@@ -10,10 +10,7 @@ function prepare({ kernel, content }) {
   own.module = new WebAssembly.Module(kernel);
   HASHES.clear();
   own.knobs = content.knobs;
-  own.recipe = {
-    ...content.recipe,
-    tables: content.recipe.tables.map((table) => unpacked(table, content.recipe.order)),
-  };
+  own.recipe = { ...content.recipe, tables: unpackedTables(content.recipe.tables, content.recipe.order) };
 }
 
 // The figures with some settings; `duration_s`: of the traffic, where it is to be shorter.
