@@ -173,3 +173,30 @@ def test_much_more_traffic_than_in_the_last_run_is_simulated_in_part_first(opene
     }"""
     assert opened.page.evaluate(short, [known, 1000, 0]) is None
     assert opened.page.evaluate(short, [known, 1000, 1]) == 240
+    known["recipe"] = {"duration_s": 3600, "producers": [{"start_s": -86400}]}
+    assert opened.page.evaluate(short, [known, 3000, 0]) is None, "what waits from before takes most of it"
+
+
+def test_figures_of_a_part_of_the_traffic_are_said_to_be_until_all_of_it_is_there(opened: Opened) -> None:
+    opened.page.goto("about:blank")
+    scripts = "\n".join((HERE / f"{name}.js").read_text() for name in ("needs", "told", "asking"))
+    opened.page.add_script_tag(content=f"{scripts}\nconst show = () => {{}}, worstOf = () => undefined;")
+    told = opened.page.evaluate(
+        """() => {
+            const hears = [], status = document.body, recipe = { duration_s: 3600, producers: [{ start_s: 0 }] };
+            const known = { recipe, knobs: [], words: { states: {} } }, runner = { ask: (_, hear) => hears.push(hear) };
+            const page = { known, runner, status, progress: {}, took: { ms: 6000, traffic: 1 } };
+            const figures = { bill: { usd_per_month: 1 }, event_source_mappings: {}, streams: {}, duration_s: 240 };
+            const told = [];
+            simulate(page, {});
+            told.push(status.textContent);
+            hears[0]({ figures, took_ms: 400 });
+            told.push(status.textContent);
+            hears[1]({ error: "no", tooLarge: "2.0 GiB" });
+            return [...told, status.textContent, page.short ?? null];
+        }"""
+    )
+    assert told[0] == "simulating the first 4 min of traffic …"
+    so = told[1].replace("\u00a0", " ")
+    assert so == "Simulated the first 4 min of traffic: USD 1.00 a month; all of it follows …"
+    assert told[2].startswith("Too many records wait at once") and told[3] is None

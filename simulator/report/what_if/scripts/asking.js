@@ -11,10 +11,12 @@ function moved(page) {
 
 // Simulate with some settings: of what takes long, a part of the traffic first.
 function simulate(page, moves, then = () => {}) {
-  const whole = () => ask(page, moves, undefined, then),
+  const whole = (said) => ask(page, moves, undefined, said, then),
     short = shortened(page, expectedMs(page, moves));
-  if (short) ask(page, moves, short, whole);
-  else whole();
+  page.short = undefined;
+  if (short)
+    ask(page, moves, short, `simulating the first ${timeTold(short)} of traffic …`, () => whole(page.status.textContent));
+  else whole("simulating …");
 }
 
 // How long all of it may take: as the last one did, and longer with more traffic.
@@ -27,28 +29,32 @@ function trafficOf(knobs, moves) {
   return knob ? knob.steps[stepOf(knob, moves)].value : 1;
 }
 
-// The seconds of traffic that take a moment, if all of it takes long; each producer must have begun by then.
+// The seconds of traffic that take a moment, with all that is written before, if all of it takes long; each producer
+// must have begun by then.
 function shortened({ known }, tookMs) {
   if (tookMs < LONG_MS_OF_A_RUN) return undefined;
   const { duration_s, producers } = known.recipe,
-    part = duration_s * (SHORT_MS_OF_A_RUN / tookMs);
+    begins_s = Math.min(0, ...producers.map((each) => each.start_s)),
+    part = (duration_s - begins_s) * (SHORT_MS_OF_A_RUN / tookMs) + begins_s;
+  if (part <= 0) return undefined;
   const [size] = [86400, 3600, 60, 1].filter((each) => part >= each),
     short = size ? Math.floor(part / size) * size : part;
   return producers.every((each) => each.start_s < short) && short < duration_s ? short : undefined;
 }
 
-function ask(page, moves, duration_s, then) {
+// `said`: what is, meanwhile.
+function ask(page, moves, duration_s, said, then) {
   const { runner, progress, status } = page;
-  status.textContent = duration_s ? `simulating the first ${timeTold(duration_s)} of traffic …` : "simulating …";
+  status.textContent = said;
   status.classList.remove("failed");
   progress.value = 0;
-  runner.ask({ moves, duration_s }, (said) => {
-    if (said.sets) page.sets = said.sets;
-    if (said.part !== undefined) progress.value = said.part;
-    if (said.problem) return fail(page, said.problem);
-    if (said.error)
-      return fail(page, said.tooLarge ? tooLarge(said.tooLarge) : `This cannot be simulated: ${said.error}`);
-    if (said.figures) answered(page, moves, duration_s, said, then);
+  runner.ask({ moves, duration_s }, (heard) => {
+    if (heard.sets) page.sets = heard.sets;
+    if (heard.part !== undefined) progress.value = heard.part;
+    if (heard.problem) return fail(page, heard.problem);
+    if (heard.error)
+      return fail(page, heard.tooLarge ? tooLarge(heard.tooLarge) : `This cannot be simulated: ${heard.error}`);
+    if (heard.figures) answered(page, moves, duration_s, heard, then);
   });
 }
 
@@ -58,6 +64,8 @@ const tooLarge = (most) =>
 
 // What is shown stays: it is of the settings before.
 function fail(page, why) {
+  page.short = undefined;
+  show(page);
   page.status.textContent = page.now ? `${why} What is shown is the last answer.` : why;
   page.status.classList.add("failed");
 }
