@@ -199,4 +199,5 @@ def test_figures_of_a_part_of_the_traffic_are_said_to_be_until_all_of_it_is_ther
     assert told[0] == "simulating the first 4 min of traffic …"
     so = told[1].replace("\u00a0", " ")
     assert so == "Simulated the first 4 min of traffic: USD 1.00 a month; all of it follows …"
-    assert told[2].startswith("Too many records wait at once") and told[3] is None
+    assert told[2].startswith("Too many records wait at once")
+    assert told[3] is None
