@@ -609,10 +609,10 @@ FAULTS: Final = (
     ),
     *in_file(
         "measures/invocations.py",
-        ("seconds(finish - last)", "seconds(start - last)"),
-        ("(rows[:, LANE], rows[:, SHARD], rows[:, MAPPING], rows[:, START])", "(rows[:, MAPPING], rows[:, SHARD], rows[:, LANE], rows[:, START])"),
-        ("ready = int(runs[0]) if len(runs) else len(rows)", "ready = len(rows)"),
-        ("rows = rows[rows[:, FINISH] <= end_ns]", "rows = rows[rows[:, FINISH] < end_ns]"),
+        ("(finish - last, start - last)", "(start - last, start - last)"),
+        ("columns[[LANE, SHARD, MAPPING, START]]", "columns[[MAPPING, SHARD, LANE, START]]"),
+        ("ready = int(runs[0]) if len(runs) else len(order)", "ready = len(order)"),
+        ("order[finished <= end_ns], finished[finished <= end_ns]", "order[finished < end_ns], finished[finished < end_ns]"),
         ("name.replace('\"', '\"\"')", "name"),
     ),
     *in_file(
