@@ -221,3 +221,19 @@ def test_windows_of_few_records_are_the_same_by_both(name: str, monkeypatch: pyt
     monkeypatch.setattr(windows, "WINDOW_RECORDS", 100)
     edge = scenario(EDGES[name])
     assert first_difference(record(edge, "simpy"), record(edge, "kernel")) == ""
+
+
+@pytest.mark.parametrize(("shards", "lanes"), [(2, 1), (1, 2)])
+def test_what_was_kept_of_a_parents_records_says_nothing_of_those_that_are_on_their_way_to_a_child(
+    shards: int, lanes: int
+) -> None:
+    """Their places in memory are those of records that were filtered out: which is the oldest, second by second."""
+    doubled = {"shards": shards, "resharding": [{"at": "8s", "shards": 2 * shards}], "resharding_time": AT_ONCE}
+    mapping = {"filter": {"passes": 0.3}, "batch_size": 10, "parallelization_factor": lanes}
+    of = small(
+        run={"duration": "20s", "drain": "20s"},
+        stream=doubled,
+        producer={"rate": "100/s"},
+        mapping={**mapping, "polling": {"latency": "2.5s"}},
+    )
+    assert results_differ(scenario(of), interval_s=0.02) == ""

@@ -30,9 +30,9 @@ static void filter_out(Kernel *k, Reader *r, int filter, i64 first, i64 end) {
   i64 n = 0, places = k->facts[PLACES].n;
   if (k->measures) measure_before_filtering(k, r);
   for (i64 place = first; place < end; place++) {
-    if (*passes_by(log, filter, place) || *cell(log, r->available, place) == GONE) continue;
+    if (*passes_by(log, filter, place) || is_gone(r, log, place)) continue;
+    begin_to_lose(k, r);
     *cell(log, r->available, place) = GONE;
-    r->any_gone = 1;
     state_filtered(k, r, place);
     n++;
   }

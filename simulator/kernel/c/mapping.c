@@ -133,7 +133,7 @@ static i64 from_or_waiting(const Kernel *k, const Log *log, i64 place) {
 
 /* The place of the first record that a reader has not done with. */
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
-  i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
+  i64 first = m->push ? r->arriving : first_not_come(r);
   first = from_or_waiting(k, &shard_read(k, r)->log, first);
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
