@@ -62,6 +62,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/shard_iterator.c",
+        ("if (!r->any_gone && !k->mappings[r->mapping].push)\n    fill", "if (0)\n    fill"),
         ("#define ANSWER_BYTES (10LL << 20)", "#define ANSWER_BYTES (9LL << 20)"),
         ("record_at(log, gone)->accepted < oldest_ns", "record_at(log, gone)->accepted <= oldest_ns"),
         ("r->place = accepted - first < limit ?", "r->place = accepted - first <= limit + 1 ?"),
@@ -421,7 +422,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/lane.c",
-        ("if (*passes_by(log, filter, place) || *cell(log, r->available, place) == GONE) continue;", "if (*passes_by(log, filter, place)) continue;"),
+        ("if (*passes_by(log, filter, place) || is_gone(r, log, place)) continue;", "if (*passes_by(log, filter, place)) continue;"),
     ),
     *in_file(
         "kernel/c/hashes.c",
