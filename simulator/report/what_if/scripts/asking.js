@@ -15,7 +15,9 @@ function simulate(page, moves, then = () => {}) {
     short = shortened(page, expectedMs(page, moves));
   page.short = undefined;
   if (short)
-    ask(page, moves, short, `simulating the first ${timeTold(short)} of traffic …`, () => whole(page.status.textContent));
+    ask(page, moves, short, `simulating the first ${timeTold(short)} of traffic …`, () =>
+      whole(page.status.textContent),
+    );
   else whole("simulating …");
 }
 
