@@ -62,7 +62,6 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/shard_iterator.c",
-        ("if (!r->any_gone && !k->mappings[r->mapping].push)\n    fill", "if (0)\n    fill"),
         ("#define ANSWER_BYTES (10LL << 20)", "#define ANSWER_BYTES (9LL << 20)"),
         ("record_at(log, gone)->accepted < oldest_ns", "record_at(log, gone)->accepted <= oldest_ns"),
         ("r->place = accepted - first < limit ?", "r->place = accepted - first <= limit + 1 ?"),
@@ -125,6 +124,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/mapping.c",
+        ("  fill(log, r->available, first, end, m->push", "  if (m->push || r->any_gone) fill(log, r->available, first, end, m->push"),
         ("accepted_ns >= position_ns : accepted_ns > position_ns", "accepted_ns > position_ns : accepted_ns > position_ns"),
         ("stream->shards[j].last_accepted + stream->retention_ns;", "stream->shards[j].last_accepted;"),
         ("if (k->all_have_come && !k->left && !k->over) {", "if (!k->left && !k->over) {"),

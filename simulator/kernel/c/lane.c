@@ -31,8 +31,8 @@ static void filter_out(Kernel *k, Reader *r, int filter, i64 first, i64 end) {
   if (k->measures) measure_before_filtering(k, r);
   for (i64 place = first; place < end; place++) {
     if (*passes_by(log, filter, place) || is_gone(r, log, place)) continue;
-    begin_to_lose(k, r);
     *cell(log, r->available, place) = GONE;
+    r->any_gone = 1;
     state_filtered(k, r, place);
     n++;
   }

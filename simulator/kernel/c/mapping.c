@@ -66,7 +66,7 @@ static void skip(Kernel *k, Mapping *m, Reader *r, i64 before) {
 static int extend(Kernel *k, Mapping *m, Reader *r, const Log *log, i64 end) {
   i64 first = first_unskipped(log, r->known, end, m->position_ns, m->inclusive);
   if (first > r->known) skip(k, m, r, first);
-  if (m->push || r->any_gone) fill(log, r->available, first, end, m->push ? UNSENT : NEVER);
+  fill(log, r->available, first, end, m->push ? UNSENT : NEVER); /* pages hold what is old */
   k->left += end - first;
   r->left += end - first;
   r->known = end;
@@ -133,7 +133,7 @@ static i64 from_or_waiting(const Kernel *k, const Log *log, i64 place) {
 
 /* The place of the first record that a reader has not done with. */
 static i64 needed(Kernel *k, const Mapping *m, const Reader *r) {
-  i64 first = m->push ? r->arriving : first_not_come(r);
+  i64 first = m->push ? r->arriving : r->nanswers ? r->answers[r->first_answer].first : r->place;
   first = from_or_waiting(k, &shard_read(k, r)->log, first);
   for (int n = 0; n < m->factor; n++) {
     const Lane *lane = &r->lanes[n];
@@ -169,6 +169,7 @@ void forget(Kernel *k) {
       for (int i = 0; i < k->nothers; i++)
         if (k->others[i].stream == s) first = min(first, from_or_waiting(k, &shard->log, k->others[i].readers[j].place));
       if (k->measures && shard->held >= 0) first = min(first, shard->held);
+      if (stream->ntimes) first = min(first, shard->struck);
       forget_before(k, stream, &shard->log, first);
       for (int f = 0; f < stream->nfactors; f++)
         for (i64 n = 0; n < stream->factors[f]; n++) {

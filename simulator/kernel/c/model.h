@@ -75,9 +75,6 @@ void read_again(Kernel *, Reader *, i64 bytes);
 Answer no_records(Kernel *, const Reader *);
 Answer get_records(Kernel *, Reader *, i64 limit);
 void pass_over(Kernel *, Reader *, i64 gone);
-void begin_to_lose(Kernel *, Reader *);
-/* Of a poller: the place of the first record that is not read, or on its way. */
-static inline i64 first_not_come(const Reader *r) { return r->nanswers ? r->answers[r->first_answer].first : r->place; }
 void start_polling(Kernel *, const Polls *, Reader *, i64 first_ns);
 
 /* sending.c, push.c */

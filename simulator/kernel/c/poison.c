@@ -35,7 +35,6 @@ void strike_at_times(Stream *stream, i64 end_ns) {
   for (i64 j = 0; j < stream->nshards; j++) {
     Shard *shard = &stream->shards[j];
     Log *log = &shard->log;
-    if (shard->struck < log->first) shard->struck = log->first;
     while (stream->ntimes && shard->struck < log->end && record_at(log, shard->struck)->accepted < end_ns)
       shard->struck++;
   }

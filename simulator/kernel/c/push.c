@@ -100,7 +100,7 @@ static i64 arrives(const Log *log, const Reader *r) {
 static void pass_over_to(Kernel *k, Reader *r, i64 first, i64 end) {
   const Log *log = &shard_read(k, r)->log;
   state_expired(k, r, first, end);
-  begin_to_lose(k, r);
+  r->any_gone = 1;
   fill(log, r->available, first, end, GONE);
   end_records(k, r, end - first);
 }

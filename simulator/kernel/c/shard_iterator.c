@@ -4,13 +4,6 @@
 
 #define ANSWER_BYTES (10LL << 20)
 
-/* Some of a reader's records are gone, the first ones: of those that have not come it has to be known that they are not. */
-void begin_to_lose(Kernel *k, Reader *r) {
-  if (!r->any_gone && !k->mappings[r->mapping].push)
-    fill(&shard_read(k, r)->log, r->available, first_not_come(r), r->known, NEVER);
-  r->any_gone = 1;
-}
-
 /* Records before a place that were not read have expired; they are in no count of another reader's. */
 void pass_over(Kernel *k, Reader *r, i64 gone) {
   const Log *log = &shard_read(k, r)->log;
@@ -21,7 +14,7 @@ void pass_over(Kernel *k, Reader *r, i64 gone) {
   }
   state_expired(k, r, r->place, gone);
   i64 n = gone - r->place;
-  begin_to_lose(k, r);
+  r->any_gone = 1;
   fill(log, r->available, r->place, gone, GONE);
   r->place = gone;
   end_records(k, r, n);
