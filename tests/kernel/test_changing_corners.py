@@ -39,6 +39,15 @@ EDGES: dict[str, Section] = {
     "records set aside that no poll has come to": small(
         run={"drain": "1s"}, mapping={"filter": HALF, "starts_after": "10.5s", "disabled": [{"from": "4s", "to": "5s"}]}
     ),
+    "records set aside that come just as a poll is made": small(
+        run={"duration": "50s", "drain": "5s"},
+        producer={"rate": "2/s", "arrivals": "constant"},
+        mapping={
+            "filter": HALF,
+            "disabled": [{"from": "8s", "to": "70s"}],
+            "polling": {"phase": "250ms", "get_records_limit": 1, "repoll": "base_rate", "jitter": 0},
+        },
+    ),
     "records set aside that answers leave behind": small(
         run={"drain": "2s"},
         producer={"rate": "50/s"},

@@ -406,6 +406,7 @@ FAULTS_OF_C: Final = (
     ),
     *in_file(
         "kernel/c/measures/set_aside.c",
+        ("oldest_ns(k, r, lane, now_ns) - 1);", "oldest_ns(k, r, lane, now_ns));"),
         ("if (last < a->end) edge(a, last)->more[class]--;", "if (last < a->end) edge(a, last)->more[class] += 0;"),
         ("else a->later[class]--;", "else a->later[class] = 0;"),
         ("if (edge(a, i)->is_poll) return", "return"),

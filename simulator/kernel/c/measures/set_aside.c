@@ -44,7 +44,7 @@ static i64 oldest_ns(Kernel *k, const Reader *r, const Lane *lane, i64 now_ns) {
 static int room_for_an_edge(Kernel *k, const Reader *r, const Lane *lane, i64 now_ns) {
   SetAside *a = lane->watch.aside;
   if (a->edges && (u64)(a->end - a->first) <= a->mask) return 1;
-  go_through(k, r, a, oldest_ns(k, r, lane, now_ns));
+  go_through(k, r, a, oldest_ns(k, r, lane, now_ns) - 1); /* a poll just then has seen it: see seen_ns */
   if (a->edges && (u64)(a->end - a->first) <= a->mask / 2) return 1;
   u64 room = a->edges ? 2 * (a->mask + 1) : ROOM;
   Edge *longer_one = take(&k->memory, room * sizeof(Edge));
