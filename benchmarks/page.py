@@ -29,7 +29,7 @@ def measured(results: Results, heading: str) -> str:
     """All that is between the markers."""
     extremes = ("lengths", "idle", "overload", "changed", "long")
     sections = (
-        ("Targets", "", table(("figure", "target", "measured", ""), "lrrl", verdicts(results))),
+        ("Targets", tables.pace(results), table(("figure", "target", "measured", ""), "lrrl", verdicts(results))),
         ("Records and attempts", tables.POINTS, points(results, ("matrix", "named", "flat"))),
         ("What a record and an attempt cost", tables.fitted(results), ""),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks.points import BACKLOG
 from benchmarks.queues import WORKS
@@ -54,21 +54,40 @@ def _range(results: Results, group: str, name: str, key: str, form: str) -> str:
     return f" ({form.format(low)} to {form.format(high)})"
 
 
+def pace(results: Results) -> str:
+    """How fast this machine is beside what it was when the targets in seconds and rates were set (commit 94ded77)."""
+    drawing_s, timeout_s = floors(fitted_runs(results))
+    return (
+        "Seconds and rates were asked for when the machine drew a gap in 7.4 ns and had a SimPy timeout in 0.66 us; "
+        f"in this run it took {drawing_s * 1e9:.1f} ns and {timeout_s * 1e6:.2f} us. Ratios are of one run."
+    )
+
+
 def fitted(results: Results) -> str:
     """The least-squares fit over the points that poll, have unique keys and no failures, and the floors beside it."""
-    left_out = ("push", "Zipf keys", "5 % of attempts fail, poison, bisect", "concurrency binds")
-    names = [("matrix", name) for name in results.names("matrix") if name not in left_out]
-    names += [("named", results.names("named")[0]), ("named", results.names("named")[-1])]
-    keys = ("attempts", "records", "seconds", "drawing_s", "timeout_s")
-    runs = [{key: results.median(*name, key) for key in keys} for name in names]
-    found = fit(runs)
-    drawing_s, timeout_s = (sum(run[key] for run in runs) / len(runs) for key in ("drawing_s", "timeout_s"))
+    runs = fitted_runs(results)
+    found, (drawing_s, timeout_s) = fit(runs), floors(runs)
     return (
         f"Least squares of the relative errors over the {found.points} polling points with unique keys and nothing in "
         f"their way: an attempt costs {found.attempt_s * 1e6:.1f} us ({found.attempt_s / timeout_s:.1f} SimPy timeouts "
         f"of {timeout_s * 1e6:.2f} us), a record {found.record_s * 1e9:.0f} ns ({found.record_s / drawing_s:.1f} "
         f"drawings of {drawing_s * 1e9:.1f} ns). The worst of these points is off by {found.worst:.0%}."
     )
+
+
+def fitted_runs(results: Results) -> list[dict[str, float]]:
+    """The figures of the points that poll, have unique keys and no failures."""
+    left_out = ("push", "Zipf keys", "5 % of attempts fail, poison, bisect", "concurrency binds")
+    names = [("matrix", name) for name in results.names("matrix") if name not in left_out]
+    names += [("named", results.names("named")[0]), ("named", results.names("named")[-1])]
+    keys = ("attempts", "records", "seconds", "drawing_s", "timeout_s")
+    return [{key: results.median(*name, key) for key in keys} for name in names]
+
+
+def floors(runs: Sequence[Mapping[str, float]]) -> tuple[float, float]:
+    """Seconds of a gap drawn by NumPy and of a SimPy timeout, each the mean over some points."""
+    drawing_s, timeout_s = (sum(run[key] for run in runs) / len(runs) for key in ("drawing_s", "timeout_s"))
+    return drawing_s, timeout_s
 
 
 def memory(results: Results) -> str:
