@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from simulator.scenario.loading import load
+from tests.model.differences import differences, read_rows
 from tests.model.rows import run_rows, totals
-from tests.reference.compare import differences, read_rows
 
 CASES = Path(__file__).parent / "cases"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.measures.conservation import RecordsDoNotAddUpError
-from tests.reference.compare import read_rows, row_differences
+from tests.model.differences import read_rows, row_differences
 
 from .conftest import Command, Write, everything
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from simulator.scenario.faults import errors
 from simulator.scenario.loading import examine
 from simulator.scenario.spec import Scenario
-from tests.reference.scenarios import random_scenario
+from tests.model.random_scenarios import random_scenario
 
 Section = dict[str, Any]
 FILE: Final = "odd.yaml"

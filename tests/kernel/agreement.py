@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from math import ceil
-from typing import Any
+from typing import Any, Final
 from unittest import mock
 
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
@@ -17,6 +17,8 @@ from tests.kernel.random_scenarios import random_scenarios
 from tests.kernel.recording import first_difference, record
 from tests.kernel.results import results_differ
 from tests.model.rows import scenario
+
+GENERATE: Final = (Phase.generate,)
 
 
 def engines_agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) -> int:

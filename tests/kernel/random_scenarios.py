@@ -1,4 +1,4 @@
-"""Random scenarios with randomness of their own: those of tests/reference, and draws put into them."""
+"""Random scenarios with randomness of their own: those of tests/model, and draws put into them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from simulator.scenario.units import parse_duration
-from tests.reference.scenarios import scenarios, text
+from tests.model.random_scenarios import scenarios, text
 
 Section = dict[str, Any]
 KEYS: Final = 40

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.model.backoff import Waits
-from tests.kernel.agreement import engines_agree, results_agree
-from tests.model.agreement import GENERATE
+from tests.kernel.agreement import GENERATE, engines_agree, results_agree
 
 
 def test_both_engines_state_the_same_of_random_scenarios() -> None:

@@ -16,8 +16,8 @@ from simulator.model.facts import Facts
 from simulator.model.observer import Streams
 from simulator.scenario.spec import Scenario
 from simulator.traffic.written import Written
+from tests.model.differences import typed
 from tests.model.rows import Row
-from tests.reference.compare import typed
 
 WHOLE = windows.WINDOW_RECORDS
 

@@ -15,8 +15,8 @@ from simulator.scenario.faults import ScenarioError
 from simulator.scenario.spec import Scenario
 from simulator.study.figures import figures
 from tests.measures.seen import WHOLE, seen
+from tests.model.random_scenarios import random_scenario
 from tests.model.rows import Section, scenario
-from tests.reference.scenarios import random_scenario
 
 RUNS = range(12)
 EXACT_ANYHOW = ("iterator_age_max_s", "latency_max_s", "lag_max_s", "backlog_max_records", "function_concurrency_max")

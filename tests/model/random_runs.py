@@ -8,8 +8,8 @@ from typing import Any
 
 from simulator.scenario.faults import ScenarioError
 from simulator.scenario.units import parse_duration
+from tests.model.random_scenarios import random_scenario
 from tests.model.runs import Run, Section, run, scenario
-from tests.reference.scenarios import random_scenario
 
 WINDOWS = ((50, 100), (500, 1000), (5000, 10_000))  # records, facts
 

@@ -16,7 +16,7 @@ from simulator.model.observer import Observer
 from simulator.scenario.loading import load
 from simulator.scenario.spec import Scenario
 from simulator.traffic.nanoseconds import NEVER, NS
-from tests.reference.compare import typed
+from tests.model.differences import typed
 
 Section = dict[str, Any]
 Row = dict[str, Any]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.model.compare_many import compare
-from tests.model.rows import Section, run_rows, small
+from tests.kernel.results import results_differ
+from tests.model.rows import Section, run_rows, scenario, small
 
 DRY: Section = {"rate": "0/s"}  # nothing to read
 
@@ -114,7 +114,7 @@ def test_empty_polls_while_a_debt_shuts_the_shard_are_refused(disabled: list[Sec
         "polling": {"phase": "370ms", "repoll": "base_rate", "jitter": 0},
         "disabled": disabled,
     }
-    assert compare(content) == []
+    assert results_differ(scenario(content)) == ""
     reads = run_rows(content)[0].mappings[0].reads
     assert reads["calls"] + reads["refused"] + reads["skipped"] == 20
     if not disabled:
@@ -133,7 +133,7 @@ def test_calls_that_found_nothing_have_taken_their_tokens() -> None:
         function={"duration": {"per_batch": "3ms"}},
         mapping={"batch_size": 5, "polling": {"interval": "201ms", "phase": "37ms", "latency": "1.1ms"}},
     )
-    assert compare(content) == []
+    assert results_differ(scenario(content)) == ""
 
 
 @pytest.mark.parametrize("others", [0, 1])
@@ -163,7 +163,7 @@ def test_a_call_whose_empty_answer_has_not_come_is_in_flight_too() -> None:
         mapping={"batch_size": 5, "polling": {"phase": "370ms", "latency": "50ms"}},
     )  # fmt: skip
     assert [(row["cut_at"], row["records"]) for row in run_rows(content)[1]] == [(0.42, 5), (2.42, 2)]
-    assert compare(content) == []
+    assert results_differ(scenario(content)) == ""
 
 
 @pytest.mark.parametrize("mappings", [2, 9])
@@ -179,7 +179,7 @@ def test_the_empty_polls_of_mappings_that_share_an_idle_shard_take_each_others_t
         {**first, "name": f"m{i}", "polling": {"phase": f"{37 + 101 * i}ms", "jitter": 0}} for i in range(mappings)
     ]
     content["event_source_mappings"][1]["disabled"] = disabled
-    assert compare(content) == []
+    assert results_differ(scenario(content)) == ""
     found = [mapping.reads for mapping in run_rows(content)[0].mappings]
     assert sum(sum(reads.values()) for reads in found) >= 25 * mappings
     assert bool(sum(reads["refused"] for reads in found)) == (mappings > 5)

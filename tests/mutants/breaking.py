@@ -22,15 +22,16 @@ COPIED: Final = (
     "simulator", "shardsim", "tests", "scenarios", "schema", "docs", "pyproject.toml", "README.md", "Makefile",
 )  # fmt: skip
 ROOMS: Final = ("traffic", "model", "measures", "kernel", "handlers")
-EVERYWHERE: Final = (  # these see whatever changes in a run
+EVERYWHERE: Final = (  # these see whatever changes in a run: by hand, and against the kernel
     "tests/test_cases.py",
-    "tests/model/test_against_reference.py",
-    "tests/model/test_corners.py",
+    "tests/kernel/test_corners.py",
+    "tests/kernel/test_changing_corners.py",
+    "tests/kernel/test_both_engines.py",
+    "tests/kernel/test_random_scenarios.py",
 )
-KERNEL: Final = ("tests/kernel/test_both_engines.py", "tests/kernel/test_random_scenarios.py")  # facts alone
 HANDLERS: Final = ("tests/handlers/test_answers.py", "tests/handlers/test_results.py")
 INVARIANTS: Final = ("tests/model/test_determinism.py", "tests/model/test_invariants.py")
-LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_both_engines.py")
+LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_corners.py")
 OF_KERNEL: Final = (  # those that see most in little time first
     "tests/test_cases.py",
     "tests/kernel/test_corners.py",
@@ -44,7 +45,7 @@ OF_KERNEL: Final = (  # those that see most in little time first
 AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
 LAST: Final = (  # slow, the slowest last
     "tests/measures/test_made_up_runs.py",
-    "tests/model/test_against_reference.py",
+    "tests/kernel/test_both_engines.py",
     "tests/kernel/test_random_scenarios.py",
     "tests/model/test_corners.py",
     "tests/model/test_polling.py",
@@ -174,7 +175,7 @@ def of_kernel(folder: Path) -> list[str]:
 def tests_for(folder: Path, file: str) -> list[str]:
     """The tests of a file's room, and those of other rooms that can tell."""
     room = file.split("/")[0]
-    others = {"traffic": (*KERNEL, *INVARIANTS), "model": (*KERNEL, *HANDLERS)}.get(room, ())
+    others = {"traffic": INVARIANTS, "model": HANDLERS}.get(room, ())
     chosen = {*EVERYWHERE, *others}
     return [test for test in every_test(folder) if test in chosen or test.startswith(f"tests/{room}/")]
 

@@ -12,11 +12,10 @@ TITLE = """# Faults that the tests notice
 Made by `make mutants`. {faults} small faults, such as somebody could make by mistake, are put into the writing end,
 the model and its measures (`simulator/traffic`, `simulator/model`, `simulator/measures`) and the kernel's C
 (`simulator/kernel/c`), one at a time, each into a copy of the project; then the tests of its room, the worked cases and
-the comparison with the reference, by the plain rules, and for the first two rooms that with the kernel as it is, run
-until one fails. A broken kernel is compiled, and compared with the plain rules and the worked cases. The faults were
-made by hand and stand in `tests/mutants/faults.py` and `faults_of_c.py`. The command fails when fewer than
-{least:.0%} are caught, when one survives without a reason, and when one is no mistake of meaning but code that cannot
-run.
+the comparisons with the kernel as it is run, by the plain rules, until one fails. A broken kernel is compiled, and
+compared with the plain rules and the worked cases. The faults were made by hand and stand in `tests/mutants/faults.py`
+and `faults_of_c.py`. The command fails when fewer than {least:.0%} are caught, when one survives without a reason, and
+when one is no mistake of meaning but code that cannot run.
 
 Where a fault survived at first, and was one that somebody should notice, a test was written for it. So the share says
 that these rules of the model are held by tests; it is no estimate of how many other mistakes would be found.

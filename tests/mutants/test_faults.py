@@ -50,7 +50,7 @@ def test_a_fault_that_does_not_fit_the_code_is_refused(
 
 
 def test_the_tests_that_bear_the_name_of_the_file_run_first_and_the_slow_ones_last() -> None:
-    likely, last, others = "tests/test_cases.py", "tests/model/test_against_reference.py", "tests/measures/test_a.py"
+    likely, last, others = "tests/test_cases.py", "tests/model/test_theory.py", "tests/measures/test_a.py"
     found = in_order([last, others, "tests/model/test_a.py", likely], "model/a.py")
     assert found == ["tests/model/test_a.py", likely, others, last]
 
@@ -58,7 +58,6 @@ def test_the_tests_that_bear_the_name_of_the_file_run_first_and_the_slow_ones_la
 def test_all_the_tests_that_are_named_are_there() -> None:
     named = {
         *breaking.EVERYWHERE,
-        *breaking.KERNEL,
         *breaking.INVARIANTS,
         *breaking.LIKELY,
         *breaking.LAST,
@@ -67,16 +66,17 @@ def test_all_the_tests_that_are_named_are_there() -> None:
     assert named <= set(breaking.every_test(breaking.ROOT))
 
 
-def test_a_fault_of_the_measures_is_not_looked_for_in_the_facts() -> None:
+def test_a_fault_of_the_measures_is_not_looked_for_where_nothing_is_measured() -> None:
     found = breaking.tests_for(breaking.ROOT, "measures/waiting.py")
     assert "tests/measures/test_waiting.py" in found
     assert "tests/test_cases.py" in found
-    assert not [test for test in found if test.startswith(("tests/kernel", "tests/traffic"))]
+    assert "tests/kernel/test_corners.py" in found
+    assert not [test for test in found if test.startswith(("tests/model", "tests/traffic"))]
 
 
 def test_a_fault_of_the_kernel_is_looked_for_where_the_kernel_is_compared() -> None:
     found = breaking.of_kernel(breaking.ROOT)
-    assert set(breaking.KERNEL) < set(found)
+    assert set(breaking.EVERYWHERE) < set(found)
     assert {test.split("/")[1] for test in found} == {"kernel", "test_cases.py"}
     assert len(set(found)) == len(found)
 

@@ -22,8 +22,8 @@ from simulator.report.folder import OutputError
 from simulator.report.output import write_run
 from simulator.report.page.build import WRITERS, diff_of, page_of
 from simulator.study.figures import figures, tidy
+from tests.model.random_scenarios import random_scenario
 from tests.page.folders import OUTAGE, RESULTS, run_folder, study
-from tests.reference.scenarios import random_scenario
 
 Results = Callable[[str], Path]
 

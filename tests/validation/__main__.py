@@ -11,7 +11,6 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 from tests.kernel.agreement import engines_agree, results_agree
-from tests.model.agreement import agree
 from tests.validation import sensitivity
 from tests.validation.judging import Verdict, judge
 from tests.validation.page import failures, inserted, page
@@ -21,22 +20,20 @@ from tests.validation.suite import whole
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, MODEL = DOCS / "validation.md", DOCS / "model.md"
-EXAMPLES, ENGINE_EXAMPLES, RESULT_EXAMPLES, PORTIONS = 2000, 3000, 3000, 8
+EXAMPLES, PORTIONS = 3000, 8  # of each kind
 
 
 def main() -> int:
     """The exit code."""
     with ProcessPoolExecutor() as pool:
-        examples = [pool.submit(agree, EXAMPLES // PORTIONS, seed) for seed in range(PORTIONS)]
-        both = [pool.submit(engines_agree, ENGINE_EXAMPLES // PORTIONS, seed) for seed in range(PORTIONS)]
-        measured = [pool.submit(results_agree, RESULT_EXAMPLES // PORTIONS, seed) for seed in range(PORTIONS)]
+        both = [pool.submit(engines_agree, EXAMPLES // PORTIONS, seed) for seed in range(PORTIONS)]
+        measured = [pool.submit(results_agree, EXAMPLES // PORTIONS, seed) for seed in range(PORTIONS)]
         chapters = judged(whole(), pool)
-        compared = sum(each.result() for each in examples)  # raises the first difference
-        stated = sum(each.result() for each in both)  # so does this
-        results = sum(each.result() for each in measured)  # and this
+        stated = sum(each.result() for each in both)  # raises the first difference
+        results = sum(each.result() for each in measured)  # so does this
         assumptions = sensitivity.section(pool)
     wrong = failures([verdict for _, verdicts in chapters for verdict in verdicts])
-    write(PAGE, page(chapters, [reference(compared), engines(stated, results)]))
+    write(PAGE, page(chapters, [engines(stated, results)]))
     write(MODEL, inserted(MODEL.read_text(encoding="utf-8"), assumptions))
     print(*wrong, sep="\n", file=sys.stderr)
     print(f"{PAGE.name}: {sum(len(v) for _, v in chapters)} rows, {len(wrong)} failures")
@@ -48,18 +45,6 @@ def judged(chapters: Sequence[Chapter], pool: Executor) -> list[tuple[Chapter, l
     runs = run_all([study for chapter in chapters for study in chapter.studies], pool)
     verdicts = judge(runs)
     return [(c, [v for v in verdicts if any(v.study is study for study in c.studies)]) for c in chapters]
-
-
-def reference(compared: int) -> str:
-    """What the independent reference has to say."""
-    return (
-        "## An independent reference\n\n`tests/reference` is a second program, written from "
-        "[docs/model.md](model.md) alone: plain, slow, a record at a time, with no code in common with the "
-        f"simulator. {compared:,} random scenarios that mix all mechanisms, half of them full of things due at "
-        "one instant, gave the same attempts, times to the nanosecond, ends, parts of latency, waiting by cause and "
-        "counts of reading in both. A quotient or a product nearer to half a nanosecond than double precision can tell "
-        "excuses a difference. Any other would fail here with the scenario that hypothesis has shrunk.\n"
-    )
 
 
 def engines(stated: int, results: int) -> str:

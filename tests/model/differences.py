@@ -1,31 +1,22 @@
-"""Comparing two runs of one scenario: exactly, or with the tolerances of the worked cases."""
+"""Comparing a run with a worked case, whose times are rounded."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from .result import COLUMNS, TIMES, Row
-
+Row = dict[str, Any]
 TEXT = ("mapping", "stream", "outcome")
 WHOLE = ("shard", "lane", "first_record", "records", "bytes", "attempt", "cold_start")
 
 
-@dataclass(frozen=True)
-class Tolerance:
-    """How far two runs may differ: times and ages (also of rows that may change places), and seconds in totals."""
-
-    time_s: float
-    mean_s: float
-    waiting_s: float  # for each record produced
-
-
-OF_CASES = Tolerance(time_s=2e-6 + 1e-9, mean_s=1e-6 + 1e-9, waiting_s=1e-6)
-EXACT = Tolerance(time_s=5e-10, mean_s=1e-9, waiting_s=1e-9)  # the same nanosecond
+TIMES: Final = ("cut_at", "started_at", "finished_at", "iterator_age", "iterator_age_at_send")
+TIME_S: Final = 2e-6 + 1e-9  # how far two times may differ, also of rows that may change places
+MEAN_S: Final = 1e-6 + 1e-9  # and a mean in seconds
+WAITING_S: Final = 1e-6  # and what has been waited, for each record produced
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -46,33 +37,30 @@ def differences(
     rows_b: Sequence[Row],
     totals_a: dict[str, Any],
     totals_b: dict[str, Any],
-    tolerance: Tolerance = OF_CASES,
 ) -> list[str]:
     """What differs between two runs, at most ten rows of it; nothing if they agree."""
-    found = row_differences(rows_a, rows_b, 10, tolerance)
+    found = row_differences(rows_a, rows_b, 10)
     for name, a, b in in_both(totals_a, totals_b, "totals", found):
         if name in ("streams", "readers"):  # exactly
             found += [f"totals.{name}.{key}: {x} in a, {y} in b" for key, x, y in in_both(a, b, name, found) if x != y]
             continue
         for key, x, y in in_both(a, b, f"totals.{name}", found):
             if key == "waiting_s":
-                found += waiting_differences(x, y, tolerance.waiting_s * a["produced"], f"{name}.{key}")
+                found += waiting_differences(x, y, WAITING_S * a["produced"], f"{name}.{key}")
             else:
-                found += total_differences(x, y, tolerance.mean_s, f"{name}.{key}")
+                found += total_differences(x, y, f"{name}.{key}")
     return found
 
 
-def row_differences(
-    rows_a: Sequence[Row], rows_b: Sequence[Row], limit: int, tolerance: Tolerance = OF_CASES
-) -> list[str]:
+def row_differences(rows_a: Sequence[Row], rows_b: Sequence[Row], limit: int) -> list[str]:
     """The rows of each run that have no equal in the other; rows that start together may change places."""
     left, right = list(rows_a), list(rows_b)
     only_a: list[Row] = []
     start = 0
     for row in left:
-        while start < len(right) and right[start]["started_at"] < row["started_at"] - 2 * tolerance.time_s:
+        while start < len(right) and right[start]["started_at"] < row["started_at"] - 2 * TIME_S:
             start += 1
-        same = next((i for i in candidates(right, start, row, tolerance) if equal(row, right[i], tolerance)), None)
+        same = next((i for i in candidates(right, start, row) if equal(row, right[i])), None)
         if same is None:
             only_a.append(row)
         else:
@@ -83,26 +71,24 @@ def row_differences(
     return counted + [f"only in {which}: {line(row)}" for row, which in found[:limit]]
 
 
-def candidates(rows: list[Row], start: int, row: Row, tolerance: Tolerance) -> list[int]:
+def candidates(rows: list[Row], start: int, row: Row) -> list[int]:
     """The numbers of the rows that start together with a row."""
     result: list[int] = []
     for i in range(start, len(rows)):
-        if rows[i]["started_at"] > row["started_at"] + tolerance.time_s:
+        if rows[i]["started_at"] > row["started_at"] + TIME_S:
             break
         result.append(i)
     return result
 
 
-def equal(a: Row, b: Row, tolerance: Tolerance) -> bool:
+def equal(a: Row, b: Row) -> bool:
     """Whether two rows are the same within the tolerance of times."""
-    return all(str(a[c]) == str(b[c]) for c in (*TEXT, *WHOLE)) and all(
-        abs(a[c] - b[c]) <= tolerance.time_s for c in TIMES
-    )
+    return all(str(a[c]) == str(b[c]) for c in (*TEXT, *WHOLE)) and all(abs(a[c] - b[c]) <= TIME_S for c in TIMES)
 
 
 def line(row: Row) -> str:
-    """A row as in the file, with all digits of times."""
-    return ",".join(f"{row[c]:.9f}" if c in TIMES else str(row[c]) for c in COLUMNS)
+    """A row, with all digits of times."""
+    return ",".join(f"{row[c]:.9f}" if c in TIMES else str(row[c]) for c in (*TEXT, *WHOLE, *TIMES))
 
 
 def in_both(a: dict[str, Any], b: dict[str, Any], where: str, found: list[str]) -> list[tuple[str, Any, Any]]:
@@ -118,13 +104,13 @@ def waiting_differences(a: dict[str, float], b: dict[str, float], tolerance: flo
     return [f"{where}.{cause}: {x} in a, {y} in b" for cause, x, y in pairs if abs(x - y) > tolerance]
 
 
-def total_differences(a: Any, b: Any, tolerance: float, where: str) -> list[str]:
+def total_differences(a: Any, b: Any, where: str) -> list[str]:
     """What differs between two totals: counts exactly, means within their tolerance (nothing is a mean of 0)."""
     if isinstance(a, dict) and isinstance(b, dict):
         found: list[str] = []
         for key, x, y in in_both(a, b, where, found):
-            found += total_differences(x, y, tolerance, f"{where}.{key}")
+            found += total_differences(x, y, f"{where}.{key}")
         return found
     if isinstance(a, int) and isinstance(b, int):
         return [] if a == b else [f"{where}: {a} in a, {b} in b"]
-    return [] if abs(float(a or 0) - float(b or 0)) <= tolerance else [f"{where}: {a} in a, {b} in b"]
+    return [] if abs(float(a or 0) - float(b or 0)) <= MEAN_S else [f"{where}: {a} in a, {b} in b"]
