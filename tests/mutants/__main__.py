@@ -24,7 +24,6 @@ from tests.mutants.page import page
 
 PAGE: Final = ROOT / "docs" / "mutants.md"
 LEAST_CAUGHT: Final = 0.95
-PATIENCE: Final = 2.0  # what takes so many times as long as all the tests is taken for endless
 
 
 def main(text: str = "") -> int:
@@ -47,10 +46,10 @@ def all_noticed(faults: Sequence[Fault], workers: int) -> dict[Fault, Noticed]:
     """The result of each fault; it is printed, and kept, when it is known."""
     if not faults:
         return {}
-    with copies(workers, faults) as (free, took_s), ThreadPoolExecutor(workers) as pool:
+    with copies(workers, faults) as free, ThreadPoolExecutor(workers) as pool:
 
         def one(fault: Fault) -> Noticed:
-            result = notice(fault, free, PATIENCE * took_s)
+            result = notice(fault, free)
             keep(result)
             print(f"{fault.file}: {fault.wrong.strip()!r}: {result.by or 'SURVIVES'}", flush=True)
             return result

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +42,7 @@ OF_KERNEL: Final = (  # those that see most in little time first
     "tests/kernel/test_sanitized.py",
 )
 AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
+FIRST_S, LATER_S = 60, 300  # a test of those, or of the others, that takes longer has no end; five times the slowest
 LAST: Final = (  # slow, the slowest last
     "tests/measures/test_made_up_runs.py",
     "tests/kernel/test_both_engines.py",
@@ -89,26 +89,25 @@ def is_c(fault: Fault) -> bool:
 
 
 @contextmanager
-def copies(n: int, faults: Sequence[Fault]) -> Iterator[tuple[SimpleQueue[Path], float]]:
-    """So many copies of the project to break, free to be taken; and how many seconds the tests of such faults take.
+def copies(n: int, faults: Sequence[Fault]) -> Iterator[SimpleQueue[Path]]:
+    """So many copies of the project to break, free to be taken.
 
     Raises UnfitError if a test fails in a copy that is as it should be.
     """
     with TemporaryDirectory() as folder:
-        first, begun = Path(folder) / "0", time.monotonic()
+        first = Path(folder) / "0"
         copy(first)
         if any(map(is_c, faults)) and (said := build(first)):
             raise UnfitError(f"the kernel cannot be compiled: {said}")
         for by_kernel in sorted({is_c(fault) for fault in faults}):
             tests = {test: None for fault in faults if is_c(fault) == by_kernel for test in noticing(first, fault)}
-            if line := first_failure(first, [*tests], None, by_kernel, keep_compiled=True):
+            if line := first_failure(first, [*tests], LATER_S, by_kernel, keep_compiled=True):
                 raise UnfitError(f"a test fails without a fault: {line}")
-        took_s = time.monotonic() - begun
         free: SimpleQueue[Path] = SimpleQueue()
         free.put(first)
         for i in range(1, n):
             free.put(shutil.copytree(first, Path(folder) / str(i)))  # with what is compiled now
-        yield free, took_s
+        yield free
 
 
 def build(folder: Path) -> str:
@@ -128,7 +127,7 @@ def copy(target: Path) -> None:
             shutil.copy2(source, target / name)
 
 
-def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
+def notice(fault: Fault, free: SimpleQueue[Path]) -> Noticed:
     """Make a fault in a free copy, and run the tests, those that should notice first."""
     folder = free.get()
     path, kernel = folder / "simulator" / fault.file, folder / "simulator" / "kernel" / "kernel.wasm"
@@ -138,8 +137,8 @@ def notice(fault: Fault, free: SimpleQueue[Path], limit_s: float) -> Noticed:
         if is_c(fault) and (said := build(folder)):
             return Noticed(fault, NO_START, said[-200:])
         tests = noticing(folder, fault)
-        line = first_failure(folder, tests[:AT_FIRST], limit_s, is_c(fault))
-        line = line or first_failure(folder, tests[AT_FIRST:], limit_s, is_c(fault))
+        line = first_failure(folder, tests[:AT_FIRST], FIRST_S, is_c(fault))
+        line = line or first_failure(folder, tests[AT_FIRST:], LATER_S, is_c(fault))
     finally:
         path.write_text(right, encoding="utf-8")
         kernel.write_bytes(compiled)
@@ -193,21 +192,22 @@ def in_order(tests: Sequence[str], file: str) -> list[str]:
 
 
 def first_failure(
-    folder: Path, tests: Sequence[str], limit_s: float | None, by_kernel: bool, keep_compiled: bool = False
+    folder: Path, tests: Sequence[str], a_test_s: int, by_kernel: bool, keep_compiled: bool = False
 ) -> str:
-    """Run tests until one fails, by the kernel or the plain rules: its name and why; nothing if none does."""
+    """Run tests until one fails, by the kernel or the plain rules: its name and why; nothing if none does.
+
+    One that takes longer than `a_test_s` is taken for endless.
+    """
     plugin = () if by_kernel else ("-p", PLAIN)
-    command = [sys.executable, "-m", "pytest", *plugin, *OPTIONS, *tests]
+    limits = ("-o", f"faulthandler_timeout={a_test_s}", "-o", "faulthandler_exit_on_timeout=true")
+    command = [sys.executable, "-m", "pytest", *plugin, *OPTIONS, *limits, *tests]
     settings = {
         "PYTHONPATH": str(folder),  # for those who start another process
         "COLUMNS": "1000",  # so that no line is cut
         "PYTHONDONTWRITEBYTECODE": "" if keep_compiled else "1",  # two faults of one size within a second look alike
     }
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=os.environ | settings, capture_output=True, text=True, timeout=limit_s, check=False
-        )
-    except subprocess.TimeoutExpired:
+    done = subprocess.run(command, cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=False)
+    if "Timeout (" in done.stderr:
         return NO_END
     if done.returncode == 0:
         return ""
