@@ -17,7 +17,9 @@ from simulator.traffic.nanoseconds import NEVER
 class Lag:
     """lag(t): the age at t, since production, of the oldest record not skipped that has not ended; 0 without any.
 
-    From t = 0 on. A record that waits at its producer counts; one that ends at t has ended at t. `values_ns`: the lag
+    From t = 0 on. A record that waits at its producer counts; one that ends at t has ended at t. Where shards change, it
+    is known when it has been accepted whether it is skipped: up to the starting position the lag is known afterwards,
+    and as no other record has ended by then, it is that of the first of them all. `values_ns`: the lag
     at each of the times asked for (0 for those after the run); `behind_ns`: the stretches of time, begin and end, in
     which it exceeds the limit, in order; those that touch are one; `behind_peaks_ns`: the greatest lag in each.
     """
@@ -30,6 +32,7 @@ class Lag:
         self.behind_ns: list[tuple[int, int]] = []
         self.behind_peaks_ns: list[int] = []
         self._peaks_ns = np.zeros(0, np.int64)
+        self._followed_ns = 0  # it is known up to then
 
     @classmethod
     def of(
@@ -44,10 +47,12 @@ class Lag:
 
     def observe(self, window: Window, times: Times) -> None:
         """Take a window that `times` has observed."""
-        if window.begin_ns >= 0:
-            self.follow(window, *self._records(times))
+        if window.end_ns > max(0, times.reading.position_ns) or window.last:
+            stretch = Stretch(self._followed_ns, window.end_ns, window.last, self._interval_ns)
+            self.follow(stretch, *self._records(times))
+            self._followed_ns = window.end_ns
 
-    def follow(self, window: Window | Stretch, born_ns: Integers, ended_ns: Integers) -> None:
+    def follow(self, window: Stretch, born_ns: Integers, ended_ns: Integers) -> None:
         """Take a window from t = 0 on: when records came to be, in this order, and when each ends.
 
         All that are ever the oldest in the window.
@@ -77,7 +82,7 @@ class Lag:
         order = np.argsort(produced_ns, kind="stable")
         return produced_ns[order], np.append(times.ended_ns[ended], NEVER)[order]
 
-    def _ask(self, window: Window | Stretch, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
+    def _ask(self, window: Stretch, since_ns: Integers, begin_ns: Integers, end_ns: Integers) -> None:
         asked = (self._at_ns >= window.begin_ns) & (self._at_ns < window.until_ns)
         at_ns = self._at_ns[asked]
         number = np.searchsorted(begin_ns, at_ns, "right") - 1

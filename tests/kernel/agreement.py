@@ -53,7 +53,10 @@ def engines_agree(examples: int, seed_: int, phases: Collection[Phase] | None = 
 
 
 def results_agree(examples: int, seed_: int, phases: Collection[Phase] | None = None) -> int:
-    """The same of what is measured: all tables, the summary and invocations.csv, with rows of several lengths."""
+    """The same of what is measured: all tables, the summary and invocations.csv, with rows of several lengths.
+
+    (The kernel measures in windows of its own.)
+    """
     compared = 0
     options = settings(
         deadline=None,
@@ -65,15 +68,20 @@ def results_agree(examples: int, seed_: int, phases: Collection[Phase] | None = 
 
     @seed(seed_)
     @options
-    @given(content=random_scenarios(), rows=st.sampled_from([None, 7, 300, 2_000]))
-    def both_engines_measure_the_same(content: dict[str, Any], rows: int | None) -> None:
+    @given(
+        content=random_scenarios(),
+        rows=st.sampled_from([None, 7, 300, 2_000]),
+        window_records=st.sampled_from([30, 300, 1 << 19]),
+    )
+    def both_engines_measure_the_same(content: dict[str, Any], rows: int | None, window_records: int) -> None:
         nonlocal compared
         loaded = _valid(content)
         assume(loaded is not None)
         assert loaded is not None
         compared += 1
         interval_s = None if rows is None else ceil(1000 * (loaded.duration + loaded.drain) / rows) / 1000
-        assert results_differ(loaded, interval_s=interval_s) == ""
+        with mock.patch.object(windows, "WINDOW_RECORDS", window_records):
+            assert results_differ(loaded, interval_s=interval_s) == ""
 
     both_engines_measure_the_same()
     return compared

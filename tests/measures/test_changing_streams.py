@@ -8,6 +8,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from simulator.kernel.engines import Engine
 from simulator.measures.result import Result
 from simulator.measures.run import simulate
 from simulator.model import windows
@@ -34,6 +35,32 @@ def test_windows_change_no_number_of_a_random_run(seed: int) -> None:
     assert cut.summary() == whole.summary()
     for name in ("timeseries", "shards", "incidents", "reshardings", "readers"):
         assert getattr(cut, name).equals(getattr(whole, name))
+
+
+@pytest.mark.parametrize("engine", ["kernel", "simpy"])
+@pytest.mark.parametrize("window_records", [1, 1 << 19])
+def test_no_record_counts_in_the_lag_that_a_child_accepts_before_the_starting_position(
+    engine: Engine, window_records: int
+) -> None:
+    """Records of 1 MiB are produced each half second from -3.75 s to -0.25 s, and one a second is accepted.
+
+    At 0.5 s, when the shard is split, three are left. The child accepts one at once, one at 1.5 s and the last at
+    2.5 s, the only one after the starting position. The shard that closed would have had the second one wait too long.
+    """
+    content = small(
+        stream={"resharding": [{"at": "500ms", "split": 0}], "resharding_time": {"begin": "0s", "each": "0s"}},
+        producer={
+            "rate": "2/s",
+            "start": "-4s",
+            "stop": "0s",
+            "record_size": "1MiB",
+            "partition_keys": {"count": 1, "order": "round_robin"},
+        },
+        mapping={"starting_position": "latest", "starts_after": "2s"},
+    )
+    with mock.patch.object(windows, "WINDOW_RECORDS", window_records):
+        lag = simulate(scenario(content), interval_s=0.5, engine=engine).timeseries["lag_max_s"]
+    assert lag.tolist()[:5] == [0.75, 1.25, 1.75, 2.25, 2.75]
 
 
 def test_shard_hours_are_those_of_open_shards() -> None:

@@ -622,6 +622,7 @@ FAULTS: Final = (
         ("if self.behind_ns and self.behind_ns[-1][1] >= stretches[0][0]:", "if self.behind_ns and self.behind_ns[-1][1] > stretches[0][0]:"),
         ("high_ns - since_ns[which])", "high_ns - begin_ns[which])"),
         ("np.where(some, at_ns - np.append(since_ns, 0)[number], 0)", "at_ns - np.append(since_ns, 0)[number]"),
+        ("max(0, times.reading.position_ns)", "0"),
     ),
     *in_file(
         "measures/lanes.py",

@@ -276,6 +276,7 @@ FAULTS_OF_C: Final = (
         ("last->peak_ns = greatest(last->peak_ns, end_ns - of_ns);", "last->peak_ns = end_ns - of_ns;"),
         ("begin_ns <= lag->asked_ns[i] && lag->asked_ns[i] < until_ns)", "begin_ns < lag->asked_ns[i] && lag->asked_ns[i] <= until_ns)"),
         ("  lag->since_ns = time_ns;\n", ""),
+        ("  if (time_ns <= k->mappings[r->mapping].position_ns) return;\n", ""),
     ),
     *in_file(
         "kernel/c/measures/backlog.c",

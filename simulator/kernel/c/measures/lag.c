@@ -67,7 +67,8 @@ int put_oldest(Lag *lag, i64 leaf, i64 born_ns) {
   return 1;
 }
 
-/* The first record of a lane that has not ended may be another one from now on. */
+/* The first record of a lane that has not ended may be another one from now on. Up to the starting position it is the
+ * first of all, known afterwards: until then shards that change may have others skipped. */
 void note_oldest(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   MappingMeasures *mine = &k->measures->mappings[r->mapping];
   Lag *lag = &mine->lag;
@@ -76,6 +77,7 @@ void note_oldest(Kernel *k, Reader *r, Lane *lane, i64 time_ns) {
   i64 produced_ns = NEVER;
   if (index < known_to_lane(k, r, lane)) produced_ns = record_at(log, place_of(r, lane, index))->produced;
   if (!put_oldest(lag, r->shard * k->mappings[r->mapping].factor + lane->number, produced_ns)) return;
+  if (time_ns <= k->mappings[r->mapping].position_ns) return;
   if (oldest < time_ns) has_reigned(k, mine, oldest, time_ns);
   lag->since_ns = time_ns;
 }
