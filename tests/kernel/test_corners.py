@@ -36,7 +36,24 @@ def reads_a_window_full() -> Section:
     return content
 
 
+def refuses_calls() -> Section:
+    """Polls that find no call left while an answer is on its way: lanes that wait for it go on waiting."""
+    polls = {"interval": "300ms", "jitter": 0}
+    content = small(
+        run={"duration": "20s", "drain": "30s"},
+        producer={"rate": "5/s"},
+        function={"duration": {"per_batch": "700ms"}},
+        mapping={"batch_size": 2, "polling": {**polls, "phase": "270ms", "latency": "1500ms", "get_records_limit": 4}},
+    )
+    first = content["event_source_mappings"][0]
+    content["event_source_mappings"] += [
+        {**first, "name": f"n{i}", "polling": {"phase": f"{50 + 130 * i}ms", "jitter": 0}} for i in range(6)
+    ]
+    return content
+
+
 EDGES: dict[str, Section] = {
+    "calls that are refused while an answer is on its way": refuses_calls(),
     "a payload that is exactly full": small(
         producer=SIX_FILL_A_PAYLOAD, mapping={"maximum_batching_window": "300s", "batch_size": 10}
     ),
