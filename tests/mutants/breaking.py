@@ -30,23 +30,22 @@ EVERYWHERE: Final = (  # these see whatever changes in a run: by hand, and again
 )
 HANDLERS: Final = ("tests/handlers/test_answers.py", "tests/handlers/test_results.py")
 INVARIANTS: Final = ("tests/model/test_determinism.py", "tests/model/test_invariants.py")
-LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_corners.py")
+LIKELY: Final = ("tests/test_cases.py", "tests/kernel/test_random_scenarios.py")
 OF_KERNEL: Final = (  # those that see most in little time first
     "tests/test_cases.py",
+    "tests/kernel/test_random_scenarios.py",
     "tests/kernel/test_corners.py",
     "tests/kernel/test_changing_corners.py",
     "tests/kernel/test_both_engines.py",
-    "tests/kernel/test_random_scenarios.py",
     "tests/kernel/test_hostile_plans.py",
     "tests/kernel/test_memory.py",
     "tests/kernel/test_sanitized.py",
 )
 AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
-FIRST_S, LATER_S = 60, 300  # a test of those, or of the others, that takes longer has no end; five times the slowest
+FIRST_S, LATER_S = 100, 300  # a test of those, or of the others, that takes longer has no end; five times the slowest
 LAST: Final = (  # slow, the slowest last
     "tests/measures/test_made_up_runs.py",
     "tests/kernel/test_both_engines.py",
-    "tests/kernel/test_random_scenarios.py",
     "tests/model/test_corners.py",
     "tests/model/test_polling.py",
     "tests/model/test_theory.py",
