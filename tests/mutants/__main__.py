@@ -1,7 +1,8 @@
 """Make every fault in a copy of the project, run the tests that should notice, and write docs/mutants.md.
 
 python -m tests.mutants [TEXT]: all faults, or those whose file contains TEXT (then no page is written). It may be
-stopped: results are kept in build/mutants.jsonl as long as the broken file is what it was.
+stopped: results are kept in build/mutants.jsonl as long as the broken file is what it was, and
+`python -m tests.mutants.so_far` writes the page from them.
 
 Exits with 1 when fewer than 95 % are caught, when one survives without a reason, and when one does not fit the code
 or makes it crash: code that cannot run is no mistake that a test has to find.
@@ -35,7 +36,7 @@ def main(text: str = "") -> int:
     of |= all_noticed([fault for fault in chosen if fault not in of], int(os.environ.get("JOBS", os.cpu_count() or 1)))
     results = [of[fault] for fault in chosen]
     if not text:
-        write(PAGE, page(results, LEAST_CAUGHT))
+        write(PAGE, page(chosen, of, LEAST_CAUGHT))
     wrong = complaints(results)
     print(*wrong, sep="\n", file=sys.stderr)
     print(f"{sum(bool(result.by) for result in results)} of {len(results)} faults caught, {len(wrong)} complaints")

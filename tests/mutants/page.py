@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from tests.mutants.breaking import Noticed
+from tests.mutants.faults import Fault
 
 TITLE = """# Faults that the tests notice
 
@@ -20,15 +21,24 @@ when one is no mistake of meaning but code that cannot run.
 Where a fault survived at first, and was one that somebody should notice, a test was written for it. So the share says
 that these rules of the model are held by tests; it is no estimate of how many other mistakes would be found.
 
-**{caught} of {faults} are caught: {share:.1%}.**
+**{caught} of {tried} are caught: {share:.1%}.**
+"""
+UNTRIED = """
+The other {n} are to be tried, or tried again: their file has changed since, or the command was stopped before.
 """
 
 
-def page(results: Sequence[Noticed], least: float) -> str:
-    """The whole page: shares by file, what survives and why, and the test that caught each of the others."""
+def page(faults: Sequence[Fault], of: Mapping[Fault, Noticed], least: float) -> str:
+    """The whole page: shares by file, what survives and why, and the test that caught each of the others.
+
+    `of`: what came of those faults that have been tried.
+    """
+    results = [of[fault] for fault in faults if fault in of]
     caught = [result for result in results if result.by]
-    head = TITLE.format(faults=len(results), caught=len(caught), share=len(caught) / len(results), least=least)
-    return "\n".join([head, *_survivors(results), *_by_file(results), *_caught(caught)])
+    share = len(caught) / max(1, len(results))
+    head = TITLE.format(faults=len(faults), caught=len(caught), tried=len(results), share=share, least=least)
+    untried = [UNTRIED.format(n=n)] if (n := len(faults) - len(results)) else []
+    return "\n".join([head, *untried, *_survivors(results), *_by_file(faults, of), *_caught(caught)])
 
 
 def _survivors(results: Sequence[Noticed]) -> Iterator[str]:
@@ -44,13 +54,14 @@ def _survivors(results: Sequence[Noticed]) -> Iterator[str]:
     yield ""
 
 
-def _by_file(results: Sequence[Noticed]) -> Iterator[str]:
+def _by_file(faults: Sequence[Fault], of: Mapping[Fault, Noticed]) -> Iterator[str]:
     yield "## By file\n"
-    yield "| file | faults | caught |"
-    yield "|---|---:|---:|"
-    for file, of_file in groupby(results, lambda result: result.fault.file):
-        of = list(of_file)
-        yield f"| {file} | {len(of)} | {sum(bool(result.by) for result in of)} |"
+    yield "| file | faults | tried | caught |"
+    yield "|---|---:|---:|---:|"
+    for file, in_file in groupby(faults, lambda fault: fault.file):
+        mine = list(in_file)
+        results = [of[fault] for fault in mine if fault in of]
+        yield f"| {file} | {len(mine)} | {len(results)} | {sum(bool(result.by) for result in results)} |"
     yield ""
 
 

@@ -115,11 +115,13 @@ def test_code_that_cannot_run_is_told_from_a_mistake_of_meaning(line: str, crash
     assert bool(found.by) == bool(line)
 
 
-def test_the_page_counts_by_file_and_says_why_a_fault_survives() -> None:
+def test_the_page_counts_by_file_and_says_why_a_fault_survives_and_what_is_to_be_tried() -> None:
     survivor = Noticed(Fault("measures/b.py", "x", "", "it is the same"), "")
-    text = page([BY, survivor], 0.9)
+    known = {BY.fault: BY, survivor.fault: survivor}
+    text = page([*known, replace(survivor.fault, wrong="z")], known, 0.9)
     assert "**1 of 2 are caught: 50.0%.**" in text
-    assert "| model/a.py | 1 | 1 |" in text
-    assert "| measures/b.py | 1 | 0 |" in text
+    assert "The other 1 are to be tried" in text
+    assert "| model/a.py | 1 | 1 | 1 |" in text
+    assert "| measures/b.py | 2 | 1 | 0 |" in text
     assert "| measures/b.py | `x` | nothing | it is the same |" in text
     assert r"| `a < b` | `a <= b` | `model/test_a.py::test_x[a\|b]` |" in text
