@@ -128,6 +128,15 @@ def test_other_failures_of_the_scenario_strike_too_and_the_earliest_counts(tmp_p
     assert {each.failure for each in early} == {"outage"}
 
 
+@pytest.mark.parametrize(("failures", "second"), [("", "cold"), (", failures: [OUTAGE]", "on_demand")])
+def test_an_environment_is_lost_when_the_handler_ends_its_process_unless_another_failure_came_first(
+    failures: str, second: str, tmp_path: Path
+) -> None:
+    outage = "{kind: outage, from: 0s, to: 5s, fails_after: 0}"
+    found = told(own(tmp_path, "def handler(event, context):\n    os._exit(0)\n", failures.replace("OUTAGE", outage)))
+    assert [attempt.environment for attempt in found.attempts[:2]] == ["cold", second]
+
+
 def test_an_attempt_takes_the_scenario_s_duration(tmp_path: Path) -> None:
     found = told(own(tmp_path, "def handler(event, context):\n    time.sleep(0.05)\n"))
     assert {each.finished_ns - each.started_ns for each in found.attempts} == {20_000_000}
