@@ -53,6 +53,9 @@ def refuses_calls() -> Section:
 
 
 EDGES: dict[str, Section] = {
+    "a record that would have to wait for a nanosecond, and is dropped": small(
+        run={"duration": "1s"}, producer={"rate": f"{1998 / 0.998999999:.9f}/s", "on_throttle": "drop"}
+    ),
     "calls that are refused while an answer is on its way": refuses_calls(),
     "a payload that is exactly full": small(
         producer=SIX_FILL_A_PAYLOAD, mapping={"maximum_batching_window": "300s", "batch_size": 10}
