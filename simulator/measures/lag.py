@@ -17,9 +17,9 @@ from simulator.traffic.nanoseconds import NEVER
 class Lag:
     """lag(t): the age at t, since production, of the oldest record not skipped that has not ended; 0 without any.
 
-    From t = 0 on. A record that waits at its producer counts; one that ends at t has ended at t. Where shards change, it
-    is known when it has been accepted whether it is skipped: up to the starting position the lag is known afterwards,
-    and as no other record has ended by then, it is that of the first of them all. `values_ns`: the lag
+    From t = 0 on. A record that waits at its producer counts; one that ends at t has ended at t. Where shards change,
+    it is known when it has been accepted whether it is skipped: up to the starting position the lag is known
+    afterwards, and as no other record has ended by then, it is that of the first of them all. `values_ns`: the lag
     at each of the times asked for (0 for those after the run); `behind_ns`: the stretches of time, begin and end, in
     which it exceeds the limit, in order; those that touch are one; `behind_peaks_ns`: the greatest lag in each.
     """
