@@ -53,6 +53,15 @@ def refuses_calls() -> Section:
 
 
 EDGES: dict[str, Section] = {
+    "two kinds of poison, which some records have both": small(
+        function={
+            "failures": [
+                {"kind": "poison", "probability": 0.3, "fails_after": 0.2},
+                {"kind": "poison", "probability": 0.4, "fails_after": 0.7},
+            ]
+        },
+        mapping={"maximum_retry_attempts": 1, "bisect_batch_on_function_error": True},
+    ),
     "a record that would have to wait for a nanosecond, and is dropped": small(
         run={"duration": "1s"}, producer={"rate": f"{1998 / 0.998999999:.9f}/s", "on_throttle": "drop"}
     ),
