@@ -31,6 +31,23 @@ def changing(requests: list[Section], time: Section | None = None, **changes: Se
 
 
 EDGES: dict[str, Section] = {
+    "halves of batches that begin with records that are filtered out": small(
+        producer={"rate": "40/s"},
+        function={"failures": [{"kind": "poison", "probability": 0.2}]},
+        mapping={
+            "filter": HALF,
+            "batch_size": 10,
+            "bisect_batch_on_function_error": True,
+            "maximum_retry_attempts": 1,
+            "on_failure_destination": True,
+        },
+    ),
+    "nothing but records that wait at their producers when the traffic ends": changing(
+        [{"at": "60s", "shards": 2}],
+        run={"duration": "5s", "drain": "30s"},
+        producer={"rate": "2/s", "record_size": "1MiB"},
+        function={"duration": {"per_batch": "10ms"}},
+    ),
     "records set aside that are on their way when the run ends": small(
         run={"drain": "1s"},
         producer={"rate": "9/s"},

@@ -227,7 +227,6 @@ FAULTS_OF_C: Final = (
         "kernel/c/facts.c",
         ("if (end_ns <= begin_ns) return;", ""),
         ("  for (int kind = 0; kind < KINDS; kind++) k->facts[kind].n = 0;\n", "  for (int kind = 1; kind < KINDS; kind++) k->facts[kind].n = 0;\n"),
-        ("while (is_gone(r, log, place_of(r, lane, low))) low++;", ""),
     ),
     *in_file(
         "kernel/c/memory.c",

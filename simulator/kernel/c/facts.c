@@ -127,14 +127,8 @@ static i64 state_places(Kernel *k, const Reader *r, const Lane *lane, i64 low, i
   return begins;
 }
 
-static i64 first_of(Kernel *k, const Reader *r, const Lane *lane, i64 low) {
-  const Log *log = &shard_read(k, r)->log;
-  while (is_gone(r, log, place_of(r, lane, low))) low++;
-  return place_of(r, lane, low);
-}
-
 static void tell_attempt(Kernel *k, const Reader *r, const Lane *lane) {
-  i64 words[] = {lane->started_ns, r->mapping, r->shard, lane->number, first_of(k, r, lane, lane->part.low),
+  i64 words[] = {lane->started_ns, r->mapping, r->shard, lane->number, place_of(r, lane, lane->part.low),
                  lane->records, lane->bytes, lane->tries, lane->part.cut_ns, lane->finished_ns,
                  lane->run.environment == COLD, lane->outcome, last_accepted(k, r, lane)};
   state(k, ATTEMPT, words, 13);
@@ -148,7 +142,7 @@ void state_attempt(Kernel *k, const Reader *r, Lane *lane, i64 done) {
     return;
   }
   i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
-  i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), lane->records, done,
+  i64 words[] = {r->mapping, r->shard, lane->number, places, place_of(r, lane, lane->part.low), lane->records, done,
                  lane->bytes, lane->tries, lane->first_cut_ns, lane->part.cut_ns, lane->begun_ns, lane->started_ns,
                  lane->run.cold_ns, lane->finished_ns, lane->run.environment, lane->outcome, lane->run.failure};
   state(k, ATTEMPT, words, 18);
@@ -204,7 +198,7 @@ void state_throttle(Kernel *k, const Reader *r, Lane *lane, i64 n, i64 again_ns,
     return;
   }
   i64 places = state_places(k, r, lane, lane->part.low, lane->part.high);
-  i64 words[] = {r->mapping, r->shard, lane->number, places, first_of(k, r, lane, lane->part.low), n,
+  i64 words[] = {r->mapping, r->shard, lane->number, places, place_of(r, lane, lane->part.low), n,
                  lane->begun_ns, k->clock.now, again_ns, lack};
   state(k, THROTTLE, words, 10);
 }
@@ -216,7 +210,7 @@ void state_loss(Kernel *k, Reader *r, Lane *lane, i64 low, i64 high, i64 n, int 
     return;
   }
   i64 places = state_places(k, r, lane, low, high);
-  i64 words[] = {r->mapping, r->shard, places, first_of(k, r, lane, low), n, how, k->clock.now, 0, failure};
+  i64 words[] = {r->mapping, r->shard, places, place_of(r, lane, low), n, how, k->clock.now, 0, failure};
   state(k, LOSS, words, 9);
 }
 
