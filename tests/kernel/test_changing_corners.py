@@ -15,6 +15,7 @@ EACH_SECOND: Section = {"rate": "1/s", "arrivals": "constant", "record_size": "3
 AT_ONCE = {"begin": "0s", "each": "0s"}
 HALF = {"passes": 0.5}
 KEYS = {"count": 60, "order": "round_robin"}
+ONE_KEY = {"count": 1, "order": "round_robin"}
 TOO_MUCH = {"rate": "1900/s", "arrivals": "constant", "record_size": "1100B", "stop": "4s"}  # for one shard, of either
 AROUND = [
     {"at": "1.7s", "shards": 2},
@@ -31,6 +32,13 @@ def changing(requests: list[Section], time: Section | None = None, **changes: Se
 
 
 EDGES: dict[str, Section] = {
+    "a record that its shard would accept after the starting position, and a child accepts before": changing(
+        [{"at": "900ms", "split": 0}],
+        AT_ONCE,
+        run={"drain": "10s"},
+        producer={"rate": "2/s", "start": "-4s", "stop": "0s", "record_size": "1MiB", "partition_keys": ONE_KEY},
+        mapping={"starting_position": "latest", "starts_after": "2s"},
+    ),
     "halves of batches that begin with records that are filtered out": small(
         producer={"rate": "40/s"},
         function={"failures": [{"kind": "poison", "probability": 0.2}]},

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from simulator.measures.run import simulate
 from simulator.model import windows
 from simulator.scenario.spec import Empirical
 from tests.kernel.recording import first_difference, record
@@ -236,6 +237,19 @@ def test_a_run_that_ends_just_where_a_row_begins_is_the_same_by_both() -> None:
         mapping={"polling": AT_ONCE, "invoke_overhead": "0s"},
     )  # fmt: skip
     assert results_differ(scenario(ends), interval_s=1.0) == ""
+
+
+def test_attempts_that_begin_just_when_the_run_ends_count_in_the_peak_of_the_last_row_in_both() -> None:
+    content = small(
+        run={"duration": "5s", "drain": "0s"}, producer=EACH_SECOND, function={"duration": {"per_batch": "600ms"}},
+        mapping={"polling": {"phase": "0s", "latency": "0s"}, "invoke_overhead": "0s"},
+    )  # fmt: skip
+    first = content["event_source_mappings"][0]
+    content["event_source_mappings"].append({**first, "name": "late", "starts_after": "5s"})
+    ends = scenario(content)
+    assert results_differ(ends, interval_s=1.0) == ""
+    peaks = simulate(ends, interval_s=1.0).timeseries.query("mapping == 'm'")["function_concurrency_max"]
+    assert peaks.tolist() == [0, 1, 1, 1, 2]
 
 
 @pytest.mark.parametrize("arrivals", ["constant", "poisson"])
