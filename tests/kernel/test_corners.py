@@ -54,6 +54,10 @@ def refuses_calls() -> Section:
 
 
 EDGES: dict[str, Section] = {
+    "records that are accepted just when the rows of the load double": small(
+        run={"duration": "10s", "drain": "1000s"},
+        producer={"rate": "10/s", "start": "-50ms", "stop": "5s", "record_size": "1MiB"},
+    ),
     "two kinds of poison, which some records have both": small(
         function={
             "failures": [
