@@ -1,6 +1,6 @@
 # make demo    simulate a week of flights and write its report to reports/demo
 # make test    the tests
-# make validate  compare with theory, measurements and other people's code, write docs/validation.md (10 minutes)
+# make validate  compare with theory, measurements and other people's code, write docs/validation.md (half an hour)
 # make mutants  break the program in many small ways, see whether the tests notice, write docs/mutants.md (hours; it may be stopped, and goes on; JOBS=1)
 # make fuzz MINUTES=30  try hostile input for as long as that, and tell the seed of what is found (SEED=1, TARGET=loader)
 # make lint    ruff and mypy
