@@ -28,16 +28,9 @@ def engines_agree(examples: int, seed_: int, phases: Collection[Phase] | None = 
     `phases`: hypothesis's, by default those of the profile.
     """
     compared = 0
-    options = settings(
-        deadline=None,
-        database=None,
-        max_examples=examples,
-        phases=phases or settings().phases,
-        suppress_health_check=list(HealthCheck),
-    )
 
     @seed(seed_)
-    @options
+    @_so_many(examples, phases)
     @given(content=random_scenarios(), window_records=st.sampled_from([30, 300, 1 << 19]))
     def both_engines_state_the_same(content: dict[str, Any], window_records: int) -> None:
         nonlocal compared
@@ -58,16 +51,9 @@ def results_agree(examples: int, seed_: int, phases: Collection[Phase] | None = 
     (The kernel measures in windows of its own.)
     """
     compared = 0
-    options = settings(
-        deadline=None,
-        database=None,
-        max_examples=examples,
-        phases=phases or settings().phases,
-        suppress_health_check=list(HealthCheck),
-    )
 
     @seed(seed_)
-    @options
+    @_so_many(examples, phases)
     @given(
         content=random_scenarios(),
         rows=st.sampled_from([None, 7, 300, 2_000]),
@@ -85,6 +71,16 @@ def results_agree(examples: int, seed_: int, phases: Collection[Phase] | None = 
 
     both_engines_measure_the_same()
     return compared
+
+
+def _so_many(examples: int, phases: Collection[Phase] | None) -> settings:
+    return settings(
+        deadline=None,
+        database=None,
+        max_examples=examples,
+        phases=phases or settings().phases,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 def _valid(content: dict[str, Any]) -> Scenario | None:

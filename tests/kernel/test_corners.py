@@ -54,6 +54,11 @@ def refuses_calls() -> Section:
 
 
 EDGES: dict[str, Section] = {
+    "a record that comes just as the last poll before it expires is made": small(
+        run={"duration": "10s", "drain": "40h"},
+        producer={"rate": "2/s"},
+        mapping={"polling": {"interval": "30h", "phase": "4750ms", "get_records_limit": 1, "repoll": "base_rate"}},
+    ),
     "records that are accepted just when the rows of the load double": small(
         run={"duration": "10s", "drain": "1000s"},
         producer={"rate": "10/s", "start": "-50ms", "stop": "5s", "record_size": "1MiB"},

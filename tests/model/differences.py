@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 Row = dict[str, Any]
-TEXT = ("mapping", "stream", "outcome")
-WHOLE = ("shard", "lane", "first_record", "records", "bytes", "attempt", "cold_start")
-
-
+TEXT: Final = ("mapping", "stream", "outcome")
+WHOLE: Final = ("shard", "lane", "first_record", "records", "bytes", "attempt", "cold_start")
 TIMES: Final = ("cut_at", "started_at", "finished_at", "iterator_age", "iterator_age_at_send")
 TIME_S: Final = 2e-6 + 1e-9  # how far two times may differ, also of rows that may change places
 MEAN_S: Final = 1e-6 + 1e-9  # and a mean in seconds
@@ -33,10 +31,7 @@ def typed(row: dict[str, Any]) -> Row:
 
 
 def differences(
-    rows_a: Sequence[Row],
-    rows_b: Sequence[Row],
-    totals_a: dict[str, Any],
-    totals_b: dict[str, Any],
+    rows_a: Sequence[Row], rows_b: Sequence[Row], totals_a: dict[str, Any], totals_b: dict[str, Any]
 ) -> list[str]:
     """What differs between two runs, at most ten rows of it; nothing if they agree."""
     found = row_differences(rows_a, rows_b, 10)

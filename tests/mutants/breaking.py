@@ -42,7 +42,7 @@ OF_KERNEL: Final = (  # those that see most in little time first
     "tests/kernel/test_sanitized.py",
 )
 AT_FIRST: Final = 4  # files: most faults show in these, and the others need not be read then
-FIRST_S, LATER_S = 100, 300  # a test of those, or of the others, that takes longer has no end; five times the slowest
+FIRST_S, LATER_S = 100, 300  # a test of those, or of the others, that takes longer has no end; some times the slowest
 LAST: Final = (  # slow, the slowest last
     "tests/measures/test_made_up_runs.py",
     "tests/kernel/test_both_engines.py",

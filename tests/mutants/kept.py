@@ -18,12 +18,17 @@ from tests.mutants.faults import Fault
 FILE: Final = ROOT / "build" / "mutants.jsonl"
 
 
-def known(faults: Sequence[Fault]) -> dict[Fault, Noticed]:
-    """The results of those faults whose file is unchanged; the last of each, and none that is to be tried again."""
+def tried(faults: Sequence[Fault]) -> dict[Fault, Noticed]:
+    """The results of those faults whose file is unchanged; the last of each."""
     lines = FILE.read_text(encoding="utf-8").splitlines() if FILE.exists() else []
     by_key = {line["key"]: line for line in map(json.loads, lines)}
     found = {fault: by_key[key] for fault in faults if (key := _key(fault)) in by_key}
-    return {fault: Noticed(fault, line["by"], line["crash"]) for fault, line in found.items() if _stands(fault, line)}
+    return {fault: Noticed(fault, line["by"], line["crash"]) for fault, line in found.items()}
+
+
+def known(faults: Sequence[Fault]) -> dict[Fault, Noticed]:
+    """The same without those that are to be tried again."""
+    return {fault: result for fault, result in tried(faults).items() if _stands(result)}
 
 
 def keep(result: Noticed) -> None:
@@ -34,9 +39,9 @@ def keep(result: Noticed) -> None:
         file.write(json.dumps(line) + "\n")
 
 
-def _stands(fault: Fault, line: dict[str, str]) -> bool:
+def _stands(result: Noticed) -> bool:
     """What survives without a reason, or crashes, was to be mended: by a test, or another fault."""
-    return bool(line["by"] and not line["crash"]) or bool(fault.survives and not line["by"])
+    return bool(result.by and not result.crash) or bool(result.fault.survives and not result.by)
 
 
 @cache

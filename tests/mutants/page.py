@@ -23,8 +23,8 @@ that these rules of the model are held by tests; it is no estimate of how many o
 
 **{caught} of {tried} are caught: {share:.1%}.**
 """
-UNTRIED = """
-The other {n} are to be tried, or tried again: their file has changed since, or the command was stopped before.
+UNTRIED = """\
+The other {n} are to be tried: their file has changed since they were, or the command was stopped before.
 """
 
 

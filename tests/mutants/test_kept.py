@@ -42,6 +42,7 @@ def test_it_is_when_its_file_has_changed(project: Path) -> None:
 def test_what_survived_is_tried_again_unless_it_says_why() -> None:
     kept.keep(Noticed(FAULT, ""))
     assert kept.known([FAULT]) == {}
+    assert kept.tried([FAULT]) == {FAULT: Noticed(FAULT, "")}
     told = replace(FAULT, survives="it is the same")
     assert kept.known([told]) == {told: Noticed(told, "")}
 
