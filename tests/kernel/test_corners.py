@@ -54,6 +54,11 @@ def refuses_calls() -> Section:
 
 
 EDGES: dict[str, Section] = {
+    "records that have expired when the run ends, which nobody has noticed": small(
+        run={"duration": "20h", "drain": "10h"},
+        producer={"rate": "1/h"},
+        mapping={"consumer": "push", "disabled": [{"from": "2h", "to": "50h"}]},
+    ),
     "a record that comes just as the last poll before it expires is made": small(
         run={"duration": "10s", "drain": "40h"},
         producer={"rate": "2/s"},
